@@ -1,0 +1,3 @@
+#ifndef LODESTAR_SHIM_H
+#define LODESTAR_SHIM_H
+#endif

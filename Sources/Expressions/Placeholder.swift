@@ -1,0 +1,1 @@
+// The regular expressions of the manifest language: the RE2 dialect, matched in linear time.
