@@ -33,12 +33,24 @@ let package = Package(
         library("RegularExpressions"),
         library("Expressions", ["RegularExpressions"]),
         library("Model", [crypto]),
+        library("HostFiles", ["Model", "RegularExpressions"]),
+        library("Compiler", ["Model", "Expressions", "CLibYAML"]),
+        library("Resources", ["Model", "HostFiles", "RegularExpressions"]),
+        library("Engine", ["Model"]),
+        library("State", ["Model", "Engine", "CSQLite"]),
+        library("SimulatedHost", ["Model", "HostFiles"]),
+        library("LinuxHost", ["Model", "HostFiles", "CShim"]),
+        library("Secrets", ["Model", crypto]),
         .executableTarget(
             name: "lodestar",
-            dependencies: ["Expressions", "Model", arguments],
+            dependencies: [
+                "Compiler", "Engine", "Expressions", "LinuxHost", "Model", "Resources", "Secrets", "SimulatedHost", "State",
+                arguments,
+            ],
             swiftSettings: strict
         ),
         tests("RegularExpressions"),
         tests("Expressions"),
+        tests("Model"),
     ]
 )

@@ -1,0 +1,1 @@
+// LinuxHost: see Docs.

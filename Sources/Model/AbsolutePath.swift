@@ -1,0 +1,85 @@
+/// A canonical absolute path on the managed host, as names resolve below its root.
+public struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let text: String
+
+    /// Takes a path that starts with `/` and has no empty, `.` or `..` component and no trailing slash.
+    ///
+    /// - Returns: nil for anything else, and for what contains NUL or a newline or is longer than 4,095 bytes.
+    public init?(_ text: String) {
+        guard Self.problem(of: text) == nil else { return nil }
+        self.text = text
+    }
+
+    private init(unchecked text: String) {
+        self.text = text
+    }
+
+    public static let root = AbsolutePath(unchecked: "/")
+
+    public var description: String { text }
+
+    /// The directory that holds it; nil for the root.
+    public var parent: AbsolutePath? {
+        guard text != "/", let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        return slash == text.startIndex ? .root : AbsolutePath(unchecked: String(text[..<slash]))
+    }
+
+    /// The last component; `/` for the root.
+    public var name: String {
+        guard text != "/", let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")) else { return text }
+        return String(text[text.utf8.index(after: slash)...])
+    }
+
+    /// The path of an entry of this directory; `name` must be one component or a clean relative path.
+    public func appending(_ name: String) -> AbsolutePath {
+        AbsolutePath(unchecked: text == "/" ? "/\(name)" : "\(text)/\(name)")
+    }
+
+    /// Whether it is `directory` or anything below it.
+    public func isBelowOrEqual(to directory: AbsolutePath) -> Bool {
+        directory == .root || text == directory.text || text.hasPrefix(directory.text + "/")
+    }
+
+    public static func < (left: AbsolutePath, right: AbsolutePath) -> Bool { left.text < right.text }
+
+    /// Why a text is no canonical absolute path; nil if it is one.
+    static func problem(of text: String) -> String? {
+        var bytes = 0, component = 0, dots = 0
+        var problem: String?
+        for byte in text.utf8 {
+            if bytes == 0, byte != UInt8(ascii: "/") { return "write an absolute path" }
+            if byte == 0 || byte == UInt8(ascii: "\n") { return "a path has no NUL and no newline" }
+            if byte == UInt8(ascii: "/") {
+                if bytes > 0, component == 0 { problem = "write a single slash" }
+                if component > 0, component == dots, dots <= 2 { problem = "write the path without `.` and `..`" }
+                component = 0
+                dots = 0
+            } else {
+                component += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
+                if component > 255 { problem = "a component has at most 255 bytes" }
+            }
+            bytes += 1
+        }
+        if bytes == 0 { return "write an absolute path" }
+        if bytes > 4095 { return "a path has at most 4,095 bytes" }
+        if bytes > 1, component == 0 { return "write it without the trailing slash" }
+        if component > 0, component == dots, dots <= 2 { return "write the path without `.` and `..`" }
+        return problem
+    }
+}
+
+extension AbsolutePath: FieldValue {
+    public static var shape: Shape { .text(pattern: "^/") }
+
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard let text = node.text else { throw DecodingFault(node, expected: "an absolute path") }
+        if let problem = Self.problem(of: text) {
+            throw DecodingFault(node, expected: "a canonical absolute path", hint: problem)
+        }
+        self.init(unchecked: text)
+    }
+
+    public var rendered: Node.Content { .string(text) }
+    public var shown: ShownText { .text(text) }
+}

@@ -1,0 +1,62 @@
+/// A program to run: a vector that never meets a shell, or one text that the manifest's author wrote for the shell.
+public enum CommandLine: Sendable, Hashable {
+    case arguments([String])
+    case shell(String)
+
+    /// What a person reads; a vector is shown with its words quoted where needed.
+    public var text: String {
+        switch self {
+        case .shell(let text): return text
+        case .arguments(let words):
+            return words.map { word in
+                let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
+                    (byte >= 0x2B && byte <= 0x3A) || byte == 0x3D || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F
+                        || (byte >= 0x61 && byte <= 0x7A)
+                }
+                return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+            }.joined(separator: " ")
+        }
+    }
+}
+
+/// One run of a program, with everything that surrounds it.
+public struct CommandRun: Sendable, Hashable {
+    public var line: CommandLine
+    public var user: Owner?
+    public var directory: AbsolutePath
+    /// Names and values beside the clean environment; values may be secrets.
+    public var environment: [EnvironmentEntry]
+    public var umask: Permissions
+    public var timeout: Duration
+    /// How often it is tried before it has failed.
+    public var attemptCount: Int
+    /// The exit statuses that mean success.
+    public var successStatuses: [Int]
+    public var input: Content?
+
+    public init(
+        _ line: CommandLine, user: Owner? = nil, directory: AbsolutePath = .root, environment: [EnvironmentEntry] = [],
+        umask: Permissions = Permissions(0o022), timeout: Duration = .seconds(300), attemptCount: Int = 1,
+        successStatuses: [Int] = [0], input: Content? = nil
+    ) {
+        self.line = line
+        self.user = user
+        self.directory = directory
+        self.environment = environment
+        self.umask = umask
+        self.timeout = timeout
+        self.attemptCount = attemptCount
+        self.successStatuses = successStatuses
+        self.input = input
+    }
+}
+
+public struct EnvironmentEntry: Sendable, Hashable {
+    public var name: String
+    public var value: Content
+
+    public init(_ name: String, _ value: Content) {
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,73 @@
+/// What a field is for.
+public enum FieldRole: String, Sendable {
+    /// Names the resource.
+    case key
+    /// Is compared with the host.
+    case property
+    /// Says only how.
+    case parameter
+}
+
+/// One row of a resource type's table: everything that is known about one of its fields.
+///
+/// Decoding, JSON Schema, reference pages, did-you-mean, differences, redaction and the laws are folds over the rows.
+public struct Field<Root: Sendable>: Sendable {
+    public let name: String
+    public let role: FieldRole
+    /// One sentence, or a few, for the reference page.
+    public let doc: String
+    public let shape: Shape
+    /// Values as they stand in a manifest, in YAML.
+    public let examples: [String]
+    public let acceptsSecrets: Bool
+    public let isRequired: Bool
+    let decode: @Sendable (Node, inout Root) throws(DecodingFault) -> Void
+    let render: @Sendable (Root) -> Node.Content?
+    let shown: @Sendable (Root) -> ShownText?
+    let isSatisfied: @Sendable (Root, Root) -> Bool
+
+    /// A field that may be omitted; an omitted property is not managed.
+    ///
+    /// - Parameter satisfies: whether what is there (second) fulfils what is declared (first), where equality is not
+    ///   the question.
+    public init<Value: FieldValue>(
+        _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ role: FieldRole = .property,
+        doc: String, examples: [String] = [],
+        satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
+    ) {
+        self.name = name
+        self.role = role
+        self.doc = doc
+        self.examples = examples
+        shape = Value.shape
+        acceptsSecrets = Value.acceptsSecrets
+        isRequired = false
+        decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
+        render = { $0[keyPath: path]?.rendered }
+        shown = { $0[keyPath: path]?.shown }
+        isSatisfied = { desired, observed in
+            guard let wanted = desired[keyPath: path] else { return true }
+            guard let present = observed[keyPath: path] else { return false }
+            return satisfies(wanted, present)
+        }
+    }
+
+    /// A field that always has a value: a key, a mandatory property, or one of a record type with its stated default.
+    public init<Value: FieldValue>(
+        _ name: String, always path: any WritableKeyPath<Root, Value> & Sendable, _ role: FieldRole = .property,
+        isRequired: Bool = false, doc: String, examples: [String] = [],
+        satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
+    ) {
+        self.name = name
+        self.role = role
+        self.doc = doc
+        self.examples = examples
+        shape = Value.shape
+        acceptsSecrets = Value.acceptsSecrets
+        self.isRequired = isRequired
+        decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
+        render = { $0[keyPath: path].rendered }
+        shown = { $0[keyPath: path].shown }
+        isSatisfied = { satisfies($0[keyPath: path], $1[keyPath: path]) }
+    }
+}

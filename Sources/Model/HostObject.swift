@@ -1,0 +1,64 @@
+/// An object on a host that exactly one resource may own. Identity in the ledger is the object, not the address.
+public enum HostObject: Sendable, Hashable {
+    /// A file, link or other thing at a path, whole.
+    case path(AbsolutePath)
+    /// The entries of a directory that only declared things may have.
+    case purgedDirectory(AbsolutePath)
+    /// One line in a file.
+    case line(AbsolutePath, String)
+    case user(AccountName)
+    case group(AccountName)
+    /// One key of an account, by its blob.
+    case authorizedKey(AccountName, blob: String)
+    /// All keys of an account.
+    case authorizedKeys(AccountName)
+    /// The membership list of a group.
+    case members(AccountName)
+    case crontabEntry(String, name: String)
+    case package(String)
+    case service(String)
+    case command(String)
+
+    /// One line that names it, for the ledger and for messages.
+    public var text: String {
+        switch self {
+        case .path(let path): "path \(path)"
+        case .purgedDirectory(let path): "entries of \(path)"
+        case .line(let path, let text): "line \(path) \(text)"
+        case .user(let name): "user \(name)"
+        case .group(let name): "group \(name)"
+        case .authorizedKey(let user, let blob): "key \(user) \(blob)"
+        case .authorizedKeys(let user): "keys of \(user)"
+        case .members(let group): "members of \(group)"
+        case .crontabEntry(let table, let name): "crontab \(table) \(name)"
+        case .package(let name): "package \(name)"
+        case .service(let name): "service \(name)"
+        case .command(let name): "command \(name)"
+        }
+    }
+}
+
+/// Something that a resource needs on the host; where it is declared, that makes an edge.
+public struct Need: Sendable, Hashable {
+    public var object: HostObject
+    /// Why, such as `owner` or `parent directory`; shown by `lodestar graph`.
+    public var reason: String
+
+    public init(_ object: HostObject, _ reason: String) {
+        self.object = object
+        self.reason = reason
+    }
+
+    /// The directory that must hold `path`.
+    public static func parent(of path: AbsolutePath) -> [Need] {
+        path.parent.map { [Need(.path($0), "parent directory")] } ?? []
+    }
+
+    /// The accounts that a file's owner and group name; numbers need none.
+    public static func owners(_ owner: Owner?, _ group: Owner?) -> [Need] {
+        var needs: [Need] = []
+        if case .name(let name)? = owner { needs.append(Need(.user(name), "owner")) }
+        if case .name(let name)? = group { needs.append(Need(.group(name), "group")) }
+        return needs
+    }
+}

@@ -1,0 +1,110 @@
+/// Reads a host. Nothing here can write: planning takes only this.
+public protocol HostReading: AnyObject, Sendable {
+    /// Whether the host is running from this root; false below `--root`, where what only a running system has is
+    /// deferred to its boot.
+    var isRunning: Bool { get }
+    /// What is at `path`, never following a link in the last component; nil when nothing is.
+    func status(of path: AbsolutePath) throws(HostFault) -> FileStatus?
+    /// The bytes of a regular file; the last component is never followed.
+    ///
+    /// - Throws: also when there is no file, when it is something else, and when it has more than `limit` bytes.
+    func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8]
+    /// The digest of a regular file of any size.
+    func digest(of path: AbsolutePath) throws(HostFault) -> Digest
+    /// Where a symbolic link points.
+    func linkTarget(of path: AbsolutePath) throws(HostFault) -> String
+    /// The names in a directory, sorted; nil when there is no directory.
+    func entries(of path: AbsolutePath) throws(HostFault) -> [String]?
+    /// A parsed file, parsed once and remembered until it changes; nil when there is no file.
+    func document<Document: HostDocument>(_ type: Document.Type, at path: AbsolutePath) throws(HostFault) -> Document?
+    /// Asks something that only a command or a service can tell. It cannot change the host.
+    func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer
+}
+
+/// The one place that has effects on the managed host.
+public protocol Host: HostReading {
+    /// Performs steps of one lane: those on accounts and packages as one transaction in the given order, those on
+    /// files independently of each other, all durable when it returns.
+    ///
+    /// - Returns: one result for each step, in the same order. An unperformed step is a fault.
+    func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>]
+}
+
+/// What a step had to say.
+public struct StepOutput: Sendable {
+    /// What a command printed, capped.
+    public var text: String
+    /// The exit status of a command; 0 for other steps.
+    public var exitStatus: Int32
+
+    public init(text: String = "", exitStatus: Int32 = 0) {
+        self.text = text
+        self.exitStatus = exitStatus
+    }
+}
+
+/// A file of the host in parsed form. Unknown parts are kept byte for byte.
+public protocol HostDocument: Sendable {
+    init(parsing bytes: [UInt8])
+    var bytes: [UInt8] { get }
+}
+
+/// What lstat(2) tells about a path.
+public struct FileStatus: Sendable, Hashable {
+    public enum Kind: String, Sendable {
+        case file, directory, link, device, fifo, socket
+    }
+
+    public var kind: Kind
+    public var permissions: Permissions
+    public var owner: UInt32
+    public var group: UInt32
+    public var byteCount: Int
+    public var linkCount: Int
+
+    public init(
+        kind: Kind, permissions: Permissions, owner: UInt32, group: UInt32, byteCount: Int = 0, linkCount: Int = 1
+    ) {
+        self.kind = kind
+        self.permissions = permissions
+        self.owner = owner
+        self.group = group
+        self.byteCount = byteCount
+        self.linkCount = linkCount
+    }
+}
+
+/// A question that needs more than reading files.
+public enum Probe: Sendable, Hashable {
+    /// Whether a service runs now.
+    case serviceIsRunning(String)
+    /// The version that the package manager would install.
+    case packageCandidate(String)
+    /// The exit status of a guard, run where it can write nothing.
+    case exitStatus(CommandRun)
+}
+
+public enum ProbeAnswer: Sendable, Hashable {
+    case isRunning(Bool)
+    /// nil: no such package.
+    case candidate(String?)
+    case exitStatus(Int32)
+    /// It cannot be told here, and why.
+    case unknown(String)
+}
+
+/// Why the host did not do what was asked: operation, object and reason.
+public struct HostFault: Error, Sendable, Hashable {
+    public var operation: String
+    public var object: String
+    /// Such as `EROFS (read-only file system)`, or what was refused and why.
+    public var reason: String
+
+    public init(_ operation: String, _ object: String, _ reason: String) {
+        self.operation = operation
+        self.object = object
+        self.reason = reason
+    }
+
+    public var text: String { "cannot \(operation) \(object): \(reason)" }
+}

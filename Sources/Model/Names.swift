@@ -1,0 +1,74 @@
+/// The name of an account or a group by the rules of Debian's useradd(8).
+public struct AccountName: Sendable, Hashable, Comparable, CustomStringConvertible {
+    public let text: String
+
+    /// - Returns: nil unless it begins with a letter or `_`, goes on with letters, digits, `_`, `-` and `.`, may end
+    ///   in `$`, and has at most 32 characters. Names of digits only cannot be told from numbers and are refused.
+    public init?(_ text: String) {
+        var body = Substring(text)
+        if body.last == "$" { body.removeLast() }
+        guard let first = body.unicodeScalars.first, text.utf8.count <= 32 else { return nil }
+        guard first == "_" || (first.isASCII && first.properties.isAlphabetic) else { return nil }
+        let allowed = body.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-.".unicodeScalars.contains(scalar))
+        }
+        guard allowed else { return nil }
+        self.text = text
+    }
+
+    public var description: String { text }
+    public static func < (left: AccountName, right: AccountName) -> Bool { left.text < right.text }
+}
+
+extension AccountName: FieldValue {
+    public static var shape: Shape { .text(pattern: "^[A-Za-z_][A-Za-z0-9_.-]{0,31}[$]?$") }
+
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard let text = node.text, let name = AccountName(text) else {
+            throw DecodingFault(
+                node, expected: "an account name",
+                hint: "letters, digits, `_`, `-` and `.`, beginning with a letter or `_`, at most 32 characters")
+        }
+        self = name
+    }
+
+    public var rendered: Node.Content { .string(text) }
+    public var shown: ShownText { .text(text) }
+}
+
+/// Whom a file belongs to: a name that is looked up when it is needed, or a number.
+public enum Owner: Sendable, Hashable, CustomStringConvertible {
+    case name(AccountName)
+    case number(UInt32)
+
+    public var description: String {
+        switch self {
+        case .name(let name): name.text
+        case .number(let number): String(number)
+        }
+    }
+}
+
+extension Owner: FieldValue {
+    public static var shape: Shape { .either([AccountName.shape, .number]) }
+
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard let text = node.text else { throw DecodingFault(node, expected: "an account name or a number") }
+        if let number = UInt32(text), String(number) == text, number != .max {
+            self = .number(number)
+        } else if let name = AccountName(text) {
+            self = .name(name)
+        } else {
+            throw DecodingFault(node, expected: "an account name or a number")
+        }
+    }
+
+    public var rendered: Node.Content {
+        switch self {
+        case .name(let name): .string(name.text)
+        case .number(let number): .int(Int64(number))
+        }
+    }
+
+    public var shown: ShownText { .text(description) }
+}

@@ -1,0 +1,42 @@
+/// One file of a site, shared by every place inside it.
+public final class SourceFile: Sendable, Hashable {
+    /// The path from the site's root, such as `manifests/base.yaml`.
+    public let path: String
+
+    public init(_ path: String) {
+        self.path = path
+    }
+
+    public static func == (left: SourceFile, right: SourceFile) -> Bool {
+        left === right || left.path == right.path
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(path)
+    }
+}
+
+/// A position in a file of the site.
+public struct Place: Sendable, Hashable, CustomStringConvertible {
+    public var file: SourceFile
+    /// The line, counted from 1.
+    public var line: Int
+    /// The column in characters, counted from 1.
+    public var column: Int
+
+    public init(file: SourceFile, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    /// The form that editors and compilers agree on, `file:line:column`.
+    public var description: String { "\(file.path):\(line):\(column)" }
+}
+
+extension Place: Comparable {
+    public static func < (left: Place, right: Place) -> Bool {
+        if left.file != right.file { return left.file.path < right.file.path }
+        return (left.line, left.column) < (right.line, right.column)
+    }
+}

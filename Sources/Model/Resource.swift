@@ -1,0 +1,103 @@
+/// Something on a host that can be declared: one file, one account, one package.
+///
+/// A value of the type is used for the desired state and, by default, for the observed state; `nil` fields are not
+/// managed. See Docs/adding-a-resource-type.md for a complete example.
+public protocol Resource: Sendable, Hashable {
+    associatedtype Observed: Sendable = Self
+
+    /// The word of manifests and addresses, in snake_case and the singular.
+    static var typeName: String { get }
+    /// What the type is for: the first paragraph of its reference page.
+    static var doc: String { get }
+    /// The table of its fields; the first is the key.
+    static var fields: [Field<Self>] { get }
+    /// Complete declarations as they stand in a manifest, in YAML: the reference page shows them, the laws run on them.
+    static var examples: [String] { get }
+    /// Whether the object carries data that un-declaring must not destroy unasked.
+    static var bearsData: Bool { get }
+
+    /// An instance with nothing managed; decoding fills it.
+    init()
+
+    /// The objects on the host that this resource owns. Two owners of one object are a compile error.
+    var objects: [HostObject] { get }
+    /// What it needs on the host, for automatic edges.
+    var needs: [Need] { get }
+    /// What is wrong with the declaration as a whole, such as two properties that exclude each other.
+    var problems: [String] { get }
+
+    /// The actual state; nil when the object is not there.
+    func observe(on host: some HostReading) throws -> Observed?
+    /// The properties that differ; every property that is declared when nothing is there.
+    func changes(from observed: Observed?) -> [Change]
+    /// What brings the host from the observed state to the desired one; empty when nothing differs.
+    func steps(from observed: Observed?) throws(Refusal) -> [Step]
+}
+
+/// A resource whose object can be taken away: `state: absent`, un-declaring.
+public protocol Removable: Resource {
+    /// What removes the object; the engine calls it only when it is there.
+    func removal(of observed: Observed) throws(Refusal) -> [Step]
+}
+
+/// A resource that does something when what it depends on has changed: restart, reload, run again.
+public protocol Refreshable: Resource {
+    /// What a refresh does; it must bear repetition. Empty: nothing to do on this host.
+    func refresh(on host: some HostReading) throws -> [Step]
+}
+
+/// A composite: it becomes other resources when it is compiled.
+public protocol Expandable: Resource {
+    /// The resources that stand for it, by type name and fields.
+    var expansion: [any Resource] { get }
+}
+
+/// A reason, known before anything is done, why a resource cannot be brought to its desired state.
+public struct Refusal: Error, Sendable, Hashable {
+    public var reason: String
+    public var hint: String?
+
+    public init(_ reason: String, hint: String? = nil) {
+        self.reason = reason
+        self.hint = hint
+    }
+}
+
+extension Resource {
+    public static var bearsData: Bool { false }
+    public var needs: [Need] { [] }
+    public var problems: [String] { [] }
+
+    /// The text that follows the type in the address.
+    public var key: String {
+        guard case .string(let text)? = Self.fields.first?.render(self) else { return "" }
+        return text
+    }
+
+    public var address: Address { Address(type: Self.typeName, key: key) }
+}
+
+extension Resource where Observed == Self {
+    public func changes(from observed: Self?) -> [Change] {
+        Self.fields.compactMap { field in
+            guard field.role == .property, let new = field.shown(self) else { return nil }
+            guard let observed else { return Change(field.name, from: nil, to: new) }
+            return field.isSatisfied(self, observed) ? nil : Change(field.name, from: field.shown(observed), to: new)
+        }
+    }
+}
+
+/// One property's difference.
+public struct Change: Sendable, Hashable {
+    public var property: String
+    /// What is there; nil where nothing is.
+    public var old: ShownText?
+    /// What is declared; nil where it goes away.
+    public var new: ShownText?
+
+    public init(_ property: String, from old: ShownText?, to new: ShownText?) {
+        self.property = property
+        self.old = old
+        self.new = new
+    }
+}

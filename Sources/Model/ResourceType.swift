@@ -1,0 +1,98 @@
+/// A resource type without its Swift type: what the compiler, the schema and the reference pages need of it.
+public struct ResourceType: Sendable {
+    public let name: String
+    public let doc: String
+    public let examples: [String]
+    public let fields: [FieldDescription]
+    public let isRemovable: Bool
+    public let isRefreshable: Bool
+    public let bearsData: Bool
+    public let swiftType: any Resource.Type
+
+    public init<Type: Resource>(_ type: Type.Type) {
+        name = type.typeName
+        doc = type.doc
+        examples = type.examples
+        fields = type.fields.map { FieldDescription($0) }
+        isRemovable = type is any Removable.Type
+        isRefreshable = type is any Refreshable.Type
+        bearsData = type.bearsData
+        swiftType = type
+    }
+
+    /// The field that names the resource.
+    public var keyField: FieldDescription? { fields.first }
+}
+
+/// The parts of a field that do not depend on its resource's Swift type.
+public struct FieldDescription: Sendable {
+    public let name: String
+    public let role: FieldRole
+    public let doc: String
+    public let shape: Shape
+    public let examples: [String]
+    public let acceptsSecrets: Bool
+    public let isRequired: Bool
+
+    init<Root>(_ field: Field<Root>) {
+        name = field.name
+        role = field.role
+        doc = field.doc
+        shape = field.shape
+        examples = field.examples
+        acceptsSecrets = field.acceptsSecrets
+        isRequired = field.isRequired
+    }
+}
+
+extension Resource {
+    /// Decodes a declaration: the key, then the given fields; every fault is reported, not only the first.
+    ///
+    /// Unknown fields are the caller's to report. A field whose node holds something unknown is left as it is.
+    public static func decoded(key: Node, fields given: [Node.Entry], into faults: inout Diagnostics) -> Self {
+        var resource = Self()
+        guard let keyField = fields.first else { return resource }
+        decode(keyField, from: key, into: &resource, &faults)
+        for entry in given {
+            guard let field = fields.dropFirst().first(where: { $0.name == entry.key }) else { continue }
+            decode(field, from: entry.value, into: &resource, &faults)
+        }
+        for field in fields.dropFirst() where field.isRequired {
+            if !given.contains(where: { $0.key == field.name }) {
+                faults.add(Diagnostic("expected `\(field.name)`, found none", at: key.place, hint: field.doc))
+            }
+        }
+        return resource
+    }
+
+    private static func decode(
+        _ field: Field<Self>, from node: Node, into resource: inout Self, _ faults: inout Diagnostics
+    ) {
+        if node.hasUnknown { return }
+        if !field.acceptsSecrets, node.hasSecret {
+            faults.add(
+                Diagnostic(
+                    "`\(field.name)`: expected a value that may be shown, found a secret", at: node.place,
+                    hint: "secrets may stand in content, text, password, stdin and env"))
+            return
+        }
+        do throws(DecodingFault) {
+            try field.decode(node, &resource)
+        } catch {
+            faults.add(
+                Diagnostic(
+                    "`\(field.name)`: expected \(error.expected), found \(error.found)", at: error.place,
+                    hint: error.hint))
+        }
+    }
+
+    /// The declared fields in canonical form, without the key; decoding them gives an equal resource.
+    public var renderedFields: [(name: String, value: Node.Content)] {
+        Self.fields.dropFirst().compactMap { field in field.render(self).map { (field.name, $0) } }
+    }
+
+    /// The declared fields as plans show them, without the key.
+    public var shownFields: [(name: String, value: ShownText)] {
+        Self.fields.dropFirst().compactMap { field in field.shown(self).map { (field.name, $0) } }
+    }
+}

@@ -1,0 +1,52 @@
+/// Where a site is read from: a directory, a git commit, a bundle, a map in memory.
+public protocol SiteReader: Sendable {
+    /// The regular files below a folder of the site, as sorted paths from its root; hidden ones left out.
+    func paths(below folder: String) throws(SiteFault) -> [String]
+    /// The bytes of a file; nil when there is none.
+    func contents(of path: String) throws(SiteFault) -> [UInt8]?
+    /// Whether the file's owner may execute it.
+    func isExecutable(_ path: String) -> Bool
+    /// What the site is called in plans: a commit with its subject, or where the files came from.
+    var revision: String { get }
+}
+
+/// A site or one of its files cannot be read.
+public struct SiteFault: Error, Sendable, Hashable {
+    public var path: String
+    public var reason: String
+
+    public init(_ path: String, _ reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+}
+
+/// Decrypts the site's secrets.
+public protocol SecretReader: Sendable {
+    /// The text of a secret file in age format.
+    ///
+    /// - Returns: nil without an identity: the value is not known here.
+    func plaintext(of file: [UInt8], named name: String) throws(SecretFault) -> [UInt8]?
+}
+
+/// A secret cannot be decrypted; the reason never quotes it.
+public struct SecretFault: Error, Sendable, Hashable {
+    public var reason: String
+
+    public init(_ reason: String) {
+        self.reason = reason
+    }
+}
+
+/// Reads the facts of one host, each only when it is asked for.
+public protocol FactSource: AnyObject, Sendable {
+    /// The names at the top, such as `os`.
+    var names: [String] { get }
+    /// One fact; nil when the host has none of the name.
+    func fact(_ name: String) throws(HostFault) -> Datum?
+}
+
+/// Where the id of a host comes from: the machine id until hostinfo exists.
+public protocol HostIdentifying: Sendable {
+    func hostIdentifier() throws(HostFault) -> String
+}

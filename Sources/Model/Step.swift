@@ -1,0 +1,189 @@
+/// One effect on the host. The set is closed: a host performs these and nothing else.
+public enum Step: Sendable, Hashable {
+    case writeFile(FileWrite)
+    case editFile(FileEdit)
+    case editAccounts(AccountEdit)
+    case makeDirectory(DirectoryCreation)
+    case makeLink(LinkCreation)
+    case remove(Removal)
+    case moveHome(HomeMove)
+    case changeOwnership(OwnershipChange)
+    case setAttributes(AttributeChange)
+    case runCommand(CommandRun)
+    case changePackage(PackageChange)
+    case operateService(ServiceOperation)
+
+    /// What can be performed together. A lane's steps are a barrier for those of the others.
+    public enum Lane: Sendable, Hashable {
+        case files, accounts, packages, services, commands
+    }
+
+    public var lane: Lane {
+        switch self {
+        case .writeFile, .editFile, .makeDirectory, .makeLink, .remove, .setAttributes: .files
+        case .moveHome, .changeOwnership: .commands
+        case .editAccounts: .accounts
+        case .runCommand: .commands
+        case .changePackage: .packages
+        case .operateService: .services
+        }
+    }
+}
+
+/// Owner, group and mode; nil is left alone, or has the default at creation (root, root, 0644 or 0755).
+public struct Attributes: Sendable, Hashable {
+    public var owner: Owner?
+    public var group: Owner?
+    public var mode: FileMode?
+
+    public init(owner: Owner? = nil, group: Owner? = nil, mode: FileMode? = nil) {
+        self.owner = owner
+        self.group = group
+        self.mode = mode
+    }
+}
+
+/// What may stand at a path before a step takes its place.
+public enum Replaced: Sendable, Hashable {
+    case nothing
+    /// A regular file, with this digest where one is given.
+    case file(Digest?)
+    /// Anything but a directory that is not empty (`replace: true`, or an object of ours that gives way).
+    case anything
+}
+
+public struct FileWrite: Sendable, Hashable {
+    public var path: AbsolutePath
+    public var content: Content
+    public var attributes: Attributes
+    public var replaced: Replaced
+    /// A command that must accept the temporary file; `%` is its path.
+    public var validator: String?
+    /// Writes into the existing file where it cannot be renamed over, such as a bind mount.
+    public var isInPlace: Bool
+
+    public init(
+        _ path: AbsolutePath, content: Content, attributes: Attributes = Attributes(), replaced: Replaced,
+        validator: String? = nil, isInPlace: Bool = false
+    ) {
+        self.path = path
+        self.content = content
+        self.attributes = attributes
+        self.replaced = replaced
+        self.validator = validator
+        self.isInPlace = isInPlace
+    }
+}
+
+public struct DirectoryCreation: Sendable, Hashable {
+    public var path: AbsolutePath
+    public var attributes: Attributes
+    public var replaced: Replaced
+    /// A directory whose content is copied into the new one, such as /etc/skel, with the new owner.
+    public var skeleton: AbsolutePath?
+    /// Makes missing parents too, owned by root with mode 0755: only for homes.
+    public var makesParents: Bool
+
+    public init(
+        _ path: AbsolutePath, attributes: Attributes, replaced: Replaced = .nothing, skeleton: AbsolutePath? = nil,
+        makesParents: Bool = false
+    ) {
+        self.path = path
+        self.attributes = attributes
+        self.replaced = replaced
+        self.skeleton = skeleton
+        self.makesParents = makesParents
+    }
+}
+
+public struct LinkCreation: Sendable, Hashable {
+    public var path: AbsolutePath
+    public var target: String
+    public var replaced: Replaced
+
+    public init(_ path: AbsolutePath, target: String, replaced: Replaced) {
+        self.path = path
+        self.target = target
+        self.replaced = replaced
+    }
+}
+
+public struct Removal: Sendable, Hashable {
+    public var path: AbsolutePath
+    public var kind: FileStatus.Kind
+    /// Everything below a directory too; never across file systems, never through links.
+    public var isRecursive: Bool
+
+    public init(_ path: AbsolutePath, kind: FileStatus.Kind, isRecursive: Bool = false) {
+        self.path = path
+        self.kind = kind
+        self.isRecursive = isRecursive
+    }
+}
+
+public struct AttributeChange: Sendable, Hashable {
+    public var path: AbsolutePath
+    public var kind: FileStatus.Kind
+    public var attributes: Attributes
+
+    public init(_ path: AbsolutePath, kind: FileStatus.Kind, attributes: Attributes) {
+        self.path = path
+        self.kind = kind
+        self.attributes = attributes
+    }
+}
+
+public struct HomeMove: Sendable, Hashable {
+    public var from: AbsolutePath
+    public var to: AbsolutePath
+
+    public init(from: AbsolutePath, to: AbsolutePath) {
+        self.from = from
+        self.to = to
+    }
+}
+
+/// Re-owns every file of one number on local file systems, after a `renumber`.
+public struct OwnershipChange: Sendable, Hashable {
+    public var isGroup: Bool
+    public var from: UInt32
+    public var to: UInt32
+
+    public init(isGroup: Bool, from: UInt32, to: UInt32) {
+        self.isGroup = isGroup
+        self.from = from
+        self.to = to
+    }
+}
+
+public struct PackageChange: Sendable, Hashable {
+    public enum Action: String, Sendable {
+        case install, remove, hold, unhold
+    }
+
+    public var action: Action
+    /// With the architecture after a colon where one is declared.
+    public var name: String
+    public var version: String?
+
+    public init(_ action: Action, _ name: String, version: String? = nil) {
+        self.action = action
+        self.name = name
+        self.version = version
+    }
+}
+
+public struct ServiceOperation: Sendable, Hashable {
+    public enum Action: String, Sendable {
+        case start, stop, restart, reload, enable, disable, mask, unmask
+    }
+
+    public var action: Action
+    /// The unit with its suffix, such as `nginx.service`.
+    public var unit: String
+
+    public init(_ action: Action, _ unit: String) {
+        self.action = action
+        self.unit = unit
+    }
+}

@@ -1,0 +1,1 @@
+// Resources: see Docs.

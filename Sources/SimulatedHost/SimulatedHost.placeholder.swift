@@ -1,0 +1,1 @@
+// SimulatedHost: see Docs.
