@@ -1,1 +1,0 @@
-// HostFiles: see Docs.
