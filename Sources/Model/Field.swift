@@ -32,7 +32,7 @@ public struct Field<Root: Sendable>: Sendable {
     ///   the question.
     public init<Value: FieldValue>(
         _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ role: FieldRole = .property,
-        doc: String, examples: [String] = [],
+        isRequired: Bool = false, doc: String, examples: [String] = [],
         satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
     ) {
         self.name = name
@@ -41,7 +41,7 @@ public struct Field<Root: Sendable>: Sendable {
         self.examples = examples
         shape = Value.shape
         acceptsSecrets = Value.acceptsSecrets
-        isRequired = false
+        self.isRequired = isRequired
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
         render = { $0[keyPath: path]?.rendered }
         shown = { $0[keyPath: path]?.shown }

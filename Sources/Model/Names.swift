@@ -16,6 +16,14 @@ public struct AccountName: Sendable, Hashable, Comparable, CustomStringConvertib
         self.text = text
     }
 
+    private init(unchecked text: String) {
+        self.text = text
+    }
+
+    public static let root = AccountName(unchecked: "root")
+    /// The group that owns the tables of users (crontab(1)).
+    public static let crontab = AccountName(unchecked: "crontab")
+
     public var description: String { text }
     public static func < (left: AccountName, right: AccountName) -> Bool { left.text < right.text }
 }

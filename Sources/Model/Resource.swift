@@ -26,8 +26,12 @@ public protocol Resource: Sendable, Hashable {
     /// What is wrong with the declaration as a whole, such as two properties that exclude each other.
     var problems: [String] { get }
 
-    /// The actual state; nil when the object is not there.
+    /// The actual state; nil when nothing is there and nothing else has to be known.
+    ///
+    /// - Throws: `Refusal` for what makes the desired state impossible, `HostFault` for what could not be read.
     func observe(on host: some HostReading) throws -> Observed?
+    /// Whether the object is there, for types whose observation also tells what surrounds it.
+    func isPresent(in observed: Observed) -> Bool
     /// The properties that differ; every property that is declared when nothing is there.
     func changes(from observed: Observed?) -> [Change]
     /// What brings the host from the observed state to the desired one; empty when nothing differs.
@@ -43,7 +47,20 @@ public protocol Removable: Resource {
 /// A resource that does something when what it depends on has changed: restart, reload, run again.
 public protocol Refreshable: Resource {
     /// What a refresh does; it must bear repetition. Empty: nothing to do on this host.
-    func refresh(on host: some HostReading) throws -> [Step]
+    ///
+    /// - Parameter changes: what this run changed about the resource itself; what was just started is not restarted.
+    func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step]
+}
+
+/// A resource whose effect nobody can predict: a command.
+public protocol Opaque: Resource {
+    /// Why it cannot be told what happens; nil where it is in place or certain to run.
+    func uncertainty(of observed: Observed?) -> String?
+}
+
+/// A resource that may take the place of another kind of object at its path.
+public protocol Replacing: Resource {
+    var replace: Bool? { get set }
 }
 
 /// A composite: it becomes other resources when it is compiled.
@@ -66,6 +83,7 @@ public struct Refusal: Error, Sendable, Hashable {
 extension Resource {
     public static var bearsData: Bool { false }
     public var needs: [Need] { [] }
+    public func isPresent(in observed: Observed) -> Bool { true }
     public var problems: [String] { [] }
 
     /// The text that follows the type in the address.
@@ -80,10 +98,19 @@ extension Resource {
 extension Resource where Observed == Self {
     public func changes(from observed: Self?) -> [Change] {
         Self.fields.compactMap { field in
-            guard field.role == .property, let new = field.shown(self) else { return nil }
-            guard let observed else { return Change(field.name, from: nil, to: new) }
-            return field.isSatisfied(self, observed) ? nil : Change(field.name, from: field.shown(observed), to: new)
+            field.role == .property ? field.change(from: observed, to: self) : nil
         }
+    }
+}
+
+extension Field {
+    /// The field's difference; nil where it is not managed or fulfilled.
+    public func change(from observed: Root?, to desired: Root) -> Change? {
+        if let observed {
+            if isSatisfied(desired, observed) { return nil }
+            return shown(desired).map { Change(name, from: shown(observed), to: $0) }
+        }
+        return shown(desired).map { Change(name, from: nil, to: $0) }
     }
 }
 

@@ -1,0 +1,74 @@
+import HostFiles
+public import Model
+
+/// One key that may log in to an account.
+public struct AuthorizedKey: Resource, Removable {
+    public var name = ""
+    public var user = AccountName.root
+    public var key: PublicKey?
+    public var options: String?
+
+    public init() {}
+
+    public static let typeName = "authorized_key"
+    public static let doc = """
+        One key that may log in to an account. Its identity is the key itself, not the comment; a key that is declared \
+        without options has none.
+        """
+    public static let fields: [Field<AuthorizedKey>] = [
+        Field("name", always: \.name, .key, doc: "A name for the declaration.", examples: ["ana on web"]),
+        Field("user", always: \.user, .parameter, isRequired: true, doc: "The account.", examples: ["ops"]),
+        Field("key", \.key, isRequired: true, doc: "The whole public-key line, without options.", examples: ["ssh-ed25519 \(sample) ana@bastion"]),
+        Field("options", \.options, doc: "Its options as sshd(8) reads them; none by default.", examples: ["'from=\"10.0.0.0/8\",no-pty'"]),
+    ]
+    static let sample = "AAAAC3NzaC1lZDI1NTE5AAAAIJ0mQTs4dd2tH8FVJw4MzTWAQGZFC1nTmVYKKnCZ1Qs6"
+    public static let examples = ["root from bastion: {user: root, key: ssh-ed25519 \(sample) ana@bastion, options: no-pty}"]
+
+    var desired: PublicKey? {
+        key.map { PublicKey(options: options ?? $0.options, type: $0.type, blob: $0.blob, comment: $0.comment) }
+    }
+
+    public var objects: [HostObject] { key.map { [.authorizedKey(user, blob: $0.blob)] } ?? [] }
+    public var needs: [Need] { [Need(.user(user), "user")] }
+    public var problems: [String] {
+        var problems = key.map { !$0.options.isEmpty && options != nil } == true ? ["expected options in one place, found them in `key` and in `options`"] : []
+        if options.map({ $0.contains("\n") || $0.contains("\0") }) == true { problems.append("`options`: expected one line") }
+        return problems
+    }
+
+    public struct Observed: Sendable {
+        var file: KeyFile
+        var present: PublicKey?
+        var hasDuplicates: Bool
+        var group: UInt32
+    }
+
+    public func observe(on host: some HostReading) throws -> Observed? {
+        guard let entry = try AccountDatabase(reading: host).user(user) else { throw Refusal("the account \(user) does not exist") }
+        guard let home = entry.home else { throw Refusal("the account \(user) has no home") }
+        let file = try KeyFile(home: home, on: host)
+        let matches = file.keys.filter { $0.blob == key?.blob }
+        return Observed(file: file, present: matches.first, hasDuplicates: matches.count > 1, group: entry.gid)
+    }
+
+    public func isPresent(in observed: Observed) -> Bool { observed.present != nil }
+
+    public func changes(from observed: Observed?) -> [Change] {
+        guard let desired else { return [] }
+        guard let present = observed?.present else {
+            return [Change("key", from: nil, to: desired.shown)]
+        }
+        if present == desired, observed?.hasDuplicates != true { return [] }
+        return [Change("options", from: .text(present.options), to: .text(desired.options))]
+    }
+
+    public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
+        guard let observed, let desired, !changes(from: observed).isEmpty else { return [] }
+        return observed.file.steps(.set(.atLeast([desired])), owner: .name(user), group: .number(observed.group))
+    }
+
+    public func removal(of observed: Observed) throws(Refusal) -> [Step] {
+        guard let blob = observed.present?.blob else { return [] }
+        return [.editFile(FileEdit(observed.file.path, .keys(.remove(blob: blob))))]
+    }
+}

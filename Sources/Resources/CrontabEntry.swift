@@ -1,0 +1,108 @@
+import HostFiles
+public import Model
+
+/// One entry of the system's own cron.
+public struct CrontabEntry: Resource, Removable {
+    public var name = ""
+    public var user = AccountName.root
+    public var command = ""
+    public var minute = "*"
+    public var hour = "*"
+    public var day = "*"
+    public var month = "*"
+    public var weekday = "*"
+    public var special: String?
+    public var environment: TextMap?
+    public var file: AbsolutePath?
+
+    public init() {}
+
+    public static let typeName = "crontab_entry"
+    public static let doc = """
+        One entry of the system's own cron, marked by a comment line above it. It is a whole record: an omitted field \
+        has its default, and a removed one is reset.
+        """
+    public static let fields: [Field<CrontabEntry>] = [
+        Field("name", always: \.name, .key, doc: "The entry's identity: a changed command replaces the old one.", examples: ["rotate"]),
+        Field("user", always: \.user, .parameter, doc: "Whose table it is in, or who runs it (with `file`).", examples: ["root"]),
+        Field("command", always: \.command, isRequired: true, doc: "The command line; `%` is escaped unless written `\\%`.", examples: ["/opt/ops/rotate --quiet"]),
+        Field("minute", always: \.minute, doc: "0-59; mandatory with `hour`.", examples: ["\"*/5\"", "0"]),
+        Field("hour", always: \.hour, doc: "0-23.", examples: ["2"]),
+        Field("day", always: \.day, doc: "Day of the month, 1-31.", examples: ["1,15"]),
+        Field("month", always: \.month, doc: "1-12 or jan-dec.", examples: ["jan-jun"]),
+        Field("weekday", always: \.weekday, doc: "0-7 or sun-sat.", examples: ["mon-fri"]),
+        Field("special", \.special, doc: "`daily`, `@reboot` and so on, instead of the five fields.", examples: ["daily"]),
+        Field("environment", \.environment, doc: "Variables for this entry only, written before its command.", examples: ["{MAILTO: root}"]),
+        Field("file", \.file, .parameter, doc: "A file below /etc/cron.d instead of the user's own table.", examples: ["/etc/cron.d/ops"]),
+    ]
+    public static let examples = [
+        "rotate: {user: root, minute: 30, hour: 2, command: /opt/ops/rotate}",
+        "clean: {special: daily, command: /opt/ops/clean, file: /etc/cron.d/lodestar-law, environment: {HOME: /}}",
+    ]
+
+    var table: AbsolutePath { file ?? Self.spool.appending(user.text) }
+    private static let spool = AbsolutePath.root.appending("var/spool/cron/crontabs")
+
+    var record: CrontabRecord {
+        let schedule = special.map { "@" + $0.drop { $0 == "@" } } ?? [minute, hour, day, month, weekday].joined(separator: " ")
+        let variables = (environment?.pairs ?? []).map { "\($0.name)=\($0.value.shellQuoted)" }
+        let line = (variables.isEmpty ? "" : "env " + variables.joined(separator: " ") + " ") + command
+        return CrontabRecord(
+            name: name, schedule: schedule, user: file == nil ? nil : user.text, command: Self.escaped(line))
+    }
+
+    public var objects: [HostObject] { [.crontabEntry(table.text, name: name)] }
+    public var needs: [Need] {
+        [Need(.user(user), "user"), Need(.path(table), "table")] + Need.parent(of: table)
+            + [Need(.package("cron"), "package cron")]
+    }
+
+    public var problems: [String] { CrontabSyntax.problems(of: self) }
+
+    /// What stands in the table.
+    public struct Observed: Sendable {
+        var line: String?
+        var hasTable: Bool
+    }
+
+    public func observe(on host: some HostReading) throws -> Observed? {
+        if let status = try host.status(of: table) { _ = try status.isOurs(.file, at: table, replace: nil) }
+        guard let document = try host.document(Crontab.self, at: table) else { return Observed(line: nil, hasTable: false) }
+        return Observed(line: document.line(named: name), hasTable: true)
+    }
+
+    public func isPresent(in observed: Observed) -> Bool { observed.line != nil }
+
+    public func changes(from observed: Observed?) -> [Change] {
+        guard let line = observed?.line else {
+            return shownFields.filter { field in Self.fields.contains { $0.name == field.name && $0.role == .property } }
+                .filter { $0.value != .text("*") }.map { Change($0.name, from: nil, to: $0.value) }
+        }
+        guard line != record.line else { return [] }
+        return CrontabSyntax.changes(from: line, to: record)
+    }
+
+    public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
+        guard observed?.line != record.line else { return [] }
+        let creation =
+            file == nil
+            ? Attributes(owner: .name(user), group: .name(.crontab), mode: FileMode(Permissions(0o600)))
+            : Attributes(owner: .name(.root), group: .name(.root), mode: FileMode(Permissions(0o644)))
+        return [.editFile(FileEdit(table, .crontab(.set(record)), creation: creation))]
+    }
+
+    public func removal(of observed: Observed) throws(Refusal) -> [Step] {
+        [.editFile(FileEdit(table, .crontab(.remove(name: name)), removesEmpty: file != nil))]
+    }
+
+    /// Cron reads a bare `%` as a newline (crontab(5)).
+    static func escaped(_ command: String) -> String {
+        var result = "", isEscaped = false
+        for character in command {
+            if character == "%", !isEscaped { result.append("\\") }
+            isEscaped = character == "\\" && !isEscaped
+            result.append(character)
+        }
+        return result
+    }
+}

@@ -1,0 +1,100 @@
+import HostFiles
+public import Model
+
+/// A regular file: its content, owner, group and mode.
+public struct File: Resource, Removable, Replacing {
+    public var path = AbsolutePath.root
+    public var content: Content?
+    public var source: String?
+    public var template: String?
+    public var owner: Owner?
+    public var group: Owner?
+    public var mode: FileMode?
+    public var validate: String?
+    public var replace: Bool?
+    public var inPlace: Bool?
+
+    public init() {}
+
+    public static let typeName = "file"
+    public static let doc = "A regular file. Without content only its owner, group and mode are managed."
+    public static let fields: [Field<File>] = [
+        Field("path", always: \.path, .key, doc: "Where the file is.", examples: ["/etc/motd"]),
+        Field("content", \.content, doc: "The whole content.", examples: ["\"Managed by Lodestar.\\n\""]),
+        Field(
+            "source", \.source, .parameter, doc: "A file below `files/` whose bytes are the content.",
+            examples: ["nginx.conf"]),
+        Field(
+            "template", \.template, .parameter,
+            doc: "A file below `files/` whose text, with its expressions evaluated, is the content.",
+            examples: ["nginx.conf"]),
+        Field("owner", \.owner, doc: "The owner; root at creation.", examples: ["root"]),
+        Field("group", \.group, doc: "The group; root at creation.", examples: ["adm"]),
+        Field(
+            "mode", \.mode, doc: "The mode; 0644 at creation, 0600 if the content is secret.",
+            examples: ["\"0640\"", "u=rw,go=r"],
+            satisfies: { $0.isSatisfied(by: $1.applied(to: Permissions(0), isDirectory: false), isDirectory: false) }),
+        Field(
+            "validate", \.validate, .parameter,
+            doc: "A command that must accept the new file before it takes its place; `%` is its path.",
+            examples: ["visudo -cf %"]),
+        Field(
+            "replace", \.replace, .parameter,
+            doc: "Takes the place of another kind of object, but never of a directory that is not empty.",
+            examples: ["true"]),
+        Field(
+            "in_place", \.inPlace, .parameter,
+            doc: "Writes into the existing file where it cannot be renamed over, such as a bind mount.",
+            examples: ["true"]),
+    ]
+    public static let examples = [
+        "/etc/motd: {content: \"hello\\n\", owner: root, group: root, mode: \"0644\"}",
+        "/etc/empty: {content: \"\"}",
+    ]
+
+    public var objects: [HostObject] { [.path(path)] }
+
+    public var needs: [Need] { Need.parent(of: path) + Need.owners(owner, group) }
+
+    public var problems: [String] {
+        [content != nil, source != nil, template != nil].filter { $0 }.count > 1
+            ? ["expected one of content, source and template, found several"] : []
+    }
+
+    public func observe(on host: some HostReading) throws -> File? {
+        guard let status = try host.status(of: path) else { return nil }
+        guard try status.isOurs(.file, at: path, replace: replace) else { return nil }
+        var observed = File()
+        observed.path = path
+        if content != nil { observed.content = Content(try host.contents(of: path, limit: Self.readingLimit)) }
+        observed.mode = FileMode(status.permissions)
+        try status.readOwners(owner, group, into: &observed.owner, &observed.group, on: host)
+        return observed
+    }
+
+    /// The largest file that is compared, in bytes.
+    static let readingLimit = 256 << 20
+
+    public func steps(from observed: File?) throws(Refusal) -> [Step] {
+        let attributes = Attributes(owner: owner, group: group, mode: mode)
+        guard let observed else {
+            guard let content else { throw Refusal("there is no file and none of content, source, template is declared") }
+            var created = attributes
+            created.mode = mode ?? FileMode(Permissions(content.isSecret ? 0o600 : 0o644))
+            return [.writeFile(write(content, created, replacing: replace == true ? .anything : .nothing))]
+        }
+        let differing = Set(changes(from: observed).map(\.property))
+        if let content, differing.contains("content") {
+            return [.writeFile(write(content, attributes, replacing: .file(observed.content?.digest)))]
+        }
+        return differing.isEmpty ? [] : [.setAttributes(AttributeChange(path, kind: .file, attributes: attributes))]
+    }
+
+    private func write(_ content: Content, _ attributes: Attributes, replacing: Replaced) -> FileWrite {
+        FileWrite(
+            path, content: content, attributes: attributes, replaced: replacing, validator: validate,
+            isInPlace: inPlace == true)
+    }
+
+    public func removal(of observed: File) throws(Refusal) -> [Step] { [.remove(Removal(path, kind: .file))] }
+}

@@ -1,0 +1,127 @@
+public import Model
+
+/// The files that a directory lays: relative paths with their bytes. One tree is one value with one digest.
+public struct FileTree: Sendable, Hashable, FieldValue {
+    public struct Leaf: Sendable, Hashable {
+        public var content: Content
+        public var isExecutable: Bool
+
+        var permissions: Permissions { Permissions(isExecutable ? 0o755 : 0o644) }
+    }
+
+    /// By relative path, sorted.
+    public private(set) var leaves: [(path: String, leaf: Leaf)]
+
+    public static func == (left: FileTree, right: FileTree) -> Bool {
+        left.leaves.elementsEqual(right.leaves) { $0.path == $1.path && $0.leaf == $1.leaf }
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(leaves.map(\.path)) }
+
+    public static var shape: Shape { .text(pattern: nil) }
+    public static var acceptsSecrets: Bool { true }
+
+    /// Decodes what the compiler makes of a folder's name: relative paths with `content` and `executable`.
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard case .map(let entries) = node.content else {
+            throw DecodingFault(node, expected: "the name of a folder below files/")
+        }
+        var leaves: [(path: String, leaf: Leaf)] = []
+        for entry in entries {
+            guard let content = entry.value["content"], let executable = entry.value["executable"] else {
+                throw DecodingFault(entry.value, expected: "content and executable")
+            }
+            leaves.append(
+                (entry.key, Leaf(content: try Content(decoding: content), isExecutable: try Bool(decoding: executable))))
+        }
+        self.leaves = leaves.sorted { $0.path < $1.path }
+    }
+
+    private init(_ leaves: [(path: String, leaf: Leaf)]) {
+        self.leaves = leaves
+    }
+
+    public var rendered: Node.Content {
+        .map(
+            leaves.map { path, leaf in
+                let members: [Node.Entry] = [
+                    .init(key: "content", keyPlace: .nowhere, value: Node(leaf.content.rendered, at: .nowhere)),
+                    .init(key: "executable", keyPlace: .nowhere, value: Node(.bool(leaf.isExecutable), at: .nowhere)),
+                ]
+                return .init(key: path, keyPlace: .nowhere, value: Node(.map(members), at: .nowhere))
+            })
+    }
+
+    public var shown: ShownText {
+        let summary = leaves.map { "\($0.path) \($0.leaf.permissions) \($0.leaf.content.digest.hexadecimal)\n" }.joined()
+        return .text("\(leaves.count) files, digest \(Digest(of: summary))")
+    }
+
+    func filtered(_ isKept: (String) -> Bool) -> FileTree { FileTree(leaves.filter { isKept($0.path) }) }
+
+    /// Whether every leaf of the other tree is in this one with the same bytes and mode.
+    func contains(_ other: FileTree) -> Bool {
+        let present = Dictionary(leaves.map { ($0.path, $0.leaf) }, uniquingKeysWith: { $1 })
+        return other.leaves.allSatisfy { present[$0.path] == $0.leaf }
+    }
+
+    var topNames: Set<String> { Set(leaves.map { String($0.path.prefix { $0 != "/" }) }) }
+
+    /// The folders of the tree, the outermost first.
+    var folders: [String] {
+        var folders = Set<String>()
+        for (path, _) in leaves {
+            var parts = path.split(separator: "/").dropLast()
+            while !parts.isEmpty {
+                folders.insert(parts.joined(separator: "/"))
+                parts = parts.dropLast()
+            }
+        }
+        return folders.sorted()
+    }
+
+    func observe(below root: AbsolutePath, on host: some HostReading, into observed: inout Directory.Observed) throws {
+        for folder in folders {
+            let path = root.appending(folder)
+            guard let status = try host.status(of: path) else {
+                observed.missingFolders.append(path)
+                continue
+            }
+            _ = try status.isOurs(.directory, at: path, replace: nil)
+        }
+        var present: [(path: String, leaf: Leaf)] = []
+        for (relative, leaf) in leaves {
+            let path = root.appending(relative)
+            guard let status = try host.status(of: path) else { continue }
+            _ = try status.isOurs(.file, at: path, replace: nil)
+            let content = Content(try host.contents(of: path, limit: File.readingLimit), isSecret: leaf.content.isSecret)
+            let isSame = status.permissions == leaf.permissions
+            present.append((relative, Leaf(content: content, isExecutable: isSame ? leaf.isExecutable : !leaf.isExecutable)))
+        }
+        observed.directory.recurse = FileTree(present)
+    }
+
+    func steps(below root: AbsolutePath, from observed: Directory.Observed?) -> [Step] {
+        let missing = observed.map { Set($0.missingFolders) }
+        let present = Dictionary(
+            (observed?.directory.recurse?.leaves ?? []).map { ($0.path, $0.leaf) }, uniquingKeysWith: { $1 })
+        var steps: [Step] = folders.map { root.appending($0) }.filter { missing?.contains($0) ?? true }.map {
+            .makeDirectory(DirectoryCreation($0, attributes: Attributes(mode: FileMode(Permissions(0o755)))))
+        }
+        for (relative, leaf) in leaves where present[relative] != leaf {
+            let replaced: Replaced = present[relative].map { .file($0.content.digest) } ?? .nothing
+            steps.append(
+                .writeFile(
+                    FileWrite(
+                        root.appending(relative), content: leaf.content,
+                        attributes: Attributes(mode: FileMode(leaf.permissions)), replaced: replaced)))
+        }
+        return steps
+    }
+
+    /// Removes what was laid, files first, then the folders from within.
+    func removals(below root: AbsolutePath) -> [Step] {
+        leaves.map { .remove(Removal(root.appending($0.path), kind: .file)) }
+            + folders.reversed().map { .remove(Removal(root.appending($0), kind: .directory)) }
+    }
+}

@@ -1,0 +1,101 @@
+import HostFiles
+public import Model
+import RegularExpressions
+
+/// One line in a file that others own.
+public struct Line: Resource, Removable {
+    public var name = ""
+    public var path = AbsolutePath.root
+    public var text = Content("")
+    public var match: String?
+    public var all: Bool?
+    public var insertAfter: String?
+    public var insertBefore: String?
+
+    public init() {}
+
+    /// What stands in the file for the line.
+    public struct Observed: Sendable {
+        /// The lines that the edit speaks of; empty: it would insert.
+        var texts: [Content]
+        var fileExists: Bool
+    }
+
+    public static let typeName = "line"
+    public static let doc = """
+        One line in a text file that others own. With `match`, the last line that matches is replaced; without a match \
+        the line is inserted. Line ends and a missing final newline are kept as they are.
+        """
+    public static let fields: [Field<Line>] = [
+        Field("name", always: \.name, .key, doc: "A name for the declaration; the object is the text in the file.", examples: ["ip_forward"]),
+        Field("path", always: \.path, .parameter, isRequired: true, doc: "The file, which must exist.", examples: ["/etc/sysctl.conf"]),
+        Field("text", always: \.text, isRequired: true, doc: "The line, without its newline.", examples: ["net.ipv4.ip_forward = 1"]),
+        Field(
+            "match", \.match, .parameter, doc: "Which line it replaces: RE2 syntax, searched, not anchored.",
+            examples: ["'^net\\.ipv4\\.ip_forward\\s*='"]),
+        Field("all", \.all, .parameter, doc: "Replaces every match instead of the last.", examples: ["true"]),
+        Field("insert_after", \.insertAfter, .parameter, doc: "A new line goes after the last match of this.", examples: ["'^\\[net\\]'"]),
+        Field("insert_before", \.insertBefore, .parameter, doc: "A new line goes before the last match of this.", examples: ["'^exit 0'"]),
+    ]
+    public static let examples = ["greeting: {path: /etc/hosts, text: 192.0.2.7 example, match: '\\sexample$'}"]
+
+    var edit: LineEdit {
+        LineEdit(text: text, match: match, replacesAll: all == true, insertAfter: insertAfter, insertBefore: insertBefore)
+    }
+
+    public var objects: [HostObject] { [.line(path, text.isSecret ? "(secret) \(name)" : String(decoding: text.bytes, as: UTF8.self))] }
+    public var needs: [Need] { [Need(.path(path), "file")] + Need.parent(of: path) }
+
+    public var problems: [String] {
+        var problems: [String] = []
+        let line = String(decoding: text.bytes, as: UTF8.self)
+        if line.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" || $0 == "\0" }) {
+            problems.append("`text`: expected one line, found several")
+        }
+        if insertAfter != nil, insertBefore != nil { problems.append("insert_after and insert_before exclude each other") }
+        if all == true, match == nil { problems.append("`all` needs `match`") }
+        for (field, pattern) in [("match", match), ("insert_after", insertAfter), ("insert_before", insertBefore)] {
+            guard let pattern else { continue }
+            do throws(RegularExpressionError) {
+                let expression = try RegularExpression(pattern)
+                if field == "match", !expression.isFound(in: line) {
+                    problems.append("`match` does not match `text`: a second run would insert the line again")
+                }
+            } catch {
+                problems.append("`\(field)`: \(error.message) at \(error.offset + 1)")
+            }
+        }
+        return problems
+    }
+
+    public func observe(on host: some HostReading) throws -> Observed? {
+        guard let status = try host.status(of: path) else { return Observed(texts: [], fileExists: false) }
+        guard try status.isOurs(.file, at: path, replace: nil) else { return nil }
+        guard let document = try host.document(TextLines.self, at: path) else { return nil }
+        let positions = try document.positions(of: edit)
+        return Observed(texts: positions.map { Content(TextLines.body(document.lines[$0])) }, fileExists: true)
+    }
+
+    public func isPresent(in observed: Observed) -> Bool { !observed.texts.isEmpty }
+
+    public func changes(from observed: Observed?) -> [Change] {
+        let present = (all == true ? observed?.texts : observed?.texts.suffix(1)) ?? []
+        if !present.isEmpty, present.allSatisfy({ $0 == text }) { return [] }
+        return [Change("text", from: present.first { $0 != text }.map { shown($0) }, to: shown(text))]
+    }
+
+    private func shown(_ line: Content) -> ShownText {
+        text.isSecret ? .secret : .text(String(decoding: line.bytes, as: UTF8.self))
+    }
+
+    public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
+        guard observed?.fileExists == true else { throw Refusal("\(path) does not exist") }
+        return changes(from: observed).isEmpty ? [] : [.editFile(FileEdit(path, .line(edit)))]
+    }
+
+    public func removal(of observed: Observed) throws(Refusal) -> [Step] {
+        var edit = edit
+        edit.isPresent = false
+        return [.editFile(FileEdit(path, .line(edit)))]
+    }
+}

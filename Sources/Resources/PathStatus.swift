@@ -1,0 +1,34 @@
+import HostFiles
+import Model
+
+extension FileStatus {
+    /// Whether the object is of the declared kind.
+    ///
+    /// - Returns: false where another kind is there and may be replaced.
+    /// - Throws: `Refusal` where it may not.
+    func isOurs(_ wanted: Kind, at path: AbsolutePath, replace: Bool?) throws(Refusal) -> Bool {
+        if kind == wanted { return true }
+        if replace == true { return false }
+        throw Refusal("\(path) is a \(kind.rawValue), not a \(wanted.rawValue)", hint: "`replace: true` takes its place")
+    }
+
+    /// Reads the owner and the group in the form in which they are declared: names as names, numbers as numbers.
+    func readOwners(
+        _ wantedOwner: Owner?, _ wantedGroup: Owner?, into owner: inout Owner?, _ group: inout Owner?,
+        on host: some HostReading
+    ) throws(HostFault) {
+        if let wantedOwner { owner = try Self.form(of: self.owner, like: wantedOwner, on: host, isGroup: false) }
+        if let wantedGroup { group = try Self.form(of: self.group, like: wantedGroup, on: host, isGroup: true) }
+    }
+
+    private static func form(
+        of number: UInt32, like wanted: Owner, on host: some HostReading, isGroup: Bool
+    ) throws(HostFault) -> Owner {
+        guard case .name(let name) = wanted else { return .number(number) }
+        if number == 0, name.text == "root" { return wanted }
+        let accounts = try AccountDatabase(reading: host)
+        if (isGroup ? accounts.gid(of: wanted) : accounts.uid(of: wanted)) == number { return wanted }
+        let found = isGroup ? accounts.group(number: number)?.name : accounts.user(number: number)?.name
+        return found.map { .name($0) } ?? .number(number)
+    }
+}

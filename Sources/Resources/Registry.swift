@@ -1,0 +1,18 @@
+public import Model
+
+/// All resource types. Adding one is its file and its line here.
+public enum Registry {
+    public static let all: [ResourceType] = [
+        ResourceType(File.self),
+        ResourceType(Directory.self),
+        ResourceType(Link.self),
+        ResourceType(Line.self),
+        ResourceType(User.self),
+        ResourceType(Group.self),
+        ResourceType(AuthorizedKey.self),
+        ResourceType(CrontabEntry.self),
+        ResourceType(Package.self),
+        ResourceType(Service.self),
+        ResourceType(Command.self),
+    ]
+}

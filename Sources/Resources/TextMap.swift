@@ -1,0 +1,35 @@
+public import Model
+
+/// Names and texts in their order, such as environment variables.
+public struct TextMap: Sendable, Hashable, FieldValue {
+    public struct Pair: Sendable, Hashable {
+        public var name: String
+        public var value: String
+    }
+
+    public var pairs: [Pair]
+
+    public static var shape: Shape { .mapping(of: .text(pattern: nil)) }
+
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard case .map(let entries) = node.content else { throw DecodingFault(node, expected: "a mapping of names to texts") }
+        pairs = []
+        for entry in entries { pairs.append(Pair(name: entry.key, value: try String(decoding: entry.value))) }
+    }
+
+    public var rendered: Node.Content {
+        .map(pairs.map { .init(key: $0.name, keyPlace: .nowhere, value: Node(.string($0.value), at: .nowhere)) })
+    }
+
+    public var shown: ShownText { .text(pairs.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")) }
+}
+
+extension String {
+    /// As one word of a POSIX shell.
+    var shellQuoted: String {
+        let isPlain = !isEmpty && utf8.allSatisfy { byte in
+            (byte >= 0x2B && byte <= 0x3A) || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F || (byte >= 0x61 && byte <= 0x7A)
+        }
+        return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
+    }
+}

@@ -1,0 +1,136 @@
+import HostFiles
+public import Model
+
+extension User {
+    /// The account with what surrounds it.
+    public struct Observed: Sendable {
+        /// The account in the form of the declaration; nil when there is none.
+        var user: User?
+        var gid: UInt32?
+        /// What is at the declared home.
+        var home: AbsolutePath
+        var homeExists: Bool
+        /// Where the account's home was, if it is another path and there.
+        var formerHome: AbsolutePath?
+        var keys: KeyFile?
+    }
+
+    public func observe(on host: some HostReading) throws -> Observed? {
+        let accounts = try AccountDatabase(reading: host)
+        let entry = accounts.user(name)
+        let home = self.home ?? entry?.home ?? AbsolutePath.root.appending("home/\(name)")
+        var observed = Observed(user: nil, gid: entry?.gid, home: home, homeExists: false)
+        if managesHome || authorizedKeys != nil {
+            observed.homeExists = try host.status(of: home).map { try $0.isOurs(.directory, at: home, replace: nil) } ?? false
+        }
+        if let former = entry?.home, former != home, try host.status(of: former)?.kind == .directory {
+            observed.formerHome = former
+        }
+        guard let entry else { return observed }
+        observed.user = present(entry, in: accounts)
+        if authorizedKeys != nil, observed.homeExists { observed.keys = try KeyFile(home: home, on: host) }
+        return observed
+    }
+
+    private func present(_ entry: UserEntry, in accounts: AccountDatabase) -> User {
+        var user = User()
+        user.name = name
+        user.uid = entry.uid
+        switch group {
+        case .name(let wanted)?:
+            let names = accounts.gid(of: .name(wanted)) == entry.gid ? wanted : accounts.group(number: entry.gid)?.name
+            user.group = names.map { .name($0) } ?? .number(entry.gid)
+        case .number?, nil: user.group = .number(entry.gid)
+        }
+        if groups != nil { user.groups = .exactly(accounts.groups(of: name)) }
+        user.comment = entry.comment
+        user.home = entry.home
+        user.shell = entry.shell
+        user.password = PasswordHash(entry.password)
+        user.locked = locked == true ? entry.isLocked : !entry.isUnlocked
+        user.expires = locked == true ? expires : entry.expires
+        user.minAge = entry.minimumAge.map { Days($0) }
+        user.maxAge = entry.maximumAge.map { Days($0) }
+        user.warnAge = entry.warningAge.map { Days($0) }
+        return user
+    }
+
+    public func isPresent(in observed: Observed) -> Bool { observed.user != nil }
+
+    public func changes(from observed: Observed?) -> [Change] {
+        var changes = Self.fields.compactMap { field -> Change? in
+            guard field.role == .property, field.name != "authorized_keys" else { return nil }
+            return field.change(from: observed?.user, to: self)
+        }
+        if managesHome, let observed, !observed.homeExists, !(home != nil && observed.user?.home != home) {
+            changes.append(Change("home", from: nil, to: .text("\(observed.home) is made")))
+        }
+        if let authorizedKeys, observed?.keys?.satisfies(authorizedKeys) != true {
+            let present = observed?.keys.map { ($0.keys.map(\.line) + $0.strangers).joined(separator: ", ") }
+            changes.append(Change("authorized_keys", from: present.map { .text($0) }, to: authorizedKeys.shown))
+        }
+        return changes
+    }
+
+    public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
+        guard let observed else { return [] }
+        let changes = changes(from: observed)
+        let isNew = observed.user == nil
+        var steps: [Step] = []
+        if let present = observed.user { try refuse(from: present) }
+        if isNew || changes.contains(where: { $0.property != "authorized_keys" && $0.old != nil || !["home", "authorized_keys"].contains($0.property) }) {
+            steps.append(.editAccounts(.setUser(record)))
+        }
+        if let old = observed.user?.uid, let uid, old != uid {
+            steps.append(.changeOwnership(OwnershipChange(isGroup: false, from: old, to: uid)))
+        }
+        steps += homeSteps(observed)
+        if let authorizedKeys, changes.contains(where: { $0.property == "authorized_keys" }) {
+            steps += try keySteps(authorizedKeys, observed)
+        }
+        return steps
+    }
+
+    private func refuse(from present: User) throws(Refusal) {
+        if let old = present.uid, let uid, old != uid, renumber != true {
+            throw Refusal("uid would change from \(old) to \(uid)", hint: "`renumber: true` changes it and re-owns the files")
+        }
+    }
+
+    private var owner: Owner { .name(name) }
+
+    private func ownGroup(_ observed: Observed) -> Owner {
+        group ?? observed.gid.map { .number($0) } ?? .name(name)
+    }
+
+    private func homeSteps(_ observed: Observed) -> [Step] {
+        guard managesHome, !observed.homeExists else { return [] }
+        if let former = observed.formerHome, observed.user != nil { return [.moveHome(HomeMove(from: former, to: observed.home))] }
+        return [
+            .makeDirectory(
+                DirectoryCreation(
+                    observed.home,
+                    attributes: Attributes(owner: owner, group: ownGroup(observed), mode: FileMode(Permissions(0o755))),
+                    skeleton: AbsolutePath.root.appending("etc/skel"), makesParents: true))
+        ]
+    }
+
+    private func keySteps(_ keys: Membership<PublicKey>, _ observed: Observed) throws(Refusal) -> [Step] {
+        guard observed.homeExists || managesHome else { throw Refusal("the home \(observed.home) does not exist") }
+        let file = observed.keys ?? KeyFile(emptyIn: observed.home)
+        return file.steps(.set(keys), owner: owner, group: ownGroup(observed))
+    }
+
+    public func removal(of observed: Observed) throws(Refusal) -> [Step] {
+        if name == .root { throw Refusal("root is never removed") }
+        return [.editAccounts(.removeUser(name))]
+    }
+}
+
+extension KeyFile {
+    /// The file in a home that is about to be made.
+    init(emptyIn home: AbsolutePath) {
+        path = home.appending(".ssh/authorized_keys")
+        hasFolder = false
+    }
+}

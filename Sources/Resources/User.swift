@@ -1,0 +1,133 @@
+import HostFiles
+public import Model
+
+/// An account of the local databases, with its home and its keys.
+public struct User: Resource, Removable {
+    public var name = AccountName.root
+    public var uid: UInt32?
+    public var group: Owner?
+    public var groups: Membership<AccountName>?
+    public var comment: String?
+    public var home: AbsolutePath?
+    public var manageHome: Bool?
+    public var shell: AbsolutePath?
+    public var password: PasswordHash?
+    public var locked: Bool?
+    public var expires: Expiry?
+    public var minAge: Days?
+    public var maxAge: Days?
+    public var warnAge: Days?
+    public var system: Bool?
+    public var authorizedKeys: Membership<PublicKey>?
+    public var renumber: Bool?
+
+    public init() {}
+
+    public static let typeName = "user"
+    public static let doc = """
+        An account of the local databases. Un-declaring removes one that Lodestar created only where the declaration \
+        said `on_undeclare: remove`; its home stays.
+        """
+    public static let bearsData = true
+    public static let fields: [Field<User>] = [
+        Field("name", always: \.name, .key, doc: "The account.", examples: ["ops"]),
+        Field("uid", \.uid, doc: "Its number; the next free one at creation.", examples: ["3000"]),
+        Field("group", \.group, doc: "The primary group; a private group of the same name at creation.", examples: ["users"]),
+        Field(
+            "groups", \.groups, doc: "The supplementary groups.", examples: ["{exactly: [sudo]}"],
+            satisfies: { $0.isSatisfied(by: $1.elements) }),
+        Field("comment", \.comment, doc: "The GECOS field.", examples: ["Operations"]),
+        Field("home", \.home, doc: "/home/NAME at creation. A changed home is moved where the new path is free.", examples: ["/srv/ops"]),
+        Field("manage_home", \.manageHome, .parameter, doc: "Makes the home from /etc/skel; the default for accounts that are not `system`.", examples: ["true"]),
+        Field("shell", \.shell, doc: "/bin/sh at creation.", examples: ["/bin/bash"]),
+        Field("password", \.password, doc: "A crypt(3) hash, best from `secret()`; it is compared as text.", examples: ["\"$6$salt$hash\""]),
+        Field("locked", \.locked, doc: "Neither password nor key logs in: the hash is locked and the account expired.", examples: ["true"]),
+        Field("expires", \.expires, doc: "The last day, or never.", examples: ["2030-12-31", "never"]),
+        Field("min_age", \.minAge, doc: "Days before the password may be changed.", examples: ["1"]),
+        Field("max_age", \.maxAge, doc: "Days after which it must be changed.", examples: ["90d"]),
+        Field("warn_age", \.warnAge, doc: "Days of warning before that.", examples: ["14"]),
+        Field("system", \.system, .parameter, doc: "Takes a number below 1000 at creation and has no home by default.", examples: ["true"]),
+        Field(
+            "authorized_keys", \.authorizedKeys, doc: "The keys that may log in, whole public-key lines.",
+            examples: ["{at_least: [ssh-ed25519 \(AuthorizedKey.sample) ana@bastion]}"]),
+        Field("renumber", \.renumber, .parameter, doc: "Lets an existing account change its number; its files are re-owned.", examples: ["true"]),
+    ]
+    public static let examples = [
+        """
+        lodestar-law: {uid: 3999, groups: {exactly: [adm]}, comment: A law, shell: /bin/bash, locked: true, \
+        authorized_keys: {exactly: [ssh-ed25519 \(AuthorizedKey.sample) ana@bastion]}}
+        """,
+        "lodestar-plain: {system: true, expires: 2030-12-31, max_age: 90}",
+    ]
+
+    var managesHome: Bool { manageHome ?? (system != true) }
+
+    var record: UserRecord {
+        var record = UserRecord(name: name, isSystem: system == true, renumbers: renumber == true)
+        record.uid = uid
+        record.group = group
+        record.groups = groups
+        record.comment = comment
+        record.home = home
+        record.shell = shell
+        record.password = password?.content
+        record.isLocked = locked
+        record.expires = expires
+        record.minimumAge = minAge
+        record.maximumAge = maxAge
+        record.warningAge = warnAge
+        return record
+    }
+
+    public var objects: [HostObject] { [.user(name)] + (authorizedKeys?.isExact == true ? [.authorizedKeys(name)] : []) }
+
+    public var needs: [Need] {
+        let primary = group ?? .name(name)
+        var needs = Need.owners(nil, primary).map { Need($0.object, group == nil ? "private group" : "primary group") }
+        needs += groups?.elements.map { Need(.group($0), "supplementary group") } ?? []
+        if let home { needs += Need.parent(of: home) }
+        if let shell { needs.append(Need(.path(shell), "shell")) }
+        return needs
+    }
+
+    public var problems: [String] {
+        var problems: [String] = []
+        if name == .root, uid.map({ $0 != 0 }) == true { problems.append("root has the number 0") }
+        for (field, text) in [("comment", comment), ("home", home?.text), ("shell", shell?.text)] {
+            if text.map({ $0.contains(":") || $0.contains("\n") }) == true { problems.append("`\(field)`: expected no `:` and no newline") }
+        }
+        return problems
+    }
+}
+
+/// A crypt(3) hash. It is a secret wherever it came from.
+public struct PasswordHash: Sendable, Hashable, FieldValue {
+    public let content: Content
+
+    public init(_ content: Content) {
+        self.content = Content(content.bytes, isSecret: true)
+    }
+
+    public static var shape: Shape { .text(pattern: nil) }
+    public static var acceptsSecrets: Bool { true }
+
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard let text = node.text, Self.isHash(text) else {
+            throw DecodingFault(
+                at: node.place, expected: "a crypt(3) hash", found: "something else",
+                hint: "make one with `openssl passwd -6`; clear text is never taken")
+        }
+        content = Content(text, isSecret: true)
+    }
+
+    /// `$id$...$hash`, or `*` and `!` for accounts without a password.
+    private static func isHash(_ text: String) -> Bool {
+        if ["*", "!", "!!", "!*"].contains(text) { return true }
+        let parts = text.split(separator: "$", omittingEmptySubsequences: false)
+        let isClean = text.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 32 && $0 != ":" }
+        return isClean && text.hasPrefix("$") && parts.count >= 4 && parts.dropFirst().allSatisfy { !$0.isEmpty }
+    }
+
+    public var rendered: Node.Content { content.rendered }
+    public var shown: ShownText { .secret }
+}
