@@ -52,5 +52,6 @@ let package = Package(
         tests("RegularExpressions"),
         tests("Expressions"),
         tests("Model"),
+        tests("HostFiles", ["Model"]),
     ]
 )

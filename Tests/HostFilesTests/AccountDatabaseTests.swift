@@ -1,0 +1,215 @@
+import Model
+import Testing
+
+@testable import HostFiles
+
+/// The databases of a small Debian host, with lines that no rule knows.
+private let passwdText = """
+    root:x:0:0:root:/root:/bin/bash
+    daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
+    # kept by hand
+    systemd-network:x:998:998:systemd Network Management:/:/usr/sbin/nologin
+    ana:x:1000:1000:Ana,,,:/home/ana:/bin/bash
+    broken line
+    +@nis
+    +::::::
+
+    """
+private let groupText = """
+    root:x:0:
+    daemon:x:1:
+    sudo:x:27:ana
+    systemd-network:x:998:
+    ana:x:1000:
+    ops:x:2000:ana
+    +:::
+
+    """
+private let shadowText = """
+    root:*:19000:0:99999:7:::
+    daemon:*:19000:0:99999:7:::
+    systemd-network:!*:19000::::::
+    ana:$6$salt$hash:19000:0:99999:7:::
+
+    """
+private let gshadowText = "root:*::\nsudo:*::ana\nana:!::\nops:!::ana\n"
+
+struct AccountDatabaseTests {
+    private func database(subordinate: String? = nil) -> AccountDatabase {
+        AccountDatabase(
+            passwd: PasswdFile(parsing: Array(passwdText.utf8)), group: GroupFile(parsing: Array(groupText.utf8)),
+            shadow: ShadowFile(parsing: Array(shadowText.utf8)), gshadow: GshadowFile(parsing: Array(gshadowText.utf8)),
+            subuid: subordinate.map { SubordinateFile(parsing: Array($0.utf8)) },
+            subgid: subordinate.map { SubordinateFile(parsing: Array($0.utf8)) })
+    }
+
+    private func name(_ text: String) throws -> AccountName { try #require(AccountName(text)) }
+
+    private func record(_ text: String, _ change: (inout UserRecord) -> Void = { _ in }) throws -> UserRecord {
+        var record = UserRecord(name: try name(text))
+        change(&record)
+        return record
+    }
+
+    private func text(_ database: AccountDatabase, _ path: AbsolutePath) -> String? {
+        database.changedFiles.first { $0.path == path }.map { String(decoding: $0.bytes, as: UTF8.self) }
+    }
+
+    /// The lines that an edit took away and put in.
+    private func difference(_ old: String, _ new: String?) -> [String] {
+        guard let new else { return [] }
+        let before = old.split(separator: "\n"), after = new.split(separator: "\n")
+        return before.filter { !after.contains($0) }.map { "-\($0)" } + after.filter { !before.contains($0) }.map { "+\($0)" }
+    }
+
+    @Test(arguments: [passwdText, groupText, shadowText, "", "a:b", "a:b\n\n", "\n", "#\nx:y:z\nlast"])
+    func whatIsNotEditedKeepsItsBytes(text: String) {
+        let bytes = Array(text.utf8)
+        #expect(PasswdFile(parsing: bytes).bytes == bytes)
+        #expect(GroupFile(parsing: bytes).bytes == bytes)
+        #expect(ShadowFile(parsing: bytes).bytes == bytes)
+        #expect(GshadowFile(parsing: bytes).bytes == bytes)
+        #expect(SubordinateFile(parsing: bytes).bytes == bytes)
+    }
+
+    @Test func lookupsMergeTheDatabases() throws {
+        let database = database()
+        let ana = try #require(database.user(try name("ana")))
+        #expect(ana.uid == 1000 && ana.gid == 1000 && ana.comment == "Ana,,," && ana.home?.text == "/home/ana")
+        #expect(ana.password == Content("$6$salt$hash") && ana.isUnlocked && !ana.isLocked && ana.expires == .never)
+        #expect(database.groups(of: ana.name).map(\.text) == ["ops", "sudo"])
+        #expect(database.group(number: 2000)?.members.map(\.text) == ["ana"])
+        #expect(database.uid(of: .name(ana.name)) == 1000)
+        #expect(database.gid(of: .name(try name("ops"))) == 2000)
+        #expect(database.user(number: 1)?.name.text == "daemon")
+        #expect(database.user(try name("broken")) == nil)
+    }
+
+    @Test func aNewAccountGetsAPrivateGroupBeforeTheNISLines() throws {
+        var database = database(subordinate: "ana:100000:65536\n")
+        try database.apply(.setUser(try record("ops1") { $0.groups = .exactly([AccountName("ops")!]) }), today: 20000)
+        #expect(difference(passwdText, text(database, AccountDatabase.Path.passwd)) == ["+ops1:x:1001:1001::/home/ops1:/bin/sh"])
+        #expect(text(database, AccountDatabase.Path.passwd)?.hasSuffix("ops1:/bin/sh\n+@nis\n+::::::\n") == true)
+        #expect(text(database, AccountDatabase.Path.group)?.hasSuffix("ops:x:2000:ana,ops1\nops1:x:1001:\n+:::\n") == true)
+        #expect(difference(shadowText, text(database, AccountDatabase.Path.shadow)) == ["+ops1:!:20000:0:99999:7:::"])
+        #expect(difference(gshadowText, text(database, AccountDatabase.Path.gshadow)) == ["-ops:!::ana", "+ops:!::ana,ops1", "+ops1:!::"])
+        #expect(text(database, AccountDatabase.Path.subuid) == "ana:100000:65536\nops1:165536:65536\n")
+        #expect(database.changedFiles.map(\.path.name) == ["gshadow", "group", "subuid", "subgid", "shadow", "passwd"])
+    }
+
+    @Test func systemAccountsCountDownAndHaveNoSubordinateRange() throws {
+        var database = database(subordinate: "")
+        for name in ["one", "two"] {
+            var record = try record(name)
+            record.isSystem = true
+            try database.apply(.setUser(record), today: 20000)
+        }
+        #expect(database.user(try name("one"))?.uid == 999)
+        #expect(database.user(try name("two"))?.uid == 997)
+        #expect(text(database, AccountDatabase.Path.subuid) == nil)
+    }
+
+    @Test func lockingExpiresAndUnlockingRestores() throws {
+        var database = database()
+        func shadow() -> [String] { difference(shadowText, text(database, AccountDatabase.Path.shadow)).filter { $0.hasPrefix("+") } }
+        try database.apply(.setUser(try record("ana") { $0.isLocked = true; $0.expires = .day(30000) }), today: 20000)
+        #expect(shadow() == ["+ana:!$6$salt$hash:19000:0:99999:7::1:"])
+        #expect(database.user(try name("ana"))?.isLocked == true)
+        #expect(database.user(try name("ana"))?.password == Content("$6$salt$hash"))
+        try database.apply(.setUser(try record("ana") { $0.isLocked = false; $0.expires = .day(30000) }), today: 20000)
+        #expect(shadow() == ["+ana:$6$salt$hash:19000:0:99999:7::30000:"])
+        try database.apply(.setUser(try record("ana") { $0.isLocked = true }), today: 20000)
+        try database.apply(.setUser(try record("ana") { $0.isLocked = false }), today: 20000)
+        #expect(shadow() == [])
+        try database.apply(.setUser(try record("new") { $0.isLocked = false }), today: 20000)
+        #expect(shadow() == ["+new:*:20000:0:99999:7:::"])
+    }
+
+    @Test func aPasswordOfALockedAccountStaysLocked() throws {
+        var database = database()
+        try database.apply(.setUser(try record("ana") { $0.isLocked = true }), today: 20000)
+        try database.apply(.setUser(try record("ana") { $0.password = Content("$y$new", isSecret: true) }), today: 20001)
+        #expect(text(database, AccountDatabase.Path.shadow)?.contains("ana:!$y$new:20001:0:99999:7::1:\n") == true)
+    }
+
+    @Test func removalTakesWhatBelongsToTheAccount() throws {
+        var database = database(subordinate: "root:1:2\nana:100000:65536\n")
+        try database.apply(.removeUser(try name("ana")), today: 20000)
+        #expect(difference(passwdText, text(database, AccountDatabase.Path.passwd)) == ["-ana:x:1000:1000:Ana,,,:/home/ana:/bin/bash"])
+        #expect(difference(groupText, text(database, AccountDatabase.Path.group)) == ["-sudo:x:27:ana", "-ana:x:1000:", "-ops:x:2000:ana", "+sudo:x:27:", "+ops:x:2000:"])
+        #expect(text(database, AccountDatabase.Path.gshadow) == "root:*::\nsudo:*::\nops:!::\n")
+        #expect(text(database, AccountDatabase.Path.subgid) == "root:1:2\n")
+        #expect(database.changedFiles.map(\.path.name) == ["passwd", "shadow", "subgid", "subuid", "group", "gshadow"])
+        #expect(database.user(try name("ana")) == nil)
+    }
+
+    @Test func membershipIsExactOrAtLeast() throws {
+        var database = database()
+        let daemon = try name("daemon"), ana = try name("ana"), ops = try name("ops")
+        try database.apply(.setGroup(GroupRecord(name: ops, members: .atLeast([daemon]))), today: 0)
+        #expect(database.group(ops)?.members == [ana, daemon])
+        try database.apply(.setGroup(GroupRecord(name: ops, members: .exactly([daemon]))), today: 0)
+        #expect(database.group(ops)?.members == [daemon])
+        #expect(text(database, AccountDatabase.Path.gshadow)?.hasSuffix("ops:!::daemon\n") == true)
+        try database.apply(.setUser(try record("ana") { $0.groups = .exactly([]) }), today: 0)
+        #expect(database.groups(of: ana) == [])
+    }
+
+    @Test func whatIsRefusedChangesNothing() throws {
+        var database = database()
+        let ops = try name("ops"), ana = try name("ana"), nobody = try name("nobody")
+        let refused: [(AccountEdit, String)] = [
+            (.setUser(try record("ana") { $0.uid = 3000 }), "account `ana` has uid 1000, declared is 3000"),
+            (.setUser(try record("bob") { $0.uid = 1000 }), "uid 1000 belongs to `ana`"),
+            (.setUser(try record("bob") { $0.group = .name(nobody) }), "group `nobody` does not exist"),
+            (.setUser(try record("bob") { $0.groups = .atLeast([nobody]) }), "group `nobody` does not exist"),
+            (.setUser(try record("bob") { $0.comment = "a:b" }), "a comment has no `:` and no control characters"),
+            (.setUser(try record("root") { $0.uid = 5; $0.renumbers = true }), "the uid of root is never changed"),
+            (.setUser(try record("root") { $0.isLocked = true }), "the lock of root is never changed"),
+            (.removeUser(try name("root")), "root is never removed"),
+            (.removeGroup(ana), "group `ana` is the primary group of `ana`"),
+            (.removeGroup(try name("root")), "the group of root is never removed"),
+            (.setGroup(GroupRecord(name: ops, gid: 2001)), "group `ops` has gid 2000, declared is 2001"),
+            (.setGroup(GroupRecord(name: nobody, gid: 2000)), "gid 2000 belongs to group `ops`"),
+            (.setGroup(GroupRecord(name: ops, members: .exactly([nobody]))), "account `nobody` does not exist"),
+        ]
+        for (edit, reason) in refused {
+            let refusal = #expect(throws: Refusal.self) { try database.apply(edit, today: 0) }
+            #expect(refusal?.reason == reason)
+            #expect(database.changedFiles.isEmpty, "\(reason)")
+        }
+    }
+
+    @Test func renumberingTakesThePrimaryGroupAlong() throws {
+        var database = database()
+        try database.apply(.setGroup(GroupRecord(name: try name("ana"), gid: 4000, renumbers: true)), today: 0)
+        try database.apply(.setUser(try record("ana") { $0.uid = 4000; $0.renumbers = true }), today: 0)
+        #expect(difference(passwdText, text(database, AccountDatabase.Path.passwd)).last == "+ana:x:4000:4000:Ana,,,:/home/ana:/bin/bash")
+        #expect(database.uid(of: .name(try name("ana"))) == 4000)
+        #expect(database.user(number: 1000) == nil)
+    }
+
+    @Test func bytesThatAreNoTextSurviveAnEditOfTheirLine() throws {
+        var file = PasswdFile(parsing: Array("jose:x:1000:1000:Jos".utf8) + [0xE9] + Array(":/home/jose:/bin/sh".utf8))
+        var row = try #require(file["jose"])
+        row.shell = "/bin/bash"
+        file.update(row)
+        #expect(file.bytes == Array("jose:x:1000:1000:Jos".utf8) + [0xE9] + Array(":/home/jose:/bin/bash".utf8))
+    }
+
+    @Test func thousandsOfEditsAreNotQuadratic() throws {
+        var database = database(subordinate: "")
+        let clock = ContinuousClock()
+        let time = try clock.measure {
+            for number in 0..<4000 {
+                try database.apply(.setUser(try record("user\(number)") { $0.groups = .atLeast([AccountName("ops")!]) }), today: 1)
+            }
+            for number in stride(from: 0, to: 4000, by: 2) {
+                try database.apply(.removeUser(try name("user\(number)")), today: 1)
+            }
+        }
+        #expect(database.users.count == 2004)
+        #expect(database.group(try name("ops"))?.members.count == 2001)
+        #expect(time < .seconds(8))
+    }
+}
