@@ -44,7 +44,8 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Compiler", "Engine", "Expressions", "LinuxHost", "Model", "Resources", "Secrets", "SimulatedHost", "State",
+                "Compiler", "Engine", "Expressions", "LinuxHost", "Model", "Resources", "Secrets", "SimulatedHost",
+                "State",
                 arguments,
             ],
             swiftSettings: strict

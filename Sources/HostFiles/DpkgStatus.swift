@@ -68,8 +68,10 @@ public struct DpkgStatus: HostDocument {
 
     /// The installed packages that provide a virtual one. Reads the whole file.
     public func providers(of name: String) -> [Package] {
-        paragraphs.values.joined().compactMap { package(at: $0) }.filter { $0.isInstalled && $0.provides.contains(name) }
-            .sorted { $0.name < $1.name }
+        paragraphs.values.joined().compactMap { package(at: $0) }.filter {
+            $0.isInstalled && $0.provides.contains(name)
+        }
+        .sorted { $0.name < $1.name }
     }
 
     private func package(at range: Range<Int>) -> Package? {
@@ -95,8 +97,10 @@ public struct DpkgStatus: HostDocument {
         switch change.action {
         case .install:
             let name = String(change.name.prefix { $0 != ":" })
-            var package = present ?? Package(
-                name: name, version: "", architecture: "", selection: "install", state: "installed", provides: [])
+            var package =
+                present
+                ?? Package(
+                    name: name, version: "", architecture: "", selection: "install", state: "installed", provides: [])
             package.state = "installed"
             package.version = change.version ?? package.version
             changed[change.name] = package

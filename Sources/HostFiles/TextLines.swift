@@ -13,7 +13,9 @@ public struct TextLines: HostDocument {
     public init(parsing bytes: [UInt8]) {
         isText = String(validating: bytes, as: UTF8.self) != nil
         let text = String(decoding: bytes, as: UTF8.self)
-        lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { String($0) ?? "" }
+        lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+            String($0) ?? ""
+        }
         endsWithNewline = lines.last == ""
         if endsWithNewline { lines.removeLast() }
         usesCarriageReturns = lines.first?.utf8.last == UInt8(ascii: "\r")

@@ -90,7 +90,8 @@ public struct UnitState: Sendable {
                 let path = folder.appending(name)
                 guard let status = try host.status(of: path) else { continue }
                 if status.kind == .file { return path }
-                if status.kind == .link, let target = AbsolutePath(try host.linkTarget(of: path)), target.text != "/dev/null",
+                if status.kind == .link, let target = AbsolutePath(try host.linkTarget(of: path)),
+                    target.text != "/dev/null",
                     try host.status(of: target)?.kind == .file
                 {
                     return target

@@ -9,10 +9,12 @@ public enum CommandLine: Sendable, Hashable {
         case .shell(let text): return text
         case .arguments(let words):
             return words.map { word in
-                let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-                    (byte >= 0x2B && byte <= 0x3A) || byte == 0x3D || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F
-                        || (byte >= 0x61 && byte <= 0x7A)
-                }
+                let isPlain =
+                    !word.isEmpty
+                    && word.utf8.allSatisfy { byte in
+                        (byte >= 0x2B && byte <= 0x3A) || byte == 0x3D || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F
+                            || (byte >= 0x61 && byte <= 0x7A)
+                    }
                 return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
             }.joined(separator: " ")
         }

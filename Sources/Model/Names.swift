@@ -10,7 +10,9 @@ public struct AccountName: Sendable, Hashable, Comparable, CustomStringConvertib
         guard let first = body.unicodeScalars.first, text.utf8.count <= 32 else { return nil }
         guard first == "_" || (first.isASCII && first.properties.isAlphabetic) else { return nil }
         let allowed = body.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-.".unicodeScalars.contains(scalar))
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || "_-.".unicodeScalars.contains(scalar))
         }
         guard allowed else { return nil }
         self.text = text

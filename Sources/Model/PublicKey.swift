@@ -59,11 +59,12 @@ public struct PublicKey: Sendable, Hashable {
     /// The next word; inside double quotes, spaces belong to it.
     private static func word(of rest: inout Substring, quoted: Bool) -> String {
         var isInside = false, isEscaped = false
-        let end = rest.firstIndex { character in
-            if quoted, character == "\"", !isEscaped { isInside.toggle() }
-            isEscaped = character == "\\" && !isEscaped
-            return !isInside && (character == " " || character == "\t")
-        } ?? rest.endIndex
+        let end =
+            rest.firstIndex { character in
+                if quoted, character == "\"", !isEscaped { isInside.toggle() }
+                isEscaped = character == "\\" && !isEscaped
+                return !isInside && (character == " " || character == "\t")
+            } ?? rest.endIndex
         let word = String(rest[..<end])
         rest = rest[end...].drop { $0 == " " || $0 == "\t" }
         return word

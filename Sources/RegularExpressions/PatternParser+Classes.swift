@@ -52,7 +52,9 @@ extension PatternParser {
         return set
     }
 
-    private mutating func categoryEscape(isComplement: Bool, from start: Int) throws(RegularExpressionError) -> ScalarSet {
+    private mutating func categoryEscape(isComplement: Bool, from start: Int) throws(RegularExpressionError)
+        -> ScalarSet
+    {
         var name = ""
         var isComplement = isComplement
         if take("{") {
@@ -69,7 +71,8 @@ extension PatternParser {
         let mask = ScalarSet.mask(name)
         guard mask != 0 else {
             throw RegularExpressionError(
-                "unknown Unicode category '\(name)'", at: start, hint: "a general category such as L, Lu, N, Nd, P, S, Z")
+                "unknown Unicode category '\(name)'", at: start,
+                hint: "a general category such as L, Lu, N, Nd, P, S, Z")
         }
         var set = ScalarSet()
         set.insertCategories(mask)

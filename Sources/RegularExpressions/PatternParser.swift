@@ -147,7 +147,9 @@ struct PatternParser {
             name.unicodeScalars.append(scalar)
             position += 1
         }
-        let isName = !name.isEmpty && name.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic || "0"..."9" ~= $0 }
+        let isName =
+            !name.isEmpty
+            && name.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic || "0"..."9" ~= $0 }
         guard take(">"), isName else { throw RegularExpressionError("expected a group name and '>'", at: start) }
         guard !groupNames.contains(name) else {
             throw RegularExpressionError("group name '\(name)' is used twice", at: start)
@@ -206,7 +208,9 @@ struct PatternParser {
         guard least <= Self.greatestRepetition, most ?? 0 <= Self.greatestRepetition else {
             throw RegularExpressionError("a repetition above \(Self.greatestRepetition)", at: start)
         }
-        if let most, most < least { throw RegularExpressionError("a repetition that ends below its beginning", at: start) }
+        if let most, most < least {
+            throw RegularExpressionError("a repetition that ends below its beginning", at: start)
+        }
         return (least, most)
     }
 

@@ -33,7 +33,8 @@ struct Program: Sendable {
     private mutating func append(_ instruction: Instruction) throws(RegularExpressionError) {
         guard instructions.count < Self.greatestSize else {
             throw RegularExpressionError(
-                "the pattern is too large", at: 0, hint: "repetitions multiply: at most \(Self.greatestSize) steps in all")
+                "the pattern is too large", at: 0,
+                hint: "repetitions multiply: at most \(Self.greatestSize) steps in all")
         }
         instructions.append(instruction)
     }

@@ -18,11 +18,17 @@ public struct AuthorizedKey: Resource, Removable {
     public static let fields: [Field<AuthorizedKey>] = [
         Field("name", always: \.name, .key, doc: "A name for the declaration.", examples: ["ana on web"]),
         Field("user", always: \.user, .parameter, isRequired: true, doc: "The account.", examples: ["ops"]),
-        Field("key", \.key, isRequired: true, doc: "The whole public-key line, without options.", examples: ["ssh-ed25519 \(sample) ana@bastion"]),
-        Field("options", \.options, doc: "Its options as sshd(8) reads them; none by default.", examples: ["'from=\"10.0.0.0/8\",no-pty'"]),
+        Field(
+            "key", \.key, isRequired: true, doc: "The whole public-key line, without options.",
+            examples: ["ssh-ed25519 \(sample) ana@bastion"]),
+        Field(
+            "options", \.options, doc: "Its options as sshd(8) reads them; none by default.",
+            examples: ["'from=\"10.0.0.0/8\",no-pty'"]),
     ]
     static let sample = "AAAAC3NzaC1lZDI1NTE5AAAAIJ0mQTs4dd2tH8FVJw4MzTWAQGZFC1nTmVYKKnCZ1Qs6"
-    public static let examples = ["root from bastion: {user: root, key: ssh-ed25519 \(sample) ana@bastion, options: no-pty}"]
+    public static let examples = [
+        "root from bastion: {user: root, key: ssh-ed25519 \(sample) ana@bastion, options: no-pty}"
+    ]
 
     var desired: PublicKey? {
         key.map { PublicKey(options: options ?? $0.options, type: $0.type, blob: $0.blob, comment: $0.comment) }
@@ -31,8 +37,12 @@ public struct AuthorizedKey: Resource, Removable {
     public var objects: [HostObject] { key.map { [.authorizedKey(user, blob: $0.blob)] } ?? [] }
     public var needs: [Need] { [Need(.user(user), "user")] }
     public var problems: [String] {
-        var problems = key.map { !$0.options.isEmpty && options != nil } == true ? ["expected options in one place, found them in `key` and in `options`"] : []
-        if options.map({ $0.contains("\n") || $0.contains("\0") }) == true { problems.append("`options`: expected one line") }
+        var problems =
+            key.map { !$0.options.isEmpty && options != nil } == true
+            ? ["expected options in one place, found them in `key` and in `options`"] : []
+        if options.map({ $0.contains("\n") || $0.contains("\0") }) == true {
+            problems.append("`options`: expected one line")
+        }
         return problems
     }
 
@@ -44,7 +54,9 @@ public struct AuthorizedKey: Resource, Removable {
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
-        guard let entry = try AccountDatabase(reading: host).user(user) else { throw Refusal("the account \(user) does not exist") }
+        guard let entry = try AccountDatabase(reading: host).user(user) else {
+            throw Refusal("the account \(user) does not exist")
+        }
         guard let home = entry.home else { throw Refusal("the account \(user) has no home") }
         let file = try KeyFile(home: home, on: host)
         let matches = file.keys.filter { $0.blob == key?.blob }

@@ -29,19 +29,35 @@ public struct Command: Resource, Refreshable, Opaque {
     public static let fields: [Field<Command>] = [
         Field("name", always: \.name, .key, doc: "A name for the declaration.", examples: ["migrate"]),
         Field("run", \.run, .parameter, doc: "A text for /bin/sh.", examples: ["make -C /srv/app install"]),
-        Field("argv", \.argv, .parameter, doc: "A program and its arguments; no shell sees them.", examples: ["[/usr/bin/updatedb]"]),
-        Field("creates", \.creates, .parameter, doc: "In place where this path exists.", examples: ["/srv/app/bin/app"]),
-        Field("removes", \.removes, .parameter, doc: "In place where this path does not exist.", examples: ["/srv/old"]),
-        Field("unless", \.unless, .parameter, doc: "In place where this command succeeds; it runs where it can write nothing.", examples: ["test -s /etc/app.conf"]),
-        Field("only_if", \.onlyIf, .parameter, doc: "In place where this command fails; it runs where it can write nothing.", examples: ["test -d /srv/app"]),
-        Field("refresh_only", \.refreshOnly, .parameter, doc: "Runs only when something that notifies it has changed.", examples: ["true"]),
+        Field(
+            "argv", \.argv, .parameter, doc: "A program and its arguments; no shell sees them.",
+            examples: ["[/usr/bin/updatedb]"]),
+        Field(
+            "creates", \.creates, .parameter, doc: "In place where this path exists.", examples: ["/srv/app/bin/app"]),
+        Field(
+            "removes", \.removes, .parameter, doc: "In place where this path does not exist.", examples: ["/srv/old"]),
+        Field(
+            "unless", \.unless, .parameter,
+            doc: "In place where this command succeeds; it runs where it can write nothing.",
+            examples: ["test -s /etc/app.conf"]),
+        Field(
+            "only_if", \.onlyIf, .parameter,
+            doc: "In place where this command fails; it runs where it can write nothing.",
+            examples: ["test -d /srv/app"]),
+        Field(
+            "refresh_only", \.refreshOnly, .parameter, doc: "Runs only when something that notifies it has changed.",
+            examples: ["true"]),
         Field("user", \.user, .parameter, doc: "Who runs it; root by default.", examples: ["www-data"]),
         Field("cwd", \.cwd, .parameter, doc: "The working directory; / by default.", examples: ["/srv/app"]),
         Field("env", \.env, .parameter, doc: "Variables beside the clean environment.", examples: ["{LANG: C.UTF-8}"]),
         Field("umask", \.umask, .parameter, doc: "0022 by default.", examples: ["\"0077\""]),
-        Field("timeout", \.timeout, .parameter, doc: "5m by default; then the whole process group is ended.", examples: ["30s"]),
+        Field(
+            "timeout", \.timeout, .parameter, doc: "5m by default; then the whole process group is ended.",
+            examples: ["30s"]),
         Field("tries", \.tries, .parameter, doc: "How often it is tried; once by default.", examples: ["3"]),
-        Field("returns", \.returns, .parameter, doc: "The exit statuses that mean success; 0 by default.", examples: ["[0, 2]"]),
+        Field(
+            "returns", \.returns, .parameter, doc: "The exit statuses that mean success; 0 by default.",
+            examples: ["[0, 2]"]),
         Field("stdin", \.stdin, .parameter, doc: "What it reads; nothing by default.", examples: ["hello"]),
     ]
     public static let examples = [
@@ -53,10 +69,16 @@ public struct Command: Resource, Refreshable, Opaque {
 
     public var problems: [String] {
         var problems: [String] = []
-        if (run == nil) == (argv == nil) { problems.append("expected one of run and argv, found \(run == nil ? "neither" : "both")") }
-        if let argv, argv.first.map({ $0.isEmpty || $0.hasPrefix("-") }) ?? true { problems.append("`argv`: expected a program first") }
+        if (run == nil) == (argv == nil) {
+            problems.append("expected one of run and argv, found \(run == nil ? "neither" : "both")")
+        }
+        if let argv, argv.first.map({ $0.isEmpty || $0.hasPrefix("-") }) ?? true {
+            problems.append("`argv`: expected a program first")
+        }
         if let tries, !(1...100).contains(tries) { problems.append("`tries`: expected 1 to 100, found \(tries)") }
-        if let returns, returns.isEmpty || !returns.allSatisfy((0...255).contains) { problems.append("`returns`: expected exit statuses from 0 to 255") }
+        if let returns, returns.isEmpty || !returns.allSatisfy((0...255).contains) {
+            problems.append("`returns`: expected exit statuses from 0 to 255")
+        }
         for pair in env?.entries ?? [] where !CrontabSyntax.isVariable(pair.name) {
             problems.append("`env`: expected the name of a variable, found `\(pair.name)`")
         }
@@ -128,14 +150,17 @@ public struct SecretMap: Sendable, Hashable, FieldValue {
     public static var acceptsSecrets: Bool { true }
 
     public init(decoding node: Node) throws(DecodingFault) {
-        guard case .map(let members) = node.content else { throw DecodingFault(node, expected: "a mapping of names to texts") }
+        guard case .map(let members) = node.content else {
+            throw DecodingFault(node, expected: "a mapping of names to texts")
+        }
         entries = []
         for member in members {
             let content = try Content(decoding: member.value)
             guard !content.bytes.contains(0) else {
                 throw DecodingFault(at: member.value.place, expected: "text", found: "a NUL character")
             }
-            entries.append(EnvironmentEntry(member.key, Content(content.bytes, isSecret: content.isSecret || node.isSecret)))
+            entries.append(
+                EnvironmentEntry(member.key, Content(content.bytes, isSecret: content.isSecret || node.isSecret)))
         }
     }
 
@@ -145,6 +170,8 @@ public struct SecretMap: Sendable, Hashable, FieldValue {
 
     public var shown: ShownText {
         entries.contains { $0.value.isSecret }
-            ? .secret : .text(entries.map { "\($0.name)=\(String(decoding: $0.value.bytes, as: UTF8.self))" }.joined(separator: ", "))
+            ? .secret
+            : .text(
+                entries.map { "\($0.name)=\(String(decoding: $0.value.bytes, as: UTF8.self))" }.joined(separator: ", "))
     }
 }

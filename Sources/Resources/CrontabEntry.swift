@@ -23,17 +23,28 @@ public struct CrontabEntry: Resource, Removable {
         has its default, and a removed one is reset.
         """
     public static let fields: [Field<CrontabEntry>] = [
-        Field("name", always: \.name, .key, doc: "The entry's identity: a changed command replaces the old one.", examples: ["rotate"]),
-        Field("user", always: \.user, .parameter, doc: "Whose table it is in, or who runs it (with `file`).", examples: ["root"]),
-        Field("command", always: \.command, isRequired: true, doc: "The command line; `%` is escaped unless written `\\%`.", examples: ["/opt/ops/rotate --quiet"]),
+        Field(
+            "name", always: \.name, .key, doc: "The entry's identity: a changed command replaces the old one.",
+            examples: ["rotate"]),
+        Field(
+            "user", always: \.user, .parameter, doc: "Whose table it is in, or who runs it (with `file`).",
+            examples: ["root"]),
+        Field(
+            "command", always: \.command, isRequired: true,
+            doc: "The command line; `%` is escaped unless written `\\%`.", examples: ["/opt/ops/rotate --quiet"]),
         Field("minute", always: \.minute, doc: "0-59; mandatory with `hour`.", examples: ["\"*/5\"", "0"]),
         Field("hour", always: \.hour, doc: "0-23.", examples: ["2"]),
         Field("day", always: \.day, doc: "Day of the month, 1-31.", examples: ["1,15"]),
         Field("month", always: \.month, doc: "1-12 or jan-dec.", examples: ["jan-jun"]),
         Field("weekday", always: \.weekday, doc: "0-7 or sun-sat.", examples: ["mon-fri"]),
-        Field("special", \.special, doc: "`daily`, `@reboot` and so on, instead of the five fields.", examples: ["daily"]),
-        Field("environment", \.environment, doc: "Variables for this entry only, written before its command.", examples: ["{MAILTO: root}"]),
-        Field("file", \.file, .parameter, doc: "A file below /etc/cron.d instead of the user's own table.", examples: ["/etc/cron.d/ops"]),
+        Field(
+            "special", \.special, doc: "`daily`, `@reboot` and so on, instead of the five fields.", examples: ["daily"]),
+        Field(
+            "environment", \.environment, doc: "Variables for this entry only, written before its command.",
+            examples: ["{MAILTO: root}"]),
+        Field(
+            "file", \.file, .parameter, doc: "A file below /etc/cron.d instead of the user's own table.",
+            examples: ["/etc/cron.d/ops"]),
     ]
     public static let examples = [
         "rotate: {user: root, minute: 30, hour: 2, command: /opt/ops/rotate}",
@@ -44,7 +55,8 @@ public struct CrontabEntry: Resource, Removable {
     private static let spool = AbsolutePath.root.appending("var/spool/cron/crontabs")
 
     var record: CrontabRecord {
-        let schedule = special.map { "@" + $0.drop { $0 == "@" } } ?? [minute, hour, day, month, weekday].joined(separator: " ")
+        let schedule =
+            special.map { "@" + $0.drop { $0 == "@" } } ?? [minute, hour, day, month, weekday].joined(separator: " ")
         let variables = (environment?.pairs ?? []).map { "\($0.name)=\($0.value.shellQuoted)" }
         let line = (variables.isEmpty ? "" : "env " + variables.joined(separator: " ") + " ") + command
         return CrontabRecord(
@@ -67,7 +79,9 @@ public struct CrontabEntry: Resource, Removable {
 
     public func observe(on host: some HostReading) throws -> Observed? {
         if let status = try host.status(of: table) { _ = try status.isOurs(.file, at: table, replace: nil) }
-        guard let document = try host.document(Crontab.self, at: table) else { return Observed(line: nil, hasTable: false) }
+        guard let document = try host.document(Crontab.self, at: table) else {
+            return Observed(line: nil, hasTable: false)
+        }
         return Observed(line: document.line(named: name), hasTable: true)
     }
 
@@ -75,8 +89,9 @@ public struct CrontabEntry: Resource, Removable {
 
     public func changes(from observed: Observed?) -> [Change] {
         guard let line = observed?.line else {
-            return shownFields.filter { field in Self.fields.contains { $0.name == field.name && $0.role == .property } }
-                .filter { $0.value != .text("*") }.map { Change($0.name, from: nil, to: $0.value) }
+            return shownFields.filter { field in Self.fields.contains { $0.name == field.name && $0.role == .property }
+            }
+            .filter { $0.value != .text("*") }.map { Change($0.name, from: nil, to: $0.value) }
         }
         guard line != record.line else { return [] }
         return CrontabSyntax.changes(from: line, to: record)

@@ -14,13 +14,16 @@ enum CrontabSyntax {
             ("month", entry.month, 1...12, months), ("weekday", entry.weekday, 0...7, weekdays),
         ]
         for (name, text, range, names) in fields where !isField(text, range, names) {
-            problems.append("`\(name)`: expected \(range.lowerBound)-\(range.upperBound), lists, ranges or steps, found `\(text)`")
+            problems.append(
+                "`\(name)`: expected \(range.lowerBound)-\(range.upperBound), lists, ranges or steps, found `\(text)`")
         }
         if let special = entry.special {
             if !specials.contains(String(special.drop { $0 == "@" })) {
                 problems.append("`special`: expected one of \(specials.joined(separator: ", ")), found `\(special)`")
             }
-            if fields.contains(where: { $0.1 != "*" }) { problems.append("`special` excludes minute, hour, day, month and weekday") }
+            if fields.contains(where: { $0.1 != "*" }) {
+                problems.append("`special` excludes minute, hour, day, month and weekday")
+            }
         } else if entry.hour != "*", entry.minute == "*" {
             problems.append("`hour` needs `minute`: the command would run every minute of that hour")
         }
@@ -28,9 +31,12 @@ enum CrontabSyntax {
             problems.append("`command`: expected one line")
         }
         if entry.name.isEmpty || entry.name.contains("\n") { problems.append("expected a name of one line") }
-        if entry.record.line.utf8.count > 998 { problems.append("the entry has more than 998 characters, which cron refuses") }
+        if entry.record.line.utf8.count > 998 {
+            problems.append("the entry has more than 998 characters, which cron refuses")
+        }
         if let file = entry.file, !isFile(file) {
-            problems.append("`file`: expected a file directly below /etc/cron.d whose name has letters, digits, `_` and `-` only")
+            problems.append(
+                "`file`: expected a file directly below /etc/cron.d whose name has letters, digits, `_` and `-` only")
         }
         for pair in entry.environment?.pairs ?? [] where !isVariable(pair.name) || pair.value.contains("\n") {
             problems.append("`environment`: expected a variable of one line, found `\(pair.name)`")
@@ -48,7 +54,9 @@ enum CrontabSyntax {
 
     static func isVariable(_ name: String) -> Bool {
         guard let first = name.unicodeScalars.first, first == "_" || first.properties.isAlphabetic else { return false }
-        return name.unicodeScalars.allSatisfy { $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || ("0"..."9").contains($0)) }
+        return name.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || ("0"..."9").contains($0))
+        }
     }
 
     /// `*`, numbers, names, ranges and steps, in a list.
@@ -59,23 +67,27 @@ enum CrontabSyntax {
             return number
         }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        return !parts.isEmpty && parts.allSatisfy { part in
-            let step = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let span = step.first else { return false }
-            if step.count == 2 {
-                guard let size = Int(step[1]), size >= 1, size <= range.upperBound else { return false }
-                guard span == "*" || span.contains("-") else { return false }
+        return !parts.isEmpty
+            && parts.allSatisfy { part in
+                let step = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+                guard let span = step.first else { return false }
+                if step.count == 2 {
+                    guard let size = Int(step[1]), size >= 1, size <= range.upperBound else { return false }
+                    guard span == "*" || span.contains("-") else { return false }
+                }
+                if span == "*" { return true }
+                let ends = span.split(separator: "-", omittingEmptySubsequences: false).map(value)
+                guard (1...2).contains(ends.count), let first = ends.first ?? nil, let last = ends.last ?? nil else {
+                    return false
+                }
+                return first <= last
             }
-            if span == "*" { return true }
-            let ends = span.split(separator: "-", omittingEmptySubsequences: false).map(value)
-            guard (1...2).contains(ends.count), let first = ends.first ?? nil, let last = ends.last ?? nil else { return false }
-            return first <= last
-        }
     }
 
     /// The properties in which a line of the table differs from the record.
     static func changes(from line: String, to record: CrontabRecord) -> [Change] {
-        let old = parts(of: line, hasUser: record.user != nil), new = parts(of: record.line, hasUser: record.user != nil)
+        let old = parts(of: line, hasUser: record.user != nil),
+            new = parts(of: record.line, hasUser: record.user != nil)
         return zip(old, new).compactMap { left, right in
             left.text == right.text ? nil : Change(left.name, from: .text(left.text), to: .text(right.text))
         }
@@ -83,7 +95,8 @@ enum CrontabSyntax {
 
     private static func parts(of line: String, hasUser: Bool) -> [(name: String, text: String)] {
         let isSpecial = line.hasPrefix("@")
-        let names = (isSpecial ? ["schedule"] : ["minute", "hour", "day", "month", "weekday"]) + (hasUser ? ["user"] : [])
+        let names =
+            (isSpecial ? ["schedule"] : ["minute", "hour", "day", "month", "weekday"]) + (hasUser ? ["user"] : [])
         let words = line.split(separator: " ", maxSplits: names.count)
         let command = ("command", words.count > names.count ? String(words[names.count]) : "")
         var parts = zip(names, words).map { ($0, String($1)) }

@@ -28,13 +28,17 @@ public struct Directory: Resource, Removable {
             satisfies: { $0.isSatisfied(by: $1.applied(to: Permissions(0), isDirectory: true), isDirectory: true) }),
         Field(
             "recurse", \.recurse,
-            doc: "A folder below `files/` whose files are laid below the directory: 0644, or 0755 where the source is executable.",
+            doc:
+                "A folder below `files/` whose files are laid below the directory: 0644, or 0755 where the source is executable.",
             examples: ["www"], satisfies: { $1.contains($0) }),
         Field(
             "purge", \.purge, .parameter,
-            doc: "`report` names entries that nobody declared, `enforce` removes them; never through links, never another file system.",
+            doc:
+                "`report` names entries that nobody declared, `enforce` removes them; never through links, never another file system.",
             examples: ["report"]),
-        Field("ignore", \.ignore, .parameter, doc: "Glob patterns of relative paths that are neither laid nor purged.", examples: ["[\"*.bak\"]"]),
+        Field(
+            "ignore", \.ignore, .parameter, doc: "Glob patterns of relative paths that are neither laid nor purged.",
+            examples: ["[\"*.bak\"]"]),
     ]
     public static let examples = ["/srv/www: {owner: root, group: root, mode: \"0755\"}", "/srv/plain: {}"]
 

@@ -78,7 +78,9 @@ public struct File: Resource, Removable, Replacing {
     public func steps(from observed: File?) throws(Refusal) -> [Step] {
         let attributes = Attributes(owner: owner, group: group, mode: mode)
         guard let observed else {
-            guard let content else { throw Refusal("there is no file and none of content, source, template is declared") }
+            guard let content else {
+                throw Refusal("there is no file and none of content, source, template is declared")
+            }
             var created = attributes
             created.mode = mode ?? FileMode(Permissions(content.isSecret ? 0o600 : 0o644))
             return [.writeFile(write(content, created, replacing: replace == true ? .anything : .nothing))]

@@ -32,7 +32,8 @@ public struct FileTree: Sendable, Hashable, FieldValue {
                 throw DecodingFault(entry.value, expected: "content and executable")
             }
             leaves.append(
-                (entry.key, Leaf(content: try Content(decoding: content), isExecutable: try Bool(decoding: executable))))
+                (entry.key, Leaf(content: try Content(decoding: content), isExecutable: try Bool(decoding: executable)))
+            )
         }
         self.leaves = leaves.sorted { $0.path < $1.path }
     }
@@ -53,7 +54,8 @@ public struct FileTree: Sendable, Hashable, FieldValue {
     }
 
     public var shown: ShownText {
-        let summary = leaves.map { "\($0.path) \($0.leaf.permissions) \($0.leaf.content.digest.hexadecimal)\n" }.joined()
+        let summary = leaves.map { "\($0.path) \($0.leaf.permissions) \($0.leaf.content.digest.hexadecimal)\n" }
+            .joined()
         return .text("\(leaves.count) files, digest \(Digest(of: summary))")
     }
 
@@ -94,9 +96,11 @@ public struct FileTree: Sendable, Hashable, FieldValue {
             let path = root.appending(relative)
             guard let status = try host.status(of: path) else { continue }
             _ = try status.isOurs(.file, at: path, replace: nil)
-            let content = Content(try host.contents(of: path, limit: File.readingLimit), isSecret: leaf.content.isSecret)
+            let content = Content(
+                try host.contents(of: path, limit: File.readingLimit), isSecret: leaf.content.isSecret)
             let isSame = status.permissions == leaf.permissions
-            present.append((relative, Leaf(content: content, isExecutable: isSame ? leaf.isExecutable : !leaf.isExecutable)))
+            present.append(
+                (relative, Leaf(content: content, isExecutable: isSame ? leaf.isExecutable : !leaf.isExecutable)))
         }
         observed.directory.recurse = FileTree(present)
     }

@@ -17,12 +17,17 @@ public struct Group: Resource, Removable {
         Field("name", always: \.name, .key, doc: "The group.", examples: ["deploy"]),
         Field("gid", \.gid, doc: "Its number; the next free one at creation.", examples: ["3000"]),
         Field(
-            "members", \.members, doc: "Who is listed in it; accounts that have it as their primary group are not listed.",
+            "members", \.members,
+            doc: "Who is listed in it; accounts that have it as their primary group are not listed.",
             examples: ["{exactly: [root]}"], satisfies: { $0.isSatisfied(by: $1.elements) }),
         Field("system", \.system, .parameter, doc: "Takes a number below 1000 at creation.", examples: ["true"]),
-        Field("renumber", \.renumber, .parameter, doc: "Lets an existing group change its number; its files are re-owned.", examples: ["true"]),
+        Field(
+            "renumber", \.renumber, .parameter,
+            doc: "Lets an existing group change its number; its files are re-owned.", examples: ["true"]),
     ]
-    public static let examples = ["lodestar-law: {gid: 3999, members: {exactly: [root]}}", "lodestar-plain: {system: true}"]
+    public static let examples = [
+        "lodestar-law: {gid: 3999, members: {exactly: [root]}}", "lodestar-plain: {system: true}",
+    ]
 
     var record: GroupRecord {
         GroupRecord(name: name, gid: gid, members: members, isSystem: system == true, renumbers: renumber == true)
@@ -45,7 +50,10 @@ public struct Group: Resource, Removable {
         if observed != nil, changes.isEmpty { return [] }
         var steps: [Step] = [.editAccounts(.setGroup(record))]
         if let old = observed?.gid, let gid, old != gid {
-            guard renumber == true else { throw Refusal("gid would change from \(old) to \(gid)", hint: "`renumber: true` changes it and re-owns the files") }
+            guard renumber == true else {
+                throw Refusal(
+                    "gid would change from \(old) to \(gid)", hint: "`renumber: true` changes it and re-owns the files")
+            }
             steps.append(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: gid)))
         }
         return steps

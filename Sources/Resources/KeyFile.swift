@@ -29,11 +29,14 @@ struct KeyFile: Sendable {
         let making = DirectoryCreation(
             folder, attributes: Attributes(owner: owner, group: group, mode: FileMode(Permissions(0o700))))
         let creation = Attributes(owner: owner, group: group, mode: FileMode(Permissions(0o600)))
-        return (hasFolder ? [] : [.makeDirectory(making)]) + [.editFile(FileEdit(path, .keys(edit), creation: creation))]
+        return (hasFolder ? [] : [.makeDirectory(making)]) + [
+            .editFile(FileEdit(path, .keys(edit), creation: creation))
+        ]
     }
 
     /// Whether the file fulfils the declaration: each key with its options, and nothing else if it says so.
     func satisfies(_ membership: Membership<PublicKey>) -> Bool {
-        membership.isSatisfied(by: keys) && (!membership.isExact || (strangers.isEmpty && Set(keys).count == keys.count))
+        membership.isSatisfied(by: keys)
+            && (!membership.isExact || (strangers.isEmpty && Set(keys).count == keys.count))
     }
 }

@@ -27,23 +27,36 @@ public struct Line: Resource, Removable {
         the line is inserted. Line ends and a missing final newline are kept as they are.
         """
     public static let fields: [Field<Line>] = [
-        Field("name", always: \.name, .key, doc: "A name for the declaration; the object is the text in the file.", examples: ["ip_forward"]),
-        Field("path", always: \.path, .parameter, isRequired: true, doc: "The file, which must exist.", examples: ["/etc/sysctl.conf"]),
-        Field("text", always: \.text, isRequired: true, doc: "The line, without its newline.", examples: ["net.ipv4.ip_forward = 1"]),
+        Field(
+            "name", always: \.name, .key, doc: "A name for the declaration; the object is the text in the file.",
+            examples: ["ip_forward"]),
+        Field(
+            "path", always: \.path, .parameter, isRequired: true, doc: "The file, which must exist.",
+            examples: ["/etc/sysctl.conf"]),
+        Field(
+            "text", always: \.text, isRequired: true, doc: "The line, without its newline.",
+            examples: ["net.ipv4.ip_forward = 1"]),
         Field(
             "match", \.match, .parameter, doc: "Which line it replaces: RE2 syntax, searched, not anchored.",
             examples: ["'^net\\.ipv4\\.ip_forward\\s*='"]),
         Field("all", \.all, .parameter, doc: "Replaces every match instead of the last.", examples: ["true"]),
-        Field("insert_after", \.insertAfter, .parameter, doc: "A new line goes after the last match of this.", examples: ["'^\\[net\\]'"]),
-        Field("insert_before", \.insertBefore, .parameter, doc: "A new line goes before the last match of this.", examples: ["'^exit 0'"]),
+        Field(
+            "insert_after", \.insertAfter, .parameter, doc: "A new line goes after the last match of this.",
+            examples: ["'^\\[net\\]'"]),
+        Field(
+            "insert_before", \.insertBefore, .parameter, doc: "A new line goes before the last match of this.",
+            examples: ["'^exit 0'"]),
     ]
     public static let examples = ["greeting: {path: /etc/hosts, text: 192.0.2.7 example, match: '\\sexample$'}"]
 
     var edit: LineEdit {
-        LineEdit(text: text, match: match, replacesAll: all == true, insertAfter: insertAfter, insertBefore: insertBefore)
+        LineEdit(
+            text: text, match: match, replacesAll: all == true, insertAfter: insertAfter, insertBefore: insertBefore)
     }
 
-    public var objects: [HostObject] { [.line(path, text.isSecret ? "(secret) \(name)" : String(decoding: text.bytes, as: UTF8.self))] }
+    public var objects: [HostObject] {
+        [.line(path, text.isSecret ? "(secret) \(name)" : String(decoding: text.bytes, as: UTF8.self))]
+    }
     public var needs: [Need] { [Need(.path(path), "file")] + Need.parent(of: path) }
 
     public var problems: [String] {
@@ -52,7 +65,9 @@ public struct Line: Resource, Removable {
         if line.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" || $0 == "\0" }) {
             problems.append("`text`: expected one line, found several")
         }
-        if insertAfter != nil, insertBefore != nil { problems.append("insert_after and insert_before exclude each other") }
+        if insertAfter != nil, insertBefore != nil {
+            problems.append("insert_after and insert_before exclude each other")
+        }
         if all == true, match == nil { problems.append("`all` needs `match`") }
         for (field, pattern) in [("match", match), ("insert_after", insertAfter), ("insert_before", insertBefore)] {
             guard let pattern else { continue }

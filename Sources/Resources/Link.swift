@@ -13,7 +13,8 @@ public struct Link: Resource, Removable, Replacing {
     public static let fields: [Field<Link>] = [
         Field("path", always: \.path, .key, doc: "Where the link is.", examples: ["/srv/current"]),
         Field(
-            "target", always: \.target, isRequired: true, doc: "What it points to, absolute or relative to its directory.",
+            "target", always: \.target, isRequired: true,
+            doc: "What it points to, absolute or relative to its directory.",
             examples: ["/srv/releases/42"]),
         Field(
             "replace", \.replace, .parameter,
@@ -28,7 +29,8 @@ public struct Link: Resource, Removable, Replacing {
     }
     public var problems: [String] {
         if target.isEmpty { return ["`target`: expected a path, found nothing"] }
-        return target.utf8.count > 4095 || target.contains("\n") ? ["`target`: expected one path of at most 4,095 bytes"] : []
+        return target.utf8.count > 4095 || target.contains("\n")
+            ? ["`target`: expected one path of at most 4,095 bytes"] : []
     }
 
     public func observe(on host: some HostReading) throws -> Link? {

@@ -24,7 +24,9 @@ public struct Package: Resource, Removable {
     public static let doc = "A package of apt. Configuration files that an administrator changed are kept."
     public static let bearsData = true
     public static let fields: [Field<Package>] = [
-        Field("name", always: \.name, .key, doc: "The package, with `:ARCHITECTURE` where it matters.", examples: ["nginx", "libc6:i386"]),
+        Field(
+            "name", always: \.name, .key, doc: "The package, with `:ARCHITECTURE` where it matters.",
+            examples: ["nginx", "libc6:i386"]),
         Field("version", \.version, doc: "Exactly this version, with its epoch.", examples: ["\"1.22.1-9+deb12u1\""]),
         Field("state", always: \.state, doc: "`latest` is resolved when planning.", examples: ["present"]),
         Field("hold", \.hold, doc: "Whether upgrades leave it alone.", examples: ["true"]),
@@ -90,7 +92,9 @@ public struct Package: Resource, Removable {
             case "state" where state == .absent: steps.append(.changePackage(PackageChange(.remove, name.text)))
             default:
                 if observed?.package?.isHeld == true, hold != false {
-                    throw Refusal("\(name) is held at \(observed?.package?.version ?? "its version")", hint: "declare `hold: false`")
+                    throw Refusal(
+                        "\(name) is held at \(observed?.package?.version ?? "its version")",
+                        hint: "declare `hold: false`")
                 }
                 steps.append(.changePackage(PackageChange(.install, name.text, version: wanted)))
             }
@@ -116,7 +120,9 @@ public struct PackageName: Sendable, Hashable, FieldValue, CustomStringConvertib
 
     public init(decoding node: Node) throws(DecodingFault) {
         guard let text = node.text, Self.isName(text) else {
-            throw DecodingFault(node, expected: "a package name such as nginx or libc6:i386", hint: "lower-case letters, digits, `+`, `-` and `.`")
+            throw DecodingFault(
+                node, expected: "a package name such as nginx or libc6:i386",
+                hint: "lower-case letters, digits, `+`, `-` and `.`")
         }
         self.text = text
     }
@@ -126,7 +132,9 @@ public struct PackageName: Sendable, Hashable, FieldValue, CustomStringConvertib
         func isWord(_ word: Substring, _ others: String) -> Bool {
             guard let first = word.unicodeScalars.first, word.utf8.count >= 2 else { return false }
             return !others.unicodeScalars.contains(first)
-                && word.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || others.unicodeScalars.contains($0) }
+                && word.unicodeScalars.allSatisfy {
+                    ("a"..."z").contains($0) || ("0"..."9").contains($0) || others.unicodeScalars.contains($0)
+                }
         }
         guard let name = parts.first, isWord(name, "+-.") else { return false }
         return parts.count == 1 || isWord(parts[1], "-")

@@ -9,7 +9,8 @@ extension FileStatus {
     func isOurs(_ wanted: Kind, at path: AbsolutePath, replace: Bool?) throws(Refusal) -> Bool {
         if kind == wanted { return true }
         if replace == true { return false }
-        throw Refusal("\(path) is a \(kind.rawValue), not a \(wanted.rawValue)", hint: "`replace: true` takes its place")
+        throw Refusal(
+            "\(path) is a \(kind.rawValue), not a \(wanted.rawValue)", hint: "`replace: true` takes its place")
     }
 
     /// Reads the owner and the group in the form in which they are declared: names as names, numbers as numbers.

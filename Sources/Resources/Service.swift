@@ -23,11 +23,15 @@ public struct Service: Resource, Refreshable, Removable {
         """
     public static let bearsData = true
     public static let fields: [Field<Service>] = [
-        Field("name", always: \.name, .key, doc: "The unit; `.service` may be left out.", examples: ["nginx", "getty@tty1"]),
+        Field(
+            "name", always: \.name, .key, doc: "The unit; `.service` may be left out.",
+            examples: ["nginx", "getty@tty1"]),
         Field("running", \.running, doc: "Whether it runs now.", examples: ["true"]),
         Field("enabled", \.enabled, doc: "Whether it starts at boot.", examples: ["true"]),
         Field("masked", \.masked, doc: "Whether nothing can start it.", examples: ["false"]),
-        Field("refresh", \.refresh, .parameter, doc: "What a notification does; restart by default.", examples: ["reload"]),
+        Field(
+            "refresh", \.refresh, .parameter, doc: "What a notification does; restart by default.", examples: ["reload"]
+        ),
         Field(
             "unit", \.unit, doc: "The content of a unit file of ours in /etc/systemd/system.",
             examples: ["\"[Service]\\nExecStart=/bin/sleep inf\\n\""]),
@@ -57,7 +61,8 @@ public struct Service: Resource, Refreshable, Removable {
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
-        var observed = Observed(state: try UnitState(of: name.unit, declared: unit.map { UnitFile(parsing: $0.bytes) }, on: host))
+        var observed = Observed(
+            state: try UnitState(of: name.unit, declared: unit.map { UnitFile(parsing: $0.bytes) }, on: host))
         if unit != nil, let status = try host.status(of: unitFile) {
             if status.kind == .file { observed.unit = Content(try host.contents(of: unitFile, limit: 1 << 20)) }
         }
@@ -71,12 +76,16 @@ public struct Service: Resource, Refreshable, Removable {
         return observed
     }
 
-    public func isPresent(in observed: Observed) -> Bool { unit != nil ? observed.unit != nil : observed.state.path != nil }
+    public func isPresent(in observed: Observed) -> Bool {
+        unit != nil ? observed.unit != nil : observed.state.path != nil
+    }
 
     public func changes(from observed: Observed?) -> [Change] {
         guard let observed else { return [] }
         var changes: [Change] = []
-        if let unit, observed.unit != unit { changes.append(Change("unit", from: observed.unit?.shown, to: unit.shown)) }
+        if let unit, observed.unit != unit {
+            changes.append(Change("unit", from: observed.unit?.shown, to: unit.shown))
+        }
         if let masked, observed.state.isMasked != masked {
             changes.append(Change("masked", from: observed.state.isMasked.shown, to: masked.shown))
         }
@@ -99,9 +108,16 @@ public struct Service: Resource, Refreshable, Removable {
         let differing = Set(changes(from: observed).map(\.property))
         var steps: [Step] = []
         if let unit, differing.contains("unit") {
-            let replaced: Replaced = observed.unit.map { .file($0.digest) } ?? (observed.state.isMasked ? .anything : .nothing)
-            steps.append(.writeFile(FileWrite(unitFile, content: unit, attributes: Attributes(mode: FileMode(Permissions(0o644))), replaced: replaced)))
-        } else if observed.state.path == nil, !observed.state.isMasked, masked != true, running == true || enabled == true {
+            let replaced: Replaced =
+                observed.unit.map { .file($0.digest) } ?? (observed.state.isMasked ? .anything : .nothing)
+            steps.append(
+                .writeFile(
+                    FileWrite(
+                        unitFile, content: unit, attributes: Attributes(mode: FileMode(Permissions(0o644))),
+                        replaced: replaced)))
+        } else if observed.state.path == nil, !observed.state.isMasked, masked != true,
+            running == true || enabled == true
+        {
             throw Refusal("there is no unit \(name.unit)")
         }
         if differing.contains("masked") { steps.append(contentsOf: maskSteps(observed)) }
@@ -122,7 +138,9 @@ public struct Service: Resource, Refreshable, Removable {
         if enabled == false { return observed.state.presentLinks.map { .remove(Removal($0.path, kind: .link)) } }
         let state = observed.state
         guard state.isInstallable else {
-            throw Refusal("\(name.unit) cannot be enabled: its unit has no [Install] section", hint: "it is static: something else starts it")
+            throw Refusal(
+                "\(name.unit) cannot be enabled: its unit has no [Install] section",
+                hint: "it is static: something else starts it")
         }
         let present = Set(state.presentLinks.map(\.path))
         return state.missingFolders.map { .makeDirectory(DirectoryCreation($0, attributes: Attributes())) }
@@ -165,10 +183,15 @@ public struct UnitName: Sendable, Hashable, FieldValue {
     public init(decoding node: Node) throws(DecodingFault) {
         let isName = { (text: String) in
             !text.isEmpty && text.utf8.count <= 200 && text.first != "-" && text.first != "."
-                && text.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || ":_.@\\-".unicodeScalars.contains($0)) }
+                && text.unicodeScalars.allSatisfy {
+                    $0.isASCII
+                        && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+                            || ":_.@\\-".unicodeScalars.contains($0))
+                }
         }
         guard let text = node.text, isName(text) else {
-            throw DecodingFault(node, expected: "the name of a unit", hint: "letters, digits, `:`, `_`, `.`, `@` and `-`")
+            throw DecodingFault(
+                node, expected: "the name of a unit", hint: "letters, digits, `:`, `_`, `.`, `@` and `-`")
         }
         self.text = text
     }

@@ -12,7 +12,9 @@ public struct TextMap: Sendable, Hashable, FieldValue {
     public static var shape: Shape { .mapping(of: .text(pattern: nil)) }
 
     public init(decoding node: Node) throws(DecodingFault) {
-        guard case .map(let entries) = node.content else { throw DecodingFault(node, expected: "a mapping of names to texts") }
+        guard case .map(let entries) = node.content else {
+            throw DecodingFault(node, expected: "a mapping of names to texts")
+        }
         pairs = []
         for entry in entries { pairs.append(Pair(name: entry.key, value: try String(decoding: entry.value))) }
     }
@@ -27,9 +29,12 @@ public struct TextMap: Sendable, Hashable, FieldValue {
 extension String {
     /// As one word of a POSIX shell.
     var shellQuoted: String {
-        let isPlain = !isEmpty && utf8.allSatisfy { byte in
-            (byte >= 0x2B && byte <= 0x3A) || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F || (byte >= 0x61 && byte <= 0x7A)
-        }
+        let isPlain =
+            !isEmpty
+            && utf8.allSatisfy { byte in
+                (byte >= 0x2B && byte <= 0x3A) || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F
+                    || (byte >= 0x61 && byte <= 0x7A)
+            }
         return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
     }
 }

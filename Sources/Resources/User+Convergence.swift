@@ -21,7 +21,8 @@ extension User {
         let home = self.home ?? entry?.home ?? AbsolutePath.root.appending("home/\(name)")
         var observed = Observed(user: nil, gid: entry?.gid, home: home, homeExists: false)
         if managesHome || authorizedKeys != nil {
-            observed.homeExists = try host.status(of: home).map { try $0.isOurs(.directory, at: home, replace: nil) } ?? false
+            observed.homeExists =
+                try host.status(of: home).map { try $0.isOurs(.directory, at: home, replace: nil) } ?? false
         }
         if let former = entry?.home, former != home, try host.status(of: former)?.kind == .directory {
             observed.formerHome = former
@@ -78,7 +79,11 @@ extension User {
         let isNew = observed.user == nil
         var steps: [Step] = []
         if let present = observed.user { try refuse(from: present) }
-        if isNew || changes.contains(where: { $0.property != "authorized_keys" && $0.old != nil || !["home", "authorized_keys"].contains($0.property) }) {
+        if isNew
+            || changes.contains(where: {
+                $0.property != "authorized_keys" && $0.old != nil || !["home", "authorized_keys"].contains($0.property)
+            })
+        {
             steps.append(.editAccounts(.setUser(record)))
         }
         if let old = observed.user?.uid, let uid, old != uid {
@@ -93,7 +98,8 @@ extension User {
 
     private func refuse(from present: User) throws(Refusal) {
         if let old = present.uid, let uid, old != uid, renumber != true {
-            throw Refusal("uid would change from \(old) to \(uid)", hint: "`renumber: true` changes it and re-owns the files")
+            throw Refusal(
+                "uid would change from \(old) to \(uid)", hint: "`renumber: true` changes it and re-owns the files")
         }
     }
 
@@ -105,7 +111,9 @@ extension User {
 
     private func homeSteps(_ observed: Observed) -> [Step] {
         guard managesHome, !observed.homeExists else { return [] }
-        if let former = observed.formerHome, observed.user != nil { return [.moveHome(HomeMove(from: former, to: observed.home))] }
+        if let former = observed.formerHome, observed.user != nil {
+            return [.moveHome(HomeMove(from: former, to: observed.home))]
+        }
         return [
             .makeDirectory(
                 DirectoryCreation(

@@ -32,25 +32,39 @@ public struct User: Resource, Removable {
     public static let fields: [Field<User>] = [
         Field("name", always: \.name, .key, doc: "The account.", examples: ["ops"]),
         Field("uid", \.uid, doc: "Its number; the next free one at creation.", examples: ["3000"]),
-        Field("group", \.group, doc: "The primary group; a private group of the same name at creation.", examples: ["users"]),
+        Field(
+            "group", \.group, doc: "The primary group; a private group of the same name at creation.",
+            examples: ["users"]),
         Field(
             "groups", \.groups, doc: "The supplementary groups.", examples: ["{exactly: [sudo]}"],
             satisfies: { $0.isSatisfied(by: $1.elements) }),
         Field("comment", \.comment, doc: "The GECOS field.", examples: ["Operations"]),
-        Field("home", \.home, doc: "/home/NAME at creation. A changed home is moved where the new path is free.", examples: ["/srv/ops"]),
-        Field("manage_home", \.manageHome, .parameter, doc: "Makes the home from /etc/skel; the default for accounts that are not `system`.", examples: ["true"]),
+        Field(
+            "home", \.home, doc: "/home/NAME at creation. A changed home is moved where the new path is free.",
+            examples: ["/srv/ops"]),
+        Field(
+            "manage_home", \.manageHome, .parameter,
+            doc: "Makes the home from /etc/skel; the default for accounts that are not `system`.", examples: ["true"]),
         Field("shell", \.shell, doc: "/bin/sh at creation.", examples: ["/bin/bash"]),
-        Field("password", \.password, doc: "A crypt(3) hash, best from `secret()`; it is compared as text.", examples: ["\"$6$salt$hash\""]),
-        Field("locked", \.locked, doc: "Neither password nor key logs in: the hash is locked and the account expired.", examples: ["true"]),
+        Field(
+            "password", \.password, doc: "A crypt(3) hash, best from `secret()`; it is compared as text.",
+            examples: ["\"$6$salt$hash\""]),
+        Field(
+            "locked", \.locked, doc: "Neither password nor key logs in: the hash is locked and the account expired.",
+            examples: ["true"]),
         Field("expires", \.expires, doc: "The last day, or never.", examples: ["2030-12-31", "never"]),
         Field("min_age", \.minAge, doc: "Days before the password may be changed.", examples: ["1"]),
         Field("max_age", \.maxAge, doc: "Days after which it must be changed.", examples: ["90d"]),
         Field("warn_age", \.warnAge, doc: "Days of warning before that.", examples: ["14"]),
-        Field("system", \.system, .parameter, doc: "Takes a number below 1000 at creation and has no home by default.", examples: ["true"]),
+        Field(
+            "system", \.system, .parameter, doc: "Takes a number below 1000 at creation and has no home by default.",
+            examples: ["true"]),
         Field(
             "authorized_keys", \.authorizedKeys, doc: "The keys that may log in, whole public-key lines.",
             examples: ["{at_least: [ssh-ed25519 \(AuthorizedKey.sample) ana@bastion]}"]),
-        Field("renumber", \.renumber, .parameter, doc: "Lets an existing account change its number; its files are re-owned.", examples: ["true"]),
+        Field(
+            "renumber", \.renumber, .parameter,
+            doc: "Lets an existing account change its number; its files are re-owned.", examples: ["true"]),
     ]
     public static let examples = [
         """
@@ -79,7 +93,9 @@ public struct User: Resource, Removable {
         return record
     }
 
-    public var objects: [HostObject] { [.user(name)] + (authorizedKeys?.isExact == true ? [.authorizedKeys(name)] : []) }
+    public var objects: [HostObject] {
+        [.user(name)] + (authorizedKeys?.isExact == true ? [.authorizedKeys(name)] : [])
+    }
 
     public var needs: [Need] {
         let primary = group ?? .name(name)
@@ -94,7 +110,9 @@ public struct User: Resource, Removable {
         var problems: [String] = []
         if name == .root, uid.map({ $0 != 0 }) == true { problems.append("root has the number 0") }
         for (field, text) in [("comment", comment), ("home", home?.text), ("shell", shell?.text)] {
-            if text.map({ $0.contains(":") || $0.contains("\n") }) == true { problems.append("`\(field)`: expected no `:` and no newline") }
+            if text.map({ $0.contains(":") || $0.contains("\n") }) == true {
+                problems.append("`\(field)`: expected no `:` and no newline")
+            }
         }
         return problems
     }

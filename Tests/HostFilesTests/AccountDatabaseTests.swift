@@ -59,7 +59,8 @@ struct AccountDatabaseTests {
     private func difference(_ old: String, _ new: String?) -> [String] {
         guard let new else { return [] }
         let before = old.split(separator: "\n"), after = new.split(separator: "\n")
-        return before.filter { !after.contains($0) }.map { "-\($0)" } + after.filter { !before.contains($0) }.map { "+\($0)" }
+        return before.filter { !after.contains($0) }.map { "-\($0)" }
+            + after.filter { !before.contains($0) }.map { "+\($0)" }
     }
 
     @Test(arguments: [passwdText, groupText, shadowText, "", "a:b", "a:b\n\n", "\n", "#\nx:y:z\nlast"])
@@ -88,11 +89,18 @@ struct AccountDatabaseTests {
     @Test func aNewAccountGetsAPrivateGroupBeforeTheNISLines() throws {
         var database = database(subordinate: "ana:100000:65536\n")
         try database.apply(.setUser(try record("ops1") { $0.groups = .exactly([AccountName("ops")!]) }), today: 20000)
-        #expect(difference(passwdText, text(database, AccountDatabase.Path.passwd)) == ["+ops1:x:1001:1001::/home/ops1:/bin/sh"])
+        #expect(
+            difference(passwdText, text(database, AccountDatabase.Path.passwd)) == [
+                "+ops1:x:1001:1001::/home/ops1:/bin/sh"
+            ])
         #expect(text(database, AccountDatabase.Path.passwd)?.hasSuffix("ops1:/bin/sh\n+@nis\n+::::::\n") == true)
-        #expect(text(database, AccountDatabase.Path.group)?.hasSuffix("ops:x:2000:ana,ops1\nops1:x:1001:\n+:::\n") == true)
+        #expect(
+            text(database, AccountDatabase.Path.group)?.hasSuffix("ops:x:2000:ana,ops1\nops1:x:1001:\n+:::\n") == true)
         #expect(difference(shadowText, text(database, AccountDatabase.Path.shadow)) == ["+ops1:!:20000:0:99999:7:::"])
-        #expect(difference(gshadowText, text(database, AccountDatabase.Path.gshadow)) == ["-ops:!::ana", "+ops:!::ana,ops1", "+ops1:!::"])
+        #expect(
+            difference(gshadowText, text(database, AccountDatabase.Path.gshadow)) == [
+                "-ops:!::ana", "+ops:!::ana,ops1", "+ops1:!::",
+            ])
         #expect(text(database, AccountDatabase.Path.subuid) == "ana:100000:65536\nops1:165536:65536\n")
         #expect(database.changedFiles.map(\.path.name) == ["gshadow", "group", "subuid", "subgid", "shadow", "passwd"])
     }
@@ -111,12 +119,22 @@ struct AccountDatabaseTests {
 
     @Test func lockingExpiresAndUnlockingRestores() throws {
         var database = database()
-        func shadow() -> [String] { difference(shadowText, text(database, AccountDatabase.Path.shadow)).filter { $0.hasPrefix("+") } }
-        try database.apply(.setUser(try record("ana") { $0.isLocked = true; $0.expires = .day(30000) }), today: 20000)
+        func shadow() -> [String] {
+            difference(shadowText, text(database, AccountDatabase.Path.shadow)).filter { $0.hasPrefix("+") }
+        }
+        try database.apply(
+            .setUser(
+                try record("ana") {
+                    $0.isLocked = true; $0.expires = .day(30000)
+                }), today: 20000)
         #expect(shadow() == ["+ana:!$6$salt$hash:19000:0:99999:7::1:"])
         #expect(database.user(try name("ana"))?.isLocked == true)
         #expect(database.user(try name("ana"))?.password == Content("$6$salt$hash"))
-        try database.apply(.setUser(try record("ana") { $0.isLocked = false; $0.expires = .day(30000) }), today: 20000)
+        try database.apply(
+            .setUser(
+                try record("ana") {
+                    $0.isLocked = false; $0.expires = .day(30000)
+                }), today: 20000)
         #expect(shadow() == ["+ana:$6$salt$hash:19000:0:99999:7::30000:"])
         try database.apply(.setUser(try record("ana") { $0.isLocked = true }), today: 20000)
         try database.apply(.setUser(try record("ana") { $0.isLocked = false }), today: 20000)
@@ -128,15 +146,22 @@ struct AccountDatabaseTests {
     @Test func aPasswordOfALockedAccountStaysLocked() throws {
         var database = database()
         try database.apply(.setUser(try record("ana") { $0.isLocked = true }), today: 20000)
-        try database.apply(.setUser(try record("ana") { $0.password = Content("$y$new", isSecret: true) }), today: 20001)
+        try database.apply(
+            .setUser(try record("ana") { $0.password = Content("$y$new", isSecret: true) }), today: 20001)
         #expect(text(database, AccountDatabase.Path.shadow)?.contains("ana:!$y$new:20001:0:99999:7::1:\n") == true)
     }
 
     @Test func removalTakesWhatBelongsToTheAccount() throws {
         var database = database(subordinate: "root:1:2\nana:100000:65536\n")
         try database.apply(.removeUser(try name("ana")), today: 20000)
-        #expect(difference(passwdText, text(database, AccountDatabase.Path.passwd)) == ["-ana:x:1000:1000:Ana,,,:/home/ana:/bin/bash"])
-        #expect(difference(groupText, text(database, AccountDatabase.Path.group)) == ["-sudo:x:27:ana", "-ana:x:1000:", "-ops:x:2000:ana", "+sudo:x:27:", "+ops:x:2000:"])
+        #expect(
+            difference(passwdText, text(database, AccountDatabase.Path.passwd)) == [
+                "-ana:x:1000:1000:Ana,,,:/home/ana:/bin/bash"
+            ])
+        #expect(
+            difference(groupText, text(database, AccountDatabase.Path.group)) == [
+                "-sudo:x:27:ana", "-ana:x:1000:", "-ops:x:2000:ana", "+sudo:x:27:", "+ops:x:2000:",
+            ])
         #expect(text(database, AccountDatabase.Path.gshadow) == "root:*::\nsudo:*::\nops:!::\n")
         #expect(text(database, AccountDatabase.Path.subgid) == "root:1:2\n")
         #expect(database.changedFiles.map(\.path.name) == ["passwd", "shadow", "subgid", "subuid", "group", "gshadow"])
@@ -164,7 +189,12 @@ struct AccountDatabaseTests {
             (.setUser(try record("bob") { $0.group = .name(nobody) }), "group `nobody` does not exist"),
             (.setUser(try record("bob") { $0.groups = .atLeast([nobody]) }), "group `nobody` does not exist"),
             (.setUser(try record("bob") { $0.comment = "a:b" }), "a comment has no `:` and no control characters"),
-            (.setUser(try record("root") { $0.uid = 5; $0.renumbers = true }), "the uid of root is never changed"),
+            (
+                .setUser(
+                    try record("root") {
+                        $0.uid = 5; $0.renumbers = true
+                    }), "the uid of root is never changed"
+            ),
             (.setUser(try record("root") { $0.isLocked = true }), "the lock of root is never changed"),
             (.removeUser(try name("root")), "root is never removed"),
             (.removeGroup(ana), "group `ana` is the primary group of `ana`"),
@@ -183,8 +213,14 @@ struct AccountDatabaseTests {
     @Test func renumberingTakesThePrimaryGroupAlong() throws {
         var database = database()
         try database.apply(.setGroup(GroupRecord(name: try name("ana"), gid: 4000, renumbers: true)), today: 0)
-        try database.apply(.setUser(try record("ana") { $0.uid = 4000; $0.renumbers = true }), today: 0)
-        #expect(difference(passwdText, text(database, AccountDatabase.Path.passwd)).last == "+ana:x:4000:4000:Ana,,,:/home/ana:/bin/bash")
+        try database.apply(
+            .setUser(
+                try record("ana") {
+                    $0.uid = 4000; $0.renumbers = true
+                }), today: 0)
+        #expect(
+            difference(passwdText, text(database, AccountDatabase.Path.passwd)).last
+                == "+ana:x:4000:4000:Ana,,,:/home/ana:/bin/bash")
         #expect(database.uid(of: .name(try name("ana"))) == 4000)
         #expect(database.user(number: 1000) == nil)
     }
@@ -202,7 +238,8 @@ struct AccountDatabaseTests {
         let clock = ContinuousClock()
         let time = try clock.measure {
             for number in 0..<4000 {
-                try database.apply(.setUser(try record("user\(number)") { $0.groups = .atLeast([AccountName("ops")!]) }), today: 1)
+                try database.apply(
+                    .setUser(try record("user\(number)") { $0.groups = .atLeast([AccountName("ops")!]) }), today: 1)
             }
             for number in stride(from: 0, to: 4000, by: 2) {
                 try database.apply(.removeUser(try name("user\(number)")), today: 1)

@@ -31,7 +31,9 @@ struct ModeTests {
         #expect(CivilDate("2027-02-29") == nil)
     }
 
-    @Test(arguments: [("20s", "20s"), ("90m", "1h30m"), ("1h30m", "1h30m"), ("250ms", "250ms"), ("0s", "0s"), ("1w", "7d")])
+    @Test(arguments: [
+        ("20s", "20s"), ("90m", "1h30m"), ("1h30m", "1h30m"), ("250ms", "250ms"), ("0s", "0s"), ("1w", "7d"),
+    ])
     func durationsRoundTrip(text: String, canonical: String) {
         #expect(Duration(text: text)?.text == canonical)
     }

@@ -83,7 +83,8 @@ extension AccountDatabase {
     private mutating func changeShadow(
         of present: PasswdFile.Row, with record: UserRecord, today: Int
     ) throws(Refusal) -> Bool {
-        let isTouched = record.password != nil || record.isLocked != nil || record.expires != nil
+        let isTouched =
+            record.password != nil || record.isLocked != nil || record.expires != nil
             || record.minimumAge != nil || record.maximumAge != nil || record.warningAge != nil
         guard isTouched else { return false }
         let name = present.name
@@ -116,7 +117,8 @@ extension AccountDatabase {
         passwd.remove(row.name)
         shadow?.remove(row.name)
         for present in group.members.groups(of: row.name) { leave(row.name, present) }
-        let isPrivate = group.gid(of: row.name) == row.gid && passwd.primaryGroups[row.gid] == nil
+        let isPrivate =
+            group.gid(of: row.name) == row.gid && passwd.primaryGroups[row.gid] == nil
             && group.members.members(of: row.name).isEmpty
         if isPrivate { dropGroup(row.name) }
         subuid?.remove(row.name)
@@ -154,7 +156,8 @@ extension AccountDatabase {
     private func checkTexts(of record: UserRecord) throws(Refusal) {
         let password = record.password.map { String(decoding: $0.bytes, as: UTF8.self) }
         let texts = [
-            ("comment", record.comment), ("home", record.home?.text), ("shell", record.shell?.text), ("password", password),
+            ("comment", record.comment), ("home", record.home?.text), ("shell", record.shell?.text),
+            ("password", password),
         ]
         for (field, text) in texts {
             guard let text else { continue }

@@ -19,7 +19,8 @@ struct RecordLines: Sendable {
         if endsWithNewline { slices.removeLast() }
         lines = slices
         readCount = slices.count
-        compatibilityStart = slices.firstIndex { $0.first == UInt8(ascii: "+") || $0.first == UInt8(ascii: "-") }
+        compatibilityStart =
+            slices.firstIndex { $0.first == UInt8(ascii: "+") || $0.first == UInt8(ascii: "-") }
             ?? slices.count
         positions.reserveCapacity(slices.count)
         for (position, line) in slices.enumerated() { index(line, at: position) }

@@ -1,0 +1,28 @@
+# What can be done here. Each target installs what it misses (Debian 12, root).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PACKAGES := libyaml-dev libsqlite3-dev
+missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
+
+.PHONY: help install build test check release demo
+
+help: ## shows this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## installs the libraries that the build needs
+	@missing="$(call missing,$(PACKAGES))"; \
+	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; fi
+
+build: install ## builds everything in debug form
+	swift build --build-tests
+
+test: build check ## builds and runs all tests
+	swift test
+
+check: ## format and lint
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+release: install ## writes the static binary to dist/lodestar
+	swift build -c release --product lodestar --static-swift-stdlib -Xswiftc -static-executable
+	mkdir -p dist
+	strip -o dist/lodestar .build/release/lodestar

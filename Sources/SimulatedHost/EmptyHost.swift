@@ -1,0 +1,38 @@
+public import Model
+
+/// A host with nothing but its root directory: what a simulation of its own stands on.
+public final class EmptyHost: HostReading {
+    public let isRunning: Bool
+
+    public init(isRunning: Bool = true) {
+        self.isRunning = isRunning
+    }
+
+    public func status(of path: AbsolutePath) -> FileStatus? {
+        path == .root ? FileStatus(kind: .directory, permissions: Permissions(0o755), owner: 0, group: 0) : nil
+    }
+
+    public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
+        throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+    }
+
+    public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
+        throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+    }
+
+    public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {
+        throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+    }
+
+    public func entries(of path: AbsolutePath) -> [String]? { path == .root ? [] : nil }
+
+    public func document<Document: HostDocument>(_ type: Document.Type, at path: AbsolutePath) -> Document? { nil }
+
+    public func answer(to probe: Probe) -> ProbeAnswer {
+        switch probe {
+        case .serviceIsRunning: .isRunning(false)
+        case .packageCandidate: .candidate(nil)
+        case .exitStatus: .unknown("a simulated host runs no commands")
+        }
+    }
+}

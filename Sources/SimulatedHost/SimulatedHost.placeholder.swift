@@ -1,1 +1,0 @@
-// SimulatedHost: see Docs.

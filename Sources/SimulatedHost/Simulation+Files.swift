@@ -1,0 +1,99 @@
+import HostFiles
+import Model
+
+extension Simulation {
+    func write(_ write: FileWrite) throws(HostFault) {
+        try checkParent(of: write.path, "write")
+        try check(write.replaced, at: write.path, "write")
+        var status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
+        if let present = try self.status(of: write.path), present.kind == .file { status = present }
+        status.byteCount = write.content.bytes.count
+        status.linkCount = 1
+        try apply(write.attributes, to: &status)
+        put(status, .bytes(write.content.bytes), at: write.path)
+    }
+
+    func edit(_ edit: FileEdit) throws(HostFault) {
+        var status: FileStatus
+        var document: EditedDocument
+        switch try entry(at: edit.path) {
+        case .present(let present, .edited(let edited))?:
+            (status, document) = (present, edited)
+        case .present(let present, .bytes(let bytes))?:
+            (status, document) = (present, EditedDocument(for: edit.edit, parsing: bytes))
+        case .present(let present, _)?:
+            throw HostFault("edit", edit.path.text, "it is a \(present.kind.rawValue)")
+        case .absent?, nil:
+            guard let creation = edit.creation else {
+                throw HostFault("edit", edit.path.text, "ENOENT (no such file or directory)")
+            }
+            try checkParent(of: edit.path, "edit")
+            status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
+            try apply(creation, to: &status)
+            document = EditedDocument(for: edit.edit, parsing: [])
+        }
+        entries[edit.path] = nil  // keeps the storage unique, so that an edit copies nothing
+        do throws(Refusal) {
+            try document.apply(edit.edit)
+        } catch {
+            throw HostFault("edit", edit.path.text, error.reason)
+        }
+        if edit.removesEmpty, document.isEmptyOfEverybody {
+            take(edit.path)
+        } else {
+            put(status, .edited(document), at: edit.path)
+        }
+    }
+
+    func make(_ creation: DirectoryCreation) throws(HostFault) {
+        if creation.makesParents { try makeParents(of: creation.path) }
+        try checkParent(of: creation.path, "make")
+        var status = FileStatus(kind: .directory, permissions: Permissions(0o755), owner: 0, group: 0)
+        if let present = try self.status(of: creation.path), present.kind == .directory {
+            status = present
+        } else {
+            try check(creation.replaced, at: creation.path, "make")
+        }
+        try apply(creation.attributes, to: &status)
+        put(status, .directory, at: creation.path)
+    }
+
+    private func makeParents(of path: AbsolutePath) throws(HostFault) {
+        guard let parent = path.parent, try status(of: parent) == nil else { return }
+        try makeParents(of: parent)
+        put(FileStatus(kind: .directory, permissions: Permissions(0o755), owner: 0, group: 0), .directory, at: parent)
+    }
+
+    func make(_ creation: LinkCreation) throws(HostFault) {
+        try checkParent(of: creation.path, "make")
+        if try status(of: creation.path)?.kind != .link { try check(creation.replaced, at: creation.path, "make") }
+        let status = FileStatus(
+            kind: .link, permissions: Permissions(0o777), owner: 0, group: 0, byteCount: creation.target.utf8.count)
+        put(status, .link(creation.target), at: creation.path)
+    }
+
+    func remove(_ removal: Removal) throws(HostFault) {
+        guard let status = try status(of: removal.path) else { return }
+        guard status.kind == removal.kind else {
+            throw HostFault(
+                "remove", removal.path.text, "it is a \(status.kind.rawValue), not a \(removal.kind.rawValue)")
+        }
+        if status.kind == .directory, !removal.isRecursive, try entries(of: removal.path)?.isEmpty == false {
+            throw HostFault("remove", removal.path.text, "the directory is not empty")
+        }
+        take(removal.path)
+    }
+
+    func move(_ move: HomeMove) throws(HostFault) {
+        guard case .present(let status, let body)? = try entry(at: move.from) else { return }
+        try checkParent(of: move.to, "move")
+        try check(.nothing, at: move.to, "move")
+        take(move.from)
+        put(status, body, at: move.to)
+    }
+
+    private func take(_ path: AbsolutePath) {
+        entries[path] = .absent
+        if let parent = path.parent { listings[parent, default: [:]][path.name] = false }
+    }
+}

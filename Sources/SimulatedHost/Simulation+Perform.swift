@@ -1,0 +1,134 @@
+import HostFiles
+public import Model
+
+extension Simulation {
+    public func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
+        steps.map { step in
+            do throws(HostFault) {
+                try perform(step)
+                return .success(StepOutput())
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private func perform(_ step: Step) throws(HostFault) {
+        switch step {
+        case .writeFile(let write): try self.write(write)
+        case .editFile(let edit): try self.edit(edit)
+        case .editAccounts(let edit): try self.edit(edit)
+        case .makeDirectory(let creation): try make(creation)
+        case .makeLink(let creation): try make(creation)
+        case .remove(let removal): try remove(removal)
+        case .setAttributes(let change):
+            guard case .present(var status, let body)? = try entry(at: change.path) else {
+                throw HostFault("change", change.path.text, "ENOENT (no such file or directory)")
+            }
+            try apply(change.attributes, to: &status)
+            entries[change.path] = .present(status, body)
+        case .moveHome(let move): try self.move(move)
+        case .changePackage(let change):
+            try self.change(change)
+        case .operateService(let operation):
+            switch operation.action {
+            case .start, .restart, .reload: services[operation.unit] = true
+            case .stop: services[operation.unit] = false
+            case .enable, .disable, .mask, .unmask: break
+            }
+        case .changeOwnership, .runCommand: break
+        }
+    }
+
+    private func change(_ change: PackageChange) throws(HostFault) {
+        var database = packages ?? DpkgStatus(parsing: [])
+        if packages == nil, let present = try below.document(DpkgStatus.self, at: Self.packageStatus) {
+            database = present
+        }
+        packages = nil  // keeps the storage unique, so that a change copies nothing
+        database.apply(change)
+        packages = database
+    }
+
+    /// The entry with its body, from below where nothing was simulated yet; nil when nothing is there.
+    func entry(at path: AbsolutePath) throws(HostFault) -> Entry? {
+        if let entry = entries[path] { return entry }
+        guard let status = try status(of: path) else { return nil }
+        switch status.kind {
+        case .directory: return .present(status, .directory)
+        case .link: return .present(status, .link(try below.linkTarget(of: path)))
+        case .file: return .present(status, .bytes(try below.contents(of: path, limit: 1 << 28)))
+        case .device, .fifo, .socket: return .present(status, .bytes([]))
+        }
+    }
+
+    func put(_ status: FileStatus, _ body: Body, at path: AbsolutePath) {
+        entries[path] = .present(status, body)
+        if let parent = path.parent { listings[parent, default: [:]][path.name] = true }
+    }
+
+    func checkParent(of path: AbsolutePath, _ operation: String) throws(HostFault) {
+        guard let parent = path.parent else { return }
+        guard let status = try status(of: parent) else {
+            throw HostFault(operation, path.text, "the directory \(parent) does not exist")
+        }
+        if status.kind == .directory { return }
+        guard status.kind == .link else {
+            throw HostFault(operation, path.text, "\(parent) is a \(status.kind.rawValue)")
+        }
+    }
+
+    func check(_ replaced: Replaced, at path: AbsolutePath, _ operation: String) throws(HostFault) {
+        guard let status = try status(of: path) else { return }
+        switch replaced {
+        case .nothing: throw HostFault(operation, path.text, "a \(status.kind.rawValue) is already there")
+        case .file:
+            if status.kind != .file { throw HostFault(operation, path.text, "a \(status.kind.rawValue) is there") }
+        case .anything:
+            if status.kind == .directory, try entries(of: path)?.isEmpty == false {
+                throw HostFault(operation, path.text, "the directory there is not empty")
+            }
+        }
+    }
+
+    func apply(_ attributes: Attributes, to status: inout FileStatus) throws(HostFault) {
+        let database = try currentAccounts()
+        if let owner = attributes.owner {
+            guard let uid = Self.number(owner, database.uid(of: owner)) else {
+                throw HostFault("find", "owner \(owner)", "there is no such account")
+            }
+            status.owner = uid
+        }
+        if let group = attributes.group {
+            guard let gid = Self.number(group, database.gid(of: group)) else {
+                throw HostFault("find", "group \(group)", "there is no such group")
+            }
+            status.group = gid
+        }
+        if let mode = attributes.mode {
+            status.permissions = mode.applied(to: status.permissions, isDirectory: status.kind == .directory)
+        }
+    }
+
+    private static func number(_ owner: Owner, _ found: UInt32?) -> UInt32? {
+        if case .number(let number) = owner { return number }
+        if case .name(.root) = owner { return 0 }
+        return found
+    }
+
+    func currentAccounts() throws(HostFault) -> AccountDatabase {
+        if let accounts { return accounts }
+        return try AccountDatabase(reading: below)
+    }
+
+    private func edit(_ edit: AccountEdit) throws(HostFault) {
+        var database = try currentAccounts()
+        accounts = nil  // keeps the storage unique, so that an edit copies nothing
+        defer { accounts = database }
+        do throws(Refusal) {
+            try database.apply(edit, today: today)
+        } catch {
+            throw HostFault("change", "the accounts", error.reason)
+        }
+    }
+}

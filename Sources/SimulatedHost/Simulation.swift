@@ -1,0 +1,123 @@
+import HostFiles
+public import Model
+
+/// A host in memory: an overlay on any reader, or, on an `EmptyHost`, a host of its own.
+///
+/// This is the planner's host: it takes the steps, performs them in memory and is observed again, so that later
+/// resources see the effects of earlier ones. It never touches the reader below.
+public final class Simulation: Host {
+    /// What the overlay holds at a path.
+    enum Entry {
+        case absent
+        case present(FileStatus, Body)
+    }
+
+    enum Body {
+        case bytes([UInt8])
+        case edited(EditedDocument)
+        case link(String)
+        case directory
+    }
+
+    nonisolated(unsafe) var entries: [AbsolutePath: Entry] = [:]
+    /// The names that the overlay added to directories or took from them.
+    nonisolated(unsafe) var listings: [AbsolutePath: [String: Bool]] = [:]
+    nonisolated(unsafe) var accounts: AccountDatabase?
+    nonisolated(unsafe) var packages: DpkgStatus?
+    nonisolated(unsafe) var services: [String: Bool] = [:]
+    let below: any HostReading
+    /// Days since 1970-01-01, for the date of the last password change.
+    let today: Int
+
+    /// - Parameter below: what is seen where nothing was simulated.
+    public init(over below: any HostReading, today: Int) {
+        self.below = below
+        self.today = today
+    }
+
+    public var isRunning: Bool { below.isRunning }
+
+    static let packageStatus = AbsolutePath.root.appending("var/lib/dpkg/status")
+
+    public func status(of path: AbsolutePath) throws(HostFault) -> FileStatus? {
+        if !entries.isEmpty {
+            switch entries[path] {
+            case .absent?: return nil
+            case .present(let status, _)?: return status
+            case nil: if isBelowAbsent(path) { return nil }
+            }
+        }
+        return try below.status(of: path)
+    }
+
+    /// Whether a directory above the path was removed or made in memory, so that the reader below knows nothing of it.
+    private func isBelowAbsent(_ path: AbsolutePath) -> Bool {
+        var parent = path.parent
+        while let directory = parent {
+            switch entries[directory] {
+            case .absent?: return true
+            case .present(let status, _)? where status.kind != .directory: return true
+            case .present?, nil: parent = directory.parent
+            }
+        }
+        return false
+    }
+
+    public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
+        if accounts != nil, let bytes = accounts?.bytes(at: path) { return bytes }
+        guard case .present(let status, let body)? = entries[path] else {
+            if try self.status(of: path) == nil {
+                throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+            }
+            return try below.contents(of: path, limit: limit)
+        }
+        guard status.byteCount <= limit else { throw HostFault("read", path.text, "more than \(limit) bytes") }
+        switch body {
+        case .bytes(let bytes): return bytes
+        case .edited(let document): return document.bytes
+        case .link, .directory: throw HostFault("read", path.text, "it is a \(status.kind.rawValue)")
+        }
+    }
+
+    public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
+        if case .present? = entries[path] { return Digest(of: try contents(of: path, limit: .max)) }
+        return try below.digest(of: path)
+    }
+
+    public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {
+        switch entries[path] {
+        case .present(_, .link(let target))?: return target
+        case .present?, .absent?: throw HostFault("read", path.text, "it is no link")
+        case nil: return try below.linkTarget(of: path)
+        }
+    }
+
+    public func entries(of path: AbsolutePath) throws(HostFault) -> [String]? {
+        guard try status(of: path)?.kind == .directory else { return nil }
+        var names = Set(try below.status(of: path)?.kind == .directory ? below.entries(of: path) ?? [] : [])
+        for (name, isPresent) in listings[path] ?? [:] {
+            if isPresent { names.insert(name) } else { names.remove(name) }
+        }
+        return names.sorted()
+    }
+
+    public func document<Document: HostDocument>(
+        _ type: Document.Type, at path: AbsolutePath
+    ) throws(HostFault) -> Document? {
+        if let found = accounts?.document(type, at: path) { return found }
+        if let packages, path == Self.packageStatus, let found = packages as? Document { return found }
+        switch entries[path] {
+        case .absent?: return nil
+        case .present(_, .edited(let document))?:
+            return document.document(as: type) ?? Document(parsing: document.bytes)
+        case .present(let status, .bytes(let bytes))?: return status.kind == .file ? Document(parsing: bytes) : nil
+        case .present?: return nil
+        case nil: return isBelowAbsent(path) ? nil : try below.document(type, at: path)
+        }
+    }
+
+    public func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer {
+        if case .serviceIsRunning(let unit) = probe, let isRunning = services[unit] { return .isRunning(isRunning) }
+        return try below.answer(to: probe)
+    }
+}
