@@ -68,19 +68,22 @@ public struct Catalog: Sendable {
     /// In the order of apply: of all that is ready, the first in manifest order.
     public var declarations: [Declaration]
     public var edges: [Edge]
+    /// What is declared but switched off for this host by `when`: its objects are left alone.
+    public var dormant: Set<Address>
     /// A digest over everything above, with secrets as they are.
     public var digest: Digest
     public var revision: String
 
     public init(
         site: String, host: HostIdentity, safety: Safety, declarations: [Declaration], edges: [Edge], digest: Digest,
-        revision: String
+        revision: String, dormant: Set<Address> = []
     ) {
         self.site = site
         self.host = host
         self.safety = safety
         self.declarations = declarations
         self.edges = edges
+        self.dormant = dormant
         self.digest = digest
         self.revision = revision
     }

@@ -1,0 +1,83 @@
+import Model
+
+/// What observing one declaration told, without its Swift type.
+struct Assessment {
+    var isPresent: Bool
+    var changes: [Change]
+    var steps: [Step]
+    /// Why nobody can tell what happens; nil where it is known.
+    var uncertainty: String?
+
+    var isInPlace: Bool { changes.isEmpty && uncertainty == nil }
+
+    /// Two observations with one fingerprint lead to the same steps.
+    var fingerprint: Digest {
+        Digest(of: changes.map { "\($0.property)\u{1}\($0.old?.fingerprint ?? "-")\u{1}\($0.new?.fingerprint ?? "-")\u{2}" }.joined())
+    }
+}
+
+extension ShownText {
+    var fingerprint: String {
+        switch self {
+        case .text(let text): text
+        case .content(let content): content.digest.hexadecimal
+        case .digest(_, let digest): digest.hexadecimal
+        case .secret: "(secret)"
+        }
+    }
+}
+
+extension Declaration {
+    /// Observes the object and says what differs; the steps too where something does.
+    func assessment(on host: some HostReading) throws -> Assessment {
+        if state == .absent, let resource = resource as? any Removable { return try Self.absence(of: resource, on: host) }
+        return try Self.presence(of: resource, on: host)
+    }
+
+    private static func presence(of resource: some Resource, on host: some HostReading) throws -> Assessment {
+        let observed = try resource.observe(on: host)
+        let changes = resource.changes(from: observed)
+        let uncertainty = Self.uncertainty(of: resource, observed)
+        let isPresent = observed.map { resource.isPresent(in: $0) } ?? false
+        if changes.isEmpty, uncertainty == nil, isPresent || observed != nil {
+            return Assessment(isPresent: isPresent, changes: [], steps: [])
+        }
+        return Assessment(
+            isPresent: isPresent, changes: changes, steps: try resource.steps(from: observed), uncertainty: uncertainty)
+    }
+
+    private static func uncertainty<Kind: Resource>(of resource: Kind, _ observed: Kind.Observed?) -> String? {
+        guard let opaque = resource as? any Opaque else { return nil }
+        return reason(of: opaque, observed)
+    }
+
+    private static func reason<Kind: Opaque>(of resource: Kind, _ observed: Any?) -> String? {
+        resource.uncertainty(of: observed as? Kind.Observed)
+    }
+
+    private static func absence(of resource: some Removable, on host: some HostReading) throws -> Assessment {
+        guard let observed = try resource.observe(on: host), resource.isPresent(in: observed) else {
+            return Assessment(isPresent: false, changes: [], steps: [])
+        }
+        return Assessment(
+            isPresent: true, changes: [Change("state", from: .text("present"), to: .text("absent"))],
+            steps: try resource.removal(of: observed))
+    }
+
+    /// Whether observing it again after its steps must show no difference.
+    var isVerifiable: Bool { !(resource is any Opaque) }
+}
+
+/// Why something could not be done, as one line and perhaps a hint.
+struct Reason {
+    var text: String
+    var hint: String?
+
+    init(_ error: any Error) {
+        switch error {
+        case let refusal as Refusal: (text, hint) = (refusal.reason, refusal.hint)
+        case let fault as HostFault: text = fault.text
+        default: text = "\(error)"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Model
+
+extension BeforeImage {
+    /// The largest content that is kept, in bytes.
+    static let contentLimit = 1 << 20
+
+    /// Reads what is at a path before a step changes it. What cannot be read is left out: the step will say why.
+    init(of path: AbsolutePath, address: Address, hidesContent: Bool, on host: some HostReading) {
+        let status = try? host.status(of: path)
+        var content: [UInt8]?, target: String?
+        switch status?.kind {
+        case .file?: content = hidesContent ? nil : try? host.contents(of: path, limit: Self.contentLimit)
+        case .link?: target = try? host.linkTarget(of: path)
+        case .directory?, .device?, .fifo?, .socket?, nil: break
+        }
+        self.init(address: address, path: path, status: status, content: content, linkTarget: target)
+    }
+}
+
+extension Step {
+    /// The path that the step changes; nil where it changes no path of its own.
+    var changedPath: AbsolutePath? {
+        switch self {
+        case .writeFile(let write): write.path
+        case .editFile(let edit): edit.path
+        case .makeDirectory(let creation): creation.path
+        case .makeLink(let creation): creation.path
+        case .remove(let removal): removal.path
+        case .setAttributes(let change): change.path
+        case .moveHome(let move): move.from
+        case .editAccounts, .changeOwnership, .runCommand, .changePackage, .operateService: nil
+        }
+    }
+
+    /// Whether the step puts a secret where it may be read back.
+    var isSecret: Bool {
+        switch self {
+        case .writeFile(let write): write.content.isSecret
+        case .editFile(let edit):
+            if case .line(let line) = edit.edit { line.text.isSecret } else { false }
+        case .makeDirectory, .makeLink, .remove, .setAttributes, .moveHome, .editAccounts, .changeOwnership, .runCommand,
+            .changePackage, .operateService:
+            false
+        }
+    }
+}

@@ -1,0 +1,98 @@
+public import Model
+
+/// What will happen to one resource.
+public enum Action: String, Sendable, CaseIterable {
+    case inPlace = "in_place"
+    case create, change, replace, remove
+    /// An object that is no longer declared and stays.
+    case release
+    /// Nothing differs, but something that notifies it changes.
+    case refresh
+    /// Nobody can tell before it runs.
+    case unknown
+    /// It cannot be done, and that is known already.
+    case refuse
+    /// Something it depends on cannot be done.
+    case skip
+
+    /// The sign in the plan.
+    public var sign: String {
+        switch self {
+        case .inPlace: " "
+        case .create: "+"
+        case .change: "~"
+        case .replace: "±"
+        case .remove: "-"
+        case .release: "."
+        case .refresh: "↻"
+        case .unknown: "?"
+        case .refuse: "!"
+        case .skip: "!"
+        }
+    }
+}
+
+/// Why a resource changes.
+public enum Cause: String, Sendable {
+    case new
+    case drift
+    case manifestChange = "manifest change"
+    case undeclared = "no longer declared"
+    case refresh
+    case declaredAbsent = "declared absent"
+}
+
+/// One line of a plan, with all that belongs to it.
+public struct PlannedResource: Sendable {
+    public var declaration: Declaration
+    /// Its position in the catalog; nil for what is no longer declared.
+    public var position: Int?
+    public var action: Action
+    public var cause: Cause?
+    public var changes: [Change]
+    public var steps: [Step]
+    /// What is not known, why it is refused, what it is skipped for, which run created it.
+    public var reason: String?
+    public var hint: String?
+    /// Why it will be refreshed; nil where it will not.
+    public var refreshCause: String?
+    /// The addresses that it will refresh.
+    public var refreshes: [Address]
+    /// What was observed, for saved plans.
+    public var fingerprint: Digest?
+
+    public init(_ declaration: Declaration, position: Int?, action: Action) {
+        self.declaration = declaration
+        self.position = position
+        self.action = action
+        changes = []
+        steps = []
+        refreshes = []
+    }
+
+    public var address: Address { declaration.address }
+}
+
+/// The ordered changes of a catalog.
+public struct Plan: Sendable {
+    public var catalog: Catalog
+    /// Everything that is not in place, in the order of apply.
+    public var resources: [PlannedResource]
+    public var inPlaceCount: Int
+    /// How many objects may be removed; more is refused unless it is allowed.
+    public var removalLimit: Int
+
+    public func count(_ actions: Action...) -> Int { resources.count { actions.contains($0.action) } }
+
+    public var removalCount: Int { resources.count { $0.action == .remove && $0.position == nil } }
+    public var exceedsRemovalLimit: Bool { removalCount > removalLimit }
+
+    /// Whether apply would change anything.
+    public var hasChanges: Bool { count(.create, .change, .replace, .remove, .refresh, .unknown) > 0 }
+
+    /// `--detailed-exit-code`: 2 changes, 4 refusals, 8 unknown, added up.
+    public var detailedExitCode: Int32 {
+        (count(.create, .change, .replace, .remove, .refresh) > 0 ? 2 : 0) | (count(.refuse, .skip) > 0 ? 4 : 0)
+            | (count(.unknown) > 0 ? 8 : 0)
+    }
+}

@@ -1,0 +1,74 @@
+import Model
+
+/// What is known of the catalog while it is planned from its beginning to its end.
+struct PlanProgress {
+    var resources: [PlannedResource] = []
+    var inPlaceCount = 0
+    private let catalog: Catalog
+    private let incoming: [[Edge]]
+    private let outgoing: [[Edge]]
+    private var blockers: [Int: Address] = [:]
+    /// Packages and commands that will do something nobody can foresee, for all that depends on them.
+    private var assumptions: [Int: Address] = [:]
+    private var opaqueCauses: [Int: Address] = [:]
+    private var refreshCauses: [Int: String] = [:]
+
+    init(catalog: Catalog, pending: [Address: String]) {
+        self.catalog = catalog
+        (incoming, outgoing) = catalog.edgeLists
+        guard !pending.isEmpty else { return }
+        for (position, declaration) in catalog.declarations.enumerated() {
+            if let cause = pending[declaration.address] { refreshCauses[position] = "\(cause), in an earlier run" }
+        }
+    }
+
+    func blocker(of position: Int) -> Address? {
+        blockers.isEmpty ? nil : incoming[position].lazy.compactMap { blockers[$0.from] }.first
+    }
+
+    mutating func block(_ position: Int, by address: Address) { blockers[position] = address }
+
+    func assumption(of position: Int) -> Address? {
+        assumptions.isEmpty ? nil : incoming[position].lazy.compactMap { assumptions[$0.from] }.first
+    }
+
+    func opaqueCause(of position: Int) -> Address? {
+        opaqueCauses.isEmpty ? nil : incoming[position].lazy.compactMap { opaqueCauses[$0.from] }.first
+    }
+
+    func refreshCause(of position: Int) -> String? { refreshCauses.isEmpty ? nil : refreshCauses[position] }
+
+    /// Passes on what a planned resource means for those that depend on it.
+    mutating func settle(_ planned: inout PlannedResource) {
+        guard let position = planned.position else { return }
+        let isPackage = planned.steps.contains { $0.lane == .packages }
+        let isOpaque = planned.declaration.resource is any Opaque
+        switch planned.action {
+        case .inPlace:
+            if let source = assumption(of: position) { assumptions[position] = source }
+            return
+        case .refuse, .skip, .release: return
+        case .create, .change, .replace, .remove, .refresh, .unknown:
+            if isPackage || (isOpaque && planned.action != .refresh) { assumptions[position] = planned.address }
+            if isOpaque { opaqueCauses[position] = planned.address }
+            if assumptions[position] == nil, let source = assumption(of: position) { assumptions[position] = source }
+        }
+        for edge in outgoing[position] where edge.isNotification {
+            refreshCauses[edge.to] = planned.address.description
+            planned.refreshes.append(catalog.declarations[edge.to].address)
+        }
+    }
+}
+
+extension Catalog {
+    /// The edges by the position where they end and by the position where they begin.
+    var edgeLists: (incoming: [[Edge]], outgoing: [[Edge]]) {
+        var incoming = [[Edge]](repeating: [], count: declarations.count)
+        var outgoing = incoming
+        for edge in edges {
+            incoming[edge.to].append(edge)
+            outgoing[edge.from].append(edge)
+        }
+        return (incoming, outgoing)
+    }
+}

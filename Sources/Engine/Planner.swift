@@ -1,0 +1,134 @@
+public import Model
+
+/// Makes the plan of a catalog on a simulated host: observes, takes the steps, performs them in memory and observes
+/// again, so that later resources see the effects of earlier ones.
+public struct Planner {
+    let catalog: Catalog
+    let host: any Host
+    let state: any StateReading
+    let types: [ResourceType]
+
+    /// - Parameter simulation: performs in memory over the host that is planned for.
+    public init(_ catalog: Catalog, on simulation: any Host, state: any StateReading, types: [ResourceType]) {
+        self.catalog = catalog
+        host = simulation
+        self.state = state
+        self.types = types
+    }
+
+    public func plan() throws -> Plan {
+        var progress = PlanProgress(catalog: catalog, pending: try state.pendingRefreshes())
+        let isKnown = try state.ledgerDigest() == catalog.digest
+        let ledger = isKnown ? LedgerIndex([]) : LedgerIndex(try state.ledger())
+        for position in catalog.declarations.indices {
+            let planned = plan(position, &progress, ledger)
+            if planned.action == .inPlace { progress.inPlaceCount += 1 } else { progress.resources.append(planned) }
+        }
+        if isKnown, !progress.resources.isEmpty {
+            let full = LedgerIndex(try state.ledger())
+            for index in progress.resources.indices { full.explain(&progress.resources[index]) }
+        } else {
+            for index in progress.resources.indices { ledger.explain(&progress.resources[index]) }
+        }
+        let removals = isKnown ? [] : UndeclaredPlanner(catalog: catalog, host: host, types: types).plan(ledger.entries)
+        return Plan(
+            catalog: catalog, resources: progress.resources + removals, inPlaceCount: progress.inPlaceCount,
+            removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count))
+    }
+
+    private func plan(_ position: Int, _ progress: inout PlanProgress, _ ledger: LedgerIndex) -> PlannedResource {
+        let declaration = ledger.givingWay(catalog.declarations[position])
+        var planned = PlannedResource(declaration, position: position, action: .inPlace)
+        if let blocker = progress.blocker(of: position) {
+            planned.action = .skip
+            planned.reason = "it depends on \(blocker), which cannot be done"
+            progress.block(position, by: blocker)
+            return planned
+        }
+        do {
+            try assess(&planned, &progress)
+        } catch {
+            refuse(&planned, Reason(error), &progress)
+        }
+        refresh(&planned, position, &progress)
+        progress.settle(&planned)
+        return planned
+    }
+
+    private func assess(_ planned: inout PlannedResource, _ progress: inout PlanProgress) throws {
+        let before = try planned.declaration.assessment(on: host)
+        planned.fingerprint = before.fingerprint
+        planned.changes = before.changes
+        planned.steps = before.steps
+        if let uncertainty = before.uncertainty {
+            planned.action = .unknown
+            planned.reason = uncertainty
+            return
+        }
+        if before.isInPlace {
+            guard let position = planned.position, let command = progress.opaqueCause(of: position) else { return }
+            planned.action = .unknown
+            planned.reason = "\(command) may change it"
+            return
+        }
+        planned.action = action(of: planned.declaration, before)
+        for result in host.perform(before.steps) { _ = try result.get() }
+        guard planned.declaration.isVerifiable else { return }
+        let after = try planned.declaration.assessment(on: host)
+        if let remaining = after.changes.first {
+            throw Refusal("\(remaining.property) would still differ afterwards")
+        }
+    }
+
+    private func action(of declaration: Declaration, _ assessment: Assessment) -> Action {
+        if declaration.state == .absent { return .remove }
+        if assessment.isPresent { return .change }
+        for step in assessment.steps {
+            guard let path = step.replacedPath else { continue }
+            if let status = try? host.status(of: path), status.kind != .directory { return .replace }
+        }
+        return .create
+    }
+
+    /// A refusal, unless what is missing may come with a package or a command that it depends on.
+    private func refuse(_ planned: inout PlannedResource, _ reason: Reason, _ progress: inout PlanProgress) {
+        if let position = planned.position, let source = progress.assumption(of: position) {
+            planned.action = .unknown
+            planned.reason = "assumed from \(source): \(reason.text)"
+            return
+        }
+        planned.action = .refuse
+        planned.reason = reason.text
+        planned.hint = reason.hint
+        if let position = planned.position { progress.block(position, by: planned.address) }
+    }
+
+    private func refresh(_ planned: inout PlannedResource, _ position: Int, _ progress: inout PlanProgress) {
+        guard let cause = progress.refreshCause(of: position), planned.action != .refuse,
+            let resource = planned.declaration.resource as? any Refreshable, planned.declaration.state == .present
+        else { return }
+        do {
+            let steps = try resource.refresh(on: host, after: planned.changes)
+            guard !steps.isEmpty else { return }
+            planned.refreshCause = cause
+            if planned.action == .inPlace { planned.action = .refresh }
+            _ = host.perform(steps)
+        } catch {
+            refuse(&planned, Reason(error), &progress)
+        }
+    }
+}
+
+extension Step {
+    /// The path of something new that may take the place of another object; nil for other steps.
+    var replacedPath: AbsolutePath? {
+        switch self {
+        case .writeFile(let write): write.replaced == .anything ? write.path : nil
+        case .makeLink(let creation): creation.replaced == .anything ? creation.path : nil
+        case .makeDirectory(let creation): creation.replaced == .anything ? creation.path : nil
+        case .editFile, .editAccounts, .remove, .moveHome, .changeOwnership, .setAttributes, .runCommand, .changePackage,
+            .operateService:
+            nil
+        }
+    }
+}

@@ -1,0 +1,52 @@
+public import Model
+
+/// What became of one resource.
+public struct Outcome: Sendable {
+    public enum Result: String, Sendable {
+        case changed, refreshed, failed, skipped, released
+        /// An earlier step had already done it.
+        case inPlace = "in_place"
+        /// A saved plan was made for another state of it.
+        case stale
+    }
+
+    public var address: Address
+    public var place: Place
+    public var result: Result
+    public var action: Action
+    public var changes: [Change]
+    /// Why it failed or was skipped.
+    public var reason: String?
+    /// What its command printed, capped; empty for secrets.
+    public var output: String
+
+    public init(_ planned: PlannedResource, _ result: Result, reason: String? = nil, output: String = "") {
+        address = planned.address
+        place = planned.declaration.place
+        action = planned.action
+        changes = planned.changes
+        self.result = result
+        self.reason = reason
+        self.output = output
+    }
+}
+
+/// The machine-readable outcome of one run.
+public struct Report: Sendable {
+    public var run: Int
+    public var outcomes: [Outcome]
+    public var inPlaceCount: Int
+
+    public init(run: Int, outcomes: [Outcome], inPlaceCount: Int) {
+        self.run = run
+        self.outcomes = outcomes
+        self.inPlaceCount = inPlaceCount
+    }
+
+    public func count(_ results: Outcome.Result...) -> Int { outcomes.count { results.contains($0.result) } }
+
+    public var hasFailures: Bool { count(.failed, .skipped, .stale) > 0 }
+
+    /// `--detailed-exit-code`: 2 changes made, 4 failures, 6 both.
+    public var detailedExitCode: Int32 { (count(.changed, .refreshed) > 0 ? 2 : 0) | (hasFailures ? 4 : 0) }
+}

@@ -1,0 +1,120 @@
+public import Model
+
+/// How an object came under management.
+public enum Custody: String, Sendable {
+    /// Lodestar made it: un-declaring removes it.
+    case created
+    /// It was there before: un-declaring leaves it.
+    case adopted
+    /// It was ours and is no longer declared.
+    case released
+}
+
+/// One object in the ledger, with the last declaration that was applied to it.
+public struct LedgerEntry: Sendable, Hashable {
+    /// `HostObject.text`: identity is the object, not the address.
+    public var object: String
+    public var address: Address
+    public var custody: Custody
+    public var fields: RecordedFields
+    public var onUndeclared: UndeclaredPolicy?
+    /// Its position in the order of apply: removals go the other way.
+    public var sequence: Int
+    public var run: Int
+
+    public init(
+        object: String, address: Address, custody: Custody, fields: RecordedFields, onUndeclared: UndeclaredPolicy?,
+        sequence: Int, run: Int
+    ) {
+        self.object = object
+        self.address = address
+        self.custody = custody
+        self.fields = fields
+        self.onUndeclared = onUndeclared
+        self.sequence = sequence
+        self.run = run
+    }
+}
+
+/// What an object was before a step.
+public struct BeforeImage: Sendable {
+    public var address: Address
+    public var path: AbsolutePath
+    /// nil: nothing was there.
+    public var status: FileStatus?
+    /// nil for what has none, is secret, or is larger than the limit.
+    public var content: [UInt8]?
+    public var linkTarget: String?
+
+    public init(address: Address, path: AbsolutePath, status: FileStatus?, content: [UInt8]?, linkTarget: String?) {
+        self.address = address
+        self.path = path
+        self.status = status
+        self.content = content
+        self.linkTarget = linkTarget
+    }
+}
+
+/// What must be durable before a batch of steps is performed.
+public struct Preparation: Sendable {
+    public var ledger: [LedgerEntry] = []
+    /// The resources to refresh, each with the address that causes it.
+    public var refreshes: [Address: Address] = [:]
+    public var images: [BeforeImage] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { ledger.isEmpty && refreshes.isEmpty && images.isEmpty }
+}
+
+/// Reads what earlier runs left behind.
+public protocol StateReading: AnyObject {
+    func ledger() throws -> [LedgerEntry]
+    /// The catalog that the ledger was last brought in line with, so that it need not be read when nothing changed.
+    func ledgerDigest() throws -> Digest?
+    /// The refreshes that a run owed and did not do, with their causes.
+    func pendingRefreshes() throws -> [Address: String]
+}
+
+/// The state of a host: runs, ledger, before-images, refresh journal.
+public protocol StateStore: StateReading {
+    func begin(_ run: RunStart) throws -> Int
+    /// Makes a preparation durable.
+    func prepare(_ preparation: Preparation, run: Int) throws
+    /// Crosses out a refresh that succeeded.
+    func crossOut(_ address: Address) throws
+    func finish(_ report: Report, ledger: LedgerUpdate, run: Int) throws
+}
+
+/// How a run changes the ledger at its end.
+public struct LedgerUpdate: Sendable {
+    public var written: [LedgerEntry] = []
+    public var removedObjects: [String] = []
+    /// The catalog that the ledger agrees with afterwards; nil when some resource failed.
+    public var digest: Digest?
+
+    public init() {}
+}
+
+public struct RunStart: Sendable {
+    public var site: String
+    public var revision: String
+    public var catalogDigest: Digest
+    /// Seconds since 1970.
+    public var time: Int
+
+    public init(site: String, revision: String, catalogDigest: Digest, time: Int) {
+        self.site = site
+        self.revision = revision
+        self.catalogDigest = catalogDigest
+        self.time = time
+    }
+}
+
+/// A host without a past.
+public final class NoState: StateReading {
+    public init() {}
+    public func ledger() -> [LedgerEntry] { [] }
+    public func ledgerDigest() -> Digest? { nil }
+    public func pendingRefreshes() -> [Address: String] { [:] }
+}

@@ -1,0 +1,108 @@
+/// The declared fields of a resource as one text, for the ledger: it compares equal when the declaration is, and a
+/// resource can be made from it again. Secrets are left out.
+public struct RecordedFields: Sendable, Hashable {
+    public let text: String
+
+    public init(text: String) {
+        self.text = text
+    }
+
+    public init(of resource: some Resource) {
+        let secrets = Set(resource.shownFields.filter { $0.value == .secret }.map(\.name))
+        var writer = FieldWriter()
+        let fields = resource.renderedFields.filter { !secrets.contains($0.name) }
+        writer.write(.map(fields.map { .init(key: $0.name, keyPlace: .nowhere, value: Node($0.value, at: .nowhere)) }))
+        text = writer.text
+    }
+
+    /// The fields as nodes; empty for a text that nobody wrote.
+    public var entries: [Node.Entry] {
+        var reader = FieldReader(rest: text.utf8[...])
+        guard case .map(let entries)? = reader.read(depth: 0) else { return [] }
+        return entries
+    }
+}
+
+/// A tag, then numbers and texts with their length in bytes in front.
+private struct FieldWriter {
+    var text = ""
+
+    mutating func write(_ content: Node.Content) {
+        switch content {
+        case .null, .unknown: text += "n"
+        case .bool(let value): text += value ? "t" : "f"
+        case .int(let value): tagged("i", String(value))
+        case .double(let value): tagged("d", String(value))
+        case .scalar(let value, _), .string(let value): tagged("s", value)
+        case .bytes(let bytes): tagged("x", Digest.hexadecimal(bytes))
+        case .list(let items):
+            text += "l\(items.count):"
+            for item in items { write(item.content) }
+        case .map(let entries):
+            text += "m\(entries.count):"
+            for entry in entries {
+                tagged("s", entry.key)
+                write(entry.value.content)
+            }
+        }
+    }
+
+    private mutating func tagged(_ tag: String, _ value: String) {
+        text += "\(tag)\(value.utf8.count):\(value)"
+    }
+}
+
+private struct FieldReader {
+    var rest: Substring.UTF8View
+
+    mutating func read(depth: Int) -> Node.Content? {
+        guard let tag = rest.popFirst(), depth < 64 else { return nil }
+        switch tag {
+        case UInt8(ascii: "n"): return .null
+        case UInt8(ascii: "t"): return .bool(true)
+        case UInt8(ascii: "f"): return .bool(false)
+        case UInt8(ascii: "i"): return string().flatMap { Int64($0) }.map { .int($0) }
+        case UInt8(ascii: "d"): return string().flatMap { Double($0) }.map { .double($0) }
+        case UInt8(ascii: "s"): return string().map { .string($0) }
+        case UInt8(ascii: "x"): return string().flatMap { Self.bytes($0) }.map { .bytes($0) }
+        case UInt8(ascii: "l"):
+            var items: [Node] = []
+            for _ in 0..<(number() ?? 0) {
+                guard let item = read(depth: depth + 1) else { return nil }
+                items.append(Node(item, at: .nowhere))
+            }
+            return .list(items)
+        case UInt8(ascii: "m"):
+            var entries: [Node.Entry] = []
+            for _ in 0..<(number() ?? 0) {
+                guard case .string(let key)? = read(depth: depth + 1), let value = read(depth: depth + 1) else { return nil }
+                entries.append(.init(key: key, keyPlace: .nowhere, value: Node(value, at: .nowhere)))
+            }
+            return .map(entries)
+        default: return nil
+        }
+    }
+
+    private mutating func number() -> Int? {
+        guard let colon = rest.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let digits = String(rest[..<colon])
+        rest = rest[rest.index(after: colon)...]
+        return digits.flatMap { Int($0) }.flatMap { $0 >= 0 && $0 <= 1 << 30 ? $0 : nil }
+    }
+
+    private mutating func string() -> String? {
+        guard let count = number(), rest.count >= count else { return nil }
+        let value = String(rest.prefix(count))
+        rest = rest.dropFirst(count)
+        return value
+    }
+
+    private static func bytes(_ digits: String) -> [UInt8]? {
+        let values = digits.utf8.map { Character(Unicode.Scalar($0)).hexDigitValue }
+        guard values.count % 2 == 0 else { return nil }
+        return stride(from: 0, to: values.count, by: 2).compactMap { index in
+            guard let high = values[index], let low = values[index + 1] else { return nil }
+            return UInt8(high << 4 | low)
+        }
+    }
+}
