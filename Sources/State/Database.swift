@@ -1,0 +1,138 @@
+import CSQLite
+
+/// A thin typed wrapper over one SQLite connection (https://sqlite.org/c3ref/intro.html).
+final class Database {
+    private var handle: OpaquePointer?
+
+    enum Mode {
+        case readOnly, readWrite
+    }
+
+    /// - Parameter path: a file system path; it must exist for `readOnly`.
+    init(path: String, mode: Mode) throws(StateFault) {
+        let flags = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let status = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, nil)
+        guard status == SQLITE_OK else {
+            let reason = message
+            sqlite3_close_v2(handle)
+            throw StateFault(operation: "open \(path)", reason: reason)
+        }
+        sqlite3_busy_timeout(handle, 5000)
+    }
+
+    deinit { sqlite3_close_v2(handle) }
+
+    private var message: String {
+        handle.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) } ?? "out of memory"
+    }
+
+    /// Runs statements that return nothing.
+    func execute(_ text: String) throws(StateFault) {
+        guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else { throw StateFault(operation: text, reason: message) }
+    }
+
+    /// Runs one statement with its values.
+    func run(_ text: String, _ values: [Value] = []) throws(StateFault) {
+        try query(text, values) { _ in }
+    }
+
+    /// Runs one statement and hands over each row.
+    func query(_ text: String, _ values: [Value] = [], _ row: (Row) -> Void) throws(StateFault) {
+        let statement = try prepared(text)
+        defer { statement.finalize() }
+        try step(statement, values, row)
+    }
+
+    /// Runs one statement for each list of values.
+    func runEach(_ text: String, _ rows: some Sequence<[Value]>) throws(StateFault) {
+        let statement = try prepared(text)
+        defer { statement.finalize() }
+        for values in rows { try step(statement, values) { _ in } }
+    }
+
+    /// Everything or nothing, durable when it returns.
+    func transaction(_ body: () throws(StateFault) -> Void) throws(StateFault) {
+        try execute("BEGIN IMMEDIATE")
+        do throws(StateFault) {
+            try body()
+        } catch {
+            try? execute("ROLLBACK")
+            throw error
+        }
+        try execute("COMMIT")
+    }
+
+    var lastRow: Int { Int(sqlite3_last_insert_rowid(handle)) }
+
+    private func prepared(_ text: String) throws(StateFault) -> PreparedStatement {
+        var pointer: OpaquePointer?
+        guard sqlite3_prepare_v2(handle, text, -1, &pointer, nil) == SQLITE_OK, let pointer else {
+            throw StateFault(operation: text, reason: message)
+        }
+        return PreparedStatement(pointer: pointer, text: text)
+    }
+
+    private func step(
+        _ statement: PreparedStatement, _ values: [Value], _ row: (Row) -> Void
+    ) throws(StateFault) {
+        sqlite3_reset(statement.pointer)
+        for (index, value) in values.enumerated() { statement.bind(value, at: Int32(index + 1)) }
+        while true {
+            switch sqlite3_step(statement.pointer) {
+            case SQLITE_ROW: row(Row(pointer: statement.pointer))
+            case SQLITE_DONE:
+                sqlite3_reset(statement.pointer)
+                return
+            default: throw StateFault(operation: statement.text, reason: message)
+            }
+        }
+    }
+}
+
+/// The database could not do what was asked.
+public struct StateFault: Error, Sendable {
+    public var operation: String
+    public var reason: String
+
+    public var text: String { "cannot use the state database (\(operation.prefix(60))): \(reason)" }
+}
+
+enum Value {
+    case null
+    case int(Int)
+    case text(String)
+    case bytes([UInt8])
+
+    init(_ text: String?) { self = text.map { .text($0) } ?? .null }
+}
+
+private struct PreparedStatement {
+    let pointer: OpaquePointer
+    let text: String
+
+    /// Makes SQLite copy what is bound (SQLITE_TRANSIENT).
+    private static let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    func bind(_ value: Value, at index: Int32) {
+        switch value {
+        case .null: sqlite3_bind_null(pointer, index)
+        case .int(let number): sqlite3_bind_int64(pointer, index, Int64(number))
+        case .text(let text): sqlite3_bind_text(pointer, index, text, Int32(text.utf8.count), Self.copies)
+        case .bytes(let bytes): sqlite3_bind_blob(pointer, index, bytes, Int32(bytes.count), Self.copies)
+        }
+    }
+
+    func finalize() { sqlite3_finalize(pointer) }
+}
+
+/// One row of a result; columns count from 0.
+struct Row {
+    let pointer: OpaquePointer
+
+    func int(_ column: Int32) -> Int { Int(sqlite3_column_int64(pointer, column)) }
+
+    /// nil for NULL.
+    func text(_ column: Int32) -> String? {
+        sqlite3_column_text(pointer, column).map { String(cString: $0) }
+    }
+}

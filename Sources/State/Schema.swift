@@ -1,0 +1,39 @@
+/// The tables of state.db. A new version is one more element: it brings a database of the version before to its own.
+enum Schema {
+    static let migrations = [
+        """
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE runs (
+            id INTEGER PRIMARY KEY, started INTEGER NOT NULL, finished INTEGER, site TEXT NOT NULL,
+            revision TEXT NOT NULL, catalog TEXT NOT NULL, in_place INTEGER, changed INTEGER, failed INTEGER);
+        CREATE TABLE outcomes (
+            run INTEGER NOT NULL, address TEXT NOT NULL, place TEXT NOT NULL, action TEXT NOT NULL,
+            result TEXT NOT NULL, changes TEXT NOT NULL, reason TEXT, output TEXT NOT NULL);
+        CREATE INDEX outcomes_by_run ON outcomes (run);
+        CREATE TABLE ledger (
+            object TEXT PRIMARY KEY, type TEXT NOT NULL, key TEXT NOT NULL, custody TEXT NOT NULL,
+            fields TEXT NOT NULL, on_undeclared TEXT, sequence INTEGER NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE refreshes (
+            type TEXT NOT NULL, key TEXT NOT NULL, cause TEXT NOT NULL, run INTEGER NOT NULL,
+            PRIMARY KEY (type, key)) WITHOUT ROWID;
+        CREATE TABLE blobs (digest TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE images (
+            run INTEGER NOT NULL, address TEXT NOT NULL, path TEXT NOT NULL, kind TEXT, mode INTEGER, owner INTEGER,
+            grp INTEGER, blob TEXT, target TEXT);
+        CREATE INDEX images_by_run ON images (run);
+        """
+    ]
+
+    static func migrate(_ database: Database) throws(StateFault) {
+        var version = 0
+        try database.query("PRAGMA user_version") { version = $0.int(0) }
+        guard version <= migrations.count else {
+            throw StateFault(operation: "read", reason: "its schema \(version) is newer than this binary's \(migrations.count)")
+        }
+        guard version < migrations.count else { return }
+        try database.transaction { () throws(StateFault) in
+            for migration in migrations[version...] { try database.execute(migration) }
+            try database.execute("PRAGMA user_version = \(migrations.count)")
+        }
+    }
+}

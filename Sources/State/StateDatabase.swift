@@ -1,0 +1,151 @@
+public import Engine
+public import Model
+
+/// The state of one root, in `var/lib/lodestar/state.db` below it.
+///
+/// It uses a rollback journal, so that a reader creates no files. It is disposable: without it, the next run adopts
+/// what matches.
+public final class StateDatabase: StateStore {
+    let database: Database
+    /// How many runs are kept with their outcomes and before-images.
+    private static let keptRunCount = 200
+
+    private init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Opens the database to write, and makes it or brings it to the present schema.
+    ///
+    /// - Parameter path: the file, in a directory that exists and is 0700.
+    public static func opened(at path: String) throws(StateFault) -> StateDatabase {
+        let database = try Database(path: path, mode: .readWrite)
+        try database.execute("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL")
+        try Schema.migrate(database)
+        return StateDatabase(database)
+    }
+
+    /// Opens an existing database to read; nothing is written, not even beside it.
+    public static func reading(_ path: String) throws(StateFault) -> StateDatabase {
+        StateDatabase(try Database(path: path, mode: .readOnly))
+    }
+
+    public func ledger() throws -> [LedgerEntry] {
+        var entries: [LedgerEntry] = []
+        try database.query(
+            "SELECT object, type, key, custody, fields, on_undeclared, sequence, run FROM ledger ORDER BY sequence, object"
+        ) { row in
+            guard let object = row.text(0), let type = row.text(1), let key = row.text(2),
+                let custody = row.text(3).flatMap({ Custody(rawValue: $0) }), let fields = row.text(4)
+            else { return }
+            entries.append(
+                LedgerEntry(
+                    object: object, address: Address(type: type, key: key), custody: custody,
+                    fields: RecordedFields(text: fields),
+                    onUndeclared: row.text(5).flatMap { UndeclaredPolicy(rawValue: $0) }, sequence: row.int(6),
+                    run: row.int(7)))
+        }
+        return entries
+    }
+
+    public func ledgerDigest() throws -> Digest? {
+        var digest: Digest?
+        try database.query("SELECT value FROM meta WHERE name = 'catalog'") { digest = $0.text(0).flatMap { Digest(hexadecimal: $0) } }
+        return digest
+    }
+
+    public func pendingRefreshes() throws -> [Address: String] {
+        var pending: [Address: String] = [:]
+        try database.query("SELECT type, key, cause FROM refreshes") { row in
+            guard let type = row.text(0), let key = row.text(1), let cause = row.text(2) else { return }
+            pending[Address(type: type, key: key)] = cause
+        }
+        return pending
+    }
+
+    public func begin(_ run: RunStart) throws -> Int {
+        try database.run(
+            "INSERT INTO runs (started, site, revision, catalog) VALUES (?, ?, ?, ?)",
+            [.int(run.time), .text(run.site), .text(run.revision), .text(run.catalogDigest.hexadecimal)])
+        return database.lastRow
+    }
+
+    public func prepare(_ preparation: Preparation, run: Int) throws {
+        try database.transaction { () throws(StateFault) in
+            if !preparation.ledger.isEmpty { try invalidate() }
+            try write(preparation.ledger)
+            try database.runEach(
+                "INSERT OR REPLACE INTO refreshes VALUES (?, ?, ?, ?)",
+                preparation.refreshes.map { [.text($0.type), .text($0.key), .text($1.description), .int(run)] })
+            try write(preparation.images, run: run)
+        }
+    }
+
+    /// The ledger is between two catalogs until the run has ended.
+    private func invalidate() throws(StateFault) { try database.run("DELETE FROM meta WHERE name = 'catalog'") }
+
+    private func write(_ entries: [LedgerEntry]) throws(StateFault) {
+        try database.runEach(
+            "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            entries.lazy.map { entry in
+                [
+                    .text(entry.object), .text(entry.address.type), .text(entry.address.key),
+                    .text(entry.custody.rawValue), .text(entry.fields.text), Value(entry.onUndeclared?.rawValue),
+                    .int(entry.sequence), .int(entry.run),
+                ]
+            })
+    }
+
+    private func write(_ images: [BeforeImage], run: Int) throws(StateFault) {
+        let contents = images.compactMap(\.content).map { ($0, Digest(of: $0).hexadecimal) }
+        try database.runEach("INSERT OR IGNORE INTO blobs VALUES (?, ?)", contents.map { [.text($1), .bytes($0)] })
+        try database.runEach(
+            "INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            images.lazy.map { image in
+                [
+                    .int(run), .text(image.address.description), .text(image.path.text),
+                    Value(image.status?.kind.rawValue), image.status.map { .int(Int($0.permissions.bits)) } ?? .null,
+                    image.status.map { .int(Int($0.owner)) } ?? .null,
+                    image.status.map { .int(Int($0.group)) } ?? .null,
+                    Value(image.content.map { Digest(of: $0).hexadecimal }), Value(image.linkTarget),
+                ]
+            })
+    }
+
+    public func crossOut(_ address: Address) throws {
+        try database.run("DELETE FROM refreshes WHERE type = ? AND key = ?", [.text(address.type), .text(address.key)])
+    }
+
+    public func finish(_ report: Report, ledger: LedgerUpdate, run: Int) throws {
+        try database.transaction { () throws(StateFault) in
+            try database.runEach(
+                "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                report.outcomes.lazy.map { outcome in
+                    [
+                        .int(run), .text(outcome.address.description), .text(outcome.place.description),
+                        .text(outcome.action.rawValue), .text(outcome.result.rawValue),
+                        .text(outcome.changes.summary), Value(outcome.reason), .text(outcome.output),
+                    ]
+                })
+            try write(ledger.written)
+            try database.runEach("DELETE FROM ledger WHERE object = ?", ledger.removedObjects.map { [.text($0)] })
+            if let digest = ledger.digest {
+                try database.run("INSERT OR REPLACE INTO meta VALUES ('catalog', ?)", [.text(digest.hexadecimal)])
+            }
+            try database.run(
+                "UPDATE runs SET finished = unixepoch(), in_place = ?, changed = ?, failed = ? WHERE id = ?",
+                [
+                    .int(report.inPlaceCount + report.count(.inPlace)), .int(report.count(.changed, .refreshed)),
+                    .int(report.count(.failed, .skipped, .stale)), .int(run),
+                ])
+            try forget(before: run - Self.keptRunCount)
+        }
+    }
+
+    private func forget(before run: Int) throws(StateFault) {
+        guard run > 0, run % 20 == 0 else { return }
+        try database.run("DELETE FROM outcomes WHERE run < ?", [.int(run)])
+        try database.run("DELETE FROM images WHERE run < ?", [.int(run)])
+        try database.run("DELETE FROM runs WHERE id < ?", [.int(run)])
+        try database.execute("DELETE FROM blobs WHERE digest NOT IN (SELECT blob FROM images WHERE blob IS NOT NULL)")
+    }
+}
