@@ -12,7 +12,10 @@ struct Assessment {
 
     /// Two observations with one fingerprint lead to the same steps.
     var fingerprint: Digest {
-        Digest(of: changes.map { "\($0.property)\u{1}\($0.old?.fingerprint ?? "-")\u{1}\($0.new?.fingerprint ?? "-")\u{2}" }.joined())
+        Digest(
+            of: changes.map {
+                "\($0.property)\u{1}\($0.old?.fingerprint ?? "-")\u{1}\($0.new?.fingerprint ?? "-")\u{2}"
+            }.joined())
     }
 }
 
@@ -30,7 +33,9 @@ extension ShownText {
 extension Declaration {
     /// Observes the object and says what differs; the steps too where something does.
     func assessment(on host: some HostReading) throws -> Assessment {
-        if state == .absent, let resource = resource as? any Removable { return try Self.absence(of: resource, on: host) }
+        if state == .absent, let resource = resource as? any Removable {
+            return try Self.absence(of: resource, on: host)
+        }
         return try Self.presence(of: resource, on: host)
     }
 

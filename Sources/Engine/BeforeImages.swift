@@ -38,7 +38,8 @@ extension Step {
         case .writeFile(let write): write.content.isSecret
         case .editFile(let edit):
             if case .line(let line) = edit.edit { line.text.isSecret } else { false }
-        case .makeDirectory, .makeLink, .remove, .setAttributes, .moveHome, .editAccounts, .changeOwnership, .runCommand,
+        case .makeDirectory, .makeLink, .remove, .setAttributes, .moveHome, .editAccounts, .changeOwnership,
+            .runCommand,
             .changePackage, .operateService:
             false
         }

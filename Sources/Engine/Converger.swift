@@ -62,7 +62,9 @@ public final class Converger {
 
     private func prepareTasks() {
         tasks = plan.resources.map { ApplyTask(planned: $0) }
-        for (index, task) in tasks.enumerated() { if let position = task.planned.position { byPosition[position] = index } }
+        for (index, task) in tasks.enumerated() {
+            if let position = task.planned.position { byPosition[position] = index }
+        }
         waiting = [Int](repeating: 0, count: tasks.count)
         dependents = [[Int]](repeating: [], count: tasks.count)
         for edge in plan.catalog.edges {
@@ -109,7 +111,8 @@ public final class Converger {
     private func perform(_ batch: [Int], in lane: Step.Lane) throws {
         var steps: [Step] = [], owners: [Int] = []
         for index in batch {
-            let mine = lane == .accounts || lane == .packages
+            let mine =
+                lane == .accounts || lane == .packages
                 ? Array(tasks[index].steps.prefix { $0.lane == lane }) : Array(tasks[index].steps.prefix(1))
             steps += mine
             owners += mine.map { _ in index }
@@ -202,7 +205,9 @@ public final class Converger {
                 pending[plan.catalog.declarations[edge.to].address] = task.planned.address.description
             }
         case .failed, .skipped, .stale:
-            let root = result == .skipped ? reason ?? "" : "\(task.planned.address) \(result == .stale ? "is stale" : "failed")"
+            let root =
+                result == .skipped
+                ? reason ?? "" : "\(task.planned.address) \(result == .stale ? "is stale" : "failed")"
             if task.planned.position != nil { block(dependentsOf: index, with: root) }
         case .inPlace, .released: break
         }

@@ -126,7 +126,8 @@ extension Step {
         case .writeFile(let write): write.replaced == .anything ? write.path : nil
         case .makeLink(let creation): creation.replaced == .anything ? creation.path : nil
         case .makeDirectory(let creation): creation.replaced == .anything ? creation.path : nil
-        case .editFile, .editAccounts, .remove, .moveHome, .changeOwnership, .setAttributes, .runCommand, .changePackage,
+        case .editFile, .editAccounts, .remove, .moveHome, .changeOwnership, .setAttributes, .runCommand,
+            .changePackage,
             .operateService:
             nil
         }

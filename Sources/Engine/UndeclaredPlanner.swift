@@ -28,7 +28,8 @@ struct UndeclaredPlanner {
         declaration.isPartial = faults.hasErrors
         var planned = PlannedResource(declaration, position: nil, action: .remove)
         planned.reason = "\(entry.custody.rawValue) by run \(entry.run)"
-        let isRemoved = entry.custody == .created && type.isRemovable && entry.onUndeclared != .release
+        let isRemoved =
+            entry.custody == .created && type.isRemovable && entry.onUndeclared != .release
             && (!type.bearsData || entry.onUndeclared == .remove)
         guard isRemoved else {
             planned.action = .release

@@ -75,7 +75,9 @@ private struct FieldReader {
         case UInt8(ascii: "m"):
             var entries: [Node.Entry] = []
             for _ in 0..<(number() ?? 0) {
-                guard case .string(let key)? = read(depth: depth + 1), let value = read(depth: depth + 1) else { return nil }
+                guard case .string(let key)? = read(depth: depth + 1), let value = read(depth: depth + 1) else {
+                    return nil
+                }
                 entries.append(.init(key: key, keyPlace: .nowhere, value: Node(value, at: .nowhere)))
             }
             return .map(entries)

@@ -28,7 +28,9 @@ final class Database {
 
     /// Runs statements that return nothing.
     func execute(_ text: String) throws(StateFault) {
-        guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else { throw StateFault(operation: text, reason: message) }
+        guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else {
+            throw StateFault(operation: text, reason: message)
+        }
     }
 
     /// Runs one statement with its values.

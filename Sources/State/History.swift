@@ -50,7 +50,8 @@ extension StateDatabase {
             outcomes.append(
                 RecordedOutcome(
                     address: row.text(0) ?? "", place: row.text(1) ?? "", action: row.text(2) ?? "",
-                    result: row.text(3) ?? "", changes: row.text(4) ?? "", reason: row.text(5), output: row.text(6) ?? ""))
+                    result: row.text(3) ?? "", changes: row.text(4) ?? "", reason: row.text(5),
+                    output: row.text(6) ?? ""))
         }
         return outcomes
     }

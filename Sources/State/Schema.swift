@@ -28,7 +28,8 @@ enum Schema {
         var version = 0
         try database.query("PRAGMA user_version") { version = $0.int(0) }
         guard version <= migrations.count else {
-            throw StateFault(operation: "read", reason: "its schema \(version) is newer than this binary's \(migrations.count)")
+            throw StateFault(
+                operation: "read", reason: "its schema \(version) is newer than this binary's \(migrations.count)")
         }
         guard version < migrations.count else { return }
         try database.transaction { () throws(StateFault) in

@@ -49,7 +49,9 @@ public final class StateDatabase: StateStore {
 
     public func ledgerDigest() throws -> Digest? {
         var digest: Digest?
-        try database.query("SELECT value FROM meta WHERE name = 'catalog'") { digest = $0.text(0).flatMap { Digest(hexadecimal: $0) } }
+        try database.query("SELECT value FROM meta WHERE name = 'catalog'") {
+            digest = $0.text(0).flatMap { Digest(hexadecimal: $0) }
+        }
         return digest
     }
 

@@ -1,0 +1,78 @@
+public import Model
+
+extension Plan {
+    /// The plan as `--format json` prints it; secrets are redacted.
+    public var datum: Datum {
+        [
+            "host": catalog.host.datum, "site": .string(catalog.site), "revision": .string(catalog.revision),
+            "catalog": .string(catalog.digest.hexadecimal), "in_place": .int(Int64(inPlaceCount)),
+            "removal_limit": .int(Int64(removalLimit)), "resources": .list(resources.map(\.datum)),
+        ]
+    }
+}
+
+extension HostIdentity {
+    var datum: Datum { ["id": .string(id), "name": .string(name), "ip": ip.map { .string($0) } ?? .null] }
+}
+
+extension PlannedResource {
+    var datum: Datum {
+        [
+            "address": .string(address.description), "place": .string(declaration.place.description),
+            "action": .string(action.rawValue), "cause": cause.map { .string($0.rawValue) } ?? .null,
+            "changes": changes.datum, "reason": reason.map { .string($0) } ?? .null,
+            "refreshed_by": refreshCause.map { .string($0) } ?? .null,
+            "refreshes": .list(refreshes.map { .string($0.description) }),
+            "fingerprint": fingerprint.map { .string($0.hexadecimal) } ?? .null,
+        ]
+    }
+}
+
+extension [Change] {
+    var datum: Datum {
+        .list(
+            map { change in
+                [
+                    "property": .string(change.property), "old": change.old?.datum ?? .null,
+                    "new": change.new?.datum ?? .null,
+                ]
+            })
+    }
+}
+
+extension ShownText {
+    var datum: Datum {
+        switch self {
+        case .text(let text): .string(text)
+        case .content(let content) where content.isText && content.bytes.count <= 4096:
+            .string(String(decoding: content.bytes, as: UTF8.self))
+        case .content(let content):
+            ["bytes": .int(Int64(content.bytes.count)), "sha256": .string(content.digest.hexadecimal)]
+        case .digest(let byteCount, let digest):
+            ["bytes": .int(Int64(byteCount)), "sha256": .string(digest.hexadecimal)]
+        case .secret: .string("(secret)")
+        }
+    }
+}
+
+extension Report {
+    /// The report as `--format json` prints it; secrets are redacted.
+    public var datum: Datum {
+        [
+            "run": .int(Int64(run)), "in_place": .int(Int64(inPlaceCount + count(.inPlace))),
+            "changed": .int(Int64(count(.changed))), "refreshed": .int(Int64(count(.refreshed))),
+            "failed": .int(Int64(count(.failed))), "skipped": .int(Int64(count(.skipped))),
+            "stale": .int(Int64(count(.stale))), "outcomes": .list(outcomes.map(\.datum)),
+        ]
+    }
+}
+
+extension Outcome {
+    var datum: Datum {
+        [
+            "address": .string(address.description), "place": .string(place.description),
+            "action": .string(action.rawValue), "result": .string(result.rawValue), "changes": changes.datum,
+            "reason": reason.map { .string($0) } ?? .null, "output": .string(output),
+        ]
+    }
+}

@@ -1,0 +1,101 @@
+import Model
+
+/// A plan as a person reads it.
+public struct PlanText {
+    /// How much of it is wanted.
+    public enum Detail: Sendable {
+        case full, summary
+    }
+
+    let plan: Plan
+    let isColored: Bool
+
+    public init(_ plan: Plan, isColored: Bool) {
+        self.plan = plan
+        self.isColored = isColored
+    }
+
+    public func text(_ detail: Detail) -> String {
+        let host = plan.catalog.host
+        let names = [host.id, host.ip].compactMap { $0 }.joined(separator: ", ")
+        var lines = ["Plan for \(host.name) (\(names)) from \(plan.catalog.revision)"]
+        for resource in plan.resources where detail == .full {
+            lines.append("")
+            lines += self.lines(of: resource)
+        }
+        lines.append("")
+        if plan.exceedsRemovalLimit {
+            lines.append(
+                "refused: \(plan.removalCount) removals are more than the limit of \(plan.removalLimit) (--allow-removals)"
+            )
+        }
+        lines.append(summary)
+        return lines.joined(separator: "\n")
+    }
+
+    /// `1 to add, 1 to change, 1 to remove, 1 unknown; 412 in place`.
+    public var summary: String {
+        let counts = [
+            (plan.count(.create), "to add"), (plan.count(.change, .replace), "to change"),
+            (plan.count(.remove), "to remove"), (plan.count(.refresh), "to refresh"),
+            (plan.count(.release), "released"), (plan.count(.unknown), "unknown"),
+            (plan.count(.refuse), "refused"), (plan.count(.skip), "skipped"),
+        ]
+        let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return (parts.isEmpty ? "nothing to do" : parts.joined(separator: ", ")) + "; \(plan.inPlaceCount) in place"
+    }
+
+    private func lines(of resource: PlannedResource) -> [String] {
+        let name = colored("\(resource.action.sign) \(resource.address)", resource.action)
+        let padding = String(repeating: " ", count: max(1, 46 - resource.address.description.count))
+        let cause = resource.cause.map { $0 == .new ? "" : $0.rawValue } ?? ""
+        let place = resource.position == nil ? "" : resource.declaration.place.description
+        let origin =
+            resource.declaration.origin.isEmpty ? "" : " (role \(resource.declaration.origin.joined(separator: " > ")))"
+        var head = "  \(name)\(padding)" + [cause, place + origin].filter { !$0.isEmpty }.joined(separator: "  ")
+        if let reason = resource.reason { head += resource.position == nil ? "  (\(reason))" : "" }
+        while head.last == " " { head.removeLast() }
+        var lines = [head]
+        if let note = resource.declaration.note { lines.append("      # \(note)") }
+        if let reason = resource.reason, resource.position != nil { lines.append("      \(reason)") }
+        if let hint = resource.hint { lines.append("      hint: \(hint)") }
+        for change in resource.changes where resource.action != .skip { lines += self.lines(of: change) }
+        if let cause = resource.refreshCause { lines.append("      ↻ refreshed by \(cause)") }
+        for target in resource.refreshes { lines.append("      => refreshes \(target)") }
+        return lines
+    }
+
+    private func lines(of change: Change) -> [String] {
+        if case .content(let new)? = change.new, let diff = diff(from: change.old, to: new) {
+            return ["      \(change.property)"] + diff.map { "        \($0)" }
+        }
+        let name = change.property + String(repeating: " ", count: max(1, 12 - change.property.count))
+        let old = change.old.map { "\($0.line) -> " } ?? ""
+        return ["      \(name)\(old)\(change.new?.line ?? "(removed)")"]
+    }
+
+    /// Short new contents are shown whole; a secret on either side hides both.
+    private func diff(from old: ShownText?, to new: Content) -> [String]? {
+        switch old {
+        case .content(let content)?: return UnifiedDiff.lines(from: content, to: new)
+        case nil:
+            guard let lines = UnifiedDiff.lines(from: Content(""), to: new), lines.count > 2, lines.count <= 21 else {
+                return nil
+            }
+            return Array(lines.dropFirst())
+        case .text?, .digest?, .secret?: return nil
+        }
+    }
+
+    private func colored(_ text: String, _ action: Action) -> String {
+        guard isColored else { return text }
+        let code =
+            switch action {
+            case .create: "32"
+            case .change, .replace, .refresh: "33"
+            case .remove, .refuse, .skip: "31"
+            case .unknown, .release, .inPlace: "36"
+            }
+        return "\u{1B}[\(code)m\(text)\u{1B}[0m"
+    }
+}
