@@ -53,6 +53,7 @@ let package = Package(
         tests("RegularExpressions"),
         tests("Expressions"),
         tests("Model"),
+        tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
     ]
