@@ -62,7 +62,9 @@ extension Evaluation {
 
     /// The order of two numbers of any types; whole numbers meet doubles as doubles. Nil for NaN or no number.
     static func numericOrder(_ left: Value, _ right: Value) -> Int? {
-        func sign<Number: Comparable>(_ left: Number, _ right: Number) -> Int { left < right ? -1 : (left == right ? 0 : 1) }
+        func sign<Number: Comparable>(_ left: Number, _ right: Number) -> Int {
+            left < right ? -1 : (left == right ? 0 : 1)
+        }
         switch (left, right) {
         case (.int(let left), .int(let right)): return sign(left, right)
         case (.uint(let left), .uint(let right)): return sign(left, right)

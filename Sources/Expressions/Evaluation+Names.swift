@@ -65,7 +65,9 @@ extension Evaluation {
             return items[Int(place)]
         case .map(let map):
             if let member = map[index] { return member }
-            guard ValueMap.canBeKey(index) || index.isDouble else { throw Fault("a \(index.typeName) cannot be a key", at: offset) }
+            guard ValueMap.canBeKey(index) || index.isDouble else {
+                throw Fault("a \(index.typeName) cannot be a key", at: offset)
+            }
             throw Fault("no such key: \(index.shortText)", at: offset)
         case .lazy:
             guard case .string(let name) = index else { throw Fault("no such key: \(index.shortText)", at: offset) }

@@ -95,7 +95,9 @@ extension Evaluation {
             var (seconds, attoseconds) = sum.components
             if attoseconds < 0 { (seconds, attoseconds) = (seconds - 1, attoseconds + 1_000_000_000_000_000_000) }
             let nanoseconds = Int32(attoseconds / 1_000_000_000)
-            guard let moment = Timestamp(seconds: seconds, nanoseconds: nanoseconds) else { throw Fault("timestamp out of range") }
+            guard let moment = Timestamp(seconds: seconds, nanoseconds: nanoseconds) else {
+                throw Fault("timestamp out of range")
+            }
             return .timestamp(moment)
         }
         switch (symbol, left, right) {

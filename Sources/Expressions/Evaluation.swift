@@ -84,7 +84,9 @@ struct Evaluation {
         case .call(let function, let arguments): return try call(function, arguments, at: node.offset)
         case .hostCall(let name, let arguments): return try hostCall(name, arguments, at: node.offset)
         case .undefinedMethod(let name, _):
-            throw Fault("undefined method \(name)", at: node.offset, hint: nearest(to: name, among: Function.methods.keys.sorted()))
+            throw Fault(
+                "undefined method \(name)", at: node.offset,
+                hint: nearest(to: name, among: Function.methods.keys.sorted()))
         case .matches(let operand, let expression):
             switch try value(of: operand) {
             case .string(let text):
@@ -126,7 +128,9 @@ struct Evaluation {
                 continue
             }
             guard ValueMap.canBeKey(key) else {
-                throw Fault("a \(key.typeName) cannot be a key", at: item.key.offset, hint: "keys are bool, int, uint or string")
+                throw Fault(
+                    "a \(key.typeName) cannot be a key", at: item.key.offset, hint: "keys are bool, int, uint or string"
+                )
             }
             guard map[key] == nil else { throw Fault("the key \(key.shortText) is there twice", at: item.key.offset) }
             map[key] = value

@@ -10,7 +10,9 @@ struct Function: Sendable {
     let body: Body
 
     /// A function whose body says nil where it has no overload for its arguments.
-    init(_ name: String, _ form: Form = .global, _ body: @escaping @Sendable (inout Evaluation, [Value]) throws -> Value?) {
+    init(
+        _ name: String, _ form: Form = .global, _ body: @escaping @Sendable (inout Evaluation, [Value]) throws -> Value?
+    ) {
         self.name = name
         self.form = form
         self.body = { evaluation, arguments in

@@ -130,7 +130,8 @@ extension Function {
             return .timestamp(moment)
         case .string(let text):
             guard let moment = Timestamp(text) else {
-                throw Fault("'\(text)' is no timestamp", hint: "for example 2009-02-13T23:31:30Z, in the years 1 to 9999")
+                throw Fault(
+                    "'\(text)' is no timestamp", hint: "for example 2009-02-13T23:31:30Z, in the years 1 to 9999")
             }
             return .timestamp(moment)
         default: return nil

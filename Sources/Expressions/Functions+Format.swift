@@ -31,7 +31,9 @@ extension Evaluation {
                     digits.unicodeScalars.append(digit)
                     rest.removeFirst()
                 }
-                guard let value = Int(digits), value <= 1000 else { throw Fault("expected a precision of at most 1000 in a format") }
+                guard let value = Int(digits), value <= 1000 else {
+                    throw Fault("expected a precision of at most 1000 in a format")
+                }
                 precision = value
             }
             guard let verb = rest.popFirst() else { throw Fault("a format ends in the middle of a '%'") }

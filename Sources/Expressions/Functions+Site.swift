@@ -8,11 +8,14 @@ extension Function {
             else { return nil }
             guard let address = IPAddress(text) else { throw Fault("'\(text)' is no IP address") }
             let parts = network.split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count <= 2, let base = IPAddress(String(parts[0])) else { throw Fault("'\(network)' is no network") }
+            guard parts.count <= 2, let base = IPAddress(String(parts[0])) else {
+                throw Fault("'\(network)' is no network")
+            }
             var length = base.bytes.count * 8
             if parts.count == 2 {
                 guard let given = Int(parts[1]), (0...length).contains(given), !parts[1].hasPrefix("+") else {
-                    throw Fault("'\(network)' is no network", hint: "a prefix length from 0 to \(length) follows the slash")
+                    throw Fault(
+                        "'\(network)' is no network", hint: "a prefix length from 0 to \(length) follows the slash")
                 }
                 length = given
             }
@@ -129,7 +132,9 @@ struct SemanticVersion {
     init?(_ text: String) {
         let bare = (text.hasPrefix("v") ? text.dropFirst() : text[...]).prefix { $0 != "+" }
         let core = bare.prefix { $0 != "-" }
-        labels = core.endIndex == bare.endIndex ? [] : bare[core.endIndex...].dropFirst().split(separator: ".", omittingEmptySubsequences: false)
+        labels =
+            core.endIndex == bare.endIndex
+            ? [] : bare[core.endIndex...].dropFirst().split(separator: ".", omittingEmptySubsequences: false)
         var numbers: [UInt64] = []
         for part in core.split(separator: ".", omittingEmptySubsequences: false) {
             guard let number = UInt64(part), !part.hasPrefix("+") else { return nil }

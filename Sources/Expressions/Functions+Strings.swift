@@ -25,7 +25,8 @@ extension Function {
             do throws(RegularExpressionError) {
                 return .bool(try RegularExpression(pattern).isFound(in: text))
             } catch {
-                throw Fault("the regular expression, at character \(error.offset + 1): \(error.message)", hint: error.hint)
+                throw Fault(
+                    "the regular expression, at character \(error.offset + 1): \(error.message)", hint: error.hint)
             }
         },
         Function("charAt", .method) { _, arguments in
@@ -84,7 +85,8 @@ extension Function {
                 guard case .int(let given) = arguments[3] else { return nil }
                 limit = given
             }
-            let parts = try evaluation.parts(of: text, separator: old, limit: limit < 0 ? -1 : limit &+ 1, isReplacing: true)
+            let parts = try evaluation.parts(
+                of: text, separator: old, limit: limit < 0 ? -1 : limit &+ 1, isReplacing: true)
             try evaluation.occupy(text.utf8.count + (parts.count - 1) * new.utf8.count)
             return .string(parts.joined(separator: new))
         },

@@ -106,7 +106,9 @@ struct JSONReader {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: content, as: UTF8.self) else { throw error("a string that is no UTF-8") }
+                guard let text = String(validating: content, as: UTF8.self) else {
+                    throw error("a string that is no UTF-8")
+                }
                 return text
             case UInt8(ascii: "\\"): content.append(contentsOf: Array(String(Character(try escape())).utf8))
             case 0..<0x20: throw error("a control character in a string")
@@ -157,4 +159,9 @@ public struct JSONError: Error, Sendable, Hashable {
     public let message: String
     /// The place in the text, in bytes from 0.
     public let offset: Int
+
+    public init(message: String, offset: Int) {
+        self.message = message
+        self.offset = offset
+    }
 }

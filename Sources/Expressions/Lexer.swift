@@ -147,7 +147,9 @@ struct Lexer {
             }
             cursor += 1
         }
-        guard cursor < bytes.count, bytes[cursor] == UInt8(ascii: "'") || bytes[cursor] == UInt8(ascii: "\"") else { return nil }
+        guard cursor < bytes.count, bytes[cursor] == UInt8(ascii: "'") || bytes[cursor] == UInt8(ascii: "\"") else {
+            return nil
+        }
         let (start, quote) = (position, bytes[cursor])
         var isTriple = false
         if cursor + 2 < bytes.count, bytes[cursor + 1] == quote, bytes[cursor + 2] == quote { isTriple = true }

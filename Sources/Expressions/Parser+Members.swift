@@ -84,7 +84,8 @@ extension Parser {
     private mutating func identifier(_ name: String, isGlobal: Bool) throws(Fault) -> Node {
         let offset = token.offset
         guard !Self.reservedWords.contains(name) else {
-            throw Fault("'\(name)' is a reserved word", at: offset, hint: "a field of that name is selected after a dot")
+            throw Fault(
+                "'\(name)' is a reserved word", at: offset, hint: "a field of that name is selected after a dot")
         }
         advance()
         guard take("(") else { return try self.name(name, at: offset, isGlobal: isGlobal) }

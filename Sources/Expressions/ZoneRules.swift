@@ -10,16 +10,20 @@ public struct ZoneRules: Sendable {
         guard bytes.count >= 44, bytes.starts(with: Array("TZif".utf8)), bytes[4] >= 0x32 else { return nil }
         func count(_ index: Int, header: Int) -> Int { Self.integer(bytes, at: header + 20 + index * 4, width: 4) }
         // Header fields: isutcnt, isstdcnt, leapcnt, timecnt, typecnt, charcnt (§3.1).
-        let shortBody = count(3, header: 0) * 5 + count(4, header: 0) * 6 + count(5, header: 0)
+        let shortBody =
+            count(3, header: 0) * 5 + count(4, header: 0) * 6 + count(5, header: 0)
             + count(2, header: 0) * 8 + count(1, header: 0) + count(0, header: 0)
         let header = 44 + shortBody
         guard shortBody >= 0, header + 44 <= bytes.count else { return nil }
         let (times, types) = (count(3, header: header), count(4, header: header))
         let start = header + 44
         let typeStart = start + times * 9
-        let footerStart = typeStart + types * 6 + count(5, header: header) + count(2, header: header) * 12
+        let footerStart =
+            typeStart + types * 6 + count(5, header: header) + count(2, header: header) * 12
             + count(1, header: header) + count(0, header: header)
-        guard times >= 0, types > 0, footerStart >= typeStart, footerStart <= bytes.count, typeStart + types * 6 <= bytes.count else { return nil }
+        guard times >= 0, types > 0, footerStart >= typeStart, footerStart <= bytes.count,
+            typeStart + types * 6 <= bytes.count
+        else { return nil }
         func offset(ofType type: Int) -> Int { Self.integer(bytes, at: typeStart + min(type, types - 1) * 6, width: 4) }
         for index in 0..<times {
             transitions.append(Int64(Self.integer(bytes, at: start + index * 8, width: 8)))
@@ -39,7 +43,9 @@ public struct ZoneRules: Sendable {
 
     /// The offset from UTC, in seconds, at a moment in seconds since 1970.
     public func offset(at seconds: Int64) -> Int {
-        guard let last = transitions.last, seconds < last else { return footer?.offset(at: seconds) ?? offsets.last ?? firstOffset }
+        guard let last = transitions.last, seconds < last else {
+            return footer?.offset(at: seconds) ?? offsets.last ?? firstOffset
+        }
         var (low, high) = (0, transitions.count)
         while low < high {
             let middle = (low + high) / 2

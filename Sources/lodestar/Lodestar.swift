@@ -1,10 +1,13 @@
 import ArgumentParser
 
 @main
-struct Lodestar: AsyncParsableCommand {
+struct Lodestar: ParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "lodestar",
         abstract: "Keeps every host on the course that one git repository declares.",
-        version: "0.1.0"
+        version: version,
+        subcommands: [Eval.self]
     )
 }

@@ -1,3 +1,103 @@
-#ifndef LODESTAR_SHIM_H
-#define LODESTAR_SHIM_H
-#endif
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+// Where a function returns an int, a negative one is -errno.
+
+// The name of an error number, such as EROFS, and what it means; NULL for an unknown one.
+const char *lodestar_error_name(int number);
+const char *lodestar_error_text(int number);
+
+// What openat2(2) calls its resolve flags.
+enum {
+    LODESTAR_NO_MAGICLINKS = 0x02,
+    LODESTAR_NO_SYMLINKS = 0x04,
+    LODESTAR_BENEATH = 0x08,
+    LODESTAR_IN_ROOT = 0x10,
+};
+
+// Whose rights a call on files has; uid 0 is the caller itself.
+struct lodestar_identity {
+    uint32_t uid;
+    uint32_t gid;
+};
+
+// openat2(2) with the identity of `as`, repeated on EAGAIN and EINTR. O_CLOEXEC is always set.
+int lodestar_open(int directory, const char *path, int flags, mode_t mode, uint64_t resolve, struct lodestar_identity as);
+int lodestar_make_directory(int directory, const char *name, mode_t mode, struct lodestar_identity as);
+int lodestar_make_link(const char *target, int directory, const char *name, struct lodestar_identity as);
+int lodestar_remove(int directory, const char *name, int flags, struct lodestar_identity as);
+// renameat2(2).
+int lodestar_rename(int from_directory, const char *from, int to_directory, const char *to, unsigned flags,
+                    struct lodestar_identity as);
+
+// chown(2) and chmod(2) of what a descriptor, O_PATH too, stands for.
+int lodestar_change_owner(int descriptor, uint32_t uid, uint32_t gid);
+int lodestar_change_mode(int descriptor, mode_t mode);
+
+// Opens, describes, reads and closes a regular file. The result is the number of bytes, of which at most `capacity` are
+// in `buffer`; `status` is filled in whenever the file was opened. ENOTSUP: it is no regular file.
+ssize_t lodestar_read_file(int directory, const char *path, uint64_t resolve, struct stat *status, void *buffer,
+                           size_t capacity);
+// lstat(2) through openat2(2).
+int lodestar_status(int directory, const char *path, uint64_t resolve, struct stat *status);
+
+// fsync(2) of all descriptors, several at a time; each result stands in `results`.
+void lodestar_sync_all(const int *descriptors, int *results, size_t count);
+
+// Copies the extended attributes of one file to another, but those that seal a file's content.
+int lodestar_copy_attributes(int from, int to);
+// Whether a file is immutable or append-only; 0 where it cannot be told.
+int lodestar_is_immutable(int descriptor);
+
+struct lodestar_command {
+    const char *const *arguments;
+    const char *const *environment;
+    // Below the new root, where there is one.
+    const char *directory;
+    // Another root to run in, with /proc and /dev mounted in a private mount namespace; NULL for none.
+    const char *root;
+    // Every file system read-only, no network, no privileges that could undo that.
+    int is_guard;
+    uint32_t uid;
+    uint32_t gid;
+    const gid_t *groups;
+    size_t group_count;
+    mode_t mask;
+    const void *input;
+    size_t input_length;
+    int64_t timeout_milliseconds;
+};
+
+enum { LODESTAR_OUTPUT_HALF = 32768 };
+
+// What failed before the program ran.
+enum lodestar_stage {
+    LODESTAR_RAN,
+    LODESTAR_NO_PROCESS,
+    LODESTAR_NO_NAMESPACE,
+    LODESTAR_NO_ROOT,
+    LODESTAR_NO_IDENTITY,
+    LODESTAR_NO_DIRECTORY,
+    LODESTAR_NO_PROGRAM,
+};
+
+struct lodestar_outcome {
+    enum lodestar_stage stage;
+    int error;
+    // As wait(2) tells it.
+    int wait_status;
+    int has_timed_out;
+    // The first half and the last half of standard output and error together; what lies between is left out.
+    size_t head_length;
+    size_t tail_length;
+    size_t total_length;
+    char head[LODESTAR_OUTPUT_HALF];
+    char tail[LODESTAR_OUTPUT_HALF];
+};
+
+// Runs a program and waits for it. On a timeout its process group is asked to end, and killed two seconds later.
+void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome);

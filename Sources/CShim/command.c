@@ -1,0 +1,255 @@
+#define _GNU_SOURCE
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/mount.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// <sys/mount.h> and <linux/mount.h> do not go together in glibc 2.36.
+extern int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data);
+enum { mount_nosuid = 2, mount_nodev = 4, mount_noexec = 8, mount_bind = 4096, mount_recursive = 16384, mount_private = 1 << 18 };
+
+struct start {
+    const struct lodestar_command *command;
+    volatile enum lodestar_stage stage;
+    volatile int error;
+    int input;
+    int output;
+    sigset_t mask;
+};
+
+// Everything below, up to `child`, runs in the child, which shares the parent's memory until it executes: system calls only.
+
+static int fail(struct start *start, enum lodestar_stage stage) {
+    start->error = errno;
+    start->stage = stage;
+    _exit(127);
+}
+
+// Makes /proc/self/fd/N.
+static void descriptor_path(char *path, int descriptor) {
+    static const char prefix[] = "/proc/self/fd/";
+    memcpy(path, prefix, sizeof prefix - 1);
+    char digits[12];
+    int count = 0;
+    do digits[count++] = (char)('0' + descriptor % 10);
+    while (descriptor /= 10);
+    for (int index = 0; index < count; index++) path[sizeof prefix - 1 + index] = digits[count - 1 - index];
+    path[sizeof prefix - 1 + count] = 0;
+}
+
+// Mounts on a directory of the working directory that is no link; a missing one is left out.
+static int mount_on(const char *name, const char *source, const char *type, unsigned long flags) {
+    int target = openat(AT_FDCWD, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (target < 0) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -1;
+    char path[40];
+    descriptor_path(path, target);
+    int result = mount(source, path, type, flags, NULL);
+    close(target);
+    return result;
+}
+
+static void enter_root(struct start *start, const char *root) {
+    if (chdir(root) < 0) fail(start, LODESTAR_NO_ROOT);
+    if (mount_on("dev", "/dev", NULL, mount_bind | mount_recursive) < 0) fail(start, LODESTAR_NO_ROOT);
+    if (mount_on("proc", "proc", "proc", mount_nosuid | mount_nodev | mount_noexec) < 0) fail(start, LODESTAR_NO_ROOT);
+    if (chroot(".") < 0 || chdir("/") < 0) fail(start, LODESTAR_NO_ROOT);
+}
+
+// After this, no file system can be written or mounted, whatever the program is.
+static void forbid_writing(struct start *start) {
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+    if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) < 0)
+        fail(start, LODESTAR_NO_NAMESPACE);
+    // It keeps what reading as another user takes: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID.
+    for (int capability = 0; capability < 64; capability++) {
+        if (capability == 1 || capability == 2 || capability == 6 || capability == 7) continue;
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0 && errno != EINVAL) fail(start, LODESTAR_NO_NAMESPACE);
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(start, LODESTAR_NO_NAMESPACE);
+}
+
+// The wrappers of the C library would change every thread of the parent.
+static void take_identity(struct start *start, const struct lodestar_command *command) {
+    if (geteuid() != 0 && command->uid == geteuid()) return;
+    if (syscall(SYS_setgroups, command->group_count, command->groups) < 0) fail(start, LODESTAR_NO_IDENTITY);
+    if (syscall(SYS_setresgid, command->gid, command->gid, command->gid) < 0) fail(start, LODESTAR_NO_IDENTITY);
+    if (syscall(SYS_setresuid, command->uid, command->uid, command->uid) < 0) fail(start, LODESTAR_NO_IDENTITY);
+}
+
+static void execute(const struct lodestar_command *command) {
+    static const char *const directories[] = {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"};
+    const char *name = command->arguments[0];
+    if (strchr(name, '/')) {
+        execve(name, (char *const *)command->arguments, (char *const *)command->environment);
+        return;
+    }
+    size_t length = strlen(name);
+    char path[512];
+    int kept = ENOENT;
+    for (size_t index = 0; index < sizeof directories / sizeof *directories; index++) {
+        size_t prefix = strlen(directories[index]);
+        if (prefix + length >= sizeof path) break;
+        memcpy(path, directories[index], prefix);
+        memcpy(path + prefix, name, length + 1);
+        execve(path, (char *const *)command->arguments, (char *const *)command->environment);
+        if (errno != ENOENT && errno != ENOTDIR) kept = errno;
+    }
+    errno = kept;
+}
+
+static int child(void *argument) {
+    struct start *start = argument;
+    const struct lodestar_command *command = start->command;
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < 65; number++) syscall(SYS_rt_sigaction, number, &(long[4]){0}, NULL, 8);
+    (void)standard;
+    syscall(SYS_setsid);
+    if (dup2(start->input, 0) < 0 || dup2(start->output, 1) < 0 || dup2(start->output, 2) < 0) fail(start, LODESTAR_NO_PROCESS);
+    if (command->root || command->is_guard) {
+        if (mount(NULL, "/", NULL, mount_recursive | mount_private, NULL) < 0) fail(start, LODESTAR_NO_NAMESPACE);
+    }
+    if (command->root) enter_root(start, command->root);
+    if (command->is_guard) forbid_writing(start);
+    take_identity(start, command);
+    syscall(SYS_close_range, 3U, ~0U, 0U);
+    umask(command->mask);
+    if (chdir(command->directory) < 0) fail(start, LODESTAR_NO_DIRECTORY);
+    sigset_t none;
+    sigemptyset(&none);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+    execute(command);
+    return fail(start, LODESTAR_NO_PROGRAM);
+}
+
+static int64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static int input_descriptor(const struct lodestar_command *command) {
+    if (!command->input) return open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int file = memfd_create("input", MFD_CLOEXEC);
+    size_t written = 0;
+    while (file >= 0 && written < command->input_length) {
+        ssize_t count = pwrite(file, (const char *)command->input + written, command->input_length - written, (off_t)written);
+        if (count < 0 && errno != EINTR) {
+            close(file);
+            return -1;
+        }
+        if (count > 0) written += (size_t)count;
+    }
+    return file;
+}
+
+static void keep(struct lodestar_outcome *outcome, const char *bytes, size_t count) {
+    outcome->total_length += count;
+    size_t room = sizeof outcome->head - outcome->head_length;
+    size_t part = count < room ? count : room;
+    memcpy(outcome->head + outcome->head_length, bytes, part);
+    outcome->head_length += part;
+    bytes += part;
+    count -= part;
+    if (count > sizeof outcome->tail) {
+        bytes += count - sizeof outcome->tail;
+        count = sizeof outcome->tail;
+    }
+    size_t excess = outcome->tail_length + count > sizeof outcome->tail ? outcome->tail_length + count - sizeof outcome->tail : 0;
+    memmove(outcome->tail, outcome->tail + excess, outcome->tail_length - excess);
+    outcome->tail_length -= excess;
+    memcpy(outcome->tail + outcome->tail_length, bytes, count);
+    outcome->tail_length += count;
+}
+
+// Reads what is there. Returns 0 at the end of the output.
+static int drain(int output, struct lodestar_outcome *outcome) {
+    char bytes[16384];
+    for (;;) {
+        ssize_t count = read(output, bytes, sizeof bytes);
+        if (count > 0) keep(outcome, bytes, (size_t)count);
+        else if (count == 0) return 0;
+        else if (errno != EINTR) return 1;
+    }
+}
+
+// Waits for the program itself; what it left behind in the background may keep the output open.
+static void attend(pid_t process, int handle, int output, int64_t timeout, struct lodestar_outcome *outcome) {
+    int64_t deadline = now() + timeout;
+    int is_open = 1, is_killed = 0;
+    for (;;) {
+        struct pollfd waits[2] = {{.fd = handle, .events = POLLIN}, {.fd = is_open ? output : -1, .events = POLLIN}};
+        int64_t left = deadline - now();
+        int ready = poll(waits, 2, left < 0 ? 0 : left > 60000 ? 60000 : (int)left);
+        if (is_open && waits[1].revents) is_open = drain(output, outcome);
+        if (ready > 0 && waits[0].revents) break;
+        if (now() < deadline) continue;
+        outcome->has_timed_out = 1;
+        kill(-process, is_killed ? SIGKILL : SIGTERM);
+        deadline = now() + 2000;
+        is_killed = 1;
+    }
+    if (outcome->has_timed_out) kill(-process, SIGKILL);
+    if (is_open) drain(output, outcome);
+    while (waitpid(process, &outcome->wait_status, 0) < 0 && errno == EINTR) {}
+}
+
+static pid_t started_process(struct start *start) {
+    const size_t stack_size = 65536;
+    char *stack = mmap(NULL, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED) return -1;
+    int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
+    if (start->command->root || start->command->is_guard) flags |= CLONE_NEWNS;
+    if (start->command->is_guard) flags |= CLONE_NEWNET | CLONE_NEWIPC;
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    pid_t process = clone(child, stack + stack_size, flags, start);
+    int saved = errno;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    munmap(stack, stack_size);
+    errno = saved;
+    return process;
+}
+
+void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome) {
+    memset(outcome, 0, offsetof(struct lodestar_outcome, head));
+    struct start start = {.command = command, .stage = LODESTAR_RAN, .input = -1, .output = -1};
+    int pipes[2] = {-1, -1}, handle = -1;
+    pid_t process = -1;
+    start.input = input_descriptor(command);
+    if (start.input >= 0 && pipe2(pipes, O_CLOEXEC) == 0 && fcntl(pipes[0], F_SETFL, O_NONBLOCK) == 0) {
+        start.output = pipes[1];
+        process = started_process(&start);
+    }
+    if (process < 0) {
+        outcome->error = errno;
+        int is_private = command->root || command->is_guard;
+        outcome->stage = is_private && (errno == EPERM || errno == EINVAL || errno == ENOSPC) ? LODESTAR_NO_NAMESPACE : LODESTAR_NO_PROCESS;
+    }
+    if (start.input >= 0) close(start.input);
+    if (pipes[1] >= 0) close(pipes[1]);
+    if (process > 0) {
+        handle = (int)syscall(SYS_pidfd_open, process, 0);
+        if (start.stage == LODESTAR_RAN && handle >= 0) {
+            attend(process, handle, pipes[0], command->timeout_milliseconds, outcome);
+        } else {
+            while (waitpid(process, &outcome->wait_status, 0) < 0 && errno == EINTR) {}
+        }
+        outcome->stage = start.stage;
+        outcome->error = start.error;
+    }
+    if (handle >= 0) close(handle);
+    if (pipes[0] >= 0) close(pipes[0]);
+}

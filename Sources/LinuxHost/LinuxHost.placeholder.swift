@@ -1,1 +1,0 @@
-// LinuxHost: see Docs.

@@ -1,0 +1,58 @@
+import Glibc
+public import Model
+
+/// The operator's own files and terminal: sites, bindings, saved plans. Not the managed host.
+public enum LocalFiles {
+    /// The bytes of a file; nil when there is none.
+    ///
+    /// - Throws: for what cannot be read, and for more than `limit` bytes.
+    public static func contents(of path: String, limit: Int = 64 << 20) throws(HostFault) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw HostFault("read", path, ErrorNumber.text(errno))
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw HostFault("read", path, ErrorNumber.text(errno))
+            }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+            if bytes.count > limit { throw HostFault("read", path, "it has more than \(limit) bytes") }
+        }
+    }
+
+    /// Writes a whole file with mode 0600, durable when it returns; what was there is replaced.
+    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(HostFault) {
+        let temporary = "\(path).lodestar-\(getpid())"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+        if descriptor < 0 { throw HostFault("write", path, ErrorNumber.text(errno)) }
+        let isWritten = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+        let number = errno
+        close(descriptor)
+        if isWritten, rename(temporary, path) == 0 { return }
+        unlink(temporary)
+        throw HostFault("write", path, ErrorNumber.text(isWritten ? errno : number))
+    }
+
+    /// Writes all bytes to a descriptor, such as 1 or 2.
+    @discardableResult
+    public static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return false
+            }
+            done += count
+        }
+        return true
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// The exit codes of all commands; a code has one meaning in every command.
+enum ExitStatus {
+    /// It could not do its work.
+    static let failure = ExitCode(1)
+    /// The site or an expression is refused.
+    static let refused = ExitCode(65)
+    /// There is no such site or file.
+    static let notFound = ExitCode(66)
+    /// A bug of ours.
+    static let internalError = ExitCode(70)
+    /// Somebody else holds the lock.
+    static let locked = ExitCode(75)
+    /// It needs privilege.
+    static let noPrivilege = ExitCode(77)
+    /// A safety limit refuses it.
+    static let unsafe = ExitCode(78)
+}

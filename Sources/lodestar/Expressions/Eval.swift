@@ -1,0 +1,75 @@
+import ArgumentParser
+import Expressions
+import LinuxHost
+import Model
+
+/// `lodestar eval 'EXPR'`: one expression, without a site.
+struct Eval: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Evaluates one expression and prints the result as JSON.",
+        discussion: """
+            Example: lodestar eval 'hosts.filter(h, h.startsWith("web"))' --bindings hosts.json
+            An expression that begins with a dash follows `--`.
+            """)
+
+    @Argument(help: "An expression in CEL.")
+    var expression: String
+
+    @Option(help: "A JSON object from names to values.")
+    var bindings: String?
+
+    @Flag(help: "Reads and prints values with their types, such as {\"int\":\"1\"}.")
+    var typed = false
+
+    func run() throws {
+        let scope = Bindings(try boundValues(), zones: TimeZoneFiles.contents)
+        do {
+            let value = try Expression(parsing: expression).evaluate(in: scope)
+            Terminal.print(typed ? try value.typedJSON() : try value.json())
+        } catch let error as ExpressionError {
+            Terminal.report("eval:1:\(error.column): error: \(error.message)")
+            if let hint = error.hint { Terminal.report("  hint: \(hint)") }
+            throw ExitStatus.failure
+        } catch let error as JSONError {
+            Terminal.report("eval: error: \(error.message)")
+            throw ExitStatus.failure
+        }
+    }
+
+    private func boundValues() throws -> [String: Value] {
+        guard let bindings else { return [:] }
+        do {
+            guard let bytes = try LocalFiles.contents(of: bindings) else {
+                Terminal.report("\(bindings): error: expected a file, found none")
+                throw ExitStatus.notFound
+            }
+            guard case .map(let map) = try Value(json: bytes) else {
+                throw JSONError(message: "expected an object from names to values", offset: 0)
+            }
+            var values: [String: Value] = [:]
+            for entry in map.entries {
+                guard case .string(let name) = entry.key else { continue }
+                values[name] = typed ? try Value(typed: entry.value) : entry.value
+            }
+            return values
+        } catch let error as JSONError {
+            Terminal.report("\(bindings): error: at byte \(error.offset): \(error.message)")
+            throw ExitStatus.refused
+        } catch let error as HostFault {
+            Terminal.report("error: \(error.text)")
+            throw ExitStatus.notFound
+        }
+    }
+}
+
+/// The zone files of the machine that evaluates (tzfile(5)).
+enum TimeZoneFiles {
+    static func contents(_ zone: String) -> [UInt8]? {
+        let isName = zone.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || "/_+-".utf8.contains(byte)
+        }
+        guard isName, !zone.isEmpty, !zone.hasPrefix("/") else { return nil }
+        return try? LocalFiles.contents(of: "/usr/share/zoneinfo/\(zone)", limit: 1 << 20)
+    }
+}

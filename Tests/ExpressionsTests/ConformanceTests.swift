@@ -1,0 +1,56 @@
+import Expressions
+import Foundation
+import Testing
+
+/// The cases that the specification's authors publish (google/cel-spec, tests/simple/testdata).
+@Suite struct ConformanceTests {
+    /// Cases that cannot hold here, with the reason; Docs/cel-conformance.md says more.
+    static let exceptions: [String: String] = [:]
+
+    @Test func everyPublishedCaseHolds() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Resources/cel-cases.jsonl")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count > 700)
+        var count = 0
+        for line in lines {
+            let row = try Value(json: String(line))
+            guard case .map(let fields) = row, case .string(let id)? = fields["id"] else {
+                Issue.record("no case: \(line)")
+                continue
+            }
+            if Self.exceptions[id] != nil { continue }
+            if let problem = Self.problem(of: fields) { Issue.record("\(id): \(problem)") }
+            count += 1
+        }
+        #expect(count + Self.exceptions.count == lines.count)
+    }
+
+    /// What is wrong with a case; nil when it holds.
+    static func problem(of fields: ValueMap) -> String? {
+        guard case .string(let text)? = fields["expr"] else { return "no expression" }
+        let expectsError = fields["error"] != nil
+        do {
+            var bindings: [String: Value] = [:]
+            if case .map(let given)? = fields["bindings"] {
+                for entry in given.entries {
+                    if case .string(let name) = entry.key { bindings[name] = try Value(typed: entry.value) }
+                }
+            }
+            let scope = Bindings(bindings, zones: zone)
+            let value = try Expression(parsing: text).evaluate(in: scope)
+            if expectsError { return "\(text): expected an error, found \(try value.typedJSON())" }
+            guard let wanted = fields["value"] else { return "no expectation" }
+            let expected = try Value(typed: wanted)
+            let found = try value.typedJSON()
+            return try expected.typedJSON() == found
+                || (try expected.isEqual(to: value) && expected.typeName == value.typeName)
+                ? nil : "\(text): expected \(try expected.typedJSON()), found \(found)"
+        } catch {
+            return expectsError ? nil : "\(text): \(error)"
+        }
+    }
+
+    static func zone(_ name: String) -> [UInt8]? {
+        (try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)"))).map { Array($0) }
+    }
+}
