@@ -1,10 +1,10 @@
 /// Whether an object must be there.
-public enum DesiredState: String, Sendable, CaseIterable {
+public enum DesiredState: String, FieldValue, CaseIterable {
     case present, absent
 }
 
 /// What happens to an object whose declaration is gone.
-public enum UndeclaredPolicy: String, Sendable, CaseIterable {
+public enum UndeclaredPolicy: String, FieldValue, CaseIterable {
     case remove, release
 }
 

@@ -2,18 +2,27 @@
 public enum HostObject: Sendable, Hashable {
     /// A file, link or other thing at a path, whole.
     case path(AbsolutePath)
+    /// The bytes of the file at a path, all of them.
+    case content(AbsolutePath)
     /// The entries of a directory that only declared things may have.
     case purgedDirectory(AbsolutePath)
     /// One line in a file.
     case line(AbsolutePath, String)
     case user(AccountName)
     case group(AccountName)
+    /// A number of the accounts, or of the groups.
+    case accountNumber(UInt32)
+    case groupNumber(UInt32)
     /// One key of an account, by its blob.
     case authorizedKey(AccountName, blob: String)
     /// All keys of an account.
     case authorizedKeys(AccountName)
-    /// The membership list of a group.
+    /// The membership list of a group, all of it.
     case members(AccountName)
+    /// The groups of a user, all of them.
+    case groups(AccountName)
+    /// Whether one user is in one group.
+    case membership(AccountName, user: AccountName)
     case crontabEntry(String, name: String)
     case package(String)
     case service(String)
@@ -23,13 +32,18 @@ public enum HostObject: Sendable, Hashable {
     public var text: String {
         switch self {
         case .path(let path): "path \(path)"
+        case .content(let path): "content of \(path)"
         case .purgedDirectory(let path): "entries of \(path)"
         case .line(let path, let text): "line \(path) \(text)"
         case .user(let name): "user \(name)"
         case .group(let name): "group \(name)"
         case .authorizedKey(let user, let blob): "key \(user) \(blob)"
         case .authorizedKeys(let user): "keys of \(user)"
+        case .accountNumber(let number): "user number \(number)"
+        case .groupNumber(let number): "group number \(number)"
         case .members(let group): "members of \(group)"
+        case .groups(let user): "groups of \(user)"
+        case .membership(let group, let user): "membership of \(user) in \(group)"
         case .crontabEntry(let table, let name): "crontab \(table) \(name)"
         case .package(let name): "package \(name)"
         case .service(let name): "service \(name)"

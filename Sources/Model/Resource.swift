@@ -21,6 +21,8 @@ public protocol Resource: Sendable, Hashable {
 
     /// The objects on the host that this resource owns. Two owners of one object are a compile error.
     var objects: [HostObject] { get }
+    /// What else is there once it is in place, such as a user's home: others may need it.
+    var provisions: [HostObject] { get }
     /// What it needs on the host, for automatic edges.
     var needs: [Need] { get }
     /// What is wrong with the declaration as a whole, such as two properties that exclude each other.
@@ -83,6 +85,7 @@ public struct Refusal: Error, Sendable, Hashable {
 extension Resource {
     public static var bearsData: Bool { false }
     public var needs: [Need] { [] }
+    public var provisions: [HostObject] { [] }
     public func isPresent(in observed: Observed) -> Bool { true }
     public var problems: [String] { [] }
 

@@ -57,12 +57,14 @@ extension Resource {
             guard let field = fields.dropFirst().first(where: { $0.name == entry.key }) else { continue }
             decode(field, from: entry.value, into: &resource, &faults)
         }
-        for field in fields.dropFirst() where field.isRequired {
-            if !given.contains(where: { $0.key == field.name }) {
-                faults.add(Diagnostic("expected `\(field.name)`, found none", at: key.place, hint: field.doc))
-            }
-        }
         return resource
+    }
+
+    /// Reports the mandatory fields that a declaration leaves out.
+    public static func reportMissing(in given: [Node.Entry], at place: Place, into faults: inout Diagnostics) {
+        for field in fields.dropFirst() where field.isRequired && !given.contains(where: { $0.key == field.name }) {
+            faults.add(Diagnostic("expected `\(field.name)`, found none", at: place, hint: field.doc))
+        }
     }
 
     private static func decode(

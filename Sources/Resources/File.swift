@@ -52,7 +52,7 @@ public struct File: Resource, Removable, Replacing {
         "/etc/empty: {content: \"\"}",
     ]
 
-    public var objects: [HostObject] { [.path(path)] }
+    public var objects: [HostObject] { [.path(path)] + (content == nil ? [] : [.content(path)]) }
 
     public var needs: [Need] { Need.parent(of: path) + Need.owners(owner, group) }
 

@@ -33,7 +33,12 @@ public struct Group: Resource, Removable {
         GroupRecord(name: name, gid: gid, members: members, isSystem: system == true, renumbers: renumber == true)
     }
 
-    public var objects: [HostObject] { [.group(name)] + (members?.isExact == true ? [.members(name)] : []) }
+    public var objects: [HostObject] {
+        var objects: [HostObject] = [.group(name)]
+        if let gid { objects.append(.groupNumber(gid)) }
+        if members?.isExact == true { objects.append(.members(name)) }
+        return objects + (members?.elements.map { .membership(name, user: $0) } ?? [])
+    }
     public var needs: [Need] { members?.elements.map { Need(.user($0), "member") } ?? [] }
 
     public func observe(on host: some HostReading) throws -> Group? {

@@ -94,7 +94,15 @@ public struct User: Resource, Removable {
     }
 
     public var objects: [HostObject] {
-        [.user(name)] + (authorizedKeys?.isExact == true ? [.authorizedKeys(name)] : [])
+        var objects: [HostObject] = [.user(name)]
+        if let uid { objects.append(.accountNumber(uid)) }
+        if authorizedKeys?.isExact == true { objects.append(.authorizedKeys(name)) }
+        if groups?.isExact == true { objects.append(.groups(name)) }
+        return objects + (groups?.elements.map { .membership($0, user: name) } ?? [])
+    }
+
+    public var provisions: [HostObject] {
+        managesHome ? [.path(home ?? AbsolutePath.root.appending("home/\(name)"))] : []
     }
 
     public var needs: [Need] {

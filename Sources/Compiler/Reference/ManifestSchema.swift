@@ -10,7 +10,9 @@ public struct ManifestSchema {
 
     public var datum: Datum {
         let reserved: [Datum.Member] = [
-            .init("hosts", ["description": "A condition in CEL: which hosts the manifest is for.", "type": ["string", "boolean"]]),
+            .init(
+                "hosts",
+                ["description": "A condition in CEL: which hosts the manifest is for.", "type": ["string", "boolean"]]),
             .init("vars", ["description": "Values of this manifest; they may use each other.", "type": "object"]),
             .init("role", ["description": "The roles to use.", "type": "object"]),
             .init("extend", ["description": "Additions to resources declared elsewhere.", "type": "object"]),
@@ -54,8 +56,11 @@ public struct ManifestSchema {
         let addresses: Datum = ["$ref": "#/$defs/addresses"], text: Datum = ["type": "string"]
         var members: [Datum.Member] = [
             .init("when", ["type": ["string", "boolean"], "description": "A condition in CEL."]),
-            .init("for_each", ["type": ["string", "array", "object"], "description": "One resource for each element."]),
-            .init("key", ["type": ["string", "number"], "description": "The resource's key, where the label is another."]),
+            .init(
+                "for_each", ["type": ["string", "array", "object"], "description": "One resource for each element."]),
+            .init(
+                "key",
+                ["type": ["string", "number"], "description": "The resource's key, where the label is another."]),
             .init("require", addresses), .init("before", addresses), .init("notify", addresses),
             .init("subscribe", addresses), .init("tags", ["type": "array", "items": text]), .init("note", text),
             .init("on_undeclare", ["enum": ["remove", "release"]]),

@@ -30,7 +30,9 @@ public struct ReferencePage {
         for field in type.fields {
             let name = field.name + String(repeating: " ", count: width - field.name.count)
             lines.append("  \(name)\(field.role.rawValue)\(field.isRequired ? ", mandatory" : ""): \(field.doc)")
-            if let example = field.examples.first { lines.append("  \(String(repeating: " ", count: width))e.g. \(example)") }
+            if let example = field.examples.first {
+                lines.append("  \(String(repeating: " ", count: width))e.g. \(example)")
+            }
         }
         return (lines + ["", capabilities, "", "examples:"] + type.examples.map { "  \($0)" }).joined(separator: "\n")
     }

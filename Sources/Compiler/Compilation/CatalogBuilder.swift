@@ -1,0 +1,147 @@
+import Model
+
+/// Decodes declared resources, finds conflicts, draws the edges and puts everything into the order of apply.
+struct CatalogBuilder {
+    private let compilation: HostCompilation
+    private var declarations: [Declaration] = []
+    /// Positions in `declarations` by address.
+    private var positions: [Address: Int] = [:]
+    private var relations: [[DeclaredResource.Relation]] = []
+    private(set) var diagnostics = Diagnostics()
+
+    init(_ compilation: HostCompilation) {
+        self.compilation = compilation
+    }
+
+    consuming func built() -> (catalog: Catalog?, diagnostics: Diagnostics) {
+        decode()
+        diagnostics.add(contentsOf: Ownership.conflicts(in: declarations))
+        var edges = EdgeBuilder(declarations)
+        edges.addNeeds()
+        addRelations(to: &edges)
+        let order: [Int]
+        switch Topology.order(count: declarations.count, edges.edges) {
+        case .order(let sorted): order = sorted
+        case .cycle(let cycle):
+            diagnostics.add(Self.diagnostic(for: cycle, declarations))
+            return (nil, diagnostics)
+        }
+        return (catalog(order, edges.edges), diagnostics)
+    }
+
+    private mutating func decode() {
+        declarations.reserveCapacity(compilation.declared.count)
+        for resource in compilation.declared {
+            positions[resource.address] = declarations.count
+            declarations.append(declaration(of: resource))
+            relations.append(resource.relations)
+        }
+    }
+
+    private mutating func declaration(of resource: DeclaredResource) -> Declaration {
+        let type = resource.type.swiftType
+        var faults = Diagnostics()
+        let decoded = type.decoded(key: resource.key, fields: resource.entries, into: &faults)
+        let isPartial = resource.entries.contains { $0.value.hasUnknown }
+        if resource.state == .present {
+            type.reportMissing(in: resource.entries, at: resource.place, into: &faults)
+            if !faults.hasErrors, !isPartial {
+                for problem in decoded.problems {
+                    faults.add(Diagnostic("\(resource.address): \(problem)", at: resource.place))
+                }
+            }
+        }
+        diagnostics.add(contentsOf: faults)
+        return Declaration(
+            address: resource.address, resource: decoded, place: resource.place, origin: resource.origin,
+            state: resource.state, onUndeclared: resource.onUndeclared, tags: resource.tags, note: resource.note,
+            isPartial: isPartial)
+    }
+
+    private mutating func addRelations(to edges: inout EdgeBuilder) {
+        for (position, list) in relations.enumerated() {
+            for relation in list {
+                guard let other = positions[relation.address] else {
+                    reportUnknown(relation)
+                    continue
+                }
+                let target = relation.kind == .notify ? other : position
+                let isNotification = relation.kind == .notify || relation.kind == .subscribe
+                let type = declarations[target].address.type
+                if isNotification, compilation.site.types[type]?.isRefreshable == false {
+                    diagnostics.add(
+                        Diagnostic(
+                            "`\(relation.kind.rawValue)`: expected a type that can be refreshed, found \(declarations[target].address)",
+                            at: relation.place, hint: "`before` and `require` only say the order"))
+                    continue
+                }
+                let isForward = relation.kind == .notify || relation.kind == .before
+                edges.add(
+                    Edge(
+                        from: isForward ? position : other, to: isForward ? other : position,
+                        reason: relation.kind.rawValue, isNotification: isNotification, place: relation.place))
+            }
+        }
+    }
+
+    private mutating func reportUnknown(_ relation: DeclaredResource.Relation) {
+        if compilation.dormant.contains(relation.address) || compilation.tentative.contains(relation.address) { return }
+        if !compilation.areFactsKnown, compilation.site.mentions(relation.address.type) { return }
+        let known = positions.keys.map(\.description)
+        diagnostics.add(
+            Diagnostic(
+                "`\(relation.kind.rawValue)`: expected a declared resource, found \(relation.address)",
+                at: relation.place,
+                hint: known.count <= 200 ? Spelling.hint(for: relation.address.description, among: known) : nil))
+    }
+
+    private func catalog(_ order: [Int], _ edges: [Edge]) -> Catalog {
+        var places = Array(repeating: 0, count: order.count)
+        for (new, old) in order.enumerated() { places[old] = new }
+        let moved = edges.map {
+            var edge = $0
+            edge.from = places[$0.from]
+            edge.to = places[$0.to]
+            return edge
+        }
+        let site = compilation.site, scope = compilation.scope
+        let digest = Digest(
+            of: [
+                site.files.digest.hexadecimal, scope.record.digest.hexadecimal, scope.identity.id, scope.identity.name,
+                scope.identity.ip ?? "-", scope.secrets == nil ? "no secrets" : "secrets",
+            ].joined(separator: "\u{0}"))
+        return Catalog(
+            site: site.settings.name, host: scope.identity, safety: site.settings.safety,
+            declarations: order.map { declarations[$0] }, edges: moved, digest: digest, revision: site.revision,
+            dormant: compilation.dormant.filter { positions[$0] == nil })
+    }
+
+    private static func diagnostic(for cycle: [Edge], _ declarations: [Declaration]) -> Diagnostic {
+        let notes = cycle.map { edge in
+            let from = declarations[edge.from], to = declarations[edge.to]
+            return Diagnostic.Note(
+                "\(from.address) comes before \(to.address): \(edge.reason)", at: edge.place ?? to.place)
+        }
+        let path = cycle.map { declarations[$0.from].address.description }
+        let first = cycle.first.map { declarations[$0.from] }
+        return Diagnostic(
+            "expected an order without a cycle, found \((path + path.prefix(1)).joined(separator: " -> "))",
+            at: first?.place, hint: "take one of these edges away", notes: notes)
+    }
+}
+
+extension Site {
+    /// Whether some manifest or role that could not be evaluated may declare resources of a type.
+    func mentions(_ type: String) -> Bool {
+        func holds(_ manifest: Manifest) -> Bool {
+            manifest.items.contains { item in
+                switch item {
+                case .resource(let source): source.type.name == type && source.loop != nil
+                case .role: true
+                case .addition: false
+                }
+            }
+        }
+        return manifests.contains(where: holds)
+    }
+}

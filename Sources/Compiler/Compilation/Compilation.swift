@@ -1,0 +1,37 @@
+public import Model
+
+/// What came of compiling a site for one host.
+public struct Compilation {
+    /// nil where there are errors.
+    public var catalog: Catalog?
+    public var diagnostics: Diagnostics
+    /// The labels of the host, by the inventory.
+    public var labels: [Datum.Member]
+    /// What was read of the host's facts and labels, by path such as `facts.os.id`; nil where there was nothing.
+    public var reads: [String: Datum?]
+    /// How each resource came about, in the catalog's order.
+    public var origins: [ResourceOrigin]
+    let data: DataLayers
+}
+
+/// Where a resource's values came from, for `lodestar explain`.
+public struct ResourceOrigin: Sendable {
+    public struct Value: Sendable {
+        public var name: String
+        public var place: Place
+        /// The expression as it was written; nil for a constant.
+        public var expression: String?
+    }
+
+    public var address: Address
+    public var values: [Value]
+}
+
+extension Site {
+    /// Compiles the site for one host. All diagnostics are collected, the site's own among them.
+    public func compilation(for target: CompilationTarget) -> Compilation {
+        let scope = HostScope(target, files: files, secrets: secrets)
+        let host = HostCompilation(self, scope, areFactsKnown: target.facts != nil)
+        return host.compilation()
+    }
+}

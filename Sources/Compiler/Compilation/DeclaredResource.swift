@@ -1,0 +1,35 @@
+import Model
+
+/// A resource whose values are known, before it is decoded: `extend` may still add to it.
+struct DeclaredResource {
+    struct Relation {
+        var kind: RelationKind
+        var address: Address
+        var place: Place
+    }
+
+    var type: ResourceType
+    var address: Address
+    var place: Place
+    var key: Node
+    var entries: [Node.Entry]
+    var relations: [Relation] = []
+    var state = DesiredState.present
+    var onUndeclared: UndeclaredPolicy?
+    var tags: [String] = []
+    var note: String?
+    var origin: [String]
+}
+
+/// Where items of manifests are evaluated.
+struct ItemContext {
+    var scope: LocalScope
+    /// The roles on the way, outermost first.
+    var origin: [String] = []
+    /// What expressions may name, without `each`.
+    var names = ManifestParser.manifestNames
+    /// Whether a `when` on the way is false: what is declared is dormant.
+    var isOff = false
+    /// Whether something on the way is unknown: what is declared is only checked.
+    var isTentative = false
+}

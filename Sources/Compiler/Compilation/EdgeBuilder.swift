@@ -1,0 +1,50 @@
+import Model
+
+/// Draws the edges of a graph, each pair once, with the reason that says most.
+struct EdgeBuilder {
+    private(set) var edges: [Edge] = []
+    private let declarations: [Declaration]
+    private var seen: [Pair: Int] = [:]
+
+    private struct Pair: Hashable {
+        var from: Int
+        var to: Int
+    }
+
+    init(_ declarations: [Declaration]) {
+        self.declarations = declarations
+    }
+
+    /// The automatic edges: from the owner of what a resource needs.
+    mutating func addNeeds() {
+        var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
+        for (position, declaration) in declarations.enumerated() {
+            for object in declaration.resource.objects { owners[object] = position }
+        }
+        for (position, declaration) in declarations.enumerated() {
+            for object in declaration.resource.provisions where owners[object] == nil { owners[object] = position }
+        }
+        for (position, declaration) in declarations.enumerated() {
+            for need in declaration.resource.needs {
+                guard let owner = owners[need.object], owner != position else { continue }
+                if declaration.state == .absent {
+                    // What goes away goes before what it needed; what stays does not wait for it.
+                    guard declarations[owner].state == .absent else { continue }
+                    add(Edge(from: position, to: owner, reason: need.reason))
+                } else {
+                    add(Edge(from: owner, to: position, reason: need.reason))
+                }
+            }
+        }
+    }
+
+    mutating func add(_ edge: Edge) {
+        let pair = Pair(from: edge.from, to: edge.to)
+        guard let known = seen[pair] else {
+            seen[pair] = edges.count
+            edges.append(edge)
+            return
+        }
+        if edge.isNotification, !edges[known].isNotification { edges[known] = edge }
+    }
+}

@@ -1,0 +1,164 @@
+import Expressions
+import Model
+
+/// Evaluating the items of a manifest: loops, conditions, keys and fields.
+extension HostCompilation {
+    /// Calls `body` with the resource of each element that is on for this host.
+    func forEach(_ source: ResourceSource, in context: ItemContext, _ body: (DeclaredResource) -> Void) {
+        let names = source.loop == nil ? context.names : context.names.union(["each"])
+        repeated(source.loop, in: context) { context in
+            let isOn = self.isOn(source.when, in: context)
+            if isOn == true, !context.isOff, !context.isTentative {
+                if let resource = self.resource(source, in: context, names: names) { body(resource) }
+                return
+            }
+            let address = self.address(source, in: context)
+            if context.isOff || isOn == .some(false) {
+                if let address, self.positions[address] == nil { self.dormant.insert(address) }
+            } else if isOn != nil {
+                if let address { self.tentative.insert(address) }
+                _ = self.resource(source, in: context, names: names)
+            }
+        }
+    }
+
+    /// Calls `body` once, or for each element of a loop.
+    private func repeated(_ loop: Pattern?, in context: ItemContext, _ body: (ItemContext) -> Void) {
+        guard let loop else { return body(context) }
+        let elements = collecting { () throws(Diagnostic) -> [(key: Value, value: Value)]? in
+            let (value, isSecret) = try scope.value(of: loop, in: context.scope)
+            if isSecret {
+                throw Diagnostic("`for_each`: expected values without secrets, found a secret", at: loop.place)
+            }
+            return try scope.elements(of: value, at: loop.place, isSecret: false)
+        }
+        guard let elements, let elements else { return }
+        for element in elements {
+            var inner = context
+            inner.scope.each = .map(ValueMap([("key", element.key), ("value", element.value)]))
+            body(inner)
+        }
+    }
+
+    /// Whether a `when` is true; `.some(nil)` where it is unknown, nil where it has an error.
+    private func isOn(_ condition: SiteExpression?, in context: ItemContext) -> Bool?? {
+        guard let condition else { return true }
+        return collecting { () throws(Diagnostic) in try scope.condition(condition, in: context.scope) }
+    }
+
+    /// The address of what is switched off; nil where its key cannot be told.
+    private func address(_ source: ResourceSource, in context: ItemContext) -> Address? {
+        guard let node = try? scope.node(of: source.key ?? source.label, in: context.scope), let text = node.text,
+            !node.isSecret
+        else { return nil }
+        return Address(type: source.type.name, key: text)
+    }
+
+    private func resource(_ source: ResourceSource, in context: ItemContext, names: Set<String>) -> DeclaredResource? {
+        let keyPattern = source.key ?? source.label
+        guard let key = collecting({ () throws(Diagnostic) in try scope.node(of: keyPattern, in: context.scope) })
+        else { return nil }
+        if key.isSecret {
+            diagnostics.add(Diagnostic("expected a key without secrets, found a secret", at: key.place))
+            return nil
+        }
+        if case .unknown = key.content { return nil }
+        guard let text = key.text, !text.isEmpty else {
+            diagnostics.add(Diagnostic("expected a text as key, found \(key.found)", at: key.place))
+            return nil
+        }
+        var resource = DeclaredResource(
+            type: source.type, address: Address(type: source.type.name, key: text), place: source.place, key: key,
+            entries: [], origin: context.origin)
+        resource.entries.reserveCapacity(source.fields.count)
+        for field in source.fields {
+            guard
+                let value = collecting({ () throws(Diagnostic) in
+                    try scope.node(of: field.pattern, in: context.scope)
+                })
+            else { continue }
+            resource.entries.append(.init(key: field.name, keyPlace: field.place, value: value))
+        }
+        readPayloads(&resource, in: context.scope, names: names)
+        readCommon(source, into: &resource, in: context.scope)
+        return resource
+    }
+
+    private func readCommon(_ source: ResourceSource, into resource: inout DeclaredResource, in scope: LocalScope) {
+        for relation in source.relations { readRelation(relation, into: &resource, in: scope) }
+        resource.state = common(source.state, DesiredState.self, "state", scope) ?? .present
+        resource.onUndeclared = common(source.onUndeclared, UndeclaredPolicy.self, "on_undeclare", scope)
+        resource.tags = common(source.tags, [String].self, "tags", scope) ?? []
+        resource.note = common(source.note, String.self, "note", scope)
+    }
+
+    private func common<Value: FieldValue>(
+        _ pattern: Pattern?, _ type: Value.Type, _ name: String, _ local: LocalScope
+    ) -> Value? {
+        guard let pattern, let node = collecting({ () throws(Diagnostic) in try scope.node(of: pattern, in: local) })
+        else { return nil }
+        if node.hasSecret {
+            diagnostics.add(Diagnostic("`\(name)`: expected a value that may be shown, found a secret", at: node.place))
+            return nil
+        }
+        return node.decoded(type, as: name, into: &diagnostics)
+    }
+
+    private func readRelation(
+        _ relation: ResourceSource.Relation, into resource: inout DeclaredResource, in local: LocalScope
+    ) {
+        let name = relation.kind.rawValue
+        guard let node = collecting({ () throws(Diagnostic) in try scope.node(of: relation.pattern, in: local) })
+        else { return }
+        if case .unknown = node.content { return }
+        guard case .list(let items) = node.content else {
+            diagnostics.add(
+                Diagnostic(
+                    "`\(name)`: expected a list of addresses, found \(node.found)", at: node.place,
+                    hint: node.text.map { "write [\"\($0)\"]" }))
+            return
+        }
+        for item in items {
+            if case .unknown = item.content { continue }
+            guard let text = item.text, let address = Address(text) else {
+                diagnostics.add(
+                    Diagnostic(
+                        "`\(name)`: expected an address such as service:nginx, found \(item.found)", at: item.place))
+                continue
+            }
+            if site.types[address.type] == nil {
+                diagnostics.add(
+                    Diagnostic(
+                        "`\(name)`: expected a resource type before the colon, found `\(address.type)`", at: item.place,
+                        hint: Spelling.hint(for: address.type, among: Array(site.types.keys))))
+                continue
+            }
+            resource.relations.append(.init(kind: relation.kind, address: address, place: item.place))
+        }
+    }
+
+    /// Adds the resources of a role.
+    func add(_ use: RoleUse, in context: ItemContext) {
+        if context.origin.count >= 16 || context.origin.contains(use.name) {
+            diagnostics.add(
+                Diagnostic(
+                    "expected roles that do not use themselves, found \((context.origin + [use.name]).joined(separator: " -> "))",
+                    at: use.place))
+            return
+        }
+        guard let role = site.role(use.name, at: use.place) else { return }
+        repeated(use.loop, in: context) { context in
+            guard let isOn = self.isOn(use.when, in: context) else { return }
+            var inner = ItemContext(scope: LocalScope(host: self.scope), origin: context.origin + [use.name])
+            inner.names = ManifestParser.roleNames
+            inner.isOff = context.isOff || isOn == false
+            inner.isTentative = context.isTentative || isOn == nil
+            inner.scope.parameters = self.parameters(of: role, use, in: context)
+            if let hosts = role.manifest.hosts {
+                guard let claim = self.isOn(hosts, in: inner), claim != false else { return }
+                if claim == nil { inner.isTentative = true }
+            }
+            self.add(role.manifest, in: &inner)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Model
+
+/// One object, one owner: two resources that write the same thing are an error that shows both.
+enum Ownership {
+    static func conflicts(in declarations: [Declaration]) -> Diagnostics {
+        var diagnostics = Diagnostics()
+        var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
+        for (position, declaration) in declarations.enumerated() {
+            let objects = declaration.resource.objects
+            for object in declaration.state == .present ? objects : Array(objects.prefix(1)) {
+                if let other = owners[object] {
+                    diagnostics.add(conflict(object, declaration, declarations[other]))
+                } else {
+                    owners[object] = position
+                }
+            }
+        }
+        let purged = owners.keys.contains { if case .purgedDirectory = $0 { true } else { false } }
+        for (object, position) in owners {
+            for wide in covering(object, purged: purged) {
+                guard let other = owners[wide], other != position else { continue }
+                diagnostics.add(conflict(wide, declarations[position], declarations[other]))
+            }
+        }
+        return diagnostics
+    }
+
+    /// The objects that take an object in whole.
+    private static func covering(_ object: HostObject, purged: Bool) -> [HostObject] {
+        switch object {
+        case .line(let path, _): return [.content(path)]
+        case .crontabEntry(let table, _): return AbsolutePath(table).map { [.content($0)] } ?? []
+        case .authorizedKey(let user, _): return [.authorizedKeys(user)]
+        case .membership(let group, let user): return [.members(group), .groups(user)]
+        case .path(let path) where purged:
+            var wide: [HostObject] = [], parent = path.parent
+            while let directory = parent {
+                wide.append(.purgedDirectory(directory))
+                parent = directory.parent
+            }
+            return wide
+        case .path, .content, .purgedDirectory, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .members,
+            .groups, .package, .service, .command:
+            return []
+        }
+    }
+
+    private static func conflict(_ object: HostObject, _ later: Declaration, _ earlier: Declaration) -> Diagnostic {
+        let (first, second) = earlier.place < later.place ? (earlier, later) : (later, earlier)
+        return Diagnostic(
+            "expected one owner of \(object.text), found \(second.address) beside \(first.address)", at: second.place,
+            notes: [.init("\(first.address)", at: first.place)])
+    }
+}

@@ -1,0 +1,63 @@
+import Expressions
+import Model
+
+extension HostCompilation {
+    /// The parameters of one use of a role, checked against the role's declarations.
+    func parameters(of role: Role, _ use: RoleUse, in context: ItemContext) -> ParametersMap {
+        var values: [(name: String, value: Value, isSecret: Bool)] = []
+        for given in use.parameters where !role.parameters.contains(where: { $0.name == given.name }) {
+            diagnostics.add(
+                Diagnostic(
+                    "expected a parameter of the role `\(role.name)`, found `\(given.name)`", at: given.place,
+                    hint: Spelling.hint(for: given.name, among: role.parameters.map(\.name))))
+        }
+        for parameter in role.parameters {
+            if let value = value(of: parameter, role, use, in: context) { values.append(value) }
+        }
+        return ParametersMap(values, scope)
+    }
+
+    private func value(
+        of parameter: Role.Parameter, _ role: Role, _ use: RoleUse, in context: ItemContext
+    ) -> (name: String, value: Value, isSecret: Bool)? {
+        guard let given = use.parameters.first(where: { $0.name == parameter.name }) else {
+            if let standard = parameter.standard {
+                return parameter.type.value(of: standard, into: &diagnostics).map { (parameter.name, $0, false) }
+            }
+            diagnostics.add(
+                Diagnostic(
+                    "expected the parameter `\(parameter.name)` of the role `\(role.name)`, found none", at: use.place,
+                    hint: parameter.doc ?? "it is \(parameter.type.expected)",
+                    notes: [.init("declared", at: parameter.place)]))
+            return (parameter.name, .unknown, false)
+        }
+        guard
+            let (value, isSecret) = collecting({ () throws(Diagnostic) in
+                try scope.value(of: given.pattern, in: context.scope)
+            })
+        else { return (parameter.name, .unknown, false) }
+        let text = parameter.type == .string ? given.pattern.constant?.text : nil
+        let taken: Value = text.map { .string($0) } ?? value
+        guard parameter.type.accepts(taken) else {
+            diagnostics.add(
+                Diagnostic(
+                    "`\(parameter.name)`: expected \(parameter.type.expected), found \(isSecret ? "a secret" : taken.found)",
+                    at: given.pattern.place, notes: [.init("declared", at: parameter.place)]))
+            return (parameter.name, .unknown, false)
+        }
+        if !parameter.allowed.isEmpty, let datum = try? taken.datum(), !isUnknown(taken),
+            !parameter.allowed.contains(datum)
+        {
+            let allowed = parameter.allowed.map(\.json).joined(separator: ", ")
+            diagnostics.add(
+                Diagnostic(
+                    "`\(parameter.name)`: expected one of \(allowed), found \(isSecret ? "a secret" : taken.found)",
+                    at: given.pattern.place))
+        }
+        return (parameter.name, taken, isSecret)
+    }
+
+    private func isUnknown(_ value: Value) -> Bool {
+        if case .unknown = value { true } else { false }
+    }
+}

@@ -1,0 +1,126 @@
+import Expressions
+public import Model
+
+/// A site, read and parsed once, ready to be compiled for any number of hosts.
+public final class Site {
+    let files: SiteFiles
+    let settings: SiteSettings
+    let inventory: Inventory
+    let manifests: [Manifest]
+    let types: [String: ResourceType]
+    let secrets: (any SecretReader)?
+    let standardRoles: [String: [UInt8]]
+    private var roles: [String: Role?] = [:]
+    private var templates: [String: Template?] = [:]
+    private var layers: [String: DataLayers.Layer?] = [:]
+    /// What is wrong with the site whatever the host.
+    var diagnostics: Diagnostics
+
+    /// Reads a site.
+    ///
+    /// - Parameters:
+    ///   - standardRoles: the files of the roles that are reachable as `std/NAME`, by NAME.
+    ///   - secrets: nil: secrets are unknown values.
+    public init(
+        _ reader: any SiteReader, types: [ResourceType], standardRoles: [String: [UInt8]] = [:],
+        secrets: (any SecretReader)? = nil, engine: EngineVersion
+    ) {
+        let files = SiteFiles(reader)
+        let byName = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        var diagnostics = Diagnostics()
+        settings = SiteSettings.read(files, engine: engine, into: &diagnostics)
+        inventory = Inventory.read(files, into: &diagnostics)
+        var manifests: [Manifest] = []
+        for path in files.manifests(below: "manifests", into: &diagnostics) {
+            guard let (root, source) = files.yaml(path, into: &diagnostics) else { continue }
+            var parser = ManifestParser(types: byName, source: source, names: ManifestParser.manifestNames)
+            manifests.append(parser.manifest(root))
+            diagnostics.add(contentsOf: parser.diagnostics)
+        }
+        self.manifests = manifests
+        self.files = files
+        self.types = byName
+        self.secrets = secrets
+        self.standardRoles = standardRoles
+        self.diagnostics = diagnostics
+    }
+
+    /// The ids of the inventory's hosts, in order.
+    public var hostIdentifiers: [String] { inventory.hosts.map(\.id) }
+
+    /// Where the site came from.
+    public var revision: String { files.reader.revision }
+
+    /// A role by its name; nil, and a diagnostic, where there is none.
+    func role(_ name: String, at place: Place) -> Role? {
+        if let known = roles[name] { return known }
+        let role = readRole(name, at: place)
+        roles[name] = .some(role)
+        return role
+    }
+
+    private func readRole(_ name: String, at place: Place) -> Role? {
+        let path = "roles/\(name).yaml"
+        guard HostScope.isCleanPath(name) else {
+            diagnostics.add(Diagnostic("expected the name of a role, found `\(name)`", at: place))
+            return nil
+        }
+        do throws(Diagnostic) {
+            guard let source = try roleSource(name, path) else {
+                let own = ((try? files.paths(below: "roles")) ?? []).filter { $0.hasSuffix(".yaml") }
+                let names = own.map { String($0.dropFirst(6).dropLast(5)) } + standardRoles.keys.map { "std/\($0)" }
+                diagnostics.add(
+                    Diagnostic(
+                        "expected a role, found `\(name)` without `\(path)`", at: place,
+                        hint: Spelling.hint(for: name, among: names)))
+                return nil
+            }
+            guard let root = YAMLReader.read(source, into: &diagnostics) else { return nil }
+            var parser = ManifestParser(types: types, source: source, names: ManifestParser.roleNames)
+            let role = parser.role(root, named: name)
+            diagnostics.add(contentsOf: parser.diagnostics)
+            return role
+        } catch {
+            diagnostics.add(error)
+            return nil
+        }
+    }
+
+    private func roleSource(_ name: String, _ path: String) throws(Diagnostic) -> SourceText? {
+        if name.hasPrefix("std/"), let bytes = standardRoles[String(name.dropFirst(4))] {
+            return SourceText(bytes, file: SourceFile("std:\(name).yaml"))
+        }
+        return try files.source(path)
+    }
+
+    /// A template for expressions that see the given names; nil where it has an error, which is reported once.
+    func template(_ name: String, names: Set<String>) throws(Diagnostic) -> Template? {
+        let key = name + "\u{0}" + names.sorted().joined(separator: ",")
+        if let known = templates[key] { return known }
+        guard HostScope.isCleanPath(name), let source = try files.source("files/\(name)") else {
+            let near = ((try? files.paths(below: "files")) ?? []).map { String($0.dropFirst("files/".count)) }
+            throw Diagnostic(
+                "expected the file `files/\(name)`, found none", at: nil, hint: Spelling.hint(for: name, among: near))
+        }
+        let template = TemplateParser.template(source, names: names, into: &diagnostics)
+        templates[key] = .some(template)
+        return template
+    }
+
+    /// A data layer's values; nil where there is no such file.
+    func layer(_ path: String) -> DataLayers.Layer? {
+        if let known = layers[path] { return known }
+        let layer = readLayer(path)
+        layers[path] = .some(layer)
+        return layer
+    }
+
+    private func readLayer(_ path: String) -> DataLayers.Layer? {
+        guard let (root, _) = files.yaml(path, into: &diagnostics) else { return nil }
+        let entries = KeyedNode.entries(of: root, what: "a data layer", into: &diagnostics)
+        let value = CoreSchema.value(of: Node(.map(entries), at: root.place), into: &diagnostics)
+        guard case .map(let values) = value else { return nil }
+        let places = Dictionary(entries.map { ($0.key, $0.keyPlace) }, uniquingKeysWith: { first, _ in first })
+        return DataLayers.Layer(path: path, values: values, places: places)
+    }
+}

@@ -1,0 +1,100 @@
+import Model
+
+/// The order of a graph: of all that is ready, the first in manifest order.
+enum Topology {
+    enum Result {
+        case order([Int])
+        /// The shortest cycle: each edge begins where the one before ends.
+        case cycle([Edge])
+    }
+
+    static func order(count: Int, _ edges: [Edge]) -> Result {
+        var successors = Array(repeating: [Int](), count: count), waiting = Array(repeating: 0, count: count)
+        for edge in edges {
+            successors[edge.from].append(edge.to)
+            waiting[edge.to] += 1
+        }
+        var ready = MinimumHeap()
+        for node in 0..<count where waiting[node] == 0 { ready.insert(node) }
+        var order: [Int] = []
+        order.reserveCapacity(count)
+        while let node = ready.popMinimum() {
+            order.append(node)
+            for next in successors[node] {
+                waiting[next] -= 1
+                if waiting[next] == 0 { ready.insert(next) }
+            }
+        }
+        if order.count == count { return .order(order) }
+        let left = Set((0..<count).filter { waiting[$0] > 0 })
+        return .cycle(shortestCycle(among: left, edges))
+    }
+
+    /// By breadth-first search from each node that no order could take.
+    private static func shortestCycle(among nodes: Set<Int>, _ edges: [Edge]) -> [Edge] {
+        var outgoing: [Int: [Edge]] = [:]
+        for edge in edges where nodes.contains(edge.from) && nodes.contains(edge.to) {
+            outgoing[edge.from, default: []].append(edge)
+        }
+        var shortest: [Edge] = []
+        for start in nodes.sorted() {
+            guard let cycle = cycle(through: start, outgoing) else { continue }
+            if shortest.isEmpty || cycle.count < shortest.count { shortest = cycle }
+            if shortest.count == 1 { break }
+        }
+        return shortest
+    }
+
+    private static func cycle(through start: Int, _ outgoing: [Int: [Edge]]) -> [Edge]? {
+        var arrivals: [Int: Edge] = [:], queue = [start], index = 0
+        while index < queue.count {
+            let node = queue[index]
+            index += 1
+            for edge in outgoing[node] ?? [] {
+                if edge.to == start {
+                    var path = [edge], at = node
+                    while at != start, let arrival = arrivals[at] {
+                        path.append(arrival)
+                        at = arrival.from
+                    }
+                    return path.reversed()
+                }
+                if arrivals[edge.to] == nil {
+                    arrivals[edge.to] = edge
+                    queue.append(edge.to)
+                }
+            }
+        }
+        return nil
+    }
+}
+
+/// A binary heap of whole numbers.
+struct MinimumHeap {
+    private var items: [Int] = []
+
+    mutating func insert(_ item: Int) {
+        items.append(item)
+        var child = items.count - 1
+        while child > 0, items[(child - 1) / 2] > items[child] {
+            items.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func popMinimum() -> Int? {
+        guard let first = items.first, let last = items.popLast() else { return nil }
+        if items.isEmpty { return first }
+        items[0] = last
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < items.count && items[child] < items[least] {
+                least = child
+            }
+            if least == parent { return first }
+            items.swapAt(parent, least)
+            parent = least
+        }
+    }
+}

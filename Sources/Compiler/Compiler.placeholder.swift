@@ -1,1 +1,0 @@
-// Compiler: see Docs.

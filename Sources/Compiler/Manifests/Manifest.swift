@@ -1,0 +1,87 @@
+import Model
+
+/// One manifest, parsed once for all hosts.
+struct Manifest {
+    let file: SourceFile
+    /// Which hosts it is for; nil: every host.
+    var hosts: SiteExpression?
+    var vars: [VarSource] = []
+    /// What it declares, in the order of the file.
+    var items: [Item] = []
+
+    indirect enum Item {
+        case resource(ResourceSource)
+        case role(RoleUse)
+        case addition(ResourceSource)
+    }
+}
+
+/// One of a manifest's own values.
+struct VarSource {
+    var name: String
+    var place: Place
+    var pattern: Pattern
+}
+
+/// A resource as it stands in a manifest, before a host is known.
+struct ResourceSource {
+    /// A property or parameter with its value.
+    struct FieldSource {
+        var name: String
+        var place: Place
+        var pattern: Pattern
+    }
+
+    /// `require`, `before`, `notify` or `subscribe`.
+    struct Relation {
+        var kind: RelationKind
+        var pattern: Pattern
+    }
+
+    var type: ResourceType
+    var label: Pattern
+    var place: Place
+    var key: Pattern?
+    var loop: Pattern?
+    var when: SiteExpression?
+    var fields: [FieldSource] = []
+    var relations: [Relation] = []
+    var state: Pattern?
+    var onUndeclared: Pattern?
+    var tags: Pattern?
+    var note: Pattern?
+}
+
+enum RelationKind: String, CaseIterable {
+    case require, before, notify, subscribe
+}
+
+/// A use of a role.
+struct RoleUse {
+    var name: String
+    var place: Place
+    var parameters: [ResourceSource.FieldSource] = []
+    var loop: Pattern?
+    var when: SiteExpression?
+}
+
+/// `roles/NAME.yaml`: a manifest with typed parameters.
+struct Role {
+    struct Parameter {
+        var name: String
+        var place: Place
+        var type: ParameterType
+        var isMandatory: Bool
+        var standard: Node?
+        var doc: String?
+        var allowed: [Datum]
+    }
+
+    var name: String
+    var parameters: [Parameter]
+    var manifest: Manifest
+}
+
+enum ParameterType: String, FieldValue, CaseIterable {
+    case int, string, bool, list, map
+}

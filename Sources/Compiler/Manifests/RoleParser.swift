@@ -1,0 +1,43 @@
+import Model
+
+extension ManifestParser {
+    /// A role: its parameters, then the keys of a manifest.
+    mutating func role(_ root: Node, named name: String) -> Role {
+        var parameters: [Role.Parameter] = []
+        if let node = root["parameters"] {
+            for entry in KeyedNode.entries(of: node, what: "parameters", into: &diagnostics) {
+                parameters.append(parameter(entry))
+            }
+        }
+        return Role(name: name, parameters: parameters, manifest: manifest(root, ignoring: ["parameters"]))
+    }
+
+    private mutating func parameter(_ entry: Node.Entry) -> Role.Parameter {
+        let keyed = KeyedNode(
+            entry.value, allowed: ["type", "default", "doc", "one_of"], what: "a parameter", into: &diagnostics)
+        var type = ParameterType.string
+        if let node = keyed["type"] {
+            type = node.decoded(ParameterType.self, as: "type", into: &diagnostics) ?? .string
+        } else {
+            diagnostics.add(
+                Diagnostic(
+                    "expected `type:` of the parameter `\(entry.key)`, found none", at: entry.keyPlace,
+                    hint: "one of int, string, bool, list, map"))
+        }
+        var allowed: [Datum] = []
+        if let node = keyed["one_of"] {
+            if case .list(let items) = node.content {
+                allowed = items.compactMap { try? type.value(of: $0, into: &diagnostics)?.datum() }
+            } else {
+                diagnostics.add(Diagnostic("`one_of`: expected a list, found \(node.found)", at: node.place))
+            }
+        }
+        let standard = keyed["default"]
+        if let standard, let problem = type.problem(of: standard, into: &diagnostics) {
+            diagnostics.add(Diagnostic("`default`: \(problem)", at: standard.place))
+        }
+        return Role.Parameter(
+            name: entry.key, place: entry.keyPlace, type: type, isMandatory: standard == nil, standard: standard,
+            doc: keyed["doc"]?.decoded(String.self, as: "doc", into: &diagnostics), allowed: allowed)
+    }
+}

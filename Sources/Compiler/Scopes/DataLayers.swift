@@ -1,0 +1,76 @@
+import Expressions
+import Model
+
+/// The merged values of the site's layers for one host, each key merged when it is read.
+final class DataLayers: LazyMap, @unchecked Sendable {
+    struct Layer {
+        var path: String
+        /// nil: which file it is depends on something unknown.
+        var values: ValueMap?
+        var places: [String: Place] = [:]
+    }
+
+    /// The most specific first; those without a file are left out.
+    let layers: [Layer]
+    private let merge: [String: SiteSettings.Merge]
+    private var merged: [String: Value?] = [:]
+
+    init(_ layers: [Layer], merge: [String: SiteSettings.Merge]) {
+        self.layers = layers
+        self.merge = merge
+    }
+
+    func member(_ key: String) throws -> Value? {
+        if let known = merged[key] { return known }
+        let value = try mergedValue(key)
+        merged[key] = .some(value)
+        return value
+    }
+
+    func keys() -> [String] {
+        var names: [String] = [], seen = Set<String>()
+        for layer in layers {
+            for case .string(let key) in layer.values?.keys ?? [] where seen.insert(key).inserted { names.append(key) }
+        }
+        return names
+    }
+
+    func rule(for key: String) -> SiteSettings.Merge { merge[key] ?? .first }
+
+    private func mergedValue(_ key: String) throws -> Value? {
+        var result: Value?
+        for layer in layers {
+            guard let values = layer.values else {
+                return result != nil && rule(for: key) == .first ? result : .unknown
+            }
+            guard let value = values[key] else { continue }
+            guard let stronger = result else {
+                result = value
+                if rule(for: key) == .first { return value }
+                continue
+            }
+            result = try combined(stronger, value, key, layer)
+        }
+        return result
+    }
+
+    private func combined(_ stronger: Value, _ weaker: Value, _ key: String, _ layer: Layer) throws -> Value {
+        switch (rule(for: key), stronger, weaker) {
+        case (.first, _, _): return stronger
+        case (.append, .list(let first), .list(let second)): return .list(first + second)
+        case (.deep, .map, .map), (.deep, .list, .list): return Self.deep(stronger, weaker)
+        case (.append, _, _):
+            throw Diagnostic("`\(key)`: expected lists to append, found \(weaker.found)", at: layer.places[key])
+        case (.deep, _, _):
+            throw Diagnostic("`\(key)`: expected mappings to merge, found \(weaker.found)", at: layer.places[key])
+        }
+    }
+
+    private static func deep(_ stronger: Value, _ weaker: Value) -> Value {
+        guard case .map(var result) = stronger, case .map(let others) = weaker else { return stronger }
+        for entry in others.entries {
+            result[entry.key] = result[entry.key].map { deep($0, entry.value) } ?? entry.value
+        }
+        return .map(result)
+    }
+}

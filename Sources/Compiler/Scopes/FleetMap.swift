@@ -1,0 +1,23 @@
+import Expressions
+import Model
+
+/// The hosts of the inventory, for trust and known_hosts.
+final class FleetMap: LazyMap, @unchecked Sendable {
+    private let site: Site
+
+    init(_ site: Site) {
+        self.site = site
+    }
+
+    func keys() -> [String] { site.inventory.hosts.map(\.id) }
+
+    func member(_ key: String) -> Value? {
+        guard let host = site.inventory.host(key) else { return nil }
+        var members: [(String, Value)] = [
+            ("id", .string(host.id)),
+            ("labels", .map(ValueMap(host.labels.map { ($0.name, Value($0.value)) }))),
+        ]
+        if let facts = site.layer("facts/\(key).json")?.values { members.append(("facts", .map(facts))) }
+        return .map(ValueMap(members))
+    }
+}

@@ -1,0 +1,63 @@
+import Expressions
+import Model
+
+/// Everything that the expressions of one host share: its facts, labels and data, and what was read of them.
+///
+/// One compilation runs in one task; nothing here is shared between two.
+final class HostScope: @unchecked Sendable {
+    let record = ReadRecord()
+    let files: SiteFiles
+    let identity: HostIdentity
+    let secrets: (any SecretReader)?
+    /// Whether a secret was read since somebody last looked.
+    var hasMetSecret = false
+    var data: any LazyMap = DataLayers([], merge: [:])
+    var labels: Value = .unknown
+    let facts: Value
+    let host: Value
+    var fleet: Value = .map(ValueMap())
+
+    init(_ target: CompilationTarget, files: SiteFiles, secrets: (any SecretReader)?) {
+        self.files = files
+        self.secrets = secrets
+        identity = target.identity
+        facts = target.facts.map { [record] in .lazy(FactsMap($0, record)) } ?? .unknown
+        let isKnown = target.facts != nil
+        let members: [Datum.Member] = [
+            .init("id", .string(target.identity.id)), .init("name", .string(target.identity.name)),
+        ]
+        let ip: [(String, Value)] = [("ip", isKnown ? target.identity.ip.map { .string($0) } ?? .null : .unknown)]
+        host = .map(
+            ValueMap(
+                members.map { ($0.key, isKnown || $0.key == "id" ? Value($0.value) : .unknown) } + ip))
+    }
+
+    /// The value of an expression, and whether it came through a secret.
+    func value(of expression: SiteExpression, in scope: LocalScope) throws(Diagnostic) -> (value: Value, isSecret: Bool)
+    {
+        let outer = hasMetSecret
+        hasMetSecret = false
+        defer { hasMetSecret = outer }
+        do {
+            let value = try expression.expression.evaluate(in: scope)
+            return (value, hasMetSecret)
+        } catch {
+            var diagnostic = expression.diagnostic(for: error)
+            if diagnostic.place == nil { diagnostic.place = expression.place }
+            if hasMetSecret { diagnostic.message = "an expression with a secret cannot be evaluated" }
+            throw diagnostic
+        }
+    }
+
+    /// A condition: true, false, or nil where it is not known.
+    func condition(_ expression: SiteExpression, in scope: LocalScope) throws(Diagnostic) -> Bool? {
+        let (value, isSecret) = try value(of: expression, in: scope)
+        if isSecret { throw Diagnostic("expected a condition without secrets, found a secret", at: expression.place) }
+        switch value {
+        case .bool(let claim): return claim
+        case .unknown: return nil
+        default:
+            throw Diagnostic("expected a condition that is true or false, found \(value.found)", at: expression.place)
+        }
+    }
+}

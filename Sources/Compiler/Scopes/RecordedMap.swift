@@ -1,0 +1,81 @@
+import Expressions
+public import Model
+
+/// A mapping of facts or labels that notes each member that is read.
+final class RecordedMap: LazyMap {
+    private let path: String
+    private let members: [Datum.Member]
+    private let record: ReadRecord
+
+    init(_ path: String, _ members: [Datum.Member], _ record: ReadRecord) {
+        self.path = path
+        self.members = members
+        self.record = record
+    }
+
+    func member(_ key: String) -> Value? {
+        let value = members.first { $0.key == key }?.value
+        if case .map(let inner)? = value { return .lazy(RecordedMap("\(path).\(key)", inner, record)) }
+        record.note("\(path).\(key)", value)
+        return value.map { Value($0) }
+    }
+
+    func keys() -> [String] {
+        let names = members.map(\.key)
+        record.note("\(path).*", .list(names.map { .string($0) }))
+        return names
+    }
+}
+
+/// The facts of a host, each read when it is asked for.
+final class FactsMap: LazyMap {
+    private let source: any FactSource
+    private let record: ReadRecord
+
+    init(_ source: any FactSource, _ record: ReadRecord) {
+        self.source = source
+        self.record = record
+    }
+
+    func member(_ key: String) throws -> Value? {
+        let value: Datum?
+        do throws(HostFault) {
+            value = try source.fact(key)
+        } catch {
+            throw Diagnostic("the fact `\(key)`: \(error.text)", at: nil)
+        }
+        if case .map(let inner)? = value { return .lazy(RecordedMap("facts.\(key)", inner, record)) }
+        record.note("facts.\(key)", value)
+        return value.map { Value($0) }
+    }
+
+    func keys() -> [String] {
+        record.note("facts.*", .list(source.names.map { .string($0) }))
+        return source.names
+    }
+}
+
+/// Facts that someone keeps in a file.
+public final class FactsSnapshot: FactSource {
+    private let facts: [Datum.Member]
+
+    /// - Parameter facts: a mapping; anything else counts as empty.
+    public init(_ facts: Datum) {
+        if case .map(let members) = facts { self.facts = members } else { self.facts = [] }
+    }
+
+    /// Reads JSON or YAML; places in diagnostics are those of the file.
+    public init(reading bytes: [UInt8], from path: String) throws(Diagnostics) {
+        var diagnostics = Diagnostics()
+        let source = SourceText(bytes, file: SourceFile(path))
+        let value = YAMLReader.read(source, into: &diagnostics).map { CoreSchema.value(of: $0, into: &diagnostics) }
+        if diagnostics.hasErrors { throw diagnostics }
+        guard let value, case .map(let members)? = try? value.datum() else {
+            throw Diagnostics([Diagnostic("expected a mapping of facts", at: source.place(line: 1, column: 1))])
+        }
+        facts = members
+    }
+
+    public var names: [String] { facts.map(\.key) }
+    public func fact(_ name: String) -> Datum? { facts.first { $0.key == name }?.value }
+}

@@ -1,0 +1,92 @@
+import Expressions
+import Model
+
+/// The groups and hosts of `inventory/*.yaml`.
+struct Inventory {
+    struct Group {
+        var name: String
+        var place: Place
+        var condition: SiteExpression?
+        var labels: [Label]
+    }
+
+    struct Host {
+        var id: String
+        var place: Place
+        var labels: [Label]
+    }
+
+    struct Label {
+        var name: String
+        var place: Place
+        var value: Datum
+    }
+
+    var groups: [Group] = []
+    var hosts: [Host] = []
+
+    /// The names that a group's condition may use.
+    static let conditionNames: Set<String> = ["facts", "labels", "host"]
+
+    static func read(_ files: SiteFiles, into diagnostics: inout Diagnostics) -> Inventory {
+        var inventory = Inventory()
+        for path in files.manifests(below: "inventory", into: &diagnostics) {
+            guard let (root, source) = files.yaml(path, into: &diagnostics) else { continue }
+            let keyed = KeyedNode(root, allowed: ["groups", "hosts"], what: "an inventory", into: &diagnostics)
+            if let node = keyed["groups"] { inventory.readGroups(node, source, into: &diagnostics) }
+            if let node = keyed["hosts"] { inventory.readHosts(node, into: &diagnostics) }
+        }
+        return inventory
+    }
+
+    func host(_ id: String) -> Host? { hosts.first { $0.id == id } }
+
+    private mutating func readGroups(_ node: Node, _ source: SourceText, into diagnostics: inout Diagnostics) {
+        for entry in KeyedNode.entries(of: node, what: "groups", into: &diagnostics) {
+            if let other = groups.first(where: { $0.name == entry.key }) {
+                diagnostics.add(Self.duplicate("group", entry, other.place))
+                continue
+            }
+            let keyed = KeyedNode(entry.value, allowed: ["hosts", "labels"], what: "a group", into: &diagnostics)
+            var group = Group(name: entry.key, place: entry.keyPlace, labels: [])
+            if let condition = keyed["hosts"] {
+                var parser = PatternParser(source: source, names: Self.conditionNames)
+                group.condition = parser.condition(condition)
+                diagnostics.add(contentsOf: parser.diagnostics)
+            } else {
+                diagnostics.add(Diagnostic("expected `hosts: CONDITION` in a group, found none", at: entry.keyPlace))
+            }
+            group.labels = Self.labels(keyed["labels"], into: &diagnostics)
+            groups.append(group)
+        }
+    }
+
+    private mutating func readHosts(_ node: Node, into diagnostics: inout Diagnostics) {
+        for entry in KeyedNode.entries(of: node, what: "hosts", into: &diagnostics) {
+            if let other = hosts.first(where: { $0.id == entry.key }) {
+                diagnostics.add(Self.duplicate("host", entry, other.place))
+                continue
+            }
+            let keyed = KeyedNode(
+                entry.value, allowed: ["labels", "asset", "install"], what: "a host", into: &diagnostics)
+            hosts.append(
+                Host(
+                    id: entry.key, place: entry.keyPlace, labels: Self.labels(keyed["labels"], into: &diagnostics)))
+        }
+    }
+
+    private static func labels(_ node: Node?, into diagnostics: inout Diagnostics) -> [Label] {
+        guard let node else { return [] }
+        return KeyedNode.entries(of: node, what: "labels", into: &diagnostics).compactMap { entry in
+            let value = CoreSchema.value(of: entry.value, into: &diagnostics)
+            guard let datum = try? value.datum() else { return nil }
+            return Label(name: entry.key, place: entry.keyPlace, value: datum)
+        }
+    }
+
+    private static func duplicate(_ what: String, _ entry: Node.Entry, _ other: Place) -> Diagnostic {
+        Diagnostic(
+            "expected each \(what) once, found `\(entry.key)` again", at: entry.keyPlace,
+            notes: [.init("the first one", at: other)])
+    }
+}

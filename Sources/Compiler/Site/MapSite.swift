@@ -1,0 +1,29 @@
+public import Model
+
+/// A site in memory: paths and their bytes.
+public struct MapSite: SiteReader {
+    private let files: [String: [UInt8]]
+    private let executables: Set<String>
+    public let revision: String
+
+    public init(_ files: [String: String], executables: Set<String> = [], revision: String = "memory") {
+        self.init(bytes: files.mapValues { Array($0.utf8) }, executables: executables, revision: revision)
+    }
+
+    public init(bytes files: [String: [UInt8]], executables: Set<String> = [], revision: String = "memory") {
+        self.files = files
+        self.executables = executables
+        self.revision = revision
+    }
+
+    public func paths(below folder: String) throws(SiteFault) -> [String] {
+        let prefix = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
+        return files.keys.filter { path in
+            path.hasPrefix(prefix) && !path.split(separator: "/").contains { $0.hasPrefix(".") }
+        }.sorted()
+    }
+
+    public func contents(of path: String) throws(SiteFault) -> [UInt8]? { files[path] }
+
+    public func isExecutable(_ path: String) -> Bool { executables.contains(path) }
+}

@@ -1,0 +1,78 @@
+import Model
+
+/// Reads the files of a site, each once, and remembers what was read: that is what a cached catalog depends on.
+final class SiteFiles {
+    let reader: any SiteReader
+    /// What every file that was asked for held; nil where there was none.
+    private(set) var contents: [String: [UInt8]?] = [:]
+    private(set) var listings: [String: [String]] = [:]
+    private var sources: [String: SourceText] = [:]
+
+    init(_ reader: any SiteReader) {
+        self.reader = reader
+    }
+
+    func bytes(of path: String) throws(Diagnostic) -> [UInt8]? {
+        if let known = contents[path] { return known }
+        do throws(SiteFault) {
+            let bytes = try reader.contents(of: path)
+            contents[path] = .some(bytes)
+            return bytes
+        } catch {
+            throw Diagnostic("cannot read `\(error.path)`: \(error.reason)", at: nil)
+        }
+    }
+
+    func paths(below folder: String) throws(Diagnostic) -> [String] {
+        if let known = listings[folder] { return known }
+        do throws(SiteFault) {
+            let paths = try reader.paths(below: folder)
+            listings[folder] = paths
+            return paths
+        } catch {
+            throw Diagnostic("cannot list `\(error.path)`: \(error.reason)", at: nil)
+        }
+    }
+
+    /// A file's text with its lines; nil where there is none.
+    func source(_ path: String) throws(Diagnostic) -> SourceText? {
+        if let known = sources[path] { return known }
+        guard let bytes = try bytes(of: path) else { return nil }
+        let source = SourceText(bytes, file: SourceFile(path))
+        sources[path] = source
+        return source
+    }
+
+    /// A YAML file as nodes; nil where there is none or it cannot be read at all.
+    func yaml(_ path: String, into diagnostics: inout Diagnostics) -> (node: Node, source: SourceText)? {
+        do throws(Diagnostic) {
+            guard let source = try source(path) else { return nil }
+            return YAMLReader.read(source, into: &diagnostics).map { ($0, source) }
+        } catch {
+            diagnostics.add(error)
+            return nil
+        }
+    }
+
+    /// The YAML files below a folder.
+    func manifests(below folder: String, into diagnostics: inout Diagnostics) -> [String] {
+        do throws(Diagnostic) {
+            return try paths(below: folder).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
+        } catch {
+            diagnostics.add(error)
+            return []
+        }
+    }
+
+    /// A digest over everything that was read.
+    var digest: Digest {
+        var text = ""
+        for (path, bytes) in contents.sorted(by: { $0.key < $1.key }) {
+            text += "\(path)\u{0}\(bytes.map { Digest(of: $0).hexadecimal } ?? "-")\u{0}"
+        }
+        for (folder, paths) in listings.sorted(by: { $0.key < $1.key }) {
+            text += "\(folder)\u{1}\(paths.joined(separator: "\u{1}"))\u{1}"
+        }
+        return Digest(of: text)
+    }
+}
