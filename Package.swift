@@ -41,7 +41,7 @@ let package = Package(
         library("Engine", ["Model"]),
         library("State", ["Model", "Engine", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
-        library("LinuxHost", ["Model", "HostFiles", "CShim"]),
+        library("LinuxHost", ["Model", "HostFiles", "CShim", crypto]),
         library("Secrets", ["Model", crypto]),
         .executableTarget(
             name: "lodestar",

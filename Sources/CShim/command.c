@@ -133,6 +133,10 @@ static int child(void *argument) {
     return fail(start, LODESTAR_NO_PROGRAM);
 }
 
+const char *lodestar_head(const struct lodestar_outcome *outcome) { return outcome->head; }
+
+const char *lodestar_tail(const struct lodestar_outcome *outcome) { return outcome->tail; }
+
 static int64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);

@@ -54,8 +54,8 @@ int lodestar_copy_attributes(int from, int to);
 int lodestar_is_immutable(int descriptor);
 
 struct lodestar_command {
-    const char *const *arguments;
-    const char *const *environment;
+    const char **arguments;
+    const char **environment;
     // Below the new root, where there is one.
     const char *directory;
     // Another root to run in, with /proc and /dev mounted in a private mount namespace; NULL for none.
@@ -98,6 +98,10 @@ struct lodestar_outcome {
     char head[LODESTAR_OUTPUT_HALF];
     char tail[LODESTAR_OUTPUT_HALF];
 };
+
+// The first and the last bytes of the output.
+const char *lodestar_head(const struct lodestar_outcome *outcome);
+const char *lodestar_tail(const struct lodestar_outcome *outcome);
 
 // Runs a program and waits for it. On a timeout its process group is asked to end, and killed two seconds later.
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome);

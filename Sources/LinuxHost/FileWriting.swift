@@ -1,0 +1,146 @@
+import CShim
+import Glibc
+import HostFiles
+import Model
+
+/// A file that is written beside its place and not yet there.
+struct PendingFile {
+    var path: AbsolutePath
+    var entry: Linux.Entry
+    var temporary: String
+    var descriptor: Int32
+    /// What stands at the path must go first: an empty directory.
+    var replacesDirectory: Bool
+}
+
+/// What a whole file shall be.
+struct WantedFile {
+    var path: AbsolutePath
+    var bytes: [UInt8]
+    var attributes: Attributes
+    var replaced: Replaced
+    var validator: String?
+    var isInPlace = false
+    /// The mode at creation where none is declared.
+    var standardPermissions = Permissions(0o644)
+}
+
+/// Writing a file beside its place: temporary, content, owner, mode, attributes, validator. Nothing is visible yet.
+extension Linux {
+    func prepare(_ file: WantedFile) throws(HostFault) -> PendingFile {
+        let entry = try writableEntry(file.path, "write")
+        let present = try status(entry, file.path)
+        try check(file.replaced, present, file.path)
+        let temporary = ".lodestar-\(Self.randomName())"
+        let descriptor = lodestar_open(
+            entry.directory.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600, 0,
+            entry.directory.identity)
+        guard descriptor >= 0 else { throw HostFault("write", file.path.text, ErrorNumber.text(-descriptor)) }
+        let pending = PendingFile(
+            path: file.path, entry: entry, temporary: temporary, descriptor: descriptor,
+            replacesDirectory: present?.kind == .directory)
+        do throws(HostFault) {
+            try fill(pending, file, present?.kind == .file ? present : nil)
+            return pending
+        } catch {
+            discard(pending)
+            throw error
+        }
+    }
+
+    private func fill(_ pending: PendingFile, _ file: WantedFile, _ present: FileStatus?) throws(HostFault) {
+        guard LocalFiles.writeAll(file.bytes, to: pending.descriptor) else {
+            throw HostFault("write", file.path.text, ErrorNumber.text(errno))
+        }
+        if present != nil { try copyAttributes(to: pending, file.path) }
+        let owner = try number(file.attributes.owner, isGroup: false) ?? present?.owner ?? 0
+        let group = try number(file.attributes.group, isGroup: true) ?? present?.group ?? 0
+        let base = present?.permissions ?? file.standardPermissions
+        let permissions = file.attributes.mode?.applied(to: base, isDirectory: false) ?? base
+        try change(pending.descriptor, owner: owner, group: group, file.path)
+        let result = lodestar_change_mode(pending.descriptor, mode_t(permissions.bits))
+        if result < 0 { throw HostFault("change the mode of", file.path.text, ErrorNumber.text(-result)) }
+        if let validator = file.validator { try validate(pending, validator) }
+    }
+
+    func change(_ descriptor: Int32, owner: UInt32, group: UInt32, _ path: AbsolutePath) throws(HostFault) {
+        let result = lodestar_change_owner(descriptor, owner, group)
+        if result < 0 { throw HostFault("change the owner of", path.text, ErrorNumber.text(-result)) }
+    }
+
+    private func copyAttributes(to pending: PendingFile, _ path: AbsolutePath) throws(HostFault) {
+        let old = lodestar_open(
+            pending.entry.directory.descriptor, pending.entry.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, 0,
+            lodestar_identity(uid: 0, gid: 0))
+        guard old >= 0 else { return }
+        defer { close(old) }
+        let result = lodestar_copy_attributes(old, pending.descriptor)
+        if result < 0 { throw HostFault("keep the attributes of", path.text, ErrorNumber.text(-result)) }
+    }
+
+    /// What may be replaced, by the rule of the step.
+    func check(_ replaced: Replaced, _ present: FileStatus?, _ path: AbsolutePath) throws(HostFault) {
+        guard let present else { return }
+        switch replaced {
+        case .nothing: throw HostFault("write", path.text, "a \(present.kind.rawValue) is already there")
+        case .file(let digest):
+            if present.kind != .file { throw HostFault("write", path.text, "a \(present.kind.rawValue) is there") }
+            if let digest, try self.digest(of: path) != digest {
+                throw HostFault("write", path.text, "it changed since it was observed")
+            }
+        case .anything:
+            if present.kind == .directory, try entries(of: path)?.isEmpty == false {
+                throw HostFault("write", path.text, "the directory there is not empty")
+            }
+        }
+    }
+
+    /// The number of an account or group in this root's own files; nil where none is declared.
+    func number(_ owner: Owner?, isGroup: Bool) throws(HostFault) -> UInt32? {
+        switch owner {
+        case nil: return nil
+        case .number(let number)?: return number
+        case .name(.root)?: return 0
+        case .name(let name)?:
+            let found = isGroup ? try accounts.gid(of: .name(name)) : try accounts.uid(of: .name(name))
+            if let found { return found }
+            throw HostFault("find", "\(isGroup ? "group" : "owner") \(name)", "there is no such \(isGroup ? "group" : "account")")
+        }
+    }
+
+    func discard(_ pending: PendingFile) {
+        close(pending.descriptor)
+        _ = lodestar_remove(pending.entry.directory.descriptor, pending.temporary, 0, pending.entry.directory.identity)
+    }
+
+    /// Puts a durable file into its place.
+    func place(_ pending: PendingFile) throws(HostFault) {
+        let directory = pending.entry.directory
+        if pending.replacesDirectory {
+            let result = lodestar_remove(directory.descriptor, pending.entry.name, AT_REMOVEDIR, directory.identity)
+            if result < 0 { throw HostFault("replace", pending.path.text, ErrorNumber.text(-result)) }
+        }
+        let result = lodestar_rename(
+            directory.descriptor, pending.temporary, directory.descriptor, pending.entry.name, 0, directory.identity)
+        if result < 0 { throw HostFault("write", pending.path.text, explained(-result, pending)) }
+    }
+
+    private func explained(_ number: Int32, _ pending: PendingFile) -> String {
+        if number == EBUSY || number == EXDEV {
+            return "\(ErrorNumber.text(number)): something is mounted on it; `in_place: true` writes into it"
+        }
+        if number == EPERM {
+            let file = openat(pending.entry.directory.descriptor, pending.entry.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+            defer { close(file) }
+            if file >= 0, lodestar_is_immutable(file) != 0 {
+                return "\(ErrorNumber.text(number)): the file is immutable or append-only (chattr(1))"
+            }
+        }
+        return ErrorNumber.text(number)
+    }
+
+    static func randomName() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return String(generator.next(), radix: 36)
+    }
+}

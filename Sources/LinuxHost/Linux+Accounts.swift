@@ -1,0 +1,89 @@
+import CShim
+import Glibc
+import HostFiles
+import Model
+
+/// The lane of accounts: one locked rewrite of each database for all edits.
+extension Linux {
+    var accounts: AccountDatabase {
+        get throws(HostFault) { try AccountDatabase(reading: self) }
+    }
+
+    func performAccounts(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
+        do throws(HostFault) {
+            let locks = try AccountLocks(in: try etc())
+            defer { locks.release() }
+            return try editAccounts(steps)
+        } catch {
+            return steps.map { _ in .failure(error) }
+        }
+    }
+
+    private func etc() throws(HostFault) -> OpenDirectory {
+        guard let directory = try directory(AbsolutePath.root.appending("etc")), directory.trust == .root else {
+            throw HostFault("lock", "/etc", "it is no directory of root's alone")
+        }
+        return directory
+    }
+
+    private func editAccounts(_ steps: [Step]) throws(HostFault) -> [Result<StepOutput, HostFault>] {
+        documents = [:]
+        var database = try accounts
+        var results: [Result<StepOutput, HostFault>] = []
+        for step in steps {
+            guard case .editAccounts(let edit) = step else {
+                results.append(.failure(HostFault("perform", "a step", "it belongs to another lane")))
+                continue
+            }
+            do throws(Refusal) {
+                try database.apply(edit, today: today)
+                results.append(.success(StepOutput()))
+            } catch {
+                results.append(.failure(HostFault("change", "the accounts", error.reason)))
+            }
+        }
+        let shadowGroup = AccountName("shadow").flatMap { database.gid(of: .name($0)) } ?? 0
+        for file in database.changedFiles {
+            let isSecret = file.permissions.bits & 0o007 == 0
+            let isNew = try status(of: file.path) == nil
+            let attributes = isNew ? Attributes(group: .number(isSecret ? shadowGroup : 0)) : Attributes()
+            let pending = try prepare(
+                WantedFile(
+                    path: file.path, bytes: file.bytes, attributes: attributes, replaced: .file(nil),
+                    standardPermissions: file.permissions))
+            if fsync(pending.descriptor) != 0 {
+                let number = errno
+                discard(pending)
+                throw HostFault("write", file.path.text, ErrorNumber.text(number))
+            }
+            try place(pending)
+            close(pending.descriptor)
+            forget(file.path)
+        }
+        var durable = DurableDirectories()
+        durable.add(AbsolutePath.root.appending("etc"), try etc())
+        if let (path, number) = durable.synchronised().first {
+            throw HostFault("make durable", path.text, ErrorNumber.text(number))
+        }
+        return results
+    }
+
+    /// Moves a home to a path that is free.
+    func move(_ move: HomeMove) throws(HostFault) {
+        let from = try writableEntry(move.from, "move"), to = try writableEntry(move.to, "move")
+        guard try status(from, move.from) != nil else { return }
+        let noReplace: UInt32 = 1
+        let result = lodestar_rename(
+            from.directory.descriptor, from.name, to.directory.descriptor, to.name, noReplace,
+            lodestar_identity(uid: 0, gid: 0))
+        if result == -EXDEV {
+            throw HostFault("move", move.from.text, "\(move.to) is on another file system; move it by hand")
+        }
+        if result < 0 { throw HostFault("move", move.from.text, ErrorNumber.text(-result)) }
+        for directory in [from.directory, to.directory] {
+            let descriptor = openat(directory.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            fsync(descriptor)
+            close(descriptor)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import CShim
+import Glibc
+import Model
+
+/// Directories, links, removals and attributes.
+extension Linux {
+    func make(_ creation: DirectoryCreation, _ durable: inout DurableDirectories) throws(HostFault) {
+        if creation.makesParents { try makeParents(of: creation.path, &durable) }
+        let entry = try writableEntry(creation.path, "make"), path = creation.path
+        let present = try status(entry, path)
+        if present?.kind != .directory {
+            try check(creation.replaced, present, path)
+            if let present, present.kind != .directory { try unlink(entry, path, isDirectory: false) }
+            try makeDirectory(entry, path)
+        }
+        directories[path] = nil
+        let attributes = Attributes(
+            owner: creation.attributes.owner, group: creation.attributes.group,
+            mode: creation.attributes.mode ?? (present == nil ? FileMode(Permissions(0o755)) : nil))
+        try set(AttributeChange(path, kind: .directory, attributes: attributes), isNew: present == nil)
+        if present == nil, let skeleton = creation.skeleton { try copySkeleton(skeleton, to: path, creation.attributes) }
+        directories[path] = nil
+        if let own = try directory(path) { durable.add(path, own) }
+    }
+
+    private func makeDirectory(_ entry: Entry, _ path: AbsolutePath) throws(HostFault) {
+        let result = lodestar_make_directory(entry.directory.descriptor, entry.name, 0o700, entry.directory.identity)
+        if result < 0 { throw HostFault("make", path.text, ErrorNumber.text(-result)) }
+    }
+
+    private func makeParents(of path: AbsolutePath, _ durable: inout DurableDirectories) throws(HostFault) {
+        guard let parent = path.parent, try status(of: parent) == nil else { return }
+        try makeParents(of: parent, &durable)
+        try makeDirectory(try writableEntry(parent, "make"), parent)
+        try set(
+            AttributeChange(parent, kind: .directory, attributes: Attributes(mode: FileMode(Permissions(0o755)))), isNew: true)
+        if let outer = parent.parent, let directory = try directory(outer) { durable.add(outer, directory) }
+    }
+
+    /// Copies plain files and folders of /etc/skel with the new owner; links and others are left out.
+    private func copySkeleton(_ skeleton: AbsolutePath, to target: AbsolutePath, _ attributes: Attributes) throws(HostFault) {
+        for name in try entries(of: skeleton) ?? [] {
+            let from = skeleton.appending(name), to = target.appending(name)
+            guard let status = try status(of: from) else { continue }
+            let own = Attributes(owner: attributes.owner, group: attributes.group, mode: FileMode(status.permissions))
+            if status.kind == .directory {
+                try makeDirectory(try writableEntry(to, "make"), to)
+                try set(AttributeChange(to, kind: .directory, attributes: own), isNew: true)
+                try copySkeleton(from, to: to, attributes)
+            } else if status.kind == .file {
+                let bytes = try contents(of: from, limit: 16 << 20)
+                let file = try prepare(WantedFile(path: to, bytes: bytes, attributes: own, replaced: .nothing))
+                fsync(file.descriptor)
+                try place(file)
+                close(file.descriptor)
+            }
+        }
+    }
+
+    func make(_ creation: LinkCreation) throws(HostFault) {
+        let entry = try writableEntry(creation.path, "make"), directory = entry.directory
+        let present = try status(entry, creation.path)
+        if present?.kind != .link { try check(creation.replaced, present, creation.path) }
+        if present?.kind == .directory { try unlink(entry, creation.path, isDirectory: true) }
+        let temporary = ".lodestar-\(Self.randomName())"
+        var result = lodestar_make_link(creation.target, directory.descriptor, temporary, directory.identity)
+        if result >= 0 {
+            result = lodestar_rename(
+                directory.descriptor, temporary, directory.descriptor, entry.name, 0, directory.identity)
+            if result < 0 { _ = lodestar_remove(directory.descriptor, temporary, 0, directory.identity) }
+        }
+        if result < 0 { throw HostFault("make", creation.path.text, ErrorNumber.text(-result)) }
+        forgetBelow(creation.path)
+    }
+
+    func remove(_ removal: Removal) throws(HostFault) {
+        guard let entry = try entry(removal.path), let present = try status(entry, removal.path) else { return }
+        guard present.kind == removal.kind else {
+            throw HostFault(
+                "remove", removal.path.text, "it is a \(present.kind.rawValue), not a \(removal.kind.rawValue)")
+        }
+        if removal.isRecursive, present.kind == .directory { try empty(removal.path) }
+        try unlink(entry, removal.path, isDirectory: present.kind == .directory)
+        forgetBelow(removal.path)
+    }
+
+    /// Removes everything below a directory; never across file systems, never through links.
+    private func empty(_ path: AbsolutePath) throws(HostFault) {
+        guard let own = try directory(path) else { return }
+        var outer = stat()
+        fstat(own.descriptor, &outer)
+        for name in try own.names(at: path) {
+            let inner = path.appending(name), entry = Entry(directory: own, name: name)
+            var status = stat()
+            guard fstatat(own.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            guard status.st_dev == outer.st_dev else {
+                throw HostFault("remove", inner.text, "another file system is mounted there")
+            }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                try empty(inner)
+                try unlink(entry, inner, isDirectory: true)
+            } else {
+                try unlink(entry, inner, isDirectory: false)
+            }
+        }
+    }
+
+    private func unlink(_ entry: Entry, _ path: AbsolutePath, isDirectory: Bool) throws(HostFault) {
+        let directory = entry.directory
+        let result = lodestar_remove(directory.descriptor, entry.name, isDirectory ? AT_REMOVEDIR : 0, directory.identity)
+        if result == -ENOENT { return }
+        if result == -ENOTEMPTY || result == -EEXIST {
+            throw HostFault("remove", path.text, "the directory is not empty")
+        }
+        if result < 0 { throw HostFault("remove", path.text, ErrorNumber.text(-result)) }
+    }
+
+    private func forgetBelow(_ path: AbsolutePath) {
+        directories = directories.filter { !$0.key.isBelowOrEqual(to: path) }
+        documents = documents.filter { !$0.key.isBelowOrEqual(to: path) }
+    }
+
+    /// Changes owner, group and mode through a descriptor of what was looked at.
+    func set(_ change: AttributeChange, isNew: Bool = false) throws(HostFault) {
+        let entry = try writableEntry(change.path, "change"), path = change.path
+        let descriptor = openat(entry.directory.descriptor, entry.name, OpenDirectory.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw HostFault("change", path.text, ErrorNumber.text(errno)) }
+        defer { close(descriptor) }
+        var raw = stat()
+        guard fstat(descriptor, &raw) == 0 else { throw HostFault("change", path.text, ErrorNumber.text(errno)) }
+        let status = FileStatus(raw)
+        guard status.kind == change.kind else {
+            throw HostFault("change", path.text, "it is a \(status.kind.rawValue), not a \(change.kind.rawValue)")
+        }
+        if status.kind == .file, status.linkCount > 1, entry.directory.trust != .root {
+            throw HostFault("change", path.text, "it has \(status.linkCount) hard links where others can make them")
+        }
+        let owner = try number(change.attributes.owner, isGroup: false) ?? (isNew ? 0 : status.owner)
+        let group = try number(change.attributes.group, isGroup: true) ?? (isNew ? 0 : status.group)
+        if owner != status.owner || group != status.group {
+            try self.change(descriptor, owner: owner, group: group, path)
+        }
+        let base = isNew ? Permissions(0o755) : status.permissions
+        let permissions = change.attributes.mode?.applied(to: base, isDirectory: change.kind == .directory) ?? base
+        if change.kind != .link {
+            let result = lodestar_change_mode(descriptor, mode_t(permissions.bits))
+            if result < 0 { throw HostFault("change", path.text, ErrorNumber.text(-result)) }
+        }
+        if change.kind == .directory { directories = directories.filter { !$0.key.isBelowOrEqual(to: path) } }
+    }
+}

@@ -1,0 +1,115 @@
+import CShim
+import Glibc
+import Model
+
+/// Reaching paths: component by component, so that no link of an unprivileged user is ever followed.
+extension Linux {
+    /// A name in the directory that holds it.
+    struct Entry {
+        var directory: OpenDirectory
+        var name: String
+    }
+
+    /// The directory of a path with its last name; nil when that directory does not exist.
+    func entry(_ path: AbsolutePath) throws(HostFault) -> Entry? {
+        guard let parent = path.parent else { return try directory(.root).map { Entry(directory: $0, name: ".") } }
+        return try directory(parent).map { Entry(directory: $0, name: path.name) }
+    }
+
+    /// Like `entry`, for writing: a missing directory is a fault.
+    func writableEntry(_ path: AbsolutePath, _ operation: String) throws(HostFault) -> Entry {
+        guard let entry = try entry(path) else {
+            throw HostFault(operation, path.text, "the directory \(path.parent ?? .root) does not exist")
+        }
+        return entry
+    }
+
+    /// An opened directory, remembered; nil when there is none.
+    func directory(_ path: AbsolutePath, depth: Int = 0) throws(HostFault) -> OpenDirectory? {
+        if let known = directories[path] { return known }
+        guard let parent = path.parent else { return try openRoot() }
+        guard let outer = try directory(parent, depth: depth) else { return nil }
+        let descriptor = openat(outer.descriptor, path.name, OpenDirectory.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+        if descriptor < 0 {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw HostFault("open", path.text, ErrorNumber.text(errno))
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            close(descriptor)
+            throw HostFault("open", path.text, ErrorNumber.text(errno))
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR:
+            return remember(descriptor, OpenDirectory.trust(of: status, inside: outer.trust), path)
+        case S_IFLNK:
+            close(descriptor)
+            return try followed(path, status, outer, parent, depth)
+        default:
+            close(descriptor)
+            return nil
+        }
+    }
+
+    private func openRoot() throws(HostFault) -> OpenDirectory {
+        var status = stat()
+        let descriptor = fcntl(root, F_DUPFD_CLOEXEC, 3)
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+            throw HostFault("open", "the root \(rootPath)", ErrorNumber.text(errno))
+        }
+        return remember(descriptor, OpenDirectory.trust(of: status, inside: .root), .root)
+    }
+
+    private func remember(_ descriptor: Int32, _ trust: OpenDirectory.Trust, _ path: AbsolutePath) -> OpenDirectory {
+        // Bounds the number of open descriptors.
+        if directories.count > 400 { directories = [:] }
+        let directory = OpenDirectory(descriptor: descriptor, trust: trust)
+        directories[path] = directory
+        return directory
+    }
+
+    /// A link on the way: only root's own, in a directory where only root can plant one.
+    private func followed(
+        _ path: AbsolutePath, _ status: stat, _ outer: OpenDirectory, _ parent: AbsolutePath, _ depth: Int
+    ) throws(HostFault) -> OpenDirectory? {
+        guard status.st_uid == 0, outer.trust == .root else {
+            throw HostFault("open", path.text, "it is a link that root did not make; links of others are never followed")
+        }
+        guard depth < 20 else { throw HostFault("open", path.text, "ELOOP (too many levels of links)") }
+        let target = try linkTarget(of: path)
+        guard let real = PathText.joined(parent, target) else {
+            throw HostFault("open", path.text, "it is a link to `\(target)`")
+        }
+        guard let found = try directory(real, depth: depth + 1) else { return nil }
+        let copy = fcntl(found.descriptor, F_DUPFD_CLOEXEC, 3)
+        guard copy >= 0 else { throw HostFault("open", path.text, ErrorNumber.text(errno)) }
+        return remember(copy, found.trust, path)
+    }
+
+    /// lstat(2) of an entry; nil when nothing is there.
+    func status(_ entry: Entry, _ path: AbsolutePath) throws(HostFault) -> FileStatus? {
+        var status = stat()
+        if fstatat(entry.directory.descriptor, entry.name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
+            return FileStatus(status)
+        }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw HostFault("look at", path.text, ErrorNumber.text(errno))
+    }
+}
+
+extension FileStatus {
+    init(_ status: stat) {
+        let kind: Kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .directory
+            case S_IFLNK: .link
+            case S_IFIFO: .fifo
+            case S_IFSOCK: .socket
+            default: .device
+            }
+        self.init(
+            kind: kind, permissions: Permissions(UInt16(status.st_mode & 0o7777)), owner: status.st_uid,
+            group: status.st_gid, byteCount: Int(status.st_size), linkCount: Int(status.st_nlink))
+    }
+}

@@ -1,0 +1,31 @@
+public import Model
+
+extension Linux {
+    public func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
+        guard let lane = steps.first?.lane else { return [] }
+        switch lane {
+        case .files: return performFiles(steps)
+        case .accounts: return performAccounts(steps)
+        case .packages: return performPackages(steps)
+        case .services: return steps.map { performService($0) }
+        case .commands: return steps.map { performCommand($0) }
+        }
+    }
+
+    private func performCommand(_ step: Step) -> Result<StepOutput, HostFault> {
+        defer { forgetAll() }
+        do throws(HostFault) {
+            switch step {
+            case .runCommand(let command): return .success(try run(command))
+            case .moveHome(let move): try self.move(move)
+            case .changeOwnership(let change): return .success(try changeOwnership(change))
+            case .writeFile, .editFile, .editAccounts, .makeDirectory, .makeLink, .remove, .setAttributes, .changePackage,
+                .operateService:
+                throw HostFault("perform", "a step", "it belongs to another lane")
+            }
+            return .success(StepOutput())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

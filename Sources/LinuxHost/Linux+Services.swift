@@ -1,0 +1,54 @@
+public import Model
+
+/// The lane of services, through systemctl(1).
+extension Linux {
+    func performService(_ step: Step) -> Result<StepOutput, HostFault> {
+        guard case .operateService(let operation) = step else {
+            return .failure(HostFault("perform", "a step", "it belongs to another lane"))
+        }
+        do throws(HostFault) {
+            guard isRunning else { throw HostFault(operation.action.rawValue, operation.unit, "the root is not running") }
+            guard try hasSystemd else {
+                throw HostFault(operation.action.rawValue, operation.unit, "systemd is not running here")
+            }
+            if hasChangedUnits {
+                _ = try run(CommandRun(.arguments(["systemctl", "daemon-reload"]), timeout: .seconds(90)))
+                hasChangedUnits = false
+            }
+            let words = ["systemctl", "--no-ask-password", operation.action.rawValue, "--", operation.unit]
+            return .success(try run(CommandRun(.arguments(words), timeout: .seconds(300))))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// sd_booted(3).
+    var hasSystemd: Bool {
+        get throws(HostFault) { try status(of: AbsolutePath.root.appending("run/systemd/system"))?.kind == .directory }
+    }
+
+    public func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer {
+        switch probe {
+        case .serviceIsRunning(let unit):
+            guard isRunning else { return .unknown("the root is not running") }
+            guard try hasSystemd else { return .unknown("systemd is not running here") }
+            let words = ["systemctl", "show", "--property=ActiveState", "--value", "--", unit]
+            let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
+            let state = ended.output.split(separator: "\n").first.map(String.init) ?? ""
+            return .isRunning(state == "active" || state == "reloading" || state == "activating")
+        case .packageCandidate(let name):
+            let ended = try execute(CommandRun(.arguments(["apt-cache", "policy", "--", name]), timeout: .seconds(60)))
+            let line = ended.output.split(separator: "\n").first { $0.contains("Candidate:") }
+            let version = line?.split(separator: " ").last.map(String.init)
+            return .candidate(version == "(none)" ? nil : version)
+        case .exitStatus(let command):
+            do throws(HostFault) {
+                let ended = try execute(command, isGuard: true)
+                return ended.hasTimedOut ? .unknown("it took more than \(command.timeout)") : .exitStatus(ended.exitStatus)
+            } catch {
+                if error.operation == "isolate" { return .unknown("it cannot be run without write access: \(error.reason)") }
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import CShim
+import Glibc
+public import Model
+
+/// The host that this program runs on, or another root below a directory of it.
+///
+/// One run uses it in one task. Parsed documents and opened directories are remembered until a step changes them.
+public final class Linux: Host {
+    /// The directory that is the managed root, such as `/` or `/target`.
+    public let rootPath: String
+    let root: Int32
+    nonisolated(unsafe) var directories: [AbsolutePath: OpenDirectory] = [:]
+    nonisolated(unsafe) var documents: [AbsolutePath: [ObjectIdentifier: any HostDocument]] = [:]
+    nonisolated(unsafe) private var buffer: [UInt8] = []
+    /// Whether unit files changed since systemd read them.
+    nonisolated(unsafe) var hasChangedUnits = false
+    /// Days since 1970-01-01, for the date of the last change of a password.
+    let today: Int
+
+    /// - Throws: when there is no such directory.
+    public init(root: String = "/", today: Int = WallClock.today) throws(HostFault) {
+        var path = root
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        rootPath = path
+        self.today = today
+        self.root = open(path, OpenDirectory.pathOnly | O_DIRECTORY | O_CLOEXEC)
+        if self.root < 0 { throw HostFault("open", "the root \(path)", ErrorNumber.text(errno)) }
+    }
+
+    deinit {
+        close(root)
+    }
+
+    public var isRunning: Bool { rootPath == "/" }
+
+    public func status(of path: AbsolutePath) throws(HostFault) -> FileStatus? {
+        guard let entry = try entry(path) else { return nil }
+        return try status(entry, path)
+    }
+
+    public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
+        guard let entry = try entry(path) else {
+            throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+        }
+        var capacity = 1 << 16
+        while true {
+            if buffer.count < capacity { buffer = [UInt8](repeating: 0, count: capacity) }
+            var status = stat()
+            let count = buffer.withUnsafeMutableBytes {
+                lodestar_read_file(entry.directory.descriptor, entry.name, 0, &status, $0.baseAddress, $0.count)
+            }
+            if count < 0 {
+                let reason = -count == ENOTSUP ? "it is no regular file" : ErrorNumber.text(Int32(-count))
+                throw HostFault("read", path.text, reason)
+            }
+            if status.st_nlink > 1, entry.directory.isOpenToOthers(status) {
+                throw HostFault("read", path.text, "it has \(status.st_nlink) hard links where others can make them")
+            }
+            if count > limit { throw HostFault("read", path.text, "it has more than \(limit) bytes") }
+            if count <= buffer.count {
+                defer { if buffer.count > 1 << 20 { buffer = [] } }
+                return Array(buffer[..<count])
+            }
+            capacity = count + 1
+        }
+    }
+
+    public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
+        Digest(of: try contents(of: path, limit: 1 << 30))
+    }
+
+    public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {
+        guard let entry = try entry(path) else {
+            throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+        }
+        var target = [UInt8](repeating: 0, count: 4096)
+        let count = target.withUnsafeMutableBytes {
+            $0.baseAddress.map { readlinkat(entry.directory.descriptor, entry.name, $0, 4096) } ?? -1
+        }
+        if count < 0 { throw HostFault("read", path.text, ErrorNumber.text(errno)) }
+        return String(decoding: target[..<count], as: UTF8.self)
+    }
+
+    public func entries(of path: AbsolutePath) throws(HostFault) -> [String]? {
+        guard let status = try status(of: path), status.kind == .directory, let directory = try directory(path) else {
+            return nil
+        }
+        return try directory.names(at: path).sorted()
+    }
+
+    public func document<Document: HostDocument>(
+        _ type: Document.Type, at path: AbsolutePath
+    ) throws(HostFault) -> Document? {
+        let kind = ObjectIdentifier(type)
+        if let known = documents[path]?[kind] as? Document { return known }
+        guard let status = try status(of: path), status.kind == .file || status.kind == .link else { return nil }
+        let document = Document(parsing: try contents(of: try resolved(path, status), limit: 256 << 20))
+        documents[path, default: [:]][kind] = document
+        return document
+    }
+
+    /// Where a system file really is: some distributions make /etc/localtime or a unit a link of root's.
+    private func resolved(_ path: AbsolutePath, _ status: FileStatus) throws(HostFault) -> AbsolutePath {
+        guard status.kind == .link, status.owner == 0, let parent = path.parent, try directory(parent)?.trust == .root else {
+            return path
+        }
+        return PathText.joined(parent, try linkTarget(of: path)) ?? path
+    }
+
+    /// Forgets what is known of a path that a step changes.
+    func forget(_ path: AbsolutePath) {
+        documents[path] = nil
+        if path.text.hasSuffix(".service") || path.text.hasPrefix("/etc/systemd/") { hasChangedUnits = true }
+    }
+
+    /// Forgets everything: a command may have changed anything.
+    func forgetAll() {
+        documents = [:]
+        directories = [:]
+    }
+}

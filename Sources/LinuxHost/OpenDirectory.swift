@@ -1,0 +1,81 @@
+import CShim
+import Glibc
+import Model
+
+/// A directory that was reached safely, and with whose rights things in it are done. It is closed with its last user.
+final class OpenDirectory {
+    enum Trust: Equatable {
+        /// Every component is root's and nobody else can write to it.
+        case root
+        /// Root's, but others can write to it (/tmp, crontabs): as root, never through a link.
+        case shared
+        /// Below the first component that somebody else owns: with that owner's rights, never through a link.
+        case user(uid: UInt32, gid: UInt32)
+    }
+
+    /// O_PATH of open(2), which the C library only declares for GNU programs.
+    static let pathOnly: Int32 = 0o10000000
+
+    let descriptor: Int32
+    let trust: Trust
+
+    init(descriptor: Int32, trust: Trust) {
+        self.descriptor = descriptor
+        self.trust = trust
+    }
+
+    deinit { close(descriptor) }
+
+    var identity: lodestar_identity {
+        if case .user(let uid, let gid) = trust { return lodestar_identity(uid: uid, gid: gid) }
+        return lodestar_identity(uid: 0, gid: 0)
+    }
+
+    /// Whether somebody may have linked a file of somebody else into it.
+    func isOpenToOthers(_ file: stat) -> Bool {
+        switch trust {
+        case .root: false
+        case .shared: true
+        case .user(let uid, _): file.st_uid != uid
+        }
+    }
+
+    /// The trust of a directory inside one of this trust.
+    static func trust(of status: stat, inside outer: Trust) -> Trust {
+        if status.st_uid != 0 { return .user(uid: status.st_uid, gid: status.st_gid) }
+        if case .user = outer { return outer }
+        let isWritableByGroup = status.st_mode & 0o020 != 0 && status.st_gid != 0
+        return status.st_mode & 0o002 != 0 || isWritableByGroup || outer == .shared ? .shared : .root
+    }
+
+    /// The names in it.
+    func names(at path: AbsolutePath) throws(HostFault) -> [String] {
+        let readable = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard readable >= 0 else { throw HostFault("list", path.text, ErrorNumber.text(errno)) }
+        guard let stream = fdopendir(readable) else {
+            close(readable)
+            throw HostFault("list", path.text, ErrorNumber.text(errno))
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
+
+/// Names as paths join them.
+enum PathText {
+    /// Where a link in `directory` leads, within the root; nil for what is no path.
+    static func joined(_ directory: AbsolutePath, _ target: String) -> AbsolutePath? {
+        var parts: [Substring] = target.hasPrefix("/") ? [] : directory.text.split(separator: "/")
+        for part in target.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return AbsolutePath("/" + parts.joined(separator: "/"))
+    }
+}
