@@ -273,13 +273,14 @@ extension Converger {
             }
         }
         for (position, declaration) in plan.catalog.declarations.enumerated() where declaration.state == .present {
+            if !plan.isWhole, byPosition[position] == nil { continue }
             if failed.contains(declaration.address) { continue }
             let wasPresent = byPosition[position].map { tasks[$0].wasPresent } ?? true
             if let entry = ledger.entry(for: declaration, at: position, wasPresent: wasPresent, run: run) {
                 update.written.append(entry)
             }
         }
-        if failed.isEmpty { update.digest = plan.catalog.digest }
+        if failed.isEmpty, plan.isWhole { update.digest = plan.catalog.digest }
     }
 
     private func release(_ object: String, _ task: ApplyTask) {

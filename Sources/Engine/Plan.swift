@@ -81,6 +81,8 @@ public struct Plan: Sendable {
     public var inPlaceCount: Int
     /// How many objects may be removed; more is refused unless it is allowed.
     public var removalLimit: Int
+    /// Whether the whole catalog was planned, not a selection of it.
+    public var isWhole = true
 
     public func count(_ actions: Action...) -> Int { resources.count { actions.contains($0.action) } }
 

@@ -7,10 +7,17 @@ public struct Planner {
     let host: any Host
     let state: any StateReading
     let types: [ResourceType]
+    let selection: Selection
 
-    /// - Parameter simulation: performs in memory over the host that is planned for.
-    public init(_ catalog: Catalog, on simulation: any Host, state: any StateReading, types: [ResourceType]) {
+    /// - Parameters:
+    ///   - simulation: performs in memory over the host that is planned for.
+    ///   - selection: what is planned of the catalog; a part of it removes nothing that is no longer declared.
+    public init(
+        _ catalog: Catalog, on simulation: any Host, state: any StateReading, types: [ResourceType],
+        selection: Selection = .everything
+    ) {
         self.catalog = catalog
+        self.selection = selection
         host = simulation
         self.state = state
         self.types = types
@@ -20,7 +27,7 @@ public struct Planner {
         var progress = PlanProgress(catalog: catalog, pending: try state.pendingRefreshes())
         let isKnown = try state.ledgerDigest() == catalog.digest
         let ledger = isKnown ? LedgerIndex([]) : LedgerIndex(try state.ledger())
-        for position in catalog.declarations.indices {
+        for position in selection.positions(in: catalog) {
             let planned = plan(position, &progress, ledger)
             if planned.action == .inPlace { progress.inPlaceCount += 1 } else { progress.resources.append(planned) }
         }
@@ -30,10 +37,10 @@ public struct Planner {
         } else {
             for index in progress.resources.indices { ledger.explain(&progress.resources[index]) }
         }
-        let removals = isKnown ? [] : UndeclaredPlanner(catalog: catalog, host: host, types: types).plan(ledger.entries)
+        let removals = isKnown || !selection.isWhole ? [] : UndeclaredPlanner(catalog: catalog, host: host, types: types).plan(ledger.entries)
         return Plan(
             catalog: catalog, resources: progress.resources + removals, inPlaceCount: progress.inPlaceCount,
-            removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count))
+            removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count), isWhole: selection.isWhole)
     }
 
     private func plan(_ position: Int, _ progress: inout PlanProgress, _ ledger: LedgerIndex) -> PlannedResource {
@@ -46,6 +53,9 @@ public struct Planner {
             return planned
         }
         do {
+            if declaration.isPartial {
+                throw Refusal("some of its values are not known here", hint: "a secret needs `--identity FILE`")
+            }
             try assess(&planned, &progress)
         } catch {
             refuse(&planned, Reason(error), &progress)

@@ -1,0 +1,45 @@
+public import Model
+
+/// What a run did, as a person reads it.
+public struct ReportText {
+    let isColored: Bool
+
+    public init(isColored: Bool) {
+        self.isColored = isColored
+    }
+
+    /// The lines of one outcome; nil for what needs none.
+    public func text(of outcome: Outcome) -> String? {
+        switch outcome.result {
+        case .inPlace: return nil
+        case .changed, .refreshed, .released:
+            let sign = outcome.result == .refreshed ? Action.refresh.sign : outcome.action.sign
+            let word = outcome.result == .changed ? "" : "  \(outcome.result.rawValue)"
+            let changes = outcome.changes.isEmpty ? "" : "  \(outcome.changes.map(\.property).joined(separator: ", "))"
+            return "  \(colored("\(sign) \(outcome.address)", "32"))\(word)\(changes)"
+        case .failed, .skipped, .stale:
+            let reason = outcome.reason.map { ": \($0)" } ?? ""
+            var lines = [
+                "  \(colored("! \(outcome.address)", "31"))  \(outcome.result.rawValue)\(reason)  \(outcome.place)"
+            ]
+            for line in outcome.output.split(separator: "\n").suffix(20) { lines.append("      | \(line)") }
+            return lines.joined(separator: "\n")
+        }
+    }
+
+    /// `2 changed, 1 failed; 410 in place`.
+    public func summary(of report: Report) -> String {
+        let counts = [
+            (report.count(.changed), "changed"), (report.count(.refreshed), "refreshed"),
+            (report.count(.released), "released"), (report.count(.failed), "failed"),
+            (report.count(.skipped), "skipped"), (report.count(.stale), "stale"),
+        ]
+        let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let done = parts.isEmpty ? "nothing to do" : parts.joined(separator: ", ")
+        return "\(done); \(report.inPlaceCount + report.count(.inPlace)) in place"
+    }
+
+    private func colored(_ text: String, _ code: String) -> String {
+        isColored ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}

@@ -1,0 +1,112 @@
+import Glibc
+public import Model
+
+/// A site in a directory. Links and hidden names are left out; nothing outside the directory is read.
+public final class DirectorySite: SiteReader {
+    private let path: String
+    private let descriptor: Int32
+    public let revision: String
+
+    /// - Returns: nil when there is no such directory.
+    public init?(_ path: String) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0 { return nil }
+        revision = Self.commit(of: path).map { "\($0)" } ?? path
+    }
+
+    deinit { close(descriptor) }
+
+    public func paths(below folder: String) throws(SiteFault) -> [String] {
+        var found: [String] = []
+        try collect(folder, into: &found, depth: 0)
+        return found.sorted()
+    }
+
+    private func collect(_ folder: String, into found: inout [String], depth: Int) throws(SiteFault) {
+        guard depth < 64 else { throw SiteFault(folder, "it is more than 64 folders deep") }
+        let directory = openat(descriptor, folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        if directory < 0 {
+            if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { return }
+            throw SiteFault(folder, ErrorNumber.text(errno))
+        }
+        guard let stream = fdopendir(directory) else {
+            close(directory)
+            throw SiteFault(folder, ErrorNumber.text(errno))
+        }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(".") { continue }
+            let path = folder.isEmpty ? name : "\(folder)/\(name)"
+            var kind = Int32(entry.pointee.d_type)
+            if kind == Int32(DT_UNKNOWN) { kind = Self.kind(name, in: directory) }
+            if kind == Int32(DT_DIR) { try collect(path, into: &found, depth: depth + 1) }
+            if kind == Int32(DT_REG) { found.append(path) }
+            if found.count > 1_000_000 { throw SiteFault(folder, "it holds more than 1,000,000 files") }
+        }
+    }
+
+    private static func kind(_ name: String, in directory: Int32) -> Int32 {
+        var status = stat()
+        guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return 0 }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: return Int32(DT_DIR)
+        case S_IFREG: return Int32(DT_REG)
+        default: return 0
+        }
+    }
+
+    public func contents(of path: String) throws(SiteFault) -> [UInt8]? {
+        let file = openat(descriptor, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        if file < 0 {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            if errno == ELOOP { throw SiteFault(path, "it is a link; a site holds plain files") }
+            throw SiteFault(path, ErrorNumber.text(errno))
+        }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw SiteFault(path, "it is no regular file")
+        }
+        guard status.st_size <= 256 << 20 else { throw SiteFault(path, "it has more than 256 MiB") }
+        return try Self.bytes(of: file, count: Int(status.st_size), path)
+    }
+
+    private static func bytes(of file: Int32, count: Int, _ path: String) throws(SiteFault) -> [UInt8] {
+        var done = 0, number: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            while done < count {
+                let step = read(file, buffer.baseAddress?.advanced(by: done), count - done)
+                if step < 0, errno == EINTR { continue }
+                if step < 0 { number = errno }
+                if step <= 0 { break }
+                done += step
+            }
+            initialized = done
+        }
+        if number != 0 { throw SiteFault(path, ErrorNumber.text(number)) }
+        return bytes
+    }
+
+    public func isExecutable(_ path: String) -> Bool {
+        var status = stat()
+        return fstatat(descriptor, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & 0o100 != 0
+    }
+
+    /// The commit that is checked out, by git's own files (gitrepository-layout(5)); nil without them.
+    private static func commit(of path: String) -> String? {
+        func text(_ name: String) -> String? {
+            guard let bytes = try? LocalFiles.contents(of: "\(path)/.git/\(name)", limit: 1 << 20) else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        guard let head = text("HEAD")?.split(separator: "\n").first else { return nil }
+        guard head.hasPrefix("ref: ") else { return String(head.prefix(12)) }
+        let name = String(head.dropFirst(5))
+        if let commit = text(name)?.split(separator: "\n").first { return String(commit.prefix(12)) }
+        let packed = text("packed-refs")?.split(separator: "\n").first { $0.hasSuffix(" \(name)") }
+        return packed.map { String($0.prefix(12)) }
+    }
+}
