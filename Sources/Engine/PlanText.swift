@@ -79,7 +79,7 @@ public struct PlanText {
         switch old {
         case .content(let content)?: return UnifiedDiff.lines(from: content, to: new)
         case nil:
-            guard let lines = UnifiedDiff.lines(from: Content(""), to: new), lines.count > 2, lines.count <= 21 else {
+            guard let lines = UnifiedDiff.lines(from: Content(""), to: new), lines.count >= 2, lines.count <= 21 else {
                 return nil
             }
             return Array(lines.dropFirst())

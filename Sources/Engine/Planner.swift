@@ -37,7 +37,9 @@ public struct Planner {
         } else {
             for index in progress.resources.indices { ledger.explain(&progress.resources[index]) }
         }
-        let removals = isKnown || !selection.isWhole ? [] : UndeclaredPlanner(catalog: catalog, host: host, types: types).plan(ledger.entries)
+        let removals =
+            isKnown || !selection.isWhole
+            ? [] : UndeclaredPlanner(catalog: catalog, host: host, types: types).plan(ledger.entries)
         return Plan(
             catalog: catalog, resources: progress.resources + removals, inPlaceCount: progress.inPlaceCount,
             removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count), isWhole: selection.isWhole)

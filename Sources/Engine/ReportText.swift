@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 /// What a run did, as a person reads it.
 public struct ReportText {

@@ -43,7 +43,8 @@ final class AccountLocks {
             guard errno == EAGAIN || errno == EACCES || errno == EINTR, waited < Self.waitingMilliseconds else {
                 var holder = lock
                 let isKnown = fcntl(descriptor, F_GETLK, &holder) == 0 && holder.l_type != Int16(F_UNLCK)
-                throw HostFault("lock", "/etc/.pwd.lock", isKnown ? "process \(holder.l_pid) holds it" : "somebody holds it")
+                throw HostFault(
+                    "lock", "/etc/.pwd.lock", isKnown ? "process \(holder.l_pid) holds it" : "somebody holds it")
             }
             WallClock.sleep(milliseconds: 50)
             waited += 50

@@ -25,7 +25,8 @@ public final class DirectorySite: SiteReader {
 
     private func collect(_ folder: String, into found: inout [String], depth: Int) throws(SiteFault) {
         guard depth < 64 else { throw SiteFault(folder, "it is more than 64 folders deep") }
-        let directory = openat(descriptor, folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let directory = openat(
+            descriptor, folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if directory < 0 {
             if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { return }
             throw SiteFault(folder, ErrorNumber.text(errno))

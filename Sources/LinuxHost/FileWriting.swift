@@ -104,7 +104,8 @@ extension Linux {
         case .name(let name)?:
             let found = isGroup ? try accounts.gid(of: .name(name)) : try accounts.uid(of: .name(name))
             if let found { return found }
-            throw HostFault("find", "\(isGroup ? "group" : "owner") \(name)", "there is no such \(isGroup ? "group" : "account")")
+            throw HostFault(
+                "find", "\(isGroup ? "group" : "owner") \(name)", "there is no such \(isGroup ? "group" : "account")")
         }
     }
 

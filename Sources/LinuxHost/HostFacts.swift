@@ -52,7 +52,9 @@ public final class HostFacts: FactSource, @unchecked Sendable {
         }
         let id = values["ID"] ?? "linux"
         let families = [id] + (values["ID_LIKE"] ?? "").split(separator: " ").map(String.init)
-        let family = families.contains("debian") ? "debian" : families.contains("rhel") || families.contains("fedora") ? "redhat" : id
+        let family =
+            families.contains("debian")
+            ? "debian" : families.contains("rhel") || families.contains("fedora") ? "redhat" : id
         return [
             "id": .string(id), "family": .string(family), "version": .string(values["VERSION_ID"] ?? ""),
             "codename": .string(values["VERSION_CODENAME"] ?? ""), "name": .string(values["PRETTY_NAME"] ?? id),
@@ -93,7 +95,8 @@ public final class HostFacts: FactSource, @unchecked Sendable {
     }
 
     private func processors() throws(HostFault) -> Datum {
-        let model = try lines("/proc/cpuinfo").first { $0.hasPrefix("model name") }?.split(separator: ":", maxSplits: 1).last
+        let model = try lines("/proc/cpuinfo").first { $0.hasPrefix("model name") }?.split(separator: ":", maxSplits: 1)
+            .last
         return ["count": .int(Int64(sysconf(Int32(_SC_NPROCESSORS_ONLN)))), "model": .string(model?.trimmed ?? "")]
     }
 

@@ -27,7 +27,8 @@ extension Linux {
         let said = isSecret ? "" : Self.lastLine(of: last.output).map { ": \($0)" } ?? ""
         throw HostFault(
             "run", isSecret ? "the command" : "`\(command.line.text)`",
-            (last.hasTimedOut ? "it took more than \(command.timeout)" : "it ended with status \(last.exitStatus)") + said)
+            (last.hasTimedOut ? "it took more than \(command.timeout)" : "it ended with status \(last.exitStatus)")
+                + said)
     }
 
     private static func lastLine(of output: String) -> String? {
@@ -117,8 +118,10 @@ extension Linux {
 
     private static func text(of outcome: UnsafeMutablePointer<lodestar_outcome>) -> String {
         let headLength = outcome.pointee.head_length, tailLength = outcome.pointee.tail_length
-        let head = String(decoding: UnsafeRawBufferPointer(start: lodestar_head(outcome), count: headLength), as: UTF8.self)
-        let tail = String(decoding: UnsafeRawBufferPointer(start: lodestar_tail(outcome), count: tailLength), as: UTF8.self)
+        let head = String(
+            decoding: UnsafeRawBufferPointer(start: lodestar_head(outcome), count: headLength), as: UTF8.self)
+        let tail = String(
+            decoding: UnsafeRawBufferPointer(start: lodestar_tail(outcome), count: tailLength), as: UTF8.self)
         let omitted = outcome.pointee.total_length - headLength - tailLength
         return head + (omitted > 0 ? "\n... \(omitted) bytes left out ...\n" : "") + tail
     }
@@ -137,7 +140,8 @@ extension Linux {
         if ended.exitStatus != 0 {
             let said = ended.output.replacing(path.text, with: pending.path.text).split(separator: "\n").first ?? ""
             throw HostFault(
-                "validate", pending.path.text, "`\(validator)` ended with status \(ended.exitStatus): \(said.prefix(200))")
+                "validate", pending.path.text,
+                "`\(validator)` ended with status \(ended.exitStatus): \(said.prefix(200))")
         }
     }
 }

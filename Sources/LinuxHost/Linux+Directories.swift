@@ -18,7 +18,9 @@ extension Linux {
             owner: creation.attributes.owner, group: creation.attributes.group,
             mode: creation.attributes.mode ?? (present == nil ? FileMode(Permissions(0o755)) : nil))
         try set(AttributeChange(path, kind: .directory, attributes: attributes), isNew: present == nil)
-        if present == nil, let skeleton = creation.skeleton { try copySkeleton(skeleton, to: path, creation.attributes) }
+        if present == nil, let skeleton = creation.skeleton {
+            try copySkeleton(skeleton, to: path, creation.attributes)
+        }
         directories[path] = nil
         if let own = try directory(path) { durable.add(path, own) }
     }
@@ -33,12 +35,15 @@ extension Linux {
         try makeParents(of: parent, &durable)
         try makeDirectory(try writableEntry(parent, "make"), parent)
         try set(
-            AttributeChange(parent, kind: .directory, attributes: Attributes(mode: FileMode(Permissions(0o755)))), isNew: true)
+            AttributeChange(parent, kind: .directory, attributes: Attributes(mode: FileMode(Permissions(0o755)))),
+            isNew: true)
         if let outer = parent.parent, let directory = try directory(outer) { durable.add(outer, directory) }
     }
 
     /// Copies plain files and folders of /etc/skel with the new owner; links and others are left out.
-    private func copySkeleton(_ skeleton: AbsolutePath, to target: AbsolutePath, _ attributes: Attributes) throws(HostFault) {
+    private func copySkeleton(_ skeleton: AbsolutePath, to target: AbsolutePath, _ attributes: Attributes)
+        throws(HostFault)
+    {
         for name in try entries(of: skeleton) ?? [] {
             let from = skeleton.appending(name), to = target.appending(name)
             guard let status = try status(of: from) else { continue }
@@ -107,7 +112,8 @@ extension Linux {
 
     private func unlink(_ entry: Entry, _ path: AbsolutePath, isDirectory: Bool) throws(HostFault) {
         let directory = entry.directory
-        let result = lodestar_remove(directory.descriptor, entry.name, isDirectory ? AT_REMOVEDIR : 0, directory.identity)
+        let result = lodestar_remove(
+            directory.descriptor, entry.name, isDirectory ? AT_REMOVEDIR : 0, directory.identity)
         if result == -ENOENT { return }
         if result == -ENOTEMPTY || result == -EEXIST {
             throw HostFault("remove", path.text, "the directory is not empty")

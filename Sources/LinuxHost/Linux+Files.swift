@@ -26,7 +26,8 @@ extension Linux {
     }
 
     private func performChunk(
-        _ steps: ArraySlice<Step>, into results: inout [Result<StepOutput, HostFault>], _ durable: inout DurableDirectories
+        _ steps: ArraySlice<Step>, into results: inout [Result<StepOutput, HostFault>],
+        _ durable: inout DurableDirectories
     ) {
         var pending: [(indexes: [Int], file: PendingFile)] = []
         var edits: [AbsolutePath: [Int]] = [:]
@@ -51,7 +52,9 @@ extension Linux {
                 }
                 if let path = steps[index].filePath {
                     forget(path)
-                    if let parent = path.parent, let directory = try directory(parent) { durable.add(parent, directory) }
+                    if let parent = path.parent, let directory = try directory(parent) {
+                        durable.add(parent, directory)
+                    }
                 }
             } catch {
                 results[index] = .failure(error)
@@ -60,7 +63,9 @@ extension Linux {
         finish(pending, into: &results)
     }
 
-    private func finish(_ pending: [(indexes: [Int], file: PendingFile)], into results: inout [Result<StepOutput, HostFault>]) {
+    private func finish(
+        _ pending: [(indexes: [Int], file: PendingFile)], into results: inout [Result<StepOutput, HostFault>]
+    ) {
         var faults = [Int32](repeating: 0, count: pending.count)
         lodestar_sync_all(pending.map(\.file.descriptor), &faults, pending.count)
         for (position, (indexes, file)) in pending.enumerated() {
@@ -89,7 +94,9 @@ extension Linux {
             do {
                 if document == nil {
                     if let status = try status(of: path) {
-                        guard status.kind == .file else { throw HostFault("edit", path.text, "it is a \(status.kind.rawValue)") }
+                        guard status.kind == .file else {
+                            throw HostFault("edit", path.text, "it is a \(status.kind.rawValue)")
+                        }
                         document = EditedDocument(for: edit.edit, parsing: try contents(of: path, limit: 256 << 20))
                     } else {
                         guard let attributes = edit.creation else {
@@ -136,7 +143,8 @@ extension Linux {
             entry.directory.descriptor, entry.name, O_WRONLY | O_NOFOLLOW, 0, 0, entry.directory.identity)
         guard descriptor >= 0 else { throw HostFault("write", write.path.text, ErrorNumber.text(-descriptor)) }
         defer { close(descriptor) }
-        guard ftruncate(descriptor, 0) == 0, LocalFiles.writeAll(write.content.bytes, to: descriptor), fsync(descriptor) == 0
+        guard ftruncate(descriptor, 0) == 0, LocalFiles.writeAll(write.content.bytes, to: descriptor),
+            fsync(descriptor) == 0
         else { throw HostFault("write", write.path.text, ErrorNumber.text(errno)) }
         try set(AttributeChange(write.path, kind: .file, attributes: write.attributes))
     }

@@ -34,12 +34,14 @@ extension Linux {
         let words =
             [
                 "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=60", "-o", "Dpkg::Options::=--force-confdef",
-                "-o", "Dpkg::Options::=--force-confold", "--no-install-recommends", "--allow-downgrades", "install", "--",
+                "-o", "Dpkg::Options::=--force-confold", "--no-install-recommends", "--allow-downgrades", "install",
+                "--",
             ] + operands
         let policy = try forbidServices()
         defer { if let policy { try? remove(Removal(policy, kind: .file)) } }
         return try run(
-            CommandRun(.arguments(words), environment: Self.environment, timeout: .seconds(1800))).text
+            CommandRun(.arguments(words), environment: Self.environment, timeout: .seconds(1800))
+        ).text
     }
 
     private func mark(_ action: String, _ name: String) throws(HostFault) {

@@ -73,7 +73,8 @@ extension Linux {
         _ path: AbsolutePath, _ status: stat, _ outer: OpenDirectory, _ parent: AbsolutePath, _ depth: Int
     ) throws(HostFault) -> OpenDirectory? {
         guard status.st_uid == 0, outer.trust == .root else {
-            throw HostFault("open", path.text, "it is a link that root did not make; links of others are never followed")
+            throw HostFault(
+                "open", path.text, "it is a link that root did not make; links of others are never followed")
         }
         guard depth < 20 else { throw HostFault("open", path.text, "ELOOP (too many levels of links)") }
         let target = try linkTarget(of: path)

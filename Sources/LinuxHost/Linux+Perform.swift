@@ -19,7 +19,8 @@ extension Linux {
             case .runCommand(let command): return .success(try run(command))
             case .moveHome(let move): try self.move(move)
             case .changeOwnership(let change): return .success(try changeOwnership(change))
-            case .writeFile, .editFile, .editAccounts, .makeDirectory, .makeLink, .remove, .setAttributes, .changePackage,
+            case .writeFile, .editFile, .editAccounts, .makeDirectory, .makeLink, .remove, .setAttributes,
+                .changePackage,
                 .operateService:
                 throw HostFault("perform", "a step", "it belongs to another lane")
             }

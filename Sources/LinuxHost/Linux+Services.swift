@@ -7,7 +7,9 @@ extension Linux {
             return .failure(HostFault("perform", "a step", "it belongs to another lane"))
         }
         do throws(HostFault) {
-            guard isRunning else { throw HostFault(operation.action.rawValue, operation.unit, "the root is not running") }
+            guard isRunning else {
+                throw HostFault(operation.action.rawValue, operation.unit, "the root is not running")
+            }
             guard try hasSystemd else {
                 throw HostFault(operation.action.rawValue, operation.unit, "systemd is not running here")
             }
@@ -44,9 +46,12 @@ extension Linux {
         case .exitStatus(let command):
             do throws(HostFault) {
                 let ended = try execute(command, isGuard: true)
-                return ended.hasTimedOut ? .unknown("it took more than \(command.timeout)") : .exitStatus(ended.exitStatus)
+                return ended.hasTimedOut
+                    ? .unknown("it took more than \(command.timeout)") : .exitStatus(ended.exitStatus)
             } catch {
-                if error.operation == "isolate" { return .unknown("it cannot be run without write access: \(error.reason)") }
+                if error.operation == "isolate" {
+                    return .unknown("it cannot be run without write access: \(error.reason)")
+                }
                 throw error
             }
         }

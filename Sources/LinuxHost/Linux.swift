@@ -101,7 +101,8 @@ public final class Linux: Host {
 
     /// Where a system file really is: some distributions make /etc/localtime or a unit a link of root's.
     private func resolved(_ path: AbsolutePath, _ status: FileStatus) throws(HostFault) -> AbsolutePath {
-        guard status.kind == .link, status.owner == 0, let parent = path.parent, try directory(parent)?.trust == .root else {
+        guard status.kind == .link, status.owner == 0, let parent = path.parent, try directory(parent)?.trust == .root
+        else {
             return path
         }
         return PathText.joined(parent, try linkTarget(of: path)) ?? path

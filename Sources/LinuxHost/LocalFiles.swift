@@ -56,3 +56,33 @@ public enum LocalFiles {
         return true
     }
 }
+
+extension LocalFiles {
+    /// Whether there is something at a path.
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether a descriptor is a terminal.
+    public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// A variable of the environment.
+    public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Whether the process has root's privileges.
+    public static var isPrivileged: Bool { geteuid() == 0 }
+
+    /// A path from the root of the file system, links resolved; the path itself where there is nothing.
+    public static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Makes a directory and its missing parents.
+    public static func makeDirectory(_ path: String) throws(HostFault) {
+        var current = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            current += "/\(part)"
+            if mkdir(current, 0o755) != 0, errno != EEXIST { throw HostFault("make", current, ErrorNumber.text(errno)) }
+        }
+    }
+}

@@ -45,3 +45,13 @@ public struct CivilDate: Sendable, Hashable, CustomStringConvertible {
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
     }
 }
+
+extension CivilDate {
+    /// A moment in seconds since 1970-01-01 as `2027-01-31 08:05:00Z`.
+    public static func text(seconds: Int) -> String {
+        let days = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400, rest = seconds - days * 86400
+        func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let time = [rest / 3600, rest / 60 % 60, rest % 60].map { padded($0) }.joined(separator: ":")
+        return "\(CivilDate(daysSinceEpoch: days)) \(time)Z"
+    }
+}

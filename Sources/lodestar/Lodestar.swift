@@ -8,6 +8,16 @@ struct Lodestar: ParsableCommand {
         commandName: "lodestar",
         abstract: "Keeps every host on the course that one git repository declares.",
         version: version,
-        subcommands: [Eval.self]
+        groupedSubcommands: [
+            CommandGroup(name: "Converging:", subcommands: [PlanCommand.self, ApplyCommand.self]),
+            CommandGroup(name: "What was done:", subcommands: [History.self, Show.self, Ledger.self]),
+            CommandGroup(
+                name: "Writing a site:",
+                subcommands: [
+                    Init.self, Check.self, CatalogCommand.self, GraphCommand.self, Explain.self, Eval.self,
+                    SchemaCommand.self, SecretCommand.self,
+                ]),
+            CommandGroup(name: "Knowing a host:", subcommands: [Facts.self]),
+        ]
     )
 }

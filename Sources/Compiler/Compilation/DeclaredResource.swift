@@ -19,6 +19,8 @@ struct DeclaredResource {
     var tags: [String] = []
     var note: String?
     var origin: [String]
+    /// As it stands in the manifest; nil for what came by `extend`.
+    var source: ResourceSource?
 }
 
 /// Where items of manifests are evaluated.

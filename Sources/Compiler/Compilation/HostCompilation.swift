@@ -97,7 +97,9 @@ final class HostCompilation {
                 let resource = declared[position]
                 return ResourceOrigin(
                     address: address,
-                    values: resource.entries.map { .init(name: $0.key, place: $0.value.place, expression: nil) })
+                    values: resource.entries.map {
+                        .init(name: $0.key, place: $0.value.place, expression: resource.source?.expression(of: $0))
+                    })
             }
         }
     }

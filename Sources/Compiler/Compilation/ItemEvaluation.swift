@@ -69,7 +69,7 @@ extension HostCompilation {
         }
         var resource = DeclaredResource(
             type: source.type, address: Address(type: source.type.name, key: text), place: source.place, key: key,
-            entries: [], origin: context.origin)
+            entries: [], origin: context.origin, source: source)
         resource.entries.reserveCapacity(source.fields.count)
         for field in source.fields {
             guard

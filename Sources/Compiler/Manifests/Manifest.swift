@@ -52,6 +52,25 @@ struct ResourceSource {
     var note: Pattern?
 }
 
+extension ResourceSource {
+    /// The text of the expressions or the payload that a field's value came from; nil for a constant.
+    func expression(of entry: Node.Entry) -> String? {
+        guard let field = fields.first(where: { $0.place == entry.keyPlace }) else { return nil }
+        let payload = field.name == entry.key ? nil : "\(field.name) \(field.pattern.constant?.text ?? "")"
+        switch field.pattern {
+        case .constant, .list, .map: return payload
+        case .expression(let expression, _): return "${{\(expression.text)}}"
+        case .text(let pieces, _):
+            return pieces.map { piece in
+                switch piece {
+                case .text(let text): text
+                case .expression(let expression): "${{\(expression.text)}}"
+                }
+            }.joined()
+        }
+    }
+}
+
 enum RelationKind: String, CaseIterable {
     case require, before, notify, subscribe
 }

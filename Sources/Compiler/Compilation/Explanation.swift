@@ -1,0 +1,70 @@
+import Expressions
+public import Model
+
+/// Where values come from, for `lodestar explain`.
+extension Compilation {
+    /// The layers' values of one key of `data`, the winner marked; nil when no layer has it.
+    public func explanation(ofData key: String) -> [String]? {
+        let rule = data.rule(for: key)
+        var lines: [String] = []
+        var hasWinner = false
+        for layer in data.layers {
+            guard let value = layer.values?[key] else {
+                lines.append("  \(layer.path): \(layer.values == nil ? "unknown here" : "none")")
+                continue
+            }
+            let wins = rule != .first || !hasWinner
+            hasWinner = true
+            let place = layer.places[key].map { "\($0)" } ?? layer.path
+            lines.append("\(wins ? "* " : "  ")\(place): \(((try? value.datum()) ?? .null).json)")
+        }
+        guard hasWinner else { return nil }
+        let merged = (try? data.member(key)).flatMap { $0 }.flatMap { try? $0.datum() }
+        let why =
+            switch rule {
+            case .first: "the most specific layer wins"
+            case .append: "the lists are appended, the most specific first (merge: append)"
+            case .deep: "the mappings are merged, the most specific winning (merge: deep)"
+            }
+        return ["data.\(key) = \((merged ?? .null).json)", "\(why):"] + lines
+    }
+
+    /// The names of all keys of `data`.
+    public var dataKeys: [String] { data.keys() }
+
+    /// What is declared about one resource and where; nil when it is not in the catalog.
+    public func explanation(of address: Address) -> [String]? {
+        guard let catalog, let position = catalog.declarations.firstIndex(where: { $0.address == address }) else {
+            return nil
+        }
+        let declaration = catalog.declarations[position]
+        var lines = ["\(address)  \(declaration.place)"]
+        if !declaration.origin.isEmpty {
+            lines.append("  through the roles \(declaration.origin.joined(separator: " > "))")
+        }
+        if declaration.state == .absent { lines.append("  state: absent") }
+        let origin = origins.first { $0.address == address }
+        for field in declaration.resource.shownFields {
+            let value = origin?.values.first { $0.name == field.name }
+            let place = value.map { "  \($0.place)" } ?? ""
+            let expression = value?.expression.map { "  from \($0)" } ?? ""
+            lines.append("  \(field.name): \(Self.line(of: field.value))\(expression)\(place)")
+        }
+        for edge in catalog.edges where edge.to == position {
+            lines.append("  after \(catalog.declarations[edge.from].address) (\(edge.reason))")
+        }
+        for edge in catalog.edges where edge.from == position && edge.isNotification {
+            lines.append("  refreshes \(catalog.declarations[edge.to].address)")
+        }
+        return lines
+    }
+
+    private static func line(of value: ShownText) -> String {
+        switch value {
+        case .text(let text): text.replacing("\n", with: "\\n")
+        case .content(let content): "\(content.bytes.count) bytes, \(content.digest)"
+        case .digest(let byteCount, let digest): "\(byteCount) bytes, \(digest)"
+        case .secret: "(secret)"
+        }
+    }
+}

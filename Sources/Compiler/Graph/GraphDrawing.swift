@@ -1,0 +1,76 @@
+public import Model
+
+/// How a graph is drawn.
+public enum GraphFormat: String, CaseIterable, Sendable {
+    case text, dot, mermaid
+}
+
+/// The resources of a catalog and why one waits for another.
+public struct GraphDrawing {
+    let catalog: Catalog
+
+    public init(_ catalog: Catalog) {
+        self.catalog = catalog
+    }
+
+    public func drawing(_ format: GraphFormat) -> String {
+        switch format {
+        case .text: text
+        case .dot: dot
+        case .mermaid: mermaid
+        }
+    }
+
+    /// Each resource in the order of apply, below it what it waits for and why.
+    private var text: String {
+        var incoming: [[Edge]] = Array(repeating: [], count: catalog.declarations.count)
+        for edge in catalog.edges { incoming[edge.to].append(edge) }
+        var lines: [String] = []
+        for (position, declaration) in catalog.declarations.enumerated() {
+            lines.append("\(declaration.address)  \(declaration.place)")
+            let edges = incoming[position].sorted { $0.from < $1.from }
+            for (index, edge) in edges.enumerated() {
+                let branch = index == edges.count - 1 ? "└─" : "├─"
+                let arrow = edge.isNotification ? "↻" : "after"
+                let place = edge.place.map { "  \($0)" } ?? ""
+                lines.append(
+                    "  \(branch) \(arrow) \(catalog.declarations[edge.from].address)  (\(edge.reason))\(place)")
+            }
+        }
+        lines.append("\(catalog.declarations.count) resources, \(catalog.edges.count) edges")
+        return lines.joined(separator: "\n")
+    }
+
+    private var dot: String {
+        var lines = ["digraph catalog {", "  rankdir=LR;", "  node [shape=box, fontname=\"sans-serif\"];"]
+        for (position, declaration) in catalog.declarations.enumerated() {
+            lines.append("  n\(position) [label=\(quoted(declaration.address.description))];")
+        }
+        for edge in catalog.edges {
+            let style = edge.isNotification ? ", style=bold" : edge.place == nil ? ", style=dashed" : ""
+            lines.append("  n\(edge.from) -> n\(edge.to) [label=\(quoted(edge.reason))\(style)];")
+        }
+        return (lines + ["}"]).joined(separator: "\n")
+    }
+
+    private var mermaid: String {
+        var lines = ["flowchart LR"]
+        for (position, declaration) in catalog.declarations.enumerated() {
+            lines.append("  n\(position)[\(mermaidText(declaration.address.description))]")
+        }
+        for edge in catalog.edges {
+            let arrow = edge.isNotification ? "==>" : edge.place == nil ? "-.->" : "-->"
+            lines.append("  n\(edge.from) \(arrow)|\(mermaidText(edge.reason))| n\(edge.to)")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func quoted(_ text: String) -> String {
+        "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
+    }
+
+    /// Quoted as mermaid wants it: its own signs as entities.
+    private func mermaidText(_ text: String) -> String {
+        "\"\(text.replacing("#", with: "#35;").replacing("\"", with: "#quot;").replacing("\n", with: " "))\""
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Engine
+import LinuxHost
+import Model
+import State
+
+/// `lodestar apply`: plans and performs, or performs exactly a saved plan.
+struct ApplyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Brings the host to what the site declares.",
+        discussion: "Example: lodestar apply Examples/first --root /srv/sandbox")
+
+    @Argument(help: "The directory of the site, or a plan that `plan --out` saved.", completion: .file())
+    var source = "."
+
+    @OptionGroup var options: HostOptions
+    @OptionGroup var selection: SelectionOptions
+
+    @Option(help: "text or json.")
+    var format = Format.text
+
+    @Flag(help: "Only the counts.")
+    var summary = false
+
+    @Flag(help: "Exits 2 when something changed, 4 when something failed, 6 for both.")
+    var detailedExitCode = false
+
+    @Flag(help: "Removes more than the limit of safety.max_removals.")
+    var allowRemovals = false
+
+    func run() throws {
+        let saved = try savedPlan()
+        let root = saved?.root ?? options.root
+        let session = try Session(saved?.site ?? source, identity: options.identity)
+        let converge = try Converge(root: root)
+        let (catalog, _) = try session.compiled(for: try Session.target(root: converge.root))
+        let lock = try takeLock(converge.root)
+        let state = try Converge.guarding { try StateDatabase.opened(at: converge.databasePath) }
+        let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
+        var plan = try converge.plan(catalog, state: state, wanted)
+        if let saved {
+            if let mismatch = saved.mismatch(with: plan, root: converge.root) {
+                Terminal.report("\(source): error: expected a plan of this site and host: \(mismatch)")
+                throw ExitStatus.refused
+            }
+            plan = saved.restricting(plan)
+        }
+        if plan.exceedsRemovalLimit, !allowRemovals {
+            Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(.full))
+            throw ExitStatus.unsafe
+        }
+        let report = try perform(plan, converge, state, isExact: saved != nil)
+        withExtendedLifetime(lock) {}
+        try finish(report)
+    }
+
+    private func savedPlan() throws -> SavedPlan? {
+        guard source.hasSuffix(".json") else { return nil }
+        return try Converge.guarding {
+            guard let bytes = try LocalFiles.contents(of: source) else {
+                Terminal.report("\(source): error: expected a saved plan, found none")
+                throw ExitStatus.notFound
+            }
+            guard let plan = SavedPlan(bytes) else {
+                Terminal.report("\(source): error: expected a plan that `lodestar plan --out` saved")
+                throw ExitStatus.refused
+            }
+            return plan
+        }
+    }
+
+    private func takeLock(_ root: String) throws -> RunLock {
+        guard LocalFiles.isPrivileged else {
+            Terminal.report("error: apply needs root's privileges")
+            throw ExitStatus.noPrivilege
+        }
+        do {
+            return try RunLock(root: root)
+        } catch let held as RunLock.Held {
+            let holder = held.process.map { "process \($0)" } ?? "another process"
+            Terminal.report("error: expected no other run for \(root), found one: \(holder) holds the lock")
+            throw ExitStatus.locked
+        } catch let fault as HostFault {
+            Terminal.report("error: \(fault.text)")
+            throw ExitStatus.failure
+        }
+    }
+
+    /// A run that has nothing to do leaves no trace.
+    private func perform(
+        _ plan: Plan, _ converge: Converge, _ state: StateDatabase, isExact: Bool
+    ) throws -> Report {
+        try Converge.guarding {
+            let isInLine = try !plan.isWhole || state.ledgerDigest() == plan.catalog.digest
+            if plan.resources.isEmpty, isInLine {
+                return Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount)
+            }
+            try MachineIdentity(root: converge.root).pin(plan.catalog.host.id)
+            let run = try state.begin(
+                RunStart(
+                    site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,
+                    time: Int(WallClock.seconds)))
+            let converger = try Converger(plan, on: converge.host, store: state, run: run, isExact: isExact)
+            if format == .text, !summary {
+                let text = ReportText(isColored: Terminal.isColored)
+                converger.onOutcome = { outcome in
+                    if let line = text.text(of: outcome) { Terminal.print(line) }
+                }
+            }
+            return try converger.converge()
+        }
+    }
+
+    private func finish(_ report: Report) throws {
+        switch format {
+        case .text: Terminal.print(ReportText(isColored: Terminal.isColored).summary(of: report))
+        case .json: Terminal.print(report.datum.json)
+        }
+        if detailedExitCode, report.detailedExitCode != 0 { throw ExitCode(report.detailedExitCode) }
+        if report.hasFailures { throw ExitCode(4) }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Engine
+import LinuxHost
+import Model
+import Resources
+import SimulatedHost
+import State
+
+/// What `plan` and `apply` share: the host, its state and the plan of a catalog.
+struct Converge {
+    let root: String
+    let host: Linux
+
+    init(root: String) throws {
+        do {
+            host = try Linux(root: root)
+        } catch {
+            Terminal.report("error: \(error.text)")
+            throw ExitStatus.notFound
+        }
+        self.root = host.rootPath
+    }
+
+    var databasePath: String { "\(StateFolder.path(below: root))/state.db" }
+
+    /// What earlier runs left behind, to read.
+    func pastState() throws -> any StateReading {
+        guard LocalFiles.exists(databasePath) else { return NoState() }
+        return try Self.guarding { try StateDatabase.reading(databasePath) }
+    }
+
+    func plan(_ catalog: Catalog, state: any StateReading, _ selection: Selection) throws -> Plan {
+        for word in selection.unmatched(in: catalog) {
+            Terminal.report("error: expected an address, type or tag of the catalog, found `\(word)`")
+            throw ExitCode(64)
+        }
+        let simulation = Simulation(over: host, today: WallClock.today)
+        return try Self.guarding {
+            try Planner(catalog, on: simulation, state: state, types: Registry.all, selection: selection).plan()
+        }
+    }
+
+    /// Turns a fault of the state into its message and exit code.
+    static func guarding<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let fault as StateFault {
+            Terminal.report("error: cannot \(fault.operation): \(fault.reason)")
+            throw ExitStatus.failure
+        } catch let fault as HostFault {
+            Terminal.report("error: \(fault.text)")
+            throw ExitStatus.failure
+        }
+    }
+}

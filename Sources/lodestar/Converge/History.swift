@@ -1,0 +1,117 @@
+import ArgumentParser
+import Engine
+import LinuxHost
+import Model
+import State
+
+/// Commands that only read the state of a root.
+struct PastOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"))
+    var root = "/"
+
+    @Option(help: "text or json.")
+    var format = Format.text
+
+    /// nil when nothing was ever applied.
+    func database() throws -> StateDatabase? {
+        let path = "\(StateFolder.path(below: root))/state.db"
+        guard LocalFiles.exists(path) else { return nil }
+        return try Converge.guarding { try StateDatabase.reading(path) }
+    }
+}
+
+/// `lodestar history`: the runs, the newest first.
+struct History: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists the runs that changed something, the newest first.",
+        discussion: "Example: lodestar history --limit 5")
+
+    @OptionGroup var options: PastOptions
+
+    @Option(help: "How many runs.")
+    var limit = 20
+
+    func run() throws {
+        let runs = try Converge.guarding { try options.database()?.runs(limit: limit) ?? [] }
+        if options.format == .json { return Terminal.print(Datum.list(runs.map(\.datum)).json) }
+        if runs.isEmpty { return Terminal.print("no runs yet") }
+        for run in runs {
+            let state =
+                run.finished == nil
+                ? "interrupted" : "\(run.changedCount) changed, \(run.failedCount) failed, \(run.inPlaceCount) in place"
+            Terminal.print(
+                "run \(run.id)  \(CivilDate.text(seconds: run.started))  \(run.site) \(run.revision)  \(state)")
+        }
+    }
+}
+
+/// `lodestar show RUN`: what one run did.
+struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows what one run did to each resource.", discussion: "Example: lodestar show 3")
+
+    @Argument(help: ArgumentHelp("The number of the run.", valueName: "run"))
+    var number: Int
+
+    @OptionGroup var options: PastOptions
+
+    func run() throws {
+        let runs = try Converge.guarding { try options.database()?.runs(limit: .max) ?? [] }
+        guard runs.contains(where: { $0.id == number }) else {
+            Terminal.report("error: expected the number of a run, found \(number)")
+            throw ExitStatus.notFound
+        }
+        let outcomes = try Converge.guarding { try options.database()?.outcomes(ofRun: number) ?? [] }
+        if options.format == .json { return Terminal.print(Datum.list(outcomes.map(\.datum)).json) }
+        for outcome in outcomes {
+            Terminal.print("\(outcome.result)  \(outcome.address)  \(outcome.place)")
+            if let reason = outcome.reason { Terminal.print("    \(reason)") }
+            for line in outcome.changes.split(separator: "\n") { Terminal.print("    \(line)") }
+            for line in outcome.output.split(separator: "\n") { Terminal.print("    | \(line)") }
+        }
+    }
+}
+
+/// `lodestar ledger`: what Lodestar created, adopted and released.
+struct Ledger: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists what Lodestar created, adopted and released on this host.",
+        discussion: "Example: lodestar ledger --format json")
+
+    @OptionGroup var options: PastOptions
+
+    func run() throws {
+        let entries = try Converge.guarding { try options.database()?.ledger() ?? [] }
+        if options.format == .json {
+            let rows = entries.map { entry -> Datum in
+                [
+                    "address": .string(entry.address.description), "object": .string(entry.object),
+                    "custody": .string(entry.custody.rawValue), "run": .int(Int64(entry.run)),
+                ]
+            }
+            return Terminal.print(Datum.list(rows).json)
+        }
+        for entry in entries { Terminal.print("\(entry.custody.rawValue)  \(entry.address)  run \(entry.run)") }
+        if entries.isEmpty { Terminal.print("nothing is managed yet") }
+    }
+}
+
+extension RunSummary {
+    var datum: Datum {
+        [
+            "run": .int(Int64(id)), "started": .int(Int64(started)),
+            "finished": finished.map { .int(Int64($0)) } ?? .null,
+            "site": .string(site), "revision": .string(revision), "in_place": .int(Int64(inPlaceCount)),
+            "changed": .int(Int64(changedCount)), "failed": .int(Int64(failedCount)),
+        ]
+    }
+}
+
+extension RecordedOutcome {
+    var datum: Datum {
+        [
+            "address": .string(address), "place": .string(place), "action": .string(action), "result": .string(result),
+            "changes": .string(changes), "reason": reason.map { .string($0) } ?? .null, "output": .string(output),
+        ]
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Engine
+import LinuxHost
+import Model
+
+/// `lodestar plan`: what apply would do. It writes nothing.
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Shows what apply would do, and writes nothing.",
+        discussion: "Example: lodestar plan Examples/first --root /srv/sandbox")
+
+    @OptionGroup var site: SiteArgument
+    @OptionGroup var options: HostOptions
+    @OptionGroup var selection: SelectionOptions
+
+    @Option(help: "text or json.")
+    var format = Format.text
+
+    @Option(help: ArgumentHelp("Saves the plan, for `lodestar apply FILE`.", valueName: "file"))
+    var out: String?
+
+    @Flag(help: "Only the counts.")
+    var summary = false
+
+    @Flag(help: "Exits 2 with changes, 4 with refusals, 8 with unknowns, added up.")
+    var detailedExitCode = false
+
+    @Flag(help: "Shows more removals than the limit without exit 78.")
+    var allowRemovals = false
+
+    func run() throws {
+        let session = try Session(site.site, identity: options.identity)
+        let converge = try Converge(root: options.root)
+        let (catalog, _) = try session.compiled(for: try Session.target(root: converge.root))
+        let selection = Selection(only: selection.only, skipped: selection.skip)
+        let plan = try converge.plan(catalog, state: try converge.pastState(), selection)
+        switch format {
+        case .text: Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(summary ? .summary : .full))
+        case .json: Terminal.print(plan.datum.json)
+        }
+        if let out {
+            let saved = SavedPlan(plan, site: session.path, root: converge.root, selection: selection)
+            try Converge.guarding { try LocalFiles.write(Array("\(saved.datum.json)\n".utf8), to: out) }
+        }
+        if plan.exceedsRemovalLimit, !allowRemovals { throw ExitStatus.unsafe }
+        if detailedExitCode, plan.detailedExitCode != 0 { throw ExitCode(plan.detailedExitCode) }
+    }
+}

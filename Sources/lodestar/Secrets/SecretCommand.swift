@@ -1,0 +1,121 @@
+import ArgumentParser
+import LinuxHost
+import Model
+import Secrets
+
+/// `lodestar secret`: the site's encrypted values.
+struct SecretCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "secret", abstract: "Writes the encrypted values of a site.",
+        subcommands: [SecretEdit.self, SecretRekey.self])
+}
+
+/// Whose keys a site's secrets are encrypted for: `secrets/recipients.txt`, one `age1...` on a line.
+enum Recipients {
+    static func read(_ site: String) throws -> [AgeRecipient] {
+        let path = "\(site)/secrets/recipients.txt"
+        guard let bytes = try LocalFiles.contents(of: path, limit: 1 << 20) else {
+            Terminal.report("\(path): error: expected the recipients of this site's secrets, found none")
+            Terminal.report("  hint: write one age1... key on a line; `age-keygen` makes a pair")
+            throw ExitStatus.notFound
+        }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let recipients = try lines.enumerated().compactMap { index, line -> AgeRecipient? in
+            if line.hasPrefix("#") || line.allSatisfy(\.isWhitespace) { return nil }
+            guard let recipient = AgeRecipient(String(line)) else {
+                Terminal.report("\(path):\(index + 1):1: error: expected a key such as age1..., found something else")
+                throw ExitStatus.refused
+            }
+            return recipient
+        }
+        if recipients.isEmpty {
+            Terminal.report("\(path): error: expected at least one key, found none")
+            throw ExitStatus.refused
+        }
+        return recipients
+    }
+
+    static func identities(_ path: String?) throws -> [AgeIdentity] {
+        let file = path ?? "/etc/lodestar/identity"
+        guard let bytes = try LocalFiles.contents(of: file, limit: 1 << 20) else {
+            Terminal.report("\(file): error: expected an age identity, found none")
+            throw ExitStatus.notFound
+        }
+        return AgeIdentity.list(in: bytes)
+    }
+}
+
+/// `lodestar secret edit NAME`: replaces one value by what standard input says.
+struct SecretEdit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edit", abstract: "Encrypts a value from standard input for the site's recipients.",
+        discussion: "Example: printf %s \"$PASSWORD\" | lodestar secret edit db/password mysite")
+
+    @Argument(help: "The secret's name: db/password is secrets/db/password.age.")
+    var name: String
+
+    @OptionGroup var site: SiteArgument
+
+    func run() throws {
+        try Converge.guarding {
+            let isClean =
+                !name.isEmpty
+                && name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+                    !part.isEmpty && part != "." && part != ".."
+                }
+            guard isClean else {
+                Terminal.report("error: expected a name such as db/password, found `\(name)`")
+                throw ExitCode(64)
+            }
+            let recipients = try Recipients.read(site.site)
+            if LocalFiles.isTerminal(0) { Terminal.report("type the value, then Ctrl-D") }
+            guard let value = try LocalFiles.contents(of: "/dev/stdin", limit: 1 << 20) else { return }
+            let path = "\(site.site)/secrets/\(name).age"
+            do {
+                let file = try AgeFile.encrypted(value, for: recipients)
+                try LocalFiles.makeDirectory(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)))
+                try LocalFiles.write(file, to: path, mode: 0o644)
+            } catch let fault as SecretFault {
+                Terminal.report("\(path): error: \(fault.reason)")
+                throw ExitStatus.failure
+            }
+            Terminal.print("wrote \(path) for \(recipients.count) recipients")
+        }
+    }
+}
+
+/// `lodestar secret rekey`: encrypts every value again.
+struct SecretRekey: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rekey", abstract: "Encrypts every value again, for the recipients as they are now.",
+        discussion: "Example: lodestar secret rekey mysite --identity ~/.config/age/key.txt")
+
+    @OptionGroup var site: SiteArgument
+
+    @Option(help: ArgumentHelp("The age identity that reads the present values.", valueName: "file"))
+    var identity: String?
+
+    func run() throws {
+        try Converge.guarding {
+            let recipients = try Recipients.read(site.site), identities = try Recipients.identities(identity)
+            guard let reader = DirectorySite(site.site) else { throw ExitStatus.notFound }
+            var files: [(path: String, bytes: [UInt8])] = []
+            do {
+                for path in try reader.paths(below: "secrets") where path.hasSuffix(".age") {
+                    guard let old = try reader.contents(of: path) else { continue }
+                    files.append(
+                        (path, try AgeFile.encrypted(try AgeFile.decrypted(old, with: identities), for: recipients)))
+                }
+            } catch let fault as SecretFault {
+                Terminal.report("error: \(fault.reason)")
+                throw ExitStatus.failure
+            } catch let fault as SiteFault {
+                Terminal.report("\(fault.path): error: \(fault.reason)")
+                throw ExitStatus.failure
+            }
+            // All are readable: only now the first is replaced.
+            for file in files { try LocalFiles.write(file.bytes, to: "\(site.site)/\(file.path)", mode: 0o644) }
+            Terminal.print("encrypted \(files.count) secrets for \(recipients.count) recipients")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Model
+
+/// How results are printed.
+enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}
+
+/// Which root is managed, and with whose identity secrets are read.
+struct HostOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"))
+    var root = "/"
+
+    @Option(help: ArgumentHelp("The age identity for secrets; /etc/lodestar/identity by default.", valueName: "file"))
+    var identity: String?
+}
+
+/// The site that a command reads.
+struct SiteArgument: ParsableArguments {
+    @Argument(help: "The directory of the site.", completion: .directory)
+    var site = "."
+}
+
+/// Facts from a file instead of this host.
+struct FactsOption: ParsableArguments {
+    @Option(help: ArgumentHelp("Facts of another host, as JSON or YAML.", valueName: "file"))
+    var facts: String?
+
+    @Option(help: ArgumentHelp("A host of the inventory, by its id.", valueName: "id"))
+    var host: String?
+}
+
+/// Which resources are planned.
+struct SelectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only this address, type or tag, with what it requires.", valueName: "word"))
+    var only: [String] = []
+
+    @Option(help: ArgumentHelp("Not this address, type or tag.", valueName: "word"))
+    var skip: [String] = []
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Compiler
+import LinuxHost
+import Model
+import Resources
+import Secrets
+
+/// What the commands that read a site have in common: the site, its secrets, the host it is compiled for.
+struct Session {
+    let site: Site
+    let path: String
+
+    /// Opens a site; a missing one is exit 66.
+    init(_ path: String, identity: String?) throws {
+        guard let reader = DirectorySite(path) else {
+            Terminal.report("\(path): error: expected the directory of a site, found none")
+            throw ExitStatus.notFound
+        }
+        self.path = path
+        site = Site(
+            reader, types: Registry.all, standardRoles: StandardRoles.all, secrets: try Self.secrets(identity),
+            engine: EngineVersion(Lodestar.version))
+    }
+
+    private static func secrets(_ path: String?) throws -> AgeSecrets? {
+        let file = path ?? "/etc/lodestar/identity"
+        do {
+            guard let bytes = try LocalFiles.contents(of: file, limit: 1 << 20) else {
+                if path == nil { return AgeSecrets(identities: []) }
+                Terminal.report("\(file): error: expected an age identity, found none")
+                throw ExitStatus.notFound
+            }
+            return AgeSecrets(identities: AgeIdentity.list(in: bytes))
+        } catch let fault as HostFault {
+            // Another account's identity is none of ours.
+            if path == nil { return AgeSecrets(identities: []) }
+            Terminal.report("error: \(fault.text)")
+            throw ExitStatus.notFound
+        }
+    }
+
+    /// The host below a root, by its own facts.
+    static func target(root: String) throws -> CompilationTarget {
+        let facts = HostFacts(root: root)
+        do {
+            let id = try MachineIdentity(root: root).hostIdentifier()
+            var name = id
+            if case .string(let hostname)? = try facts.fact("hostname") { name = hostname }
+            return CompilationTarget(identity: HostIdentity(id: id, name: name), facts: facts)
+        } catch {
+            Terminal.report("error: \(error.text)")
+            throw ExitStatus.failure
+        }
+    }
+
+    /// The host that the options name: one of the inventory, one by its facts, or the one below the root.
+    func target(_ options: FactsOption, root: String) throws -> CompilationTarget {
+        if let file = options.facts {
+            guard let facts = try snapshot(file) else {
+                Terminal.report("\(file): error: expected a file of facts, found none")
+                throw ExitStatus.notFound
+            }
+            return Self.target(facts, id: options.host)
+        }
+        guard let id = options.host else { return try Self.target(root: root) }
+        return try target(ofHost: id)
+    }
+
+    /// A host of the inventory, with its facts where someone keeps them.
+    func target(ofHost id: String) throws -> CompilationTarget {
+        guard let facts = try snapshot("\(path)/facts/\(id).json") else {
+            return CompilationTarget(identity: HostIdentity(id: id, name: id), facts: nil)
+        }
+        return Self.target(facts, id: id)
+    }
+
+    private static func target(_ facts: FactsSnapshot, id: String?) -> CompilationTarget {
+        func text(_ name: String) -> String? {
+            if case .string(let text)? = facts.fact(name) { text } else { nil }
+        }
+        let id = id ?? text("id") ?? text("hostname") ?? "unknown"
+        return CompilationTarget(
+            identity: HostIdentity(id: id, name: text("hostname") ?? id, ip: text("ip")), facts: facts)
+    }
+
+    private func snapshot(_ file: String) throws -> FactsSnapshot? {
+        do {
+            return try LocalFiles.contents(of: file).map { try FactsSnapshot(reading: $0, from: file) }
+        } catch let diagnostics as Diagnostics {
+            Terminal.report(diagnostics)
+            throw ExitStatus.refused
+        } catch let fault as HostFault {
+            Terminal.report("error: \(fault.text)")
+            throw ExitStatus.notFound
+        }
+    }
+
+    /// Compiles; errors are reported and exit 65.
+    func compiled(for target: CompilationTarget) throws -> (catalog: Catalog, compilation: Compilation) {
+        let compilation = site.compilation(for: target)
+        Terminal.report(compilation.diagnostics)
+        guard let catalog = compilation.catalog else { throw ExitStatus.refused }
+        return (catalog, compilation)
+    }
+}

@@ -1,0 +1,4 @@
+/// The roles of `Manifests/`, embedded when the binary is built.
+enum StandardRoles {
+    static let all: [String: [UInt8]] = [:]
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Compiler
+import LinuxHost
+import Model
+
+/// `lodestar check`: all diagnostics of a site, for every host of its inventory.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reports everything that is wrong with a site, for every host of its inventory.",
+        discussion: "Example: lodestar check Examples/fleet")
+
+    @OptionGroup var site: SiteArgument
+
+    @Option(help: ArgumentHelp("The age identity for secrets.", valueName: "file"))
+    var identity: String?
+
+    @Option(help: "text or json.")
+    var format = Format.text
+
+    func run() throws {
+        let session = try Session(site.site, identity: identity)
+        var all = Diagnostics()
+        var identifiers = session.site.hostIdentifiers
+        if identifiers.isEmpty { identifiers = ["any"] }
+        for id in identifiers {
+            all.add(contentsOf: session.site.compilation(for: try session.target(ofHost: id)).diagnostics)
+        }
+        all.add(contentsOf: session.site.remainingDiagnostics())
+        let sorted = all.sorted
+        if format == .json {
+            Terminal.print(Datum.list(sorted.map(\.datum)).json)
+        } else {
+            Terminal.report(all)
+            let errors = sorted.count { $0.severity == .error }, hosts = session.site.hostIdentifiers.count
+            Terminal.print("\(errors) errors, \(sorted.count - errors) warnings; \(hosts) hosts")
+        }
+        if all.hasErrors { throw ExitStatus.refused }
+    }
+}
+
+extension Diagnostic {
+    var datum: Datum {
+        [
+            "severity": .string(severity.rawValue), "place": place.map { .string($0.description) } ?? .null,
+            "message": .string(message), "hint": hint.map { .string($0) } ?? .null,
+            "notes": .list(notes.map { ["place": .string($0.place.description), "message": .string($0.message)] }),
+        ]
+    }
+}

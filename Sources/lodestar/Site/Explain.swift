@@ -1,0 +1,57 @@
+import ArgumentParser
+import Compiler
+import LinuxHost
+import Model
+import Resources
+
+/// `lodestar explain TYPE | ADDRESS | data.KEY`.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Explains a resource type, where a resource's values come from, or which data layer wins.",
+        discussion: """
+            Examples: lodestar explain file
+                      lodestar explain file:/etc/motd Examples/first
+                      lodestar explain data.packages Examples/fleet --host web-01
+            """)
+
+    @Argument(help: "A resource type, an address such as file:/etc/motd, or data.KEY.")
+    var subject: String
+
+    @OptionGroup var site: SiteArgument
+    @OptionGroup var options: HostOptions
+    @OptionGroup var facts: FactsOption
+
+    @Flag(help: "The reference page as Markdown.")
+    var markdown = false
+
+    func run() throws {
+        if let type = Registry.all.first(where: { $0.name == subject }) {
+            let page = ReferencePage(type)
+            return Terminal.print(markdown ? page.markdown : page.text)
+        }
+        guard subject.hasPrefix("data.") || Address(subject) != nil else {
+            Terminal.report("error: expected a resource type, an address or data.KEY, found `\(subject)`")
+            if let hint = Spelling.hint(for: subject, among: Registry.all.map(\.name)) {
+                Terminal.report("  hint: \(hint)")
+            }
+            throw ExitCode(64)
+        }
+        let session = try Session(site.site, identity: options.identity)
+        let (catalog, compilation) = try session.compiled(for: try session.target(facts, root: options.root))
+        let lines: [String]?
+        let allowed: [String]
+        if subject.hasPrefix("data.") {
+            lines = compilation.explanation(ofData: String(subject.dropFirst(5)))
+            allowed = compilation.dataKeys.map { "data.\($0)" }
+        } else {
+            lines = Address(subject).flatMap { compilation.explanation(of: $0) }
+            allowed = catalog.declarations.map(\.address.description)
+        }
+        guard let lines else {
+            Terminal.report("error: expected something that is declared for \(catalog.host.id), found `\(subject)`")
+            if let hint = Spelling.hint(for: subject, among: allowed) { Terminal.report("  hint: \(hint)") }
+            throw ExitStatus.failure
+        }
+        Terminal.print(lines.joined(separator: "\n"))
+    }
+}
