@@ -54,6 +54,7 @@ let package = Package(
         ),
         tests("RegularExpressions"),
         tests("Expressions", excluded: ["Resources"]),
+        tests("Compiler", ["Model", "Resources"], excluded: ["Sites"]),
         tests("Model"),
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),

@@ -61,6 +61,8 @@ static int mount_on(const char *name, const char *source, const char *type, unsi
 }
 
 static void enter_root(struct start *start, const char *root) {
+    // Its own mount: only the root of a mount can be made read-only with all that is below.
+    if (mount(root, root, NULL, mount_bind | mount_recursive, NULL) < 0) fail(start, LODESTAR_NO_ROOT);
     if (chdir(root) < 0) fail(start, LODESTAR_NO_ROOT);
     if (mount_on("dev", "/dev", NULL, mount_bind | mount_recursive) < 0) fail(start, LODESTAR_NO_ROOT);
     if (mount_on("proc", "proc", "proc", mount_nosuid | mount_nodev | mount_noexec) < 0) fail(start, LODESTAR_NO_ROOT);
@@ -70,8 +72,14 @@ static void enter_root(struct start *start, const char *root) {
 // After this, no file system can be written or mounted, whatever the program is.
 static void forbid_writing(struct start *start) {
     struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
-    if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) < 0)
-        fail(start, LODESTAR_NO_NAMESPACE);
+    if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) < 0) {
+        // In a plain chroot, / is no mount of its own: a copy of what is seen from here is.
+        int tree = errno == EINVAL ? (int)syscall(SYS_open_tree, AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE) : -1;
+        if (tree < 0) fail(start, LODESTAR_NO_NAMESPACE);
+        if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) < 0 ||
+            fchdir(tree) < 0 || chroot(".") < 0 || chdir("/") < 0)
+            fail(start, LODESTAR_NO_NAMESPACE);
+    }
     // It keeps what reading as another user takes: CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID.
     for (int capability = 0; capability < 64; capability++) {
         if (capability == 1 || capability == 2 || capability == 6 || capability == 7) continue;

@@ -33,10 +33,13 @@ extension Evaluation {
         case .map(let map):
             if let member = map[name] { return member }
             let names = map.keys.compactMap { if case .string(let name) = $0 { name } else { nil } }
-            throw Fault("no such key: \(name)", at: offset, hint: nearest(to: name, among: names))
+            throw Fault(
+                "expected a key of the mapping, found `\(name)`", at: offset, hint: nearest(to: name, among: names))
         case .lazy(let map):
             if let member = try map.member(name) { return member }
-            throw Fault("no such key: \(name)", at: offset)
+            throw Fault(
+                "expected a key of the mapping, found `\(name)`", at: offset,
+                hint: nearest(to: name, among: try map.keys()))
         case .unknown: return .unknown
         default: throw Fault("a \(value.typeName) has no field \(name)", at: offset)
         }
@@ -68,9 +71,11 @@ extension Evaluation {
             guard ValueMap.canBeKey(index) || index.isDouble else {
                 throw Fault("a \(index.typeName) cannot be a key", at: offset)
             }
-            throw Fault("no such key: \(index.shortText)", at: offset)
+            throw Fault("expected a key of the mapping, found `\(index.shortText)`", at: offset)
         case .lazy:
-            guard case .string(let name) = index else { throw Fault("no such key: \(index.shortText)", at: offset) }
+            guard case .string(let name) = index else {
+                throw Fault("expected a key of the mapping, found `\(index.shortText)`", at: offset)
+            }
             return try member(name, of: value, at: offset)
         default: throw Fault("a \(value.typeName) has no elements", at: offset)
         }

@@ -11,7 +11,9 @@ public enum FieldRole: String, Sendable {
 /// One row of a resource type's table: everything that is known about one of its fields.
 ///
 /// Decoding, JSON Schema, reference pages, did-you-mean, differences, redaction and the laws are folds over the rows.
-public struct Field<Root: Sendable>: Sendable {
+///
+/// A class, since the tables are walked for every resource and copies of rows would cost more than the work.
+public final class Field<Root: Sendable>: Sendable {
     public let name: String
     public let role: FieldRole
     /// One sentence, or a few, for the reference page.

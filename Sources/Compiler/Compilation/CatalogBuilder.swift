@@ -7,6 +7,8 @@ struct CatalogBuilder {
     /// Positions in `declarations` by address.
     private var positions: [Address: Int] = [:]
     private var relations: [[DeclaredResource.Relation]] = []
+    /// The positions of what could not be decoded: what it owns is not known.
+    private var broken: Set<Int> = []
     private(set) var diagnostics = Diagnostics()
 
     init(_ compilation: HostCompilation) {
@@ -15,7 +17,7 @@ struct CatalogBuilder {
 
     consuming func built() -> (catalog: Catalog?, diagnostics: Diagnostics) {
         decode()
-        diagnostics.add(contentsOf: Ownership.conflicts(in: declarations))
+        diagnostics.add(contentsOf: Ownership.conflicts(in: declarations, without: broken))
         var edges = EdgeBuilder(declarations)
         edges.addNeeds()
         addRelations(to: &edges)
@@ -51,6 +53,7 @@ struct CatalogBuilder {
                 }
             }
         }
+        if faults.hasErrors { broken.insert(declarations.count) }
         diagnostics.add(contentsOf: faults)
         return Declaration(
             address: resource.address, resource: decoded, place: resource.place, origin: resource.origin,

@@ -78,6 +78,8 @@ final class HostCompilation {
     private func add(_ source: ResourceSource, in context: ItemContext) {
         forEach(source, in: context) { resource in
             if let position = self.positions[resource.address] {
+                let isReported = source.loop != nil && (source.key ?? source.label).constant != nil
+                if isReported { return }
                 self.diagnostics.add(
                     Diagnostic(
                         "expected each resource once, found \(resource.address) again", at: resource.place,

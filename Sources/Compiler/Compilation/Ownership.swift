@@ -2,13 +2,15 @@ import Model
 
 /// One object, one owner: two resources that write the same thing are an error that shows both.
 enum Ownership {
-    static func conflicts(in declarations: [Declaration]) -> Diagnostics {
+    static func conflicts(in declarations: [Declaration], without broken: Set<Int> = []) -> Diagnostics {
         var diagnostics = Diagnostics()
         var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
-        for (position, declaration) in declarations.enumerated() {
+        var reported = Set<[Int]>()
+        for (position, declaration) in declarations.enumerated() where !broken.contains(position) {
             let objects = declaration.resource.objects
             for object in declaration.state == .present ? objects : Array(objects.prefix(1)) {
                 if let other = owners[object] {
+                    guard reported.insert([other, position]).inserted else { continue }
                     diagnostics.add(conflict(object, declaration, declarations[other]))
                 } else {
                     owners[object] = position
@@ -18,7 +20,9 @@ enum Ownership {
         let purged = owners.keys.contains { if case .purgedDirectory = $0 { true } else { false } }
         for (object, position) in owners {
             for wide in covering(object, purged: purged) {
-                guard let other = owners[wide], other != position else { continue }
+                guard let other = owners[wide], other != position,
+                    reported.insert([min(other, position), max(other, position)]).inserted
+                else { continue }
                 diagnostics.add(conflict(wide, declarations[position], declarations[other]))
             }
         }
