@@ -4,10 +4,10 @@ SHELL := /bin/bash
 PACKAGES := libyaml-dev libsqlite3-dev
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: help install build test check release demo
+.PHONY: help install build test test-root check release demo bench
 
 help: ## shows this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## installs the libraries that the build needs
 	@missing="$(call missing,$(PACKAGES))"; \
@@ -16,8 +16,13 @@ install: ## installs the libraries that the build needs
 build: install ## builds everything in debug form
 	swift build --build-tests
 
-test: build check ## builds and runs all tests
-	swift test
+TEST_ROOT := /var/tmp/lodestar-test-root
+
+test-root: ## makes the disposable Debian root that tests of the real host copy
+	Tests/Tools/make-root.sh $(TEST_ROOT)
+
+test: build check test-root ## builds and runs all tests
+	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
 
 check: ## format and lint
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

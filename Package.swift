@@ -56,6 +56,7 @@ let package = Package(
         tests("Expressions", excluded: ["Resources"]),
         tests("Compiler", ["Model", "Resources"], excluded: ["Sites"]),
         tests("Model"),
+        tests("Resources", ["Compiler", "Engine", "LinuxHost", "Model", "SimulatedHost", "State"]),
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),

@@ -118,7 +118,7 @@ extension Simulation {
 
     func currentAccounts() throws(HostFault) -> AccountDatabase {
         if let accounts { return accounts }
-        return try AccountDatabase(reading: below)
+        return try AccountDatabase(reading: self)
     }
 
     private func edit(_ edit: AccountEdit) throws(HostFault) {

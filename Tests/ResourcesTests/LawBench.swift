@@ -1,0 +1,115 @@
+import Compiler
+import Engine
+import Foundation
+import LinuxHost
+import Model
+import Resources
+import SimulatedHost
+import State
+
+/// A host to try laws on, with the state of its runs.
+struct LawBench {
+    var host: any Model.Host
+    var store: any StateStore
+    /// The directory of a real root; nil in memory.
+    var root: String?
+
+    static let testRoot = ProcessInfo.processInfo.environment["LODESTAR_TEST_ROOT"] ?? "/var/tmp/lodestar-test-root"
+    /// Why the real host cannot be tried here; nil when it can.
+    static let realHostProblem: String? =
+        getuid() != 0
+        ? "needs root"
+        : FileManager.default.fileExists(atPath: "\(testRoot)/.complete")
+            ? nil : "needs Tests/Tools/make-root.sh \(testRoot)"
+
+    /// A host in memory over the files of the disposable root, or over a few of its own.
+    static func simulated() throws -> LawBench {
+        let host = Simulation(over: EmptyHost(), today: 20_000)
+        for path in [
+            "/etc", "/etc/cron.d", "/srv", "/home", "/root", "/var", "/var/lib", "/var/lib/dpkg", "/var/spool",
+            "/var/spool/cron",
+            "/var/spool/cron/crontabs", "/etc/systemd", "/etc/systemd/system",
+            "/etc/systemd/system/multi-user.target.wants",
+        ] {
+            try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)
+        }
+        for (path, text) in [
+            ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("/etc/group", "root:x:0:\nadm:x:4:\ncrontab:x:101:\n"),
+            ("/etc/shadow", "root:*:19000:0:99999:7:::\n"), ("/etc/hosts", "127.0.0.1 localhost\n"), ("/made", ""),
+            (
+                "/var/lib/dpkg/status",
+                ["hostname", "base-files"].map {
+                    "Package: \($0)\nStatus: install ok installed\nVersion: 3.23\nArchitecture: amd64\n\n"
+                }.joined()
+            ),
+        ] {
+            try Self.perform(
+                .writeFile(FileWrite(try path.asPath, content: Content(text), replaced: .anything)), on: host)
+        }
+        let state = try StateDatabase.opened(at: NSTemporaryDirectory() + "law-\(UUID().uuidString).db")
+        return LawBench(host: host, store: state, root: nil)
+    }
+
+    /// The real host on a copy of the disposable root.
+    static func real() throws -> LawBench {
+        let copy = "/var/tmp/lodestar-law-\(UUID().uuidString)"
+        let result = Self.run(["cp", "-a", "--reflink=auto", testRoot, copy])
+        guard result.status == 0 else { throw Problem(text: result.output) }
+        let state = try StateDatabase.opened(at: copy + "/state.db")
+        return LawBench(host: try Linux(root: copy), store: state, root: copy)
+    }
+
+    func remove() {
+        if let root { _ = Self.run(["rm", "-rf", "--one-file-system", root]) }
+    }
+
+    private static func perform(_ step: Step, on host: any Model.Host) throws {
+        for result in host.perform([step]) { _ = try result.get() }
+    }
+
+    func plan(_ catalog: Catalog) throws -> Plan {
+        try Planner(catalog, on: Simulation(over: host, today: 20_000), state: store, types: Registry.all).plan()
+    }
+
+    func apply(_ plan: Plan) throws -> Report {
+        let run = try store.begin(RunStart(site: "law", revision: "", catalogDigest: plan.catalog.digest, time: 0))
+        return try Converger(plan, on: host, store: store, run: run).converge()
+    }
+
+    /// A manifest's text as the catalog of this host.
+    static func catalog(_ manifest: String) throws -> Catalog {
+        let site = Site(
+            MapSite(["site.yaml": "site: law\n", "manifests/law.yaml": manifest]), types: Registry.all,
+            engine: EngineVersion("0.1.0"))
+        let target = CompilationTarget(identity: HostIdentity(id: "law", name: "law"), facts: FactsSnapshot([:]))
+        let compilation = site.compilation(for: target)
+        guard let catalog = compilation.catalog else {
+            throw Problem(text: compilation.diagnostics.sorted.map(\.text).joined(separator: "\n"))
+        }
+        return catalog
+    }
+
+    struct Problem: Error { var text: String }
+
+    @discardableResult
+    static func run(_ words: [String]) -> (status: Int32, output: String) {
+        let process = Process(), pipe = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = words
+        process.standardOutput = pipe
+        process.standardError = pipe
+        do { try process.run() } catch { return (-1, "\(error)") }
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
+}
+
+extension String {
+    var asPath: AbsolutePath {
+        get throws {
+            guard let path = AbsolutePath(self) else { throw LawBench.Problem(text: "no path: \(self)") }
+            return path
+        }
+    }
+}
