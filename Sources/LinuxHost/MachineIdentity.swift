@@ -1,7 +1,7 @@
 import Glibc
 public import Model
 
-/// The id of a host: the machine id of its root (machine-id(5)), pinned at the first apply.
+/// The id of a host: the machine id of its root (machine-id(5)), else one made from its name; pinned at the first apply.
 public struct MachineIdentity: HostIdentifying {
     let root: String
 
@@ -14,7 +14,11 @@ public struct MachineIdentity: HostIdentifying {
     public func hostIdentifier() throws(HostFault) -> String {
         if let pinned = try firstLine(pinFile) { return pinned }
         if let id = try firstLine("\(root)/etc/machine-id"), id != "uninitialized" { return id }
-        throw HostFault("identify", "this host", "there is no \(root)/etc/machine-id")
+        // A root that never booted has none yet: its name stands in until the first apply pins it.
+        guard case .string(let name)? = try HostFacts(root: root.isEmpty ? "/" : root).fact("hostname") else {
+            throw HostFault("identify", "this host", "there is no \(root)/etc/machine-id and no host name")
+        }
+        return String(Digest(of: "host-name/v1\u{0}\(name)").hexadecimal.prefix(32))
     }
 
     /// Keeps the id, so that another machine id later makes no other host of it.
