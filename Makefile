@@ -1,10 +1,10 @@
 # What can be done here. Each target installs what it misses (Debian 12, root).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := libyaml-dev libsqlite3-dev
+PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: help install build test test-root check release demo bench
+.PHONY: build-tool help install build test test-root check release demo bench
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,12 @@ test-root: ## makes the disposable Debian root that tests of the real host copy
 
 test: build check test-root ## builds and runs all tests
 	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
+
+demo: build-tool test-root ## shows the main job on a disposable real Debian root
+	@Examples/demo.sh .build/debug/lodestar $(TEST_ROOT)
+
+build-tool: install
+	swift build --product lodestar
 
 check: ## format and lint
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -56,6 +56,7 @@ let package = Package(
         tests("Expressions", excluded: ["Resources"]),
         tests("Compiler", ["Model", "Resources"], excluded: ["Sites"]),
         tests("Model"),
+        .testTarget(name: "CommandTests", dependencies: ["lodestar"], swiftSettings: strict),
         tests("Resources", ["Compiler", "Engine", "LinuxHost", "Model", "SimulatedHost", "State"]),
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),

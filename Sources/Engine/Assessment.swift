@@ -47,8 +47,13 @@ extension Declaration {
         if changes.isEmpty, uncertainty == nil, isPresent || observed != nil {
             return Assessment(isPresent: isPresent, changes: [], steps: [])
         }
+        let steps = try resource.steps(from: observed)
+        // A declaration without properties differs too where nothing is there.
+        let isMissing = changes.isEmpty && !isPresent && !steps.isEmpty
         return Assessment(
-            isPresent: isPresent, changes: changes, steps: try resource.steps(from: observed), uncertainty: uncertainty)
+            isPresent: isPresent,
+            changes: isMissing ? [Change("state", from: .text("absent"), to: .text("present"))] : changes,
+            steps: steps, uncertainty: uncertainty)
     }
 
     private static func uncertainty<Kind: Resource>(of resource: Kind, _ observed: Kind.Observed?) -> String? {

@@ -35,7 +35,9 @@ struct LiteralReader {
                 content.append(byte)
             }
         }
-        throw Fault("a string without its closing quote", at: start)
+        throw Fault(
+            "expected a closing quote, found the end of the line", at: start,
+            hint: "within double quotes YAML makes a line break of \\n: write \\\\n")
     }
 
     private mutating func escape(into content: inout [UInt8]) throws(Fault) {

@@ -62,6 +62,9 @@ import Testing
         let plan = try bench.plan(catalog)
         #expect(bench.root.map { tree($0) } == before, "\(example): plan wrote")
         #expect(plan.count(.refuse, .skip) == 0, "\(example): \(PlanText(plan, isColored: false).text(.full))")
+        if let path = pathOfExample(catalog), try bench.host.status(of: path) == nil {
+            #expect(plan.count(.create) == 1, "\(example): nothing is there and nothing is planned")
+        }
         let report = try bench.apply(plan)
         let failures = report.outcomes.filter { $0.result == .failed }.map { "\($0.address): \($0.reason ?? "")" }
         #expect(failures.isEmpty, "\(example): \(failures)")
@@ -84,6 +87,12 @@ import Testing
         let third = try bench.plan(catalog)
         #expect(third.count(.create) == plan.count(.create), "\(example): it is not gone")
         _ = try bench.apply(try bench.plan(try LawBench.catalog(marker)))
+    }
+
+    /// Where the one resource of a catalog is, if it is a file of some kind.
+    static func pathOfExample(_ catalog: Catalog) -> AbsolutePath? {
+        guard case .path(let path)? = catalog.declarations.first?.resource.objects.first else { return nil }
+        return path
     }
 
     /// Every path below a root with its inode, mode, owner, size and times of change.

@@ -5,6 +5,7 @@ extension HostCompilation {
     func extend(with addition: DeclaredResource) {
         guard let position = positions[addition.address] else {
             if dormant.contains(addition.address) || tentative.contains(addition.address) { return }
+            if !areFactsKnown, site.mentions(addition.address.type) { return }
             let known = declared.filter { $0.type.name == addition.type.name }.map(\.address.key)
             diagnostics.add(
                 Diagnostic(

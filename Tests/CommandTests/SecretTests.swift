@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+/// A secret is found nowhere but in the file that it belongs to.
+@Suite(.enabled(if: getuid() == 0, "apply needs root"))
+struct SecretTests {
+    static let canary = "CANARY-7f3a9c-tale"
+
+    /// A site with a secret in every field that takes one.
+    private func site() throws -> (site: String, identity: String) {
+        let site = try Tool.site(
+            """
+            vars: {password: "${{ secret('db') }}"}
+            file:
+              /etc/good: {content: "p=${{ vars.password }}\\n"}
+              /etc/refused: {content: "p=${{ vars.password }}\\n"}
+              /etc/invalid: {content: "p=${{ vars.password }}\\n", validate: "cat %; false"}
+            line:
+              one: {path: /etc/hosts, text: "# ${{ vars.password }}"}
+            command:
+              fails: {run: "/bin/false", stdin: "${{ vars.password }}", env: {TOKEN: "${{ vars.password }}"}}
+            """)
+        let identity = "\(site)/identity"
+        #expect(Tool.run(["age-keygen", "-o", identity]).status == 0)
+        let key = try #require(try String(contentsOfFile: identity, encoding: .utf8).firstMatch(of: /age1[a-z0-9]+/)).0
+        try FileManager.default.createDirectory(atPath: "\(site)/secrets", withIntermediateDirectories: true)
+        try "\(key)\n".write(toFile: "\(site)/secrets/recipients.txt", atomically: true, encoding: .utf8)
+        let edited = Tool.lodestar("secret", "edit", "db", site, input: Self.canary)
+        #expect(edited.status == 0, "\(edited.errors)")
+        return (site, identity)
+    }
+
+    @Test func theAgeCommandReadsWhatWeWriteAndWeReadWhatItWrites() throws {
+        let (site, identity) = try site()
+        let theirs = Tool.run(["age", "-d", "-i", identity, "\(site)/secrets/db.age"])
+        #expect(theirs.output == Self.canary)
+        let recipients = "\(site)/secrets/recipients.txt"
+        #expect(Tool.run(["age", "-R", recipients, "-o", "\(site)/secrets/db.age"], input: "other").status == 0)
+        let root = try Tool.bareRoot()
+        _ = Tool.lodestar("apply", site, "--root", root, "--identity", identity)
+        #expect(try String(contentsOfFile: "\(root)/etc/good", encoding: .utf8) == "p=other\n")
+    }
+
+    @Test func canariesAreFoundNowhere() throws {
+        let (site, identity) = try site(), root = try Tool.bareRoot()
+        try FileManager.default.createDirectory(atPath: "\(root)/etc/refused", withIntermediateDirectories: false)
+        var said = ""
+        for words in [
+            ["plan"], ["plan", "--format", "json"], ["catalog"], ["apply"], ["apply", "--format", "json"], ["history"],
+            ["show", "1"], ["show", "1", "--format", "json"], ["ledger"],
+        ] {
+            let isPast = ["history", "show", "ledger"].contains(words[0])
+            let result = Tool.run(
+                [Tool.binary] + words + (isPast ? [] : [site, "--identity", identity]) + ["--root", root])
+            said += result.output + result.errors
+        }
+        #expect(said.contains("(secret)"))
+        #expect(!said.contains(Self.canary))
+        #expect(try String(contentsOfFile: "\(root)/etc/good", encoding: .utf8) == "p=\(Self.canary)\n")
+        let found = Tool.run(["grep", "-rlF", Self.canary, root]).output.split(separator: "\n").map {
+            $0.dropFirst(root.count)
+        }
+        #expect(Set(found) == ["/etc/good", "/etc/hosts"])
+        let mode = Tool.run(["stat", "-c", "%a", "\(root)/etc/good"]).output
+        #expect(mode == "600\n")
+    }
+
+    @Test func withoutAnIdentityTheValueIsUnknown() throws {
+        let (site, _) = try site(), root = try Tool.bareRoot()
+        #expect(Tool.lodestar("check", site).status == 0)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 4)
+        #expect(!FileManager.default.fileExists(atPath: "\(root)/etc/good"))
+    }
+}
