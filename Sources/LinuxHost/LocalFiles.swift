@@ -1,3 +1,4 @@
+import CShim
 import Glibc
 public import Model
 
@@ -84,5 +85,17 @@ extension LocalFiles {
             current += "/\(part)"
             if mkdir(current, 0o755) != 0, errno != EEXIST { throw HostFault("make", current, ErrorNumber.text(errno)) }
         }
+    }
+}
+
+extension LocalFiles {
+    /// Removes a file, if there is one.
+    public static func remove(_ path: String) { unlink(path) }
+
+    /// Size and times of the running program: another build has another one.
+    public static var signatureOfThisProgram: String {
+        var status = stat()
+        guard stat("/proc/self/exe", &status) == 0 else { return "unknown" }
+        return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
 }

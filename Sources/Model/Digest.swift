@@ -18,6 +18,12 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
         self = text.withUTF8 { Digest(of: $0) }
     }
 
+    /// Takes the 32 bytes of a digest; nil for any other number of bytes.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+
     /// Reads 64 hexadecimal digits.
     public init?(hexadecimal text: String) {
         guard text.utf8.count == 64 else { return nil }

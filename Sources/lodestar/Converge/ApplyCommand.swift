@@ -33,8 +33,12 @@ struct ApplyCommand: ParsableCommand {
         let root = saved?.root ?? options.root
         let session = try Session(saved?.site ?? source, identity: options.identity)
         let converge = try Converge(root: root)
-        let (catalog, _) = try session.compiled(for: try Session.target(root: converge.root))
+        let target = try Session.target(root: converge.root)
+        let (catalog, compilation) = try session.catalog(for: target, root: converge.root)
         let lock = try takeLock(converge.root)
+        if let compilation {
+            CatalogCache(root: converge.root, site: session.path).keep(compilation, on: session.site.value)
+        }
         let state = try Converge.guarding { try StateDatabase.opened(at: converge.databasePath) }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
         var plan = try converge.plan(catalog, state: state, wanted)

@@ -31,7 +31,8 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let session = try Session(site.site, identity: options.identity)
         let converge = try Converge(root: options.root)
-        let (catalog, _) = try session.compiled(for: try Session.target(root: converge.root))
+        let target = try Session.target(root: converge.root)
+        let catalog = try session.catalog(for: target, root: converge.root).catalog
         let selection = Selection(only: selection.only, skipped: selection.skip)
         let plan = try converge.plan(catalog, state: try converge.pastState(), selection)
         switch format {

@@ -7,8 +7,11 @@ import Secrets
 
 /// What the commands that read a site have in common: the site, its secrets, the host it is compiled for.
 struct Session {
-    let site: Site
+    private let reader: DirectorySite
+    private let secrets: AgeSecrets?
     let path: String
+    /// Parsed when it is needed: a cached catalog needs it not.
+    let site: Lazily<Site>
 
     /// Opens a site; a missing one is exit 66.
     init(_ path: String, identity: String?) throws {
@@ -17,9 +20,14 @@ struct Session {
             throw ExitStatus.notFound
         }
         self.path = path
-        site = Site(
-            reader, types: Registry.all, standardRoles: StandardRoles.all, secrets: try Self.secrets(identity),
-            engine: EngineVersion(Lodestar.version))
+        self.reader = reader
+        let secrets = try Self.secrets(identity)
+        self.secrets = secrets
+        site = Lazily {
+            Site(
+                reader, types: Registry.all, standardRoles: StandardRoles.all, secrets: secrets,
+                engine: EngineVersion(Lodestar.version))
+        }
     }
 
     private static func secrets(_ path: String?) throws -> AgeSecrets? {
@@ -97,9 +105,27 @@ struct Session {
 
     /// Compiles; errors are reported and exit 65.
     func compiled(for target: CompilationTarget) throws -> (catalog: Catalog, compilation: Compilation) {
-        let compilation = site.compilation(for: target)
+        let compilation = site.value.compilation(for: target)
         Terminal.report(compilation.diagnostics)
         guard let catalog = compilation.catalog else { throw ExitStatus.refused }
         return (catalog, compilation)
+    }
+
+    /// The catalog of a host below a root, from the cache where nothing changed.
+    ///
+    /// - Returns: nil as compilation where the cache had it.
+    func catalog(for target: CompilationTarget, root: String) throws -> (catalog: Catalog, compilation: Compilation?) {
+        if let known = CatalogCache(root: root, site: path).catalog(reader, for: target) { return (known, nil) }
+        return try compiled(for: target)
+    }
+}
+
+/// A value that is made at its first use.
+final class Lazily<Value> {
+    private let make: () -> Value
+    private(set) lazy var value: Value = make()
+
+    init(_ make: @escaping () -> Value) {
+        self.make = make
     }
 }

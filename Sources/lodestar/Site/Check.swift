@@ -20,18 +20,18 @@ struct Check: ParsableCommand {
     func run() throws {
         let session = try Session(site.site, identity: identity)
         var all = Diagnostics()
-        var identifiers = session.site.hostIdentifiers
+        var identifiers = session.site.value.hostIdentifiers
         if identifiers.isEmpty { identifiers = ["any"] }
         for id in identifiers {
-            all.add(contentsOf: session.site.compilation(for: try session.target(ofHost: id)).diagnostics)
+            all.add(contentsOf: session.site.value.compilation(for: try session.target(ofHost: id)).diagnostics)
         }
-        all.add(contentsOf: session.site.remainingDiagnostics())
+        all.add(contentsOf: session.site.value.remainingDiagnostics())
         let sorted = all.sorted
         if format == .json {
             Terminal.print(Datum.list(sorted.map(\.datum)).json)
         } else {
             Terminal.report(all)
-            let errors = sorted.count { $0.severity == .error }, hosts = session.site.hostIdentifiers.count
+            let errors = sorted.count { $0.severity == .error }, hosts = session.site.value.hostIdentifiers.count
             Terminal.print("\(errors) errors, \(sorted.count - errors) warnings; \(hosts) hosts")
         }
         if all.hasErrors { throw ExitStatus.refused }

@@ -1,0 +1,48 @@
+import Expressions
+public import Model
+
+extension Site {
+    /// What a compilation depended on.
+    func inputs(_ compilation: Compilation, context: String, host: HostIdentity) -> CatalogArchive.Inputs {
+        CatalogArchive.Inputs(
+            context: context, host: host, files: files.contents.mapValues { $0.map { Digest(of: $0) } },
+            listings: files.listings.mapValues { Self.digest(of: $0) },
+            facts: compilation.reads.mapValues { $0?.json })
+    }
+
+    static func digest(of listing: [String]) -> Digest { Digest(of: listing.joined(separator: "\u{0}")) }
+}
+
+extension CatalogArchive.Inputs {
+    /// Whether a site and a host are still as a compilation read them.
+    public func hold(in reader: any SiteReader, for target: CompilationTarget, context: String) -> Bool {
+        guard context == self.context, target.identity == host, let source = target.facts else { return false }
+        for (path, digest) in files {
+            guard let contents = try? reader.contents(of: path) else {
+                if digest == nil, (try? reader.contents(of: path)) == .some(nil) { continue }
+                return false
+            }
+            if Digest(of: contents) != digest { return false }
+        }
+        for (folder, digest) in listings {
+            guard let paths = try? reader.paths(below: folder), Site.digest(of: paths) == digest else { return false }
+        }
+        for (path, value) in facts where path.hasPrefix("facts.") {
+            if Self.value(of: path, in: source) != value { return false }
+        }
+        return true
+    }
+
+    /// A fact by its path as JSON; `*` is the list of names.
+    private static func value(of path: String, in source: any FactSource) -> String? {
+        var parts = path.split(separator: ".").dropFirst()
+        guard let first = parts.popFirst() else { return nil }
+        if first == "*" { return Datum.list(source.names.map { .string($0) }).json }
+        var value = (try? source.fact(String(first))) ?? nil
+        for part in parts {
+            if part == "*", case .map(let members)? = value { return Datum.list(members.map { .string($0.key) }).json }
+            value = value?[String(part)]
+        }
+        return value?.json
+    }
+}
