@@ -42,7 +42,7 @@ extension Declaration {
     private static func presence(of resource: some Resource, on host: some HostReading) throws -> Assessment {
         let observed = try resource.observe(on: host)
         let changes = resource.changes(from: observed)
-        let uncertainty = Self.uncertainty(of: resource, observed)
+        let uncertainty = resource.uncertainty(of: observed)
         let isPresent = observed.map { resource.isPresent(in: $0) } ?? false
         if changes.isEmpty, uncertainty == nil, isPresent || observed != nil {
             return Assessment(isPresent: isPresent, changes: [], steps: [])
@@ -54,15 +54,6 @@ extension Declaration {
             isPresent: isPresent,
             changes: isMissing ? [Change("state", from: .text("absent"), to: .text("present"))] : changes,
             steps: steps, uncertainty: uncertainty)
-    }
-
-    private static func uncertainty<Kind: Resource>(of resource: Kind, _ observed: Kind.Observed?) -> String? {
-        guard let opaque = resource as? any Opaque else { return nil }
-        return reason(of: opaque, observed)
-    }
-
-    private static func reason<Kind: Opaque>(of resource: Kind, _ observed: Any?) -> String? {
-        resource.uncertainty(of: observed as? Kind.Observed)
     }
 
     private static func absence(of resource: some Removable, on host: some HostReading) throws -> Assessment {

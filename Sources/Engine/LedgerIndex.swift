@@ -33,7 +33,7 @@ struct LedgerIndex {
 
     /// An object of ours gives way to another type at its path without `replace`.
     func givingWay(_ declaration: Declaration) -> Declaration {
-        guard var resource = declaration.resource as? any Replacing, resource.replace == nil,
+        guard !entries.isEmpty, var resource = declaration.resource as? any Replacing, resource.replace == nil,
             let object = resource.objects.first, let entry = byObject[object.text], entry.custody == .created,
             entry.address.type != declaration.address.type
         else { return declaration }

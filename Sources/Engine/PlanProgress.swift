@@ -41,6 +41,7 @@ struct PlanProgress {
     /// Passes on what a planned resource means for those that depend on it.
     mutating func settle(_ planned: inout PlannedResource) {
         guard let position = planned.position else { return }
+        if planned.action == .inPlace, assumptions.isEmpty { return }
         let isPackage = planned.steps.contains { $0.lane == .packages }
         let isOpaque = planned.declaration.resource is any Opaque
         switch planned.action {

@@ -78,11 +78,7 @@ public struct PlanText {
     private func diff(from old: ShownText?, to new: Content) -> [String]? {
         switch old {
         case .content(let content)?: return UnifiedDiff.lines(from: content, to: new)
-        case nil:
-            guard let lines = UnifiedDiff.lines(from: Content(""), to: new), lines.count >= 2, lines.count <= 21 else {
-                return nil
-            }
-            return Array(lines.dropFirst())
+        case nil: return UnifiedDiff.added(new, limit: 20)
         case .text?, .digest?, .secret?: return nil
         }
     }

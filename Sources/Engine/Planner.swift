@@ -62,7 +62,7 @@ public struct Planner {
         } catch {
             refuse(&planned, Reason(error), &progress)
         }
-        refresh(&planned, position, &progress)
+        if progress.refreshCause(of: position) != nil { refresh(&planned, position, &progress) }
         progress.settle(&planned)
         return planned
     }

@@ -11,7 +11,18 @@ public struct UnifiedDiff {
         guard old.bytes.count <= byteLimit, new.bytes.count <= byteLimit, old.isText, new.isText else { return nil }
         let left = split(old), right = split(new)
         guard left.count <= 4000, right.count <= 4000 else { return nil }
-        return hunks(script(from: left, to: right))
+        return hunks(script(from: left, to: right)).flatMap { $0.split(separator: "\n").map(String.init) }
+    }
+
+    /// A new text with its lines marked as added; nil where it is no text, empty, or has more than `limit` lines.
+    static func added(_ content: Content, limit: Int) -> [String]? {
+        var lineCount = content.bytes.last == UInt8(ascii: "\n") ? 0 : 1
+        for byte in content.bytes where byte == UInt8(ascii: "\n") {
+            lineCount += 1
+            if lineCount > limit { return nil }
+        }
+        guard !content.bytes.isEmpty, content.isText else { return nil }
+        return split(content).flatMap { "+\($0)".split(separator: "\n").map(String.init) }
     }
 
     private static func split(_ content: Content) -> [String] {
@@ -38,12 +49,16 @@ public struct UnifiedDiff {
     }
 
     private static func script(from left: [String], to right: [String]) -> [Edit] {
-        let difference = right.difference(from: left)
+        let before = zip(left, right).prefix { $0 == $1 }.count
+        let most = min(left.count, right.count) - before
+        let after = zip(left.reversed(), right.reversed()).prefix(most).prefix { $0 == $1 }.count
+        let difference = Array(right[before..<(right.count - after)]).difference(
+            from: Array(left[before..<(left.count - after)]))
         var removed = Set<Int>(), inserted = Set<Int>()
         for change in difference {
             switch change {
-            case .remove(let offset, _, _): removed.insert(offset)
-            case .insert(let offset, _, _): inserted.insert(offset)
+            case .remove(let offset, _, _): removed.insert(before + offset)
+            case .insert(let offset, _, _): inserted.insert(before + offset)
             }
         }
         var edits: [Edit] = [], i = 0, j = 0

@@ -73,23 +73,11 @@ public final class DirectorySite: SiteReader {
             throw SiteFault(path, "it is no regular file")
         }
         guard status.st_size <= 256 << 20 else { throw SiteFault(path, "it has more than 256 MiB") }
-        return try Self.bytes(of: file, count: Int(status.st_size), path)
-    }
-
-    private static func bytes(of file: Int32, count: Int, _ path: String) throws(SiteFault) -> [UInt8] {
-        var done = 0, number: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            while done < count {
-                let step = read(file, buffer.baseAddress?.advanced(by: done), count - done)
-                if step < 0, errno == EINTR { continue }
-                if step < 0 { number = errno }
-                if step <= 0 { break }
-                done += step
-            }
-            initialized = done
+        do throws(HostFault) {
+            return try LocalFiles.wholeContents(of: file, count: Int(status.st_size), path)
+        } catch {
+            throw SiteFault(path, error.reason)
         }
-        if number != 0 { throw SiteFault(path, ErrorNumber.text(number)) }
-        return bytes
     }
 
     public func isExecutable(_ path: String) -> Bool {

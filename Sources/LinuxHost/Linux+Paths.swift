@@ -12,6 +12,13 @@ extension Linux {
 
     /// The directory of a path with its last name; nil when that directory does not exist.
     func entry(_ path: AbsolutePath) throws(HostFault) -> Entry? {
+        if let last, last.path == path { return last.entry }
+        let entry = try findEntry(path)
+        if let entry { last = (path, entry) }
+        return entry
+    }
+
+    private func findEntry(_ path: AbsolutePath) throws(HostFault) -> Entry? {
         guard let parent = path.parent else { return try directory(.root).map { Entry(directory: $0, name: ".") } }
         return try directory(parent).map { Entry(directory: $0, name: path.name) }
     }

@@ -9,8 +9,12 @@ public final class Linux: Host {
     /// The directory that is the managed root, such as `/` or `/target`.
     public let rootPath: String
     let root: Int32
-    nonisolated(unsafe) var directories: [AbsolutePath: OpenDirectory] = [:]
+    nonisolated(unsafe) var directories: [AbsolutePath: OpenDirectory] = [:] {
+        didSet { last = nil }
+    }
     nonisolated(unsafe) var documents: [AbsolutePath: [ObjectIdentifier: any HostDocument]] = [:]
+    /// The entry that was looked at last: a file's status and its contents are asked for one after the other.
+    nonisolated(unsafe) var last: (path: AbsolutePath, entry: Entry)?
     nonisolated(unsafe) private var buffer: [UInt8] = []
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false
@@ -118,5 +122,6 @@ public final class Linux: Host {
     func forgetAll() {
         documents = [:]
         directories = [:]
+        last = nil
     }
 }

@@ -14,6 +14,11 @@ public enum LocalFiles {
             throw HostFault("read", path, ErrorNumber.text(errno))
         }
         defer { close(descriptor) }
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 {
+            guard status.st_size <= limit else { throw HostFault("read", path, "it has more than \(limit) bytes") }
+            return try wholeContents(of: descriptor, count: Int(status.st_size), path)
+        }
         var bytes: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(descriptor, &buffer, buffer.count)
@@ -25,6 +30,22 @@ public enum LocalFiles {
             bytes += buffer[..<count]
             if bytes.count > limit { throw HostFault("read", path, "it has more than \(limit) bytes") }
         }
+    }
+
+    /// The bytes of a regular file of a known size, without copies.
+    static func wholeContents(of descriptor: Int32, count: Int, _ path: String) throws(HostFault) -> [UInt8] {
+        var number: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            while done < count {
+                let step = read(descriptor, buffer.baseAddress?.advanced(by: done), count - done)
+                if step < 0, errno == EINTR { continue }
+                if step < 0 { number = errno }
+                if step <= 0 { break }
+                done += step
+            }
+        }
+        if number != 0 { throw HostFault("read", path, ErrorNumber.text(number)) }
+        return bytes
     }
 
     /// Writes a whole file with mode 0600, durable when it returns; what was there is replaced.

@@ -34,6 +34,8 @@ public protocol Resource: Sendable, Hashable {
     func observe(on host: some HostReading) throws -> Observed?
     /// Whether the object is there, for types whose observation also tells what surrounds it.
     func isPresent(in observed: Observed) -> Bool
+    /// Why it cannot be told what happens; nil where it is in place, or known.
+    func uncertainty(of observed: Observed?) -> String?
     /// The properties that differ; every property that is declared when nothing is there.
     func changes(from observed: Observed?) -> [Change]
     /// What brings the host from the observed state to the desired one; empty when nothing differs.
@@ -54,11 +56,8 @@ public protocol Refreshable: Resource {
     func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step]
 }
 
-/// A resource whose effect nobody can predict: a command.
-public protocol Opaque: Resource {
-    /// Why it cannot be told what happens; nil where it is in place or certain to run.
-    func uncertainty(of observed: Observed?) -> String?
-}
+/// A resource whose effect nobody can predict: a command. What it did cannot be verified by observing it again.
+public protocol Opaque: Resource {}
 
 /// A resource that may take the place of another kind of object at its path.
 public protocol Replacing: Resource {
@@ -87,6 +86,7 @@ extension Resource {
     public var needs: [Need] { [] }
     public var provisions: [HostObject] { [] }
     public func isPresent(in observed: Observed) -> Bool { true }
+    public func uncertainty(of observed: Observed?) -> String? { nil }
     public var problems: [String] { [] }
 
     /// The text that follows the type in the address.

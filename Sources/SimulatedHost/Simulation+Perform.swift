@@ -92,28 +92,20 @@ extension Simulation {
     }
 
     func apply(_ attributes: Attributes, to status: inout FileStatus) throws(HostFault) {
-        let database = try currentAccounts()
-        if let owner = attributes.owner {
-            guard let uid = Self.number(owner, database.uid(of: owner)) else {
-                throw HostFault("find", "owner \(owner)", "there is no such account")
-            }
-            status.owner = uid
-        }
-        if let group = attributes.group {
-            guard let gid = Self.number(group, database.gid(of: group)) else {
-                throw HostFault("find", "group \(group)", "there is no such group")
-            }
-            status.group = gid
-        }
+        if let owner = attributes.owner { status.owner = try number(owner, isGroup: false) }
+        if let group = attributes.group { status.group = try number(group, isGroup: true) }
         if let mode = attributes.mode {
             status.permissions = mode.applied(to: status.permissions, isDirectory: status.kind == .directory)
         }
     }
 
-    private static func number(_ owner: Owner, _ found: UInt32?) -> UInt32? {
+    private func number(_ owner: Owner, isGroup: Bool) throws(HostFault) -> UInt32 {
         if case .number(let number) = owner { return number }
         if case .name(.root) = owner { return 0 }
-        return found
+        let database = try currentAccounts()
+        if let number = isGroup ? database.gid(of: owner) : database.uid(of: owner) { return number }
+        throw HostFault(
+            "find", "\(isGroup ? "group" : "owner") \(owner)", "there is no such \(isGroup ? "group" : "account")")
     }
 
     func currentAccounts() throws(HostFault) -> AccountDatabase {

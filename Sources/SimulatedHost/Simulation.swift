@@ -65,6 +65,7 @@ public final class Simulation: Host {
 
     public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
         if accounts != nil, let bytes = accounts?.bytes(at: path) { return bytes }
+        if entries.isEmpty { return try below.contents(of: path, limit: limit) }
         guard case .present(let status, let body)? = entries[path] else {
             if try self.status(of: path) == nil {
                 throw HostFault("read", path.text, "ENOENT (no such file or directory)")

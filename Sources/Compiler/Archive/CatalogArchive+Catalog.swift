@@ -68,7 +68,8 @@ extension CatalogArchive {
         }
         guard !reader.isBroken, reader.isAtEnd, !faults.hasErrors else { return nil }
         return Catalog(
-            site: site, host: host, safety: Safety(maximumRemovals: limit < 0 ? nil : limit), declarations: declarations,
+            site: site, host: host, safety: Safety(maximumRemovals: limit < 0 ? nil : limit),
+            declarations: declarations,
             edges: edges, digest: digest, revision: revision, dormant: dormant)
     }
 

@@ -68,7 +68,8 @@ public struct CatalogArchive {
 
     private static func inputs(_ reader: inout ByteReader) -> Inputs {
         var inputs = Inputs(
-            context: reader.text(), host: HostIdentity(id: reader.text(), name: reader.text(), ip: reader.optionalText()),
+            context: reader.text(),
+            host: HostIdentity(id: reader.text(), name: reader.text(), ip: reader.optionalText()),
             files: [:], listings: [:], facts: [:])
         for _ in 0..<reader.count() where !reader.isBroken {
             let path = reader.text()
