@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: build-tool help install build test test-root check release demo bench
+.PHONY: build-tool help install build test test-root check release demo bench docs torture
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +30,19 @@ demo: build-tool test-root ## shows the main job on a disposable real Debian roo
 build-tool: install
 	swift build --product lodestar
 
-check: ## format and lint
+check: build-tool ## format, lint, import rules, fresh reference pages
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	Tests/Tools/check-imports.sh
+	Tests/Tools/reference.sh --check
+
+docs: build-tool ## writes the reference pages from the types' tables
+	Tests/Tools/reference.sh
+
+torture: release ## kills applies at system calls and at random moments
+	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),400) $(or $(KILLS),1000)
+
+bench: release ## measures lodestar beside the C floor; ENGINES=floor,cfengine,lodestar for more (README of Tests/Benchmarks/peers)
+	Tests/Benchmarks/bench.sh $(or $(ENGINES),floor,lodestar) $(or $(SIZES),1000)
 
 release: install ## writes the static binary to dist/lodestar
 	swift build -c release --product lodestar --static-swift-stdlib -Xswiftc -static-executable

@@ -21,9 +21,10 @@ struct UndeclaredPlanner {
         let place = Place(file: SourceFile("run \(entry.run)"), line: 0, column: 0)
         var faults = Diagnostics()
         let key = Node(.string(entry.address.key), at: place)
+        var resource = type.swiftType.decoded(key: key, fields: entry.fields.entries, into: &faults)
+        if let removable = resource as? any Removable { resource = removable.undeclared }
         var declaration = Declaration(
-            address: entry.address,
-            resource: type.swiftType.decoded(key: key, fields: entry.fields.entries, into: &faults), place: place,
+            address: entry.address, resource: resource, place: place,
             state: .absent, onUndeclared: entry.onUndeclared)
         declaration.isPartial = faults.hasErrors
         var planned = PlannedResource(declaration, position: nil, action: .remove)

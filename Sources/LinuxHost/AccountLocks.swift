@@ -55,15 +55,10 @@ final class AccountLocks {
     private func take(_ name: String) throws(HostFault) {
         var waited = 0
         while true {
-            let file = openat(
-                directory.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            if file >= 0 {
-                LocalFiles.writeAll(Array("\(getpid())\u{0}".utf8), to: file)
-                close(file)
+            if try link(as: name) {
                 taken.append(name)
                 return
             }
-            guard errno == EEXIST else { throw HostFault("lock", "/etc/\(name)", ErrorNumber.text(errno)) }
             let holder = self.holder(of: name)
             if let holder, kill(holder, 0) != 0, errno == ESRCH {
                 unlinkat(directory.descriptor, name, 0)
@@ -75,6 +70,22 @@ final class AccountLocks {
             WallClock.sleep(milliseconds: 50)
             waited += 50
         }
+    }
+
+    /// Makes the lock with our number in it at once, so that a crash leaves no lock without a holder.
+    ///
+    /// - Returns: false where somebody has it.
+    private func link(as name: String) throws(HostFault) -> Bool {
+        let temporary = Linux.temporaryName()
+        let file = openat(
+            directory.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw HostFault("lock", "/etc/\(name)", ErrorNumber.text(errno)) }
+        defer { unlinkat(directory.descriptor, temporary, 0) }
+        let isWritten = LocalFiles.writeAll(Array("\(getpid())\u{0}".utf8), to: file)
+        close(file)
+        if isWritten, linkat(directory.descriptor, temporary, directory.descriptor, name, 0) == 0 { return true }
+        guard errno == EEXIST else { throw HostFault("lock", "/etc/\(name)", ErrorNumber.text(errno)) }
+        return false
     }
 
     private func holder(of name: String) -> pid_t? {

@@ -31,7 +31,8 @@ extension Linux {
         let entry = try writableEntry(file.path, "write")
         let present = try status(entry, file.path)
         try check(file.replaced, present, file.path)
-        let temporary = ".lodestar-\(Self.randomName())"
+        removeStale(in: entry.directory, file.path.parent ?? .root)
+        let temporary = Self.temporaryName()
         let descriptor = lodestar_open(
             entry.directory.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600, 0,
             entry.directory.identity)
@@ -140,8 +141,19 @@ extension Linux {
         return ErrorNumber.text(number)
     }
 
-    static func randomName() -> String {
+    private static let temporaryPrefix = ".lodestar-"
+
+    /// A name that nobody can foresee, of a pattern that is known as ours.
+    static func temporaryName() -> String {
         var generator = SystemRandomNumberGenerator()
-        return String(generator.next(), radix: 36)
+        return temporaryPrefix + String(generator.next(), radix: 36)
+    }
+
+    /// Removes what a run that was killed left in a directory, once for each directory; the run lock says it is nobody's.
+    func removeStale(in directory: OpenDirectory, _ path: AbsolutePath) {
+        guard cleaned.insert(path).inserted, let names = try? directory.names(at: path) else { return }
+        for name in names where name.hasPrefix(Self.temporaryPrefix) {
+            _ = lodestar_remove(directory.descriptor, name, 0, directory.identity)
+        }
     }
 }

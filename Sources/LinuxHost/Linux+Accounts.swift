@@ -11,6 +11,7 @@ extension Linux {
 
     func performAccounts(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
         do throws(HostFault) {
+            removeStale(in: try etc(), AbsolutePath.root.appending("etc"))
             let locks = try AccountLocks(in: try etc())
             defer { locks.release() }
             return try editAccounts(steps)

@@ -67,7 +67,8 @@ extension Linux {
         let present = try status(entry, creation.path)
         if present?.kind != .link { try check(creation.replaced, present, creation.path) }
         if present?.kind == .directory { try unlink(entry, creation.path, isDirectory: true) }
-        let temporary = ".lodestar-\(Self.randomName())"
+        removeStale(in: directory, creation.path.parent ?? .root)
+        let temporary = Self.temporaryName()
         var result = lodestar_make_link(creation.target, directory.descriptor, temporary, directory.identity)
         if result >= 0 {
             result = lodestar_rename(

@@ -16,6 +16,8 @@ public final class Linux: Host {
     /// The entry that was looked at last: a file's status and its contents are asked for one after the other.
     nonisolated(unsafe) var last: (path: AbsolutePath, entry: Entry)?
     nonisolated(unsafe) private var buffer: [UInt8] = []
+    /// The directories that were searched for what a killed run left.
+    nonisolated(unsafe) var cleaned: Set<AbsolutePath> = []
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false
     /// Days since 1970-01-01, for the date of the last change of a password.

@@ -46,6 +46,12 @@ public protocol Resource: Sendable, Hashable {
 public protocol Removable: Resource {
     /// What removes the object; the engine calls it only when it is there.
     func removal(of observed: Observed) throws(Refusal) -> [Step]
+    /// What goes away when the declaration is gone: by default the same as with `state: absent`.
+    var undeclared: Self { get }
+}
+
+extension Removable {
+    public var undeclared: Self { self }
 }
 
 /// A resource that does something when what it depends on has changed: restart, reload, run again.

@@ -108,6 +108,14 @@ public struct Line: Resource, Removable {
         return changes(from: observed).isEmpty ? [] : [.editFile(FileEdit(path, .line(edit)))]
     }
 
+    /// Only the line itself: what replaced it since may match too.
+    public var undeclared: Line {
+        var line = self
+        line.match = nil
+        line.all = nil
+        return line
+    }
+
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
         var edit = edit
         edit.isPresent = false

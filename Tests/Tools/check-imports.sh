@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# The arrows between targets point one way; effects have one room. Prints what breaks a rule.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+declare -A allowed=(
+  [RegularExpressions]="" [Expressions]="RegularExpressions" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
+  [Compiler]="Model Expressions CLibYAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
+  [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
+  [Secrets]="Model Crypto FoundationEssentials"
+  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost State"
+)
+status=0
+complain() { echo "$1"; status=1; }
+for target in "${!allowed[@]}"; do
+  while IFS=: read -r file line text; do
+    module=${text##* }
+    case " ${allowed[$target]} " in
+      *" $module "*) ;;
+      *) complain "$file:$line: error: $target may not import $module" ;;
+    esac
+  done < <(grep -rnE '^((public|internal|private|@testable) )*import ' "Sources/$target" --include='*.swift')
+done
+for folder in Sources/*/; do
+  name=$(basename "$folder")
+  case $name in CLibYAML|CSQLite|CShim) continue ;; esac
+  [ -n "${allowed[$name]+x}" ] || complain "Sources/$name: error: no import rule for this target"
+done
+while IFS= read -r found; do complain "$found: error: not outside tests"; done \
+  < <(grep -rnE 'try!|as!|fatalError\(' Sources --include='*.swift' | grep -vE ':[0-9]+: *//')
+exit $status
