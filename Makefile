@@ -21,8 +21,11 @@ TEST_ROOT := /var/tmp/lodestar-test-root
 test-root: ## makes the disposable Debian root that tests of the real host copy
 	Tests/Tools/make-root.sh $(TEST_ROOT)
 
-test: build check test-root ## builds and runs all tests
+test: build check test-root release ## builds and runs all tests
 	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
+	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
+	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
+	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
 	@Examples/demo.sh .build/debug/lodestar $(TEST_ROOT)

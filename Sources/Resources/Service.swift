@@ -124,6 +124,10 @@ public struct Service: Resource, Refreshable, Removable {
         if differing.contains("enabled") { steps.append(contentsOf: try enablingSteps(observed)) }
         if differing.contains("running") {
             steps.append(.operateService(ServiceOperation(running == true ? .start : .stop, name.unit)))
+        } else if observed.unit != nil, differing.contains("unit"), observed.isRunning == true, refresh != Refresh.none
+        {
+            // A changed unit takes effect only in a new process.
+            steps.append(.operateService(ServiceOperation(.restart, name.unit)))
         }
         return steps
     }
@@ -149,7 +153,11 @@ public struct Service: Resource, Refreshable, Removable {
 
     public func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step] {
         guard host.isRunning, refresh != Refresh.none, running != false, masked != true else { return [] }
-        if changes.contains(where: { $0.property == "running" }) { return [] }
+        // What was just started, or restarted for its own new unit, is not restarted again.
+        let isFresh = changes.contains {
+            $0.property == "running" || ($0.property == "unit" && $0.old != nil && running == true)
+        }
+        if isFresh { return [] }
         return [.operateService(ServiceOperation(refresh == .reload ? .reload : .restart, name.unit))]
     }
 
