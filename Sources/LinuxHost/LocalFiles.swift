@@ -110,6 +110,12 @@ extension LocalFiles {
 }
 
 extension LocalFiles {
+    /// Makes an empty file with mode 0600 where there is none.
+    public static func makePrivate(_ path: String) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
+    }
+
     /// Removes a file, if there is one.
     public static func remove(_ path: String) { unlink(path) }
 

@@ -39,6 +39,7 @@ struct ApplyCommand: ParsableCommand {
         if let compilation {
             CatalogCache(root: converge.root, site: session.path).keep(compilation, on: session.site.value)
         }
+        LocalFiles.makePrivate(converge.databasePath)
         let state = try Converge.guarding { try StateDatabase.opened(at: converge.databasePath) }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
         var plan = try converge.plan(catalog, state: state, wanted)
