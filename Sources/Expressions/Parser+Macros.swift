@@ -2,6 +2,7 @@ extension Parser {
     private static let comprehensions: [String: Comprehension.Kind] = [
         "all": .all, "exists": .exists, "exists_one": .existsOne, "existsOne": .existsOne, "map": .map,
         "filter": .filter, "transformList": .map, "transformMap": .transformMap,
+        "transformMapEntry": .transformMapEntry,
     ]
 
     /// A call after a dot; the opening parenthesis is taken.
@@ -80,7 +81,7 @@ extension Parser {
             return bodies
         }
         try expect(")")
-        let mayFilter = kind == .map || kind == .transformMap
+        let mayFilter = kind == .map || kind == .transformMap || kind == .transformMapEntry
         guard bodies.count == 1 || (bodies.count == 2 && mayFilter) else {
             throw Fault("too many arguments for \(name)()", at: offset)
         }

@@ -69,7 +69,7 @@ struct Parser {
 
     mutating func name(_ name: String, at offset: Int, isGlobal: Bool) throws(Fault) -> Node {
         if !isGlobal, let slot = variables.lastIndex(of: name) { return try make(.local(slot), at: offset) }
-        freeNames.insert(name)
+        if !Value.typeRoots.contains(name) { freeNames.insert(name) }
         return try make(.path(Path(root: name)), at: offset)
     }
 
