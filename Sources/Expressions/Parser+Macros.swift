@@ -9,8 +9,14 @@ extension Parser {
     mutating func method(_ name: String, of target: Node, at offset: Int) throws(Fault) -> Node {
         if case .path(let path) = target.kind {
             let fullName = path.name(fieldCount: path.fields.count) + "." + name
-            if fullName == "cel.bind" { return try bind(at: offset) }
-            if let function = Function.globals[fullName] { return try call(function, try arguments(), at: offset) }
+            if fullName == "cel.bind" {
+                forget(path.root)
+                return try bind(at: offset)
+            }
+            if let function = Function.globals[fullName] {
+                forget(path.root)
+                return try call(function, try arguments(), at: offset)
+            }
         }
         if let kind = Self.comprehensions[name] {
             return try comprehension(kind, name, over: target, at: offset)
