@@ -52,6 +52,9 @@ extension Evaluation {
         if zone.isEmpty || zone == "UTC" || zone == "Z" || zone == "GMT" { return 0 }
         if let offset = Self.fixedOffset(zone) { return offset }
         if let offset = try scope.zoneOffset(zone, at: moment.seconds) { return offset }
+        if let name = ZoneNames.present(zone), let offset = try scope.zoneOffset(name, at: moment.seconds) {
+            return offset
+        }
         throw Fault("unknown time zone '\(zone)'", hint: "an offset such as +01:00, or a name of the IANA database")
     }
 

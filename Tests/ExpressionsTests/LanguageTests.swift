@@ -94,6 +94,13 @@ private let errors: [String] = [
         }
     }
 
+    @Test func renamedZoneIsFoundUnderItsPresentName() throws {
+        let expression = try Expression(parsing: "timestamp(0).getHours('US/Central')")
+        let scope = Bindings(zones: { $0 == "America/Chicago" ? ConformanceTests.zone($0) : nil })
+        #expect(try expression.evaluate(in: scope) == .int(18))
+        #expect(throws: ExpressionError.self) { try expression.evaluate(in: Bindings()) }
+    }
+
     /// The least that an implementation must take (language definition, "Syntax").
     @Test(arguments: [
         (String(repeating: "false || ", count: 64) + "true", "true"),
