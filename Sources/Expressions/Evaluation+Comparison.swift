@@ -10,12 +10,16 @@ extension Value {
 extension Evaluation {
     mutating func areEqual(_ left: Value, _ right: Value) throws -> Bool {
         switch (left, right) {
-        case (.string(let left), .string(let right)): return isSameText(left, right)
+        case (.string(let left), .string(let right)):
+            try spend(left.utf8.count / 64)
+            return isSameText(left, right)
         case (.int(let left), .int(let right)): return left == right
         case (.bool(let left), .bool(let right)): return left == right
         case (.int, _), (.uint, _), (.double, _): return Self.numericOrder(left, right) == 0
         case (.null, .null): return true
-        case (.bytes(let left), .bytes(let right)): return left == right
+        case (.bytes(let left), .bytes(let right)):
+            try spend(left.count / 64)
+            return left == right
         case (.timestamp(let left), .timestamp(let right)): return left == right
         case (.duration(let left), .duration(let right)): return left == right
         case (.type(let left), .type(let right)): return left == right

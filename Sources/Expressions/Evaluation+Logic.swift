@@ -63,7 +63,8 @@ extension Evaluation {
         switch comprehension.kind {
         case .all, .exists: try quantify(comprehension, count: count, element: element)
         case .existsOne: try one(comprehension, count: count, element: element)
-        case .map, .filter, .transformMap: try collect(comprehension, count: count, element: element)
+        case .map, .filter, .transformMap, .transformMapEntry:
+            try collect(comprehension, count: count, element: element)
         }
     }
 
@@ -142,15 +143,34 @@ extension Evaluation {
                 guard isTaken else { continue }
             }
             let value = comprehension.kind == .filter ? pair.0 : try value(of: comprehension.body)
-            if case .unknown = value { isKnown = false }
+            if case .unknown = value {
+                isKnown = false
+                continue
+            }
             try occupy(16)
-            if comprehension.kind == .transformMap {
-                map[comprehension.second == nil ? .int(Int64(index)) : pair.0] = value
-            } else {
-                items.append(value)
+            switch comprehension.kind {
+            case .transformMap: map[pair.0] = value
+            case .transformMapEntry: try merge(value, into: &map, at: comprehension.body.offset)
+            case .all, .exists, .existsOne, .filter, .map: items.append(value)
             }
         }
         guard isKnown else { return .unknown }
-        return comprehension.kind == .transformMap ? .map(map) : .list(items)
+        switch comprehension.kind {
+        case .transformMap, .transformMapEntry: return .map(map)
+        case .all, .exists, .existsOne, .filter, .map: return .list(items)
+        }
+    }
+
+    private mutating func merge(_ value: Value, into map: inout ValueMap, at offset: Int) throws {
+        guard case .map(let entries) = value else {
+            throw Fault("expected a mapping of one entry, found \(value.typeName)", at: offset)
+        }
+        try occupy(entries.count * 32)
+        for entry in entries.entries {
+            guard map[entry.key] == nil else {
+                throw Fault("the key \(entry.key.shortText) is there twice", at: offset)
+            }
+            map[entry.key] = entry.value
+        }
     }
 }

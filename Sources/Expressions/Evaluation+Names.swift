@@ -122,16 +122,20 @@ func nearest(to name: String, among candidates: [String]) -> String? {
     return best.map { "did you mean \($0.name)?" }
 }
 
+/// How many letters to insert, drop, change or swap with their neighbour (optimal string alignment).
 private func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-    var row = Array(0...right.count)
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
     for (i, scalar) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in right.indices {
-            let above = row[j + 1]
-            row[j + 1] = min(above + 1, row[j] + 1, diagonal + (scalar == right[j] ? 0 : 1))
-            diagonal = above
+        var row = [i + 1]
+        for (j, other) in right.enumerated() {
+            var distance = min(last[j + 1] + 1, row[j] + 1, last[j] + (scalar == other ? 0 : 1))
+            if i > 0, j > 0, scalar == right[j - 1], left[i - 1] == other {
+                distance = min(distance, beforeLast[j - 1] + 1)
+            }
+            row.append(distance)
         }
+        (beforeLast, last) = (last, row)
     }
-    return row[right.count]
+    return last[right.count]
 }

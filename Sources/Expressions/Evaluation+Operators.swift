@@ -18,6 +18,8 @@ extension Evaluation {
             case .equal: return .bool(try areEqual(left, right))
             case .notEqual: return .bool(try !areEqual(left, right))
             case .less, .lessOrEqual, .greater, .greaterOrEqual:
+                if case .string(let text) = left { try spend(text.utf8.count / 64) }
+                if case .bytes(let bytes) = left { try spend(bytes.count / 64) }
                 guard let order = try order(left, right) else { return .bool(false) }
                 switch symbol {
                 case .less: return .bool(order < 0)

@@ -4,7 +4,7 @@ import RegularExpressions
 struct Evaluation {
     let scope: any Scope
     var locals: [Value]
-    private var steps: Int
+    var steps: Int
     private var size: Int
 
     init(scope: any Scope, limits: Limits, variableCount: Int) {
@@ -89,9 +89,7 @@ struct Evaluation {
                 hint: nearest(to: name, among: Function.methods.keys.sorted()))
         case .matches(let operand, let expression):
             switch try value(of: operand) {
-            case .string(let text):
-                try spend(text.utf8.count / 16)
-                return .bool(expression.isFound(in: text))
+            case .string(let text): return .bool(try isFound(expression, in: text))
             case .unknown: return .unknown
             case let other: throw Fault("no overload of matches for (\(other.typeName), string)", at: node.offset)
             }

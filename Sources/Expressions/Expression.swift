@@ -3,6 +3,8 @@ public struct Expression: Sendable {
     /// The expression as it was written.
     public let text: String
     /// The names that the expression takes from its scope: the roots, `facts` for `facts.os.id`.
+    ///
+    /// Names of types (`int`, `google`) are left out, though a scope may give them another meaning.
     public let freeNames: Set<String>
     let root: Node
     private let variableCount: Int

@@ -57,7 +57,7 @@ extension Function {
             guard number >= 0, number < 0x1p64 else { throw Fault("uint overflow") }
             return .uint(UInt64(number))
         case .string(let text):
-            guard let whole = UInt64(text) else { throw Fault("'\(text)' is no uint") }
+            guard let whole = UInt64(text), !text.hasPrefix("+") else { throw Fault("'\(text)' is no uint") }
             return .uint(whole)
         default: return nil
         }

@@ -21,20 +21,16 @@ extension Function {
         Function("matches", .either) { evaluation, arguments in
             guard arguments.count == 2, case .string(let text) = arguments[0], case .string(let pattern) = arguments[1]
             else { return nil }
-            try evaluation.spend((text.utf8.count + pattern.utf8.count) / 16 + pattern.utf8.count)
-            do throws(RegularExpressionError) {
-                return .bool(try RegularExpression(pattern).isFound(in: text))
-            } catch {
-                throw Fault(
-                    "the regular expression, at character \(error.offset + 1): \(error.message)", hint: error.hint)
-            }
+            let expression = try evaluation.compiled(pattern)
+            return .bool(try evaluation.isFound(expression, in: text))
         },
-        Function("charAt", .method) { _, arguments in
+        Function("charAt", .method) { evaluation, arguments in
             guard arguments.count == 2, case .string(let text) = arguments[0], case .int(let place) = arguments[1]
             else { return nil }
-            let scalars = Array(text.unicodeScalars)
+            try evaluation.spend(text.utf8.count / 64)
+            let scalars = text.unicodeScalars
             guard place >= 0, place <= scalars.count else { throw Fault("index out of range: \(place)") }
-            return .string(place == scalars.count ? "" : String(Character(scalars[Int(place)])))
+            return .string(scalars.dropFirst(Int(place)).first.map { String(Character($0)) } ?? "")
         },
         Function("indexOf", .method) { try index(&$0, $1, isLast: false) },
         Function("lastIndexOf", .method) { try index(&$0, $1, isLast: true) },
@@ -153,6 +149,7 @@ extension Function {
         guard arguments.count == 2 || arguments.count == 3, case .string(let text) = arguments[0],
             case .string(let wanted) = arguments[1]
         else { return nil }
+        try evaluation.spend((text.utf8.count + wanted.utf8.count) / 16)
         let scalars = Array(text.unicodeScalars)
         let pattern = Array(wanted.unicodeScalars)
         var start = isLast ? scalars.count : 0
@@ -195,6 +192,25 @@ extension Function {
 }
 
 extension Evaluation {
+    /// The compiled form of a pattern that is not a literal.
+    mutating func compiled(_ pattern: String) throws -> RegularExpression {
+        try spend(pattern.utf8.count)
+        do throws(RegularExpressionError) {
+            let expression = try RegularExpression(pattern)
+            steps -= expression.instructionCount / 4
+            return expression
+        } catch {
+            throw Fault(
+                "the regular expression, at character \(error.offset + 1): \(error.message)", hint: error.hint)
+        }
+    }
+
+    /// Whether an expression matches somewhere in a text; large ones cost more.
+    mutating func isFound(_ expression: RegularExpression, in text: String) throws -> Bool {
+        try spend(text.utf8.count / 16 * (1 + expression.instructionCount / 64))
+        return expression.isFound(in: text)
+    }
+
     /// The first place of a text in another, in bytes; nil when it is not there.
     mutating func search(for wanted: String, in text: String, from start: Int = 0) throws -> Int? {
         let (pattern, bytes) = (Array(wanted.utf8), Array(text.utf8))

@@ -49,9 +49,12 @@ extension Evaluation {
         guard arguments.count <= 2 else { return nil }
         guard arguments.count == 2 else { return 0 }
         guard case .string(let zone) = arguments[1] else { return nil }
-        if zone == "UTC" || zone == "Z" || zone == "GMT" { return 0 }
+        if zone.isEmpty || zone == "UTC" || zone == "Z" || zone == "GMT" { return 0 }
         if let offset = Self.fixedOffset(zone) { return offset }
         if let offset = try scope.zoneOffset(zone, at: moment.seconds) { return offset }
+        if let name = ZoneNames.present(zone), let offset = try scope.zoneOffset(name, at: moment.seconds) {
+            return offset
+        }
         throw Fault("unknown time zone '\(zone)'", hint: "an offset such as +01:00, or a name of the IANA database")
     }
 

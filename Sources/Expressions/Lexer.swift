@@ -91,7 +91,7 @@ struct Lexer {
 
     private mutating func number() throws(Fault) -> Token.Kind {
         let start = position
-        if byte() == 0x30, byte(1) | 0x20 == UInt8(ascii: "x") {
+        if byte() == 0x30, byte(1) == UInt8(ascii: "x") {
             position += 2
             let digits = text(while: Self.isHexDigit)
             return try wholeNumber(digits, radix: 16, from: start)

@@ -22,15 +22,8 @@ struct LiteralReader {
             }
             if !isTriple, byte == 0x0A || byte == 0x0D { break }
             position += 1
-            if byte == UInt8(ascii: "\\") {
-                if isRaw {
-                    content.append(byte)
-                    guard position < bytes.count else { break }
-                    content.append(bytes[position])
-                    position += 1
-                } else {
-                    try escape(into: &content)
-                }
+            if byte == UInt8(ascii: "\\"), !isRaw {
+                try escape(into: &content)
             } else {
                 content.append(byte)
             }

@@ -105,7 +105,7 @@ enum BinaryOperator: Sendable {
 
 /// A macro over the elements of a list or the entries of a mapping.
 struct Comprehension: Sendable {
-    enum Kind: Sendable { case all, exists, existsOne, map, filter, transformMap }
+    enum Kind: Sendable { case all, exists, existsOne, map, filter, transformMap, transformMapEntry }
 
     let kind: Kind
     let range: Node
@@ -113,7 +113,7 @@ struct Comprehension: Sendable {
     let first: Int
     /// With two variables, the local of the element or of the mapping's value.
     let second: Int?
-    /// What an element must meet to be taken by `map` and `transformMap`.
+    /// What an element must meet to be taken by `map`, `transformMap` and `transformMapEntry`.
     let condition: Node?
     let body: Node
 }

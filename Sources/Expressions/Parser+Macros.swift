@@ -2,14 +2,21 @@ extension Parser {
     private static let comprehensions: [String: Comprehension.Kind] = [
         "all": .all, "exists": .exists, "exists_one": .existsOne, "existsOne": .existsOne, "map": .map,
         "filter": .filter, "transformList": .map, "transformMap": .transformMap,
+        "transformMapEntry": .transformMapEntry,
     ]
 
     /// A call after a dot; the opening parenthesis is taken.
     mutating func method(_ name: String, of target: Node, at offset: Int) throws(Fault) -> Node {
         if case .path(let path) = target.kind {
             let fullName = path.name(fieldCount: path.fields.count) + "." + name
-            if fullName == "cel.bind" { return try bind(at: offset) }
-            if let function = Function.globals[fullName] { return try call(function, try arguments(), at: offset) }
+            if fullName == "cel.bind" {
+                forget(path.root)
+                return try bind(at: offset)
+            }
+            if let function = Function.globals[fullName] {
+                forget(path.root)
+                return try call(function, try arguments(), at: offset)
+            }
         }
         if let kind = Self.comprehensions[name] {
             return try comprehension(kind, name, over: target, at: offset)
@@ -80,7 +87,7 @@ extension Parser {
             return bodies
         }
         try expect(")")
-        let mayFilter = kind == .map || kind == .transformMap
+        let mayFilter = kind == .map || kind == .transformMap || kind == .transformMapEntry
         guard bodies.count == 1 || (bodies.count == 2 && mayFilter) else {
             throw Fault("too many arguments for \(name)()", at: offset)
         }

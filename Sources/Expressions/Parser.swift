@@ -5,7 +5,7 @@ struct Parser {
     private var depth = 0
     private var variables: [String] = []
     private(set) var variableCount = 0
-    private(set) var freeNames: Set<String> = []
+    private var nameCounts: [String: Int] = [:]
     /// Whether the expression makes lists or mappings of its own, whose size has to be watched.
     private(set) var makesCollections = false
 
@@ -63,13 +63,22 @@ struct Parser {
         return try body(&self)
     }
 
+    /// The names that are neither variables of macros nor types.
+    var freeNames: Set<String> { Set(nameCounts.keys).subtracting(Value.typeRoots) }
+
+    /// Takes back a name that turned out to begin the name of a function, `math` of `math.abs`.
+    mutating func forget(_ name: String) {
+        guard let count = nameCounts[name] else { return }
+        nameCounts[name] = count > 1 ? count - 1 : nil
+    }
+
     var nextSlot: Int { variables.count }
 
     mutating func noteCollection() { makesCollections = true }
 
     mutating func name(_ name: String, at offset: Int, isGlobal: Bool) throws(Fault) -> Node {
         if !isGlobal, let slot = variables.lastIndex(of: name) { return try make(.local(slot), at: offset) }
-        freeNames.insert(name)
+        nameCounts[name, default: 0] += 1
         return try make(.path(Path(root: name)), at: offset)
     }
 

@@ -112,6 +112,9 @@ extension Value {
         "bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type",
         "google.protobuf.Timestamp", "google.protobuf.Duration",
     ]
+
+    /// The first parts of those names.
+    static let typeRoots = Set(typeNames.map { String($0.prefix { $0 != "." }) })
 }
 
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {

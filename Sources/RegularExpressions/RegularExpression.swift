@@ -18,6 +18,9 @@ public struct RegularExpression: Sendable, Hashable {
         program = try Program(tree, groupCount: parser.groupNames.count)
     }
 
+    /// How many instructions the compiled pattern has; matching takes at most this many steps for each character.
+    public var instructionCount: Int { program.instructions.count }
+
     /// Whether the expression matches anywhere in the text.
     public func isFound(in text: String) -> Bool {
         var text = text
