@@ -75,7 +75,9 @@ struct ConvergeCommandTests {
     @Test func aSecondRunIsRefusedWhileOneHoldsTheLock() throws {
         let root = try Tool.bareRoot(), site = try Tool.site(Self.manifest)
         #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
-        #expect(Tool.run(["stat", "-c", "%a", "\(root)/var/lib/lodestar", "\(root)/var/lib/lodestar/state.db"]).output == "700\n600\n")
+        #expect(
+            Tool.run(["stat", "-c", "%a", "\(root)/var/lib/lodestar", "\(root)/var/lib/lodestar/state.db"]).output
+                == "700\n600\n")
         let lock = "\(root)/var/lib/lodestar/lock"
         let held = Tool.run(["flock", lock, Tool.binary, "apply", site, "--root", root])
         #expect(held.status == 75)

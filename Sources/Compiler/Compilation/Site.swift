@@ -10,6 +10,9 @@ public final class Site {
     let types: [String: ResourceType]
     let secrets: (any SecretReader)?
     let standardRoles: [String: [UInt8]]
+    /// The rules of time zones by name, read once.
+    private let zones: @Sendable (String) -> [UInt8]?
+    private var zoneRules: [String: ZoneRules?] = [:]
     private var roles: [String: Role?] = [:]
     private var templates: [String: Template?] = [:]
     private var layers: [String: DataLayers.Layer?] = [:]
@@ -21,10 +24,13 @@ public final class Site {
     /// - Parameters:
     ///   - standardRoles: the files of the roles that are reachable as `std/NAME`, by NAME.
     ///   - secrets: nil: secrets are unknown values.
+    ///   - zones: the TZif file of a time zone (RFC 8536); nil for an unknown one.
     public init(
         _ reader: any SiteReader, types: [ResourceType], standardRoles: [String: [UInt8]] = [:],
-        secrets: (any SecretReader)? = nil, engine: EngineVersion
+        secrets: (any SecretReader)? = nil, engine: EngineVersion,
+        zones: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
     ) {
+        self.zones = zones
         let files = SiteFiles(reader)
         let byName = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         var diagnostics = Diagnostics()
@@ -50,6 +56,14 @@ public final class Site {
 
     /// Where the site came from.
     public var revision: String { files.reader.revision }
+
+    /// The offset of a time zone from UTC in seconds; nil for an unknown zone.
+    func zoneOffset(_ zone: String, at seconds: Int64) -> Int? {
+        if let known = zoneRules[zone] { return known?.offset(at: seconds) }
+        let rules = zones(zone).flatMap { ZoneRules(tzif: $0) }
+        zoneRules[zone] = .some(rules)
+        return rules?.offset(at: seconds)
+    }
 
     /// A role by its name; nil, and a diagnostic, where there is none.
     func role(_ name: String, at place: Place) -> Role? {

@@ -16,6 +16,7 @@ final class HostScope: @unchecked Sendable {
     let facts: Value
     let host: Value
     var fleet: Value = .map(ValueMap())
+    var zoneOffset: (_ zone: String, _ seconds: Int64) -> Int? = { _, _ in nil }
 
     init(_ target: CompilationTarget, files: SiteFiles, secrets: (any SecretReader)?) {
         self.files = files

@@ -29,6 +29,8 @@ struct LocalScope: Scope {
         try host.call(function, arguments)
     }
 
+    func zoneOffset(_ zone: String, at seconds: Int64) -> Int? { host.zoneOffset(zone, seconds) }
+
     var names: [String] {
         ["facts", "labels", "data", "host", "fleet"] + locals.map(\.name) + (vars == nil ? [] : ["vars"])
             + (parameters == nil ? [] : ["param"]) + (each == nil ? [] : ["each"])

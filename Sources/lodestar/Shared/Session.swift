@@ -26,7 +26,7 @@ struct Session {
         site = Lazily {
             Site(
                 reader, types: Registry.all, standardRoles: StandardRoles.all, secrets: secrets,
-                engine: EngineVersion(Lodestar.version))
+                engine: EngineVersion(Lodestar.version), zones: TimeZoneFiles.contents)
         }
     }
 
