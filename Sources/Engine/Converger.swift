@@ -193,7 +193,8 @@ public final class Converger {
 
     private func finish(_ index: Int, _ result: Outcome.Result, reason: String? = nil) {
         let task = tasks[index]
-        let outcome = Outcome(task.planned, result, reason: reason, output: task.hidesOutput ? "" : task.output)
+        let outcome = Outcome(
+            task.planned, result, reason: reason, output: task.output.isEmpty || task.hidesOutput ? "" : task.output)
         tasks[index].outcome = outcome
         tasks[index].phase = .done
         tasks[index].steps = []
@@ -275,6 +276,8 @@ extension Converger {
         for (position, declaration) in plan.catalog.declarations.enumerated() where declaration.state == .present {
             if !plan.isWhole, byPosition[position] == nil { continue }
             if failed.contains(declaration.address) { continue }
+            // What was prepared stands in the ledger already.
+            if let index = byPosition[position], tasks[index].isPrepared { continue }
             let wasPresent = byPosition[position].map { tasks[$0].wasPresent } ?? true
             if let entry = ledger.entry(for: declaration, at: position, wasPresent: wasPresent, run: run) {
                 update.written.append(entry)

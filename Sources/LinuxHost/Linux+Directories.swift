@@ -4,7 +4,8 @@ import Model
 
 /// Directories, links, removals and attributes.
 extension Linux {
-    func make(_ creation: DirectoryCreation, _ durable: inout DurableDirectories) throws(HostFault) {
+    /// - Returns: the files of the skeleton, written beside their places.
+    func make(_ creation: DirectoryCreation, _ durable: inout DurableDirectories) throws(HostFault) -> [PendingFile] {
         if creation.makesParents { try makeParents(of: creation.path, &durable) }
         let entry = try writableEntry(creation.path, "make"), path = creation.path
         let present = try status(entry, path)
@@ -18,11 +19,17 @@ extension Linux {
             owner: creation.attributes.owner, group: creation.attributes.group,
             mode: creation.attributes.mode ?? (present == nil ? FileMode(Permissions(0o755)) : nil))
         try set(AttributeChange(path, kind: .directory, attributes: attributes), isNew: present == nil)
-        if present == nil, let skeleton = creation.skeleton {
-            try copySkeleton(skeleton, to: path, creation.attributes)
-        }
         directories[path] = nil
         if let own = try directory(path) { durable.add(path, own) }
+        guard present == nil, let skeleton = creation.skeleton else { return [] }
+        var files: [PendingFile] = []
+        do throws(HostFault) {
+            try copySkeleton(skeleton, to: path, creation.attributes, into: &files, &durable)
+        } catch {
+            for file in files { discard(file) }
+            throw error
+        }
+        return files
     }
 
     private func makeDirectory(_ entry: Entry, _ path: AbsolutePath) throws(HostFault) {
@@ -41,9 +48,10 @@ extension Linux {
     }
 
     /// Copies plain files and folders of /etc/skel with the new owner; links and others are left out.
-    private func copySkeleton(_ skeleton: AbsolutePath, to target: AbsolutePath, _ attributes: Attributes)
-        throws(HostFault)
-    {
+    private func copySkeleton(
+        _ skeleton: AbsolutePath, to target: AbsolutePath, _ attributes: Attributes, into files: inout [PendingFile],
+        _ durable: inout DurableDirectories
+    ) throws(HostFault) {
         for name in try entries(of: skeleton) ?? [] {
             let from = skeleton.appending(name), to = target.appending(name)
             guard let status = try status(of: from) else { continue }
@@ -51,13 +59,11 @@ extension Linux {
             if status.kind == .directory {
                 try makeDirectory(try writableEntry(to, "make"), to)
                 try set(AttributeChange(to, kind: .directory, attributes: own), isNew: true)
-                try copySkeleton(from, to: to, attributes)
+                if let own = try directory(to) { durable.add(to, own) }
+                try copySkeleton(from, to: to, attributes, into: &files, &durable)
             } else if status.kind == .file {
                 let bytes = try contents(of: from, limit: 16 << 20)
-                let file = try prepare(WantedFile(path: to, bytes: bytes, attributes: own, replaced: .nothing))
-                fsync(file.descriptor)
-                try place(file)
-                close(file.descriptor)
+                files.append(try prepare(WantedFile(path: to, bytes: bytes, attributes: own, replaced: .nothing)))
             }
         }
     }

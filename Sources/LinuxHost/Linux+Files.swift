@@ -43,7 +43,8 @@ extension Linux {
                     guard let indexes = edits.removeValue(forKey: edit.path) else { continue }
                     let applied = self.edited(edit.path, indexes, steps, &results)
                     if let file = try applied?.get() { pending.append((indexes, try prepare(file))) }
-                case .makeDirectory(let creation): try make(creation, &durable)
+                case .makeDirectory(let creation):
+                    for file in try make(creation, &durable) { pending.append(([index], file)) }
                 case .makeLink(let creation): try make(creation)
                 case .remove(let removal): try remove(removal)
                 case .setAttributes(let change): try set(change)
@@ -58,6 +59,10 @@ extension Linux {
                 }
             } catch {
                 results[index] = .failure(error)
+            }
+            if pending.count >= Self.chunk {
+                finish(pending, into: &results)
+                pending = []
             }
         }
         finish(pending, into: &results)

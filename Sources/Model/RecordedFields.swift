@@ -8,7 +8,7 @@ public struct RecordedFields: Sendable, Hashable {
     }
 
     public init(of resource: some Resource) {
-        let secrets = Set(resource.shownFields.filter { $0.value == .secret }.map(\.name))
+        let secrets = resource.secretFields
         var writer = FieldWriter()
         let fields = resource.renderedFields.filter { !secrets.contains($0.name) }
         writer.write(.map(fields.map { .init(key: $0.name, keyPlace: .nowhere, value: Node($0.value, at: .nowhere)) }))

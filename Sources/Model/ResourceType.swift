@@ -93,6 +93,11 @@ extension Resource {
         Self.fields.dropFirst().compactMap { field in field.render(self).map { (field.name, $0) } }
     }
 
+    /// The names of the declared fields that came through `secret()`.
+    public var secretFields: [String] {
+        Self.fields.compactMap { $0.acceptsSecrets && $0.shown(self) == .secret ? $0.name : nil }
+    }
+
     /// The declared fields as plans show them, without the key.
     public var shownFields: [(name: String, value: ShownText)] {
         Self.fields.dropFirst().compactMap { field in field.shown(self).map { (field.name, $0) } }

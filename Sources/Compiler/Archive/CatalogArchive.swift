@@ -90,6 +90,6 @@ public struct CatalogArchive {
 extension Resource {
     /// Whether some field came through `secret()`.
     var holdsSecret: Bool {
-        Self.fields.contains { $0.acceptsSecrets } && shownFields.contains { $0.value == .secret }
+        !secretFields.isEmpty
     }
 }
