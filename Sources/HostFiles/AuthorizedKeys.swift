@@ -17,6 +17,19 @@ public struct AuthorizedKeys: HostDocument {
     /// The keys of the file in its order.
     public var keys: [PublicKey] { lines.compactMap { PublicKey(line: $0) } }
 
+    /// The keys, and the lines that are neither keys nor comments nor blank, each line read once.
+    public var contents: (keys: [PublicKey], strangers: [String]) {
+        var keys: [PublicKey] = [], strangers: [String] = []
+        for line in lines {
+            if let key = PublicKey(line: line) {
+                keys.append(key)
+            } else if let first = line.utf8.first(where: { $0 != 0x20 && $0 != 0x09 }), first != UInt8(ascii: "#") {
+                strangers.append(line)
+            }
+        }
+        return (keys, strangers)
+    }
+
     /// The lines that are neither keys nor comments nor blank.
     public var strangers: [String] {
         lines.filter { line in

@@ -26,8 +26,12 @@ public struct PublicKey: Sendable, Hashable {
 
     /// Reads a line; nil for what is none. The type may be one that nobody has heard of yet.
     public init?(line: some StringProtocol) {
-        var rest = Substring(line).drop { $0 == " " || $0 == "\t" }
-        guard let first = rest.first, first != "#", !rest.contains("\0"), !rest.contains("\n") else { return nil }
+        var rest = Substring(line).utf8[...]
+        Self.skipBlanks(of: &rest)
+        guard let first = rest.first, first != UInt8(ascii: "#"), !rest.contains(where: { $0 == 0 || $0 == 0x0A })
+        else {
+            return nil
+        }
         options = ""
         var word = Self.word(of: &rest, quoted: true)
         if !Self.isType(word) {
@@ -38,7 +42,7 @@ public struct PublicKey: Sendable, Hashable {
         type = word
         blob = Self.word(of: &rest, quoted: false)
         guard Self.isBlob(blob, of: type) else { return nil }
-        comment = rest.trimmed
+        comment = Substring(rest).trimmed
     }
 
     /// A blob names its own type: a length in four bytes and that many characters (RFC 4253 §6.6).
@@ -52,21 +56,28 @@ public struct PublicKey: Sendable, Hashable {
     }
 
     static func isType(_ word: String) -> Bool {
-        ["ssh-", "ecdsa-", "sk-"].contains { word.hasPrefix($0) } && !word.contains("\"") && !word.contains(",")
-            && !word.contains("=")
+        (word.hasPrefix("ssh-") || word.hasPrefix("ecdsa-") || word.hasPrefix("sk-"))
+            && !word.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "=") }
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+    private static func skipBlanks(of rest: inout Substring.UTF8View) {
+        while let first = rest.first, isBlank(first) { rest.removeFirst() }
     }
 
     /// The next word; inside double quotes, spaces belong to it.
-    private static func word(of rest: inout Substring, quoted: Bool) -> String {
-        var isInside = false, isEscaped = false
-        let end =
-            rest.firstIndex { character in
-                if quoted, character == "\"", !isEscaped { isInside.toggle() }
-                isEscaped = character == "\\" && !isEscaped
-                return !isInside && (character == " " || character == "\t")
-            } ?? rest.endIndex
-        let word = String(rest[..<end])
-        rest = rest[end...].drop { $0 == " " || $0 == "\t" }
+    private static func word(of rest: inout Substring.UTF8View, quoted: Bool) -> String {
+        var isInside = false, isEscaped = false, end = rest.startIndex
+        for byte in rest {
+            if quoted, byte == UInt8(ascii: "\""), !isEscaped { isInside.toggle() }
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            if !isInside, isBlank(byte) { break }
+            end = rest.index(after: end)
+        }
+        let word = String(Substring(rest[..<end]))
+        rest = rest[end...]
+        skipBlanks(of: &rest)
         return word
     }
 }

@@ -20,8 +20,7 @@ struct KeyFile: Sendable {
         guard hasFolder, let file = try host.status(of: path) else { return }
         _ = try file.isOurs(.file, at: path, replace: nil)
         guard let document = try host.document(AuthorizedKeys.self, at: path) else { return }
-        keys = document.keys
-        strangers = document.strangers
+        (keys, strangers) = document.contents
     }
 
     /// What makes the folder where it is missing, and edits the file, as the account.

@@ -29,11 +29,16 @@ extension CatalogArchive {
         writer.write(declaration.origin)
         writer.write(declaration.tags)
         writer.write(declaration.note)
-        let fields = declaration.resource.renderedFields
+        let fields = declaration.resource.renderedFields, contentNames = declaration.resource.contentNames
         writer.write(fields.count)
         for field in fields {
             writer.writeShared(field.name)
-            writer.write(field.value)
+            // A long text can only be a content, which is bytes in the end: nothing has to be validated again.
+            if case .string(let text) = field.value, text.utf8.count > 256, contentNames.contains(field.name) {
+                writer.write(.bytes(Array(text.utf8)))
+            } else {
+                writer.write(field.value)
+            }
         }
     }
 

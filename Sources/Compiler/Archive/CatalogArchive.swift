@@ -88,6 +88,11 @@ public struct CatalogArchive {
 }
 
 extension Resource {
+    /// The names of the fields that hold a content.
+    var contentNames: Set<String> {
+        Set(shownFields.compactMap { if case .content = $0.value { $0.name } else { nil } })
+    }
+
     /// Whether some field came through `secret()`.
     var holdsSecret: Bool {
         !secretFields.isEmpty
