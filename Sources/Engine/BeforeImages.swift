@@ -18,20 +18,6 @@ extension BeforeImage {
 }
 
 extension Step {
-    /// The path that the step changes; nil where it changes no path of its own.
-    var changedPath: AbsolutePath? {
-        switch self {
-        case .writeFile(let write): write.path
-        case .editFile(let edit): edit.path
-        case .makeDirectory(let creation): creation.path
-        case .makeLink(let creation): creation.path
-        case .remove(let removal): removal.path
-        case .setAttributes(let change): change.path
-        case .moveHome(let move): move.from
-        case .editAccounts, .changeOwnership, .runCommand, .changePackage, .operateService: nil
-        }
-    }
-
     /// Whether the step puts a secret where it may be read back.
     var isSecret: Bool {
         switch self {

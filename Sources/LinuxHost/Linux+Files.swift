@@ -18,7 +18,7 @@ extension Linux {
             position = end
         }
         for (path, number) in durable.synchronised() {
-            for (index, step) in steps.enumerated() where step.filePath?.parent == path {
+            for (index, step) in steps.enumerated() where step.changedPath?.parent == path {
                 results[index] = .failure(HostFault("make durable", path.text, ErrorNumber.text(number)))
             }
         }
@@ -51,7 +51,7 @@ extension Linux {
                 case .editAccounts, .moveHome, .changeOwnership, .runCommand, .changePackage, .operateService:
                     throw HostFault("perform", "a step", "it belongs to another lane")
                 }
-                if let path = steps[index].filePath {
+                if let path = steps[index].changedPath {
                     forget(path)
                     if let parent = path.parent, let directory = try directory(parent) {
                         durable.add(parent, directory)
@@ -160,21 +160,6 @@ extension WantedFile {
         self.init(
             path: write.path, bytes: write.content.bytes, attributes: write.attributes, replaced: write.replaced,
             validator: write.validator)
-    }
-}
-
-extension Step {
-    /// The path that a step of the files lane is about.
-    var filePath: AbsolutePath? {
-        switch self {
-        case .writeFile(let write): write.path
-        case .editFile(let edit): edit.path
-        case .makeDirectory(let creation): creation.path
-        case .makeLink(let creation): creation.path
-        case .remove(let removal): removal.path
-        case .setAttributes(let change): change.path
-        case .editAccounts, .moveHome, .changeOwnership, .runCommand, .changePackage, .operateService: nil
-        }
     }
 }
 

@@ -28,6 +28,20 @@ public enum Step: Sendable, Hashable {
         case .operateService: .services
         }
     }
+
+    /// The path that the step changes; nil where it changes no path of its own.
+    public var changedPath: AbsolutePath? {
+        switch self {
+        case .writeFile(let write): write.path
+        case .editFile(let edit): edit.path
+        case .makeDirectory(let creation): creation.path
+        case .makeLink(let creation): creation.path
+        case .remove(let removal): removal.path
+        case .setAttributes(let change): change.path
+        case .moveHome(let move): move.from
+        case .editAccounts, .changeOwnership, .runCommand, .changePackage, .operateService: nil
+        }
+    }
 }
 
 /// Owner, group and mode; nil is left alone, or has the default at creation (root, root, 0644 or 0755).
