@@ -34,7 +34,7 @@ build-tool: install
 	swift build --product lodestar
 
 check: build-tool ## format, lint, import rules, fresh reference pages
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Manifests
 	Tests/Tools/check-imports.sh
 	Tests/Tools/reference.sh --check
 

@@ -43,11 +43,14 @@ let package = Package(
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("LinuxHost", ["Model", "HostFiles", "CShim", crypto]),
         library("Secrets", ["Model", crypto]),
+        .target(
+            name: "StandardRoles", path: "Manifests",
+            resources: ["daemon.yaml", "logrotate.yaml", "motd.yaml"].map { .embedInCode($0) }, swiftSettings: strict),
         .executableTarget(
             name: "lodestar",
             dependencies: [
                 "Compiler", "Engine", "Expressions", "LinuxHost", "Model", "Resources", "Secrets", "SimulatedHost",
-                "State",
+                "StandardRoles", "State",
                 arguments,
             ],
             swiftSettings: strict

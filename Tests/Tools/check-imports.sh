@@ -7,7 +7,7 @@ declare -A allowed=(
   [Compiler]="Model Expressions CLibYAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost State"
+  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
 )
 status=0
 complain() { echo "$1"; status=1; }

@@ -4,6 +4,7 @@ import LinuxHost
 import Model
 import Resources
 import Secrets
+import StandardRoles
 
 /// What the commands that read a site have in common: the site, its secrets, the host it is compiled for.
 struct Session {

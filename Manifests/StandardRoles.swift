@@ -1,0 +1,9 @@
+/// The standard roles, reachable as `std/NAME`: their files are embedded when the binary is built.
+public enum StandardRoles {
+    /// The text of each role's file in UTF-8, by its name.
+    public static let all: [String: [UInt8]] = [
+        "daemon": PackageResources.daemon_yaml,
+        "logrotate": PackageResources.logrotate_yaml,
+        "motd": PackageResources.motd_yaml,
+    ]
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+/// Each role of `Manifests/` is embedded and compiles.
+@Suite struct StandardRoleTests {
+    @Test func everyStandardRoleIsReachable() throws {
+        let roles = try FileManager.default.contentsOfDirectory(atPath: "\(Tool.top)Manifests").filter {
+            $0.hasSuffix(".yaml")
+        }
+        #expect(roles.sorted() == ["daemon.yaml", "logrotate.yaml", "motd.yaml"])
+        let site = try Tool.site(
+            """
+            directory: {/etc/logrotate.d: {}}
+            role:
+              std/motd: {with: {text: hello}}
+              api: {use: std/daemon, with: {name: api, command: /usr/bin/sleep inf}}
+              logs: {use: std/logrotate, with: {name: api, path: "/var/log/*.log"}}
+            """)
+        let plan = Tool.lodestar("plan", site, "--root", try Tool.bareRoot())
+        #expect(plan.status == 0, "\(plan.errors)")
+        for address in ["file:/etc/motd", "service:api", "file:/etc/logrotate.d/api"] {
+            #expect(plan.output.contains("+ \(address)"), "\(plan.output)")
+        }
+        #expect(plan.output.contains("(role std/daemon)"))
+    }
+
+    @Test func anUnknownStandardRoleIsNamedWithTheNearest() throws {
+        let result = Tool.lodestar("check", try Tool.site("role: {std/mot: {with: {}}}\n"))
+        #expect(result.status == 65)
+        #expect(result.errors.contains("did you mean `std/motd`?"))
+    }
+}
