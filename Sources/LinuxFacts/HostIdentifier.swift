@@ -21,9 +21,18 @@ public struct HostIdentifier: HostIdentifying {
     /// The serial where the machine is the host: not for another root, which may be the disk of any machine, and not in
     /// a container, which many share one. In the mini OS the root is installed for this machine.
     private func serial(_ tree: HostTree) -> String? {
-        guard tree.isRunning || KernelCommandLine.isMiniOS(tree) else { return nil }
+        guard Self.isThisMachine(tree) else { return nil }
         let report = HostCollection(tree).report()
         return report.machine.container == nil ? report.serial.value : nil
+    }
+
+    private static func isThisMachine(_ tree: HostTree) -> Bool { tree.isRunning || KernelCommandLine.isMiniOS(tree) }
+
+    /// The primary address; nil for another root than the running one.
+    public var address: String? {
+        let tree = HostTree(root: root)
+        guard Self.isThisMachine(tree) else { return nil }
+        return HostCollection(tree).addresses().primary?.address.address.text
     }
 
     static func identifierWithoutSerial(_ tree: HostTree) throws(HostFault) -> String {

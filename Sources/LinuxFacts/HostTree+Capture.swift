@@ -68,6 +68,8 @@ public final class RecordingTree: SourceTree {
 
     public func distrust(_ path: String) -> String? { tree.distrust(path) }
 
+    public func space(at path: String) -> FileSpace? { tree.space(at: path) }
+
     public func layout() -> NetworkLayout {
         let layout = tree.layout()
         layoutText = Array("\(layout.capture.json)\n".utf8)

@@ -48,6 +48,16 @@ public final class HostTree: SourceTree, @unchecked Sendable {
         root(of: path).distrust(path, owners: capture == nil ? [0] : [0, geteuid()])
     }
 
+    public func space(at path: String) -> FileSpace? {
+        // A mount is the kernel's: its path is not that of another root.
+        capture == nil ? kernel.space(at: path) : nil
+    }
+
+    func isExecutable(_ path: String) -> Bool { root(of: path).isExecutable(path) }
+
+    /// The path by which a program of this host is run; nil for one of another root or of a capture.
+    func programPath(_ path: String) -> String? { capture == nil && isRunning ? "/\(path)" : nil }
+
     public func layout() -> NetworkLayout {
         if let known { return known }
         let layout = capture == nil ? Netlink.layout(hasParent: hasParent) : capturedLayout()

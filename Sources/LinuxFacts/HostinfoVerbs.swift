@@ -65,6 +65,7 @@ public struct HostinfoVerbs {
     public func capture(in folder: String) -> Outcome {
         let recording = RecordingTree(tree)
         _ = HostCollection(recording).report()
+        for name in FactCollector<RecordingTree>.names { _ = FactCollector(recording).fact(name) }
         do throws(HostFault) {
             try recording.store(in: folder)
             return Outcome(output: "captured in \(folder); it holds serials and addresses of this host")

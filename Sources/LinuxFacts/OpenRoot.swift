@@ -74,6 +74,15 @@ final class OpenRoot: @unchecked Sendable {
         return file >= 0
     }
 
+    /// Whether it is a regular file that its owner may execute.
+    func isExecutable(_ path: String) -> Bool {
+        let file = open(path, Self.handle)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        var status = stat()
+        return fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o100 != 0
+    }
+
     func names(in path: String) -> [String]? {
         let folder = open(path, O_RDONLY | O_DIRECTORY)
         guard folder >= 0 else { return nil }
@@ -126,14 +135,14 @@ final class OpenRoot: @unchecked Sendable {
     }
 
     /// The room of the file system at a path, in bytes; nil where it cannot be told.
-    func space(at path: String) -> (total: UInt64, available: UInt64)? {
+    func space(at path: String) -> FileSpace? {
         let folder = open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK)
         guard folder >= 0 else { return nil }
         defer { close(folder) }
         var status = statvfs()
         guard fstatvfs(folder, &status) == 0 else { return nil }
         let size = UInt64(status.f_frsize)
-        return (UInt64(status.f_blocks) &* size, UInt64(status.f_bavail) &* size)
+        return FileSpace(total: UInt64(status.f_blocks) &* size, available: UInt64(status.f_bavail) &* size)
     }
 }
 

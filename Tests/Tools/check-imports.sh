@@ -6,8 +6,9 @@ declare -A allowed=(
   [RegularExpressions]="" [Expressions]="RegularExpressions" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
   [YAML]="Model CLibYAML" [Compiler]="Model Expressions YAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
+  [Hostinfo]="Model YAML" [LinuxFacts]="Hostinfo Model YAML CShim Glibc" [hostinfo-tool]="LinuxFacts"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
+  [lodestar]="ArgumentParser Compiler Engine Expressions Hostinfo LinuxFacts LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
 )
 status=0
 complain() { echo "$1"; status=1; }

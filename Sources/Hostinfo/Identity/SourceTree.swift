@@ -20,8 +20,22 @@ public protocol SourceTree: AnyObject {
     func linkTarget(_ path: String) -> String?
     /// Why a file must not be trusted, in words: somebody else than its owner could have written it.
     func distrust(_ path: String) -> String?
+    /// The room of the file system at a path in bytes; nil where it cannot be told.
+    func space(at path: String) -> FileSpace?
     /// The network as the kernel has it now, or as it was captured.
     func layout() -> NetworkLayout
+}
+
+/// The room of a file system in bytes.
+public struct FileSpace: Sendable, Hashable {
+    public var total: UInt64
+    /// What others than root may still write.
+    public var available: UInt64
+
+    public init(total: UInt64, available: UInt64) {
+        self.total = total
+        self.available = available
+    }
 }
 
 extension SourceTree {

@@ -16,6 +16,19 @@ public struct HostCollection<Tree: SourceTree> {
         return collection.collect()
     }
 
+    /// Only the addresses, without what the serial needs.
+    public func addresses() -> AddressReport {
+        var collection = self
+        return AddressReport(
+            AddressSelection(tree.layout(), collection.override()?.addresses ?? AddressPreferences()))
+    }
+
+    /// Only what the firmware says.
+    public func readFirmware() -> Firmware? {
+        var collection = self
+        return collection.firmware()
+    }
+
     private mutating func collect() -> HostinfoReport {
         let firmware = firmware()
         let layout = tree.layout()

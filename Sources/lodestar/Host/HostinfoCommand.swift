@@ -1,5 +1,5 @@
-import ArgumentParser
-import LinuxFacts
+public import ArgumentParser
+public import LinuxFacts
 
 /// `lodestar hostinfo`: who this host is.
 struct HostinfoCommand: ParsableCommand {
@@ -21,6 +21,7 @@ struct SourceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The root of the system's files.", valueName: "dir"))
     var root = "/"
 
+    var facts: HostFacts { from.map { HostFacts(capture: $0) } ?? HostFacts(root: root) }
     var verbs: HostinfoVerbs { HostinfoVerbs(capture: from, root: root) }
 }
 
