@@ -24,7 +24,9 @@ struct CustomFacts {
         for name in tree.names(in: Self.folder) ?? [] where !name.hasPrefix(".") {
             let path = "\(Self.folder)/\(name)"
             let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-            guard let key = parts.first, let value = try value(of: path, extension: parts.dropFirst().last) else { continue }
+            guard let key = parts.first, let value = try value(of: path, extension: parts.dropFirst().last) else {
+                continue
+            }
             if members.contains(where: { $0.key == key }) {
                 throw HostFault("read", "/\(path)", "another file already gives the fact `\(key)`")
             }
@@ -37,7 +39,9 @@ struct CustomFacts {
         if let reason = tree.distrust(path) { throw HostFault("read", "/\(path)", reason) }
         switch `extension` {
         case "json", "yaml", "yml":
-            guard case .bytes(let bytes) = tree.read(path) else { throw HostFault("read", "/\(path)", "it cannot be read") }
+            guard case .bytes(let bytes) = tree.read(path) else {
+                throw HostFault("read", "/\(path)", "it cannot be read")
+            }
             return try Self.value(of: bytes, "/\(path)", isJSON: `extension` == "json")
         default:
             guard tree.isExecutable(path) else { return nil }
@@ -68,7 +72,8 @@ struct CustomFacts {
         defer { outcome.deallocate() }
         outcome.initialize(to: lodestar_outcome())
         withCStrings([program]) { arguments in
-            withCStrings(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]) { variables in
+            withCStrings(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]) {
+                variables in
                 "/".withCString { directory in
                     var request = lodestar_command()
                     request.arguments = arguments
@@ -83,7 +88,9 @@ struct CustomFacts {
         let done = outcome.pointee
         guard done.stage == LODESTAR_RAN else { throw HostFault("run", program, ErrorText.of(done.error)) }
         if done.has_timed_out != 0 { throw HostFault("run", program, "it took more than \(Self.timeLimit / 1000)s") }
-        if done.wait_status != 0 { throw HostFault("run", program, "it ended with status \(done.wait_status >> 8 & 0xFF)") }
+        if done.wait_status != 0 {
+            throw HostFault("run", program, "it ended with status \(done.wait_status >> 8 & 0xFF)")
+        }
         guard done.total_length <= done.head_length + done.tail_length else {
             throw HostFault("run", program, "it printed more than \(2 * LODESTAR_OUTPUT_HALF) bytes")
         }

@@ -113,7 +113,9 @@ public final class RecordingTree: SourceTree {
         defer { close(file) }
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress?.advanced(by: done), bytes.count - done) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress?.advanced(by: done), bytes.count - done)
+            }
             if count < 0, errno != EINTR { throw HostFault("write", path, ErrorText.of(errno)) }
             done += max(0, count)
         }

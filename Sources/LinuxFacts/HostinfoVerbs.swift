@@ -49,7 +49,9 @@ public struct HostinfoVerbs {
             case .json: report.datum.json
             case .yaml: report.datum.yaml
             }
-        return Outcome(output: output, errors: format == .text ? "" : report.errors.joined(separator: "\n"), status: report.hasIdentity ? 0 : 1)
+        return Outcome(
+            output: output, errors: format == .text ? "" : report.errors.joined(separator: "\n"),
+            status: report.hasIdentity ? 0 : 1)
     }
 
     /// How the serial or the address was found; exit 1 where there is none.
@@ -76,18 +78,25 @@ public struct HostinfoVerbs {
 
     /// Pins the serial that is found now, with its witnesses, and makes it the id of the host.
     public func accept() -> Outcome {
-        if isCapture { return Outcome(errors: "error: expected this host to accept its serial, found a capture", status: 64) }
-        if geteuid() != 0 { return Outcome(errors: "error: cannot write /\(PinnedIdentity.path): only root may", status: 77) }
+        if isCapture {
+            return Outcome(errors: "error: expected this host to accept its serial, found a capture", status: 64)
+        }
+        if geteuid() != 0 {
+            return Outcome(errors: "error: cannot write /\(PinnedIdentity.path): only root may", status: 77)
+        }
         let report = HostCollection(tree).report()
         guard let chosen = report.chosen, let value = chosen.value else {
-            return Outcome(errors: "error: expected a serial to accept, found none\n  hint: `hostinfo explain sn` says why", status: 1)
+            return Outcome(
+                errors: "error: expected a serial to accept, found none\n  hint: `hostinfo explain sn` says why",
+                status: 1)
         }
         let pin = PinnedIdentity(
             value: value, kind: chosen.kind, source: chosen.source, confidence: chosen.confidence,
             witnesses: report.witnesses, address: SettledAddress(reported: report.ip.primary?.address.address.text))
         do throws(HostFault) {
             try IdentityFiles(root: root).write(pin, hostID: value)
-            return Outcome(output: "accepted \(value) (\(chosen.kind.rawValue), \(chosen.origin)); it is the id of this host now")
+            return Outcome(
+                output: "accepted \(value) (\(chosen.kind.rawValue), \(chosen.origin)); it is the id of this host now")
         } catch {
             return Outcome(errors: "error: \(error.text)", status: 1)
         }

@@ -32,7 +32,8 @@ enum Netlink {
             return Array(UnsafeBufferPointer(start: dump.bytes, count: dump.length))
         }
         let dumps = NetworkLayout.Dumps(
-            links: dump(requests.links, AF_UNSPEC, "links"), addresses: dump(requests.addresses, AF_UNSPEC, "addresses"),
+            links: dump(requests.links, AF_UNSPEC, "links"),
+            addresses: dump(requests.addresses, AF_UNSPEC, "addresses"),
             routes4: dump(requests.routes, AF_INET, "routes of IPv4"),
             routes6: dump(requests.routes, AF_INET6, "routes of IPv6"),
             rules4: dump(requests.rules, AF_INET, "rules of IPv4"),

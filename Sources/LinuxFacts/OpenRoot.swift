@@ -59,7 +59,9 @@ final class OpenRoot: @unchecked Sendable {
             if number != 0 { return Self.failure(number) }
             if more.isEmpty { return .bytes(bytes) }
             bytes += more
-            if bytes.count > Self.greatestByteCount { return .unreadable("it has more than \(Self.greatestByteCount) bytes") }
+            if bytes.count > Self.greatestByteCount {
+                return .unreadable("it has more than \(Self.greatestByteCount) bytes")
+            }
             if bytes.count - before == step { step = min(step * 4, 1 << 20) }
         }
     }

@@ -29,7 +29,9 @@ enum Main {
             }
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
             guard ["--format", "--from", "--root", "--out"].contains(parts[0]) else { return misuse("found `\(word)`") }
-            guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else { return misuse("found `\(word)` without a value") }
+            guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
+                return misuse("found `\(word)` without a value")
+            }
             options[parts[0]] = value
         }
         return outcome(operands, options)

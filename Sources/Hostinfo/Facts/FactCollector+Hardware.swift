@@ -73,7 +73,9 @@ extension FactCollector {
             "family": Datum(system?.family), "sku": Datum(system?.sku),
             "chassis_type": Datum(chassis?.type.flatMap { ChassisType.name(of: $0) }),
             "asset_tag": Datum(chassis?.assetTag),
-            "board": ["vendor": Datum(board?.vendor), "product": Datum(board?.product), "version": Datum(board?.version)],
+            "board": [
+                "vendor": Datum(board?.vendor), "product": Datum(board?.product), "version": Datum(board?.version),
+            ],
             "processors": .list((found?.processors ?? []).filter(\.isPopulated).map(\.datum)),
         ]
     }

@@ -124,7 +124,8 @@ extension FactCollector {
     private func card(_ link: NetworkLink, _ layout: NetworkLayout) -> Datum {
         let folder = "sys/class/net/\(link.name)"
         let driver = tree.linkTarget("\(folder)/device/driver")?.split(separator: "/").last.map(String.init)
-        let speed = link.isHardware && link.hasCarrier ? tree.number("\(folder)/speed").flatMap { $0 > 0 ? $0 : nil } : nil
+        let speed =
+            link.isHardware && link.hasCarrier ? tree.number("\(folder)/speed").flatMap { $0 > 0 ? $0 : nil } : nil
         let isAbove = { (other: NetworkLink) in other.masterIndex == link.index }
         var lower = layout.links.filter(isAbove).map(\.name)
         if !link.isLowerElsewhere, link.kind != "veth", let below = link.lowerIndex.flatMap({ layout.link($0) }) {

@@ -16,7 +16,9 @@ extension FactCollector {
         }
         let id = values["ID"] ?? "linux"
         let families = [id] + (values["ID_LIKE"] ?? "").split(separator: " ").map(String.init)
-        let known = [("debian", "debian"), ("rhel", "redhat"), ("fedora", "redhat"), ("suse", "suse"), ("arch", "arch")]
+        let known = [
+            ("debian", "debian"), ("rhel", "redhat"), ("fedora", "redhat"), ("suse", "suse"), ("arch", "arch"),
+        ]
         let family = known.first { families.contains($0.0) }?.1 ?? id
         return [
             "id": .string(id), "family": .string(family), "version": .string(values["VERSION_ID"] ?? ""),
@@ -57,7 +59,8 @@ extension FactCollector {
         let line = tree.lines("proc/stat").first { $0.hasPrefix("btime ") }
         let seconds = line.flatMap { Int64($0.dropFirst(6)) }
         return [
-            "id": Datum(tree.text("proc/sys/kernel/random/boot_id")), "time": Datum(seconds.map { InstantText.text(of: $0) }),
+            "id": Datum(tree.text("proc/sys/kernel/random/boot_id")),
+            "time": Datum(seconds.map { InstantText.text(of: $0) }),
             "command_line": .string(tree.text("proc/cmdline") ?? ""),
         ]
     }
@@ -67,7 +70,9 @@ extension FactCollector {
         let names = (tree.names(in: "etc/ssh") ?? []).filter { $0.hasPrefix("ssh_host_") && $0.hasSuffix("_key.pub") }
         return .list(
             names.compactMap { name -> Datum? in
-                guard let line = tree.lines("etc/ssh/\(name)").first, let key = PublicKey(line: line) else { return nil }
+                guard let line = tree.lines("etc/ssh/\(name)").first, let key = PublicKey(line: line) else {
+                    return nil
+                }
                 return [
                     "type": .string(key.type), "fingerprint": Datum(Self.fingerprint(of: key.blob)),
                     "file": .string("/etc/ssh/\(name)"),

@@ -11,7 +11,8 @@ extension IdentityOverride.Binding {
         }
         if let boardSerial {
             let texts = (evidence.firmware?.boards ?? []).compactMap { board -> String? in
-                guard let serial = board.serial, case .text(let text) = SerialText(decoding: serial, trimsDots: true) else {
+                guard let serial = board.serial, case .text(let text) = SerialText(decoding: serial, trimsDots: true)
+                else {
                     return nil
                 }
                 return text.lowercased()
@@ -20,7 +21,8 @@ extension IdentityOverride.Binding {
                 return "it is bound to no printable board serial"
             }
             if !texts.contains(wanted.lowercased()) {
-                return "it is bound to the board \(wanted), and this machine has \(texts.first ?? "none that can be read")"
+                return
+                    "it is bound to the board \(wanted), and this machine has \(texts.first ?? "none that can be read")"
             }
         }
         if let macs {

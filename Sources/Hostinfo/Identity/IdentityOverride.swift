@@ -43,8 +43,10 @@ public struct IdentityOverride: Sendable, Hashable {
             case "bound_to": binding = readBinding(entry, &reader)
             case "ip": addresses.address = reader.value(entry, "an IP address") { IPAddress($0) }
             case "interface": addresses.interface = reader.text(entry)
-            case "prefer_cidrs": addresses.preferred = reader.values(entry, "a network such as 10.0.0.0/8") { IPPrefix($0) }
-            case "exclude_cidrs": addresses.excluded = reader.values(entry, "a network such as 10.0.0.0/8") { IPPrefix($0) }
+            case "prefer_cidrs":
+                addresses.preferred = reader.values(entry, "a network such as 10.0.0.0/8") { IPPrefix($0) }
+            case "exclude_cidrs":
+                addresses.excluded = reader.values(entry, "a network such as 10.0.0.0/8") { IPPrefix($0) }
             case "exclude_interfaces": addresses.excludedInterfaces = reader.values(entry, "a name") { $0 }
             case "prefer_family":
                 addresses.family = reader.value(entry, "ipv4 or ipv6") { IPAddress.Family(rawValue: $0) } ?? .ipv4

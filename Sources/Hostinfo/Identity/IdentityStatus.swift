@@ -57,7 +57,8 @@ public struct IdentityComparison: Sendable, Hashable {
             warnings.append("\(pin.source.rawValue) no longer gives the pinned \(pin.value): was the board swapped?")
         } else {
             warnings.append(
-                "found \(self.found ?? "nothing") where \(pin.value) is pinned: `lodestar hostinfo accept` takes it over")
+                "found \(self.found ?? "nothing") where \(pin.value) is pinned: `lodestar hostinfo accept` takes it over"
+            )
         }
     }
 }

@@ -47,7 +47,8 @@ public struct Machine: Sendable, Hashable {
     private static let marks: [(String, String)] = [
         ("vmware", "vmware"), ("virtualbox", "virtualbox"), ("innotek", "virtualbox"), ("parallels", "parallels"),
         ("bhyve", "bhyve"), ("xen", "xen"), ("amazon ec2", "kvm"), ("google compute engine", "kvm"), ("kvm", "kvm"),
-        ("openstack", "kvm"), ("nutanix", "kvm"), ("ovirt", "kvm"), ("rhev hypervisor", "kvm"), ("alibaba cloud", "kvm"),
+        ("openstack", "kvm"), ("nutanix", "kvm"), ("ovirt", "kvm"), ("rhev hypervisor", "kvm"),
+        ("alibaba cloud", "kvm"),
         ("digitalocean", "kvm"), ("hetzner", "kvm"), ("bochs", "qemu"), ("qemu", "qemu"),
     ]
 
@@ -61,7 +62,9 @@ public struct Machine: Sendable, Hashable {
             return String(entry.dropFirst("container=".count))
         }
         let groups = tree.text("proc/1/cgroup") ?? ""
-        for (mark, kind) in [("/docker", "docker"), ("/kubepods", "kubernetes"), ("/lxc", "lxc"), ("/machine.slice", "machine")]
+        for (mark, kind) in [
+            ("/docker", "docker"), ("/kubepods", "kubernetes"), ("/lxc", "lxc"), ("/machine.slice", "machine"),
+        ]
         where groups.contains(mark) {
             return kind
         }

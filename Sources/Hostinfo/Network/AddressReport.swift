@@ -80,7 +80,8 @@ extension AddressSelection {
         }
         if own.isDead, !first.isDead { return "I3: the default route through \(device.name) is dead" }
         if own.route.metric != first.route.metric {
-            return "I3: the default route through \(device.name) has metric \(own.route.metric), not \(first.route.metric)"
+            return
+                "I3: the default route through \(device.name) has metric \(own.route.metric), not \(first.route.metric)"
         }
         return "I3: \(device.name) has the greater index of two equal default routes"
     }

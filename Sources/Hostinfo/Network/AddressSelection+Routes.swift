@@ -97,7 +97,9 @@ extension AddressSelection {
         for exit in exits {
             guard var found = primary(on: exit, family, alone: rule) else { continue }
             found.isAmbiguous = exits.contains { other in
-                guard exit.isTied(with: other), let rival = primary(on: other, family, alone: rule) else { return false }
+                guard exit.isTied(with: other), let rival = primary(on: other, family, alone: rule) else {
+                    return false
+                }
                 return rival.address != found.address
             }
             return found

@@ -38,7 +38,8 @@ extension NetworkRoute {
             let rest = fields.slice(from: position + 8, count: Int(length) - 8)
         {
             // RTNH_F_DEAD and RTNH_F_LINKDOWN.
-            hops.append(Hop(linkIndex: Int(index), gateway: gateway(rest.attributes(from: 0)), isDead: bits & 0x11 != 0))
+            hops.append(
+                Hop(linkIndex: Int(index), gateway: gateway(rest.attributes(from: 0)), isDead: bits & 0x11 != 0))
             position += (Int(length) + 3) & ~3
         }
         return hops

@@ -99,7 +99,9 @@ public struct HostCollection<Tree: SourceTree> {
 
     private func witnesses(_ firmware: Firmware?, _ evidence: SerialEvidence) -> Witnesses {
         func text(_ bytes: [UInt8]?, trimsDots: Bool = false) -> String? {
-            guard let bytes, case .text(let text) = SerialText(decoding: bytes, trimsDots: trimsDots) else { return nil }
+            guard let bytes, case .text(let text) = SerialText(decoding: bytes, trimsDots: trimsDots) else {
+                return nil
+            }
             return ValidityRule.broken(by: text, dictionary: evidence.dictionary) == nil ? text : nil
         }
         var witnesses = Witnesses()
@@ -109,7 +111,8 @@ public struct HostCollection<Tree: SourceTree> {
         witnesses.chassisSerial = text(firmware?.chassis.first?.serial)
         let board = firmware?.boards.sorted { $0.handle < $1.handle }
         witnesses.boardSerial = text((board?.first { $0.type == 0x0A } ?? board?.first)?.serial, trimsDots: true)
-        witnesses.macs = evidence.cards.filter { $0.address.bytes.contains { $0 != 0 } }.map(\.address).sorted().map(\.text)
+        witnesses.macs = evidence.cards.filter { $0.address.bytes.contains { $0 != 0 } }.map(\.address).sorted().map(
+            \.text)
         witnesses.disks = DiskSerials.all(in: tree)
         return witnesses
     }
@@ -159,7 +162,9 @@ public struct HostCollection<Tree: SourceTree> {
         if let serial = KernelCommandLine.value(of: "hostinfo.sn", in: tree) {
             let refusal =
                 KernelCommandLine.isMiniOS(tree)
-                ? nil : SerialEvidence.Refusal(rule: "not-mini-os", reason: "the kernel's command line counts only in the mini OS")
+                ? nil
+                : SerialEvidence.Refusal(
+                    rule: "not-mini-os", reason: "the kernel's command line counts only in the mini OS")
             found.append(.init(value: serial, origin: "kernel command line", refusal: refusal))
         }
         if let serial = file?.serial {

@@ -23,7 +23,8 @@ extension HostinfoReport {
         }
         let isChosen = chosen != nil && serial.value == chosen?.value
         return [
-            "value": Datum(serial.value), "kind": Datum(serial.kind?.rawValue), "source": Datum(serial.source?.rawValue),
+            "value": Datum(serial.value), "kind": Datum(serial.kind?.rawValue),
+            "source": Datum(serial.source?.rawValue),
             "origin": Datum(isChosen ? chosen?.origin : serial.value.map { _ in "/\(PinnedIdentity.path)" }),
             "raw": Datum(isChosen ? chosen?.raw.hexadecimalDigits : nil),
             "confidence": .string(serial.confidence.rawValue), "status": .string(serial.status.rawValue),

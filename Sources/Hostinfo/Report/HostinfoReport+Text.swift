@@ -40,14 +40,17 @@ extension HostinfoReport {
                 + (machine.hypervisor.map { "a virtual machine (\($0))" } ?? "hardware")
         ]
         for candidate in candidates {
-            let value = candidate.value.map { "`\($0)`" } ?? (candidate.raw.isEmpty ? "" : "0x\(candidate.raw.hexadecimalDigits)")
+            let value =
+                candidate.value.map { "`\($0)`" }
+                ?? (candidate.raw.isEmpty ? "" : "0x\(candidate.raw.hexadecimalDigits)")
             let verdict =
                 switch candidate.verdict {
                 case .valid: candidate == chosen ? "taken, \(candidate.confidence.rawValue)" : "valid, not needed"
                 case .rejected(let rule, let reason): "rejected by \(rule): \(reason)"
                 case .absent(let reason): "absent: \(reason)"
                 }
-            lines.append("  \(candidate.source.rawValue)  \(candidate.origin): \(value.isEmpty ? "" : "\(value) ")\(verdict)")
+            lines.append(
+                "  \(candidate.source.rawValue)  \(candidate.origin): \(value.isEmpty ? "" : "\(value) ")\(verdict)")
         }
         if chosen == nil { lines.append("  S9  no source has a valid serial: there is none, and none is invented") }
         if let agreement = serial.agreement {
@@ -69,8 +72,11 @@ extension HostinfoReport {
             }
             let origin = found.routeOrigin.map { ", route by \($0)" } ?? ""
             lines.append(
-                "  \(family): \(found.address.address.text) on \(found.device.name) by \(found.rule): \(found.reason) (\(found.method)\(origin))")
-            if found.routeDevice != found.device { lines.append("    the route goes through \(found.routeDevice.name)") }
+                "  \(family): \(found.address.address.text) on \(found.device.name) by \(found.rule): \(found.reason) (\(found.method)\(origin))"
+            )
+            if found.routeDevice != found.device {
+                lines.append("    the route goes through \(found.routeDevice.name)")
+            }
             if found.isAmbiguous { lines.append("    ambiguous: another default route is equal but for its interface") }
         }
         if !ip.candidates.isEmpty { lines.append("  not taken:") }

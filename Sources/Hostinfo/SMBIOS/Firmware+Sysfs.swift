@@ -20,7 +20,9 @@ extension Firmware {
         system = System(
             vendor: text("sys_vendor"), product: text("product_name"), version: text("product_version"),
             sku: text("product_sku"), family: text("product_family"), serial: bytes("product_serial"),
-            uuid: text("product_uuid").flatMap { HardwareUUID(text: $0, isSwapped: !$0.lowercased().hasPrefix("44454c4c")) })
+            uuid: text("product_uuid").flatMap {
+                HardwareUUID(text: $0, isSwapped: !$0.lowercased().hasPrefix("44454c4c"))
+            })
         let board = Board(
             vendor: text("board_vendor"), product: text("board_name"), version: text("board_version"),
             serial: bytes("board_serial"), type: nil, handle: 0)

@@ -10,7 +10,9 @@ public struct SMBIOSStructure: Sendable, Hashable {
     ///
     /// - Returns: nil without the field, for number 0 (no string), and for a number that no string has.
     func string(at offset: Int) -> [UInt8]? {
-        guard let number = fields.byte(offset), number > 0, strings.indices.contains(Int(number) - 1) else { return nil }
+        guard let number = fields.byte(offset), number > 0, strings.indices.contains(Int(number) - 1) else {
+            return nil
+        }
         return strings[Int(number) - 1]
     }
 

@@ -16,7 +16,8 @@ public struct PlaceholderDictionary: Sendable {
         let serialTable = TabbedTable(serials), uuidTable = TabbedTable(uuids)
         version = serialTable.version
         self.serials = Dictionary(
-            serialTable.rows.compactMap { $0.count == 3 ? ($0[1], $0[2]) : nil }, uniquingKeysWith: { first, _ in first })
+            serialTable.rows.compactMap { $0.count == 3 ? ($0[1], $0[2]) : nil },
+            uniquingKeysWith: { first, _ in first })
         self.uuids = [:]
         for row in uuidTable.rows where row.count == 2 {
             if let uuid = HardwareUUID(text: row[0], isSwapped: false) { self.uuids[uuid.raw] = row[1] }

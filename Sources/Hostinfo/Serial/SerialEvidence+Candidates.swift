@@ -86,7 +86,8 @@ extension SerialEvidence {
 
     private func uuidCandidate(_ source: SerialSource, _ kind: SerialKind, prefix: String) -> SerialCandidate {
         var found = SerialCandidate(
-            source, kind, origin: firmware?.system?.uuid == nil ? "the platform" : origin("type 1 UUID", "product_uuid"))
+            source, kind, origin: firmware?.system?.uuid == nil ? "the platform" : origin("type 1 UUID", "product_uuid")
+        )
         guard let uuid else {
             found.verdict = .absent(firmware == nil ? "there is no SMBIOS to read" : "there is no UUID")
             return found
@@ -115,7 +116,8 @@ extension SerialEvidence {
         if found.isEmpty {
             found.append(
                 SerialCandidate(
-                    .card, .mac, origin: "network cards", verdict: .absent("there is no card with a permanent address")))
+                    .card, .mac, origin: "network cards", verdict: .absent("there is no card with a permanent address"))
+            )
         }
         return found
     }

@@ -71,7 +71,9 @@ public struct SerialEvidence: Sendable {
     var names: [String] {
         let system = firmware?.system, board = firmware?.boards ?? [], chassis = firmware?.chassis ?? []
         let names = [system?.vendor, system?.product, system?.version, system?.sku]
-        return (names + board.flatMap { [$0.vendor, $0.product, $0.version] } + chassis.flatMap { [$0.vendor, $0.version, $0.sku] })
+        return
+            (names + board.flatMap { [$0.vendor, $0.product, $0.version] }
+            + chassis.flatMap { [$0.vendor, $0.version, $0.sku] })
             .compactMap { $0 }.filter { !$0.isEmpty }
     }
 }
