@@ -40,21 +40,23 @@ public struct IPAddress: Sendable, Hashable, Comparable {
     private static func longBytes(_ text: Substring) -> [UInt8]? {
         guard text.utf8.count <= 45 else { return nil }
         guard let gap = text.firstRange(of: "::") else {
-            let bytes = groups(text)
+            let bytes = groups(text, isEnd: true)
             return bytes?.count == 16 ? bytes : nil
         }
-        guard let head = groups(text[..<gap.lowerBound]), let tail = groups(text[gap.upperBound...]),
+        guard let head = groups(text[..<gap.lowerBound], isEnd: false),
+            let tail = groups(text[gap.upperBound...], isEnd: true),
             head.count + tail.count <= 14
         else { return nil }
         return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
     }
 
-    private static func groups(_ text: Substring) -> [UInt8]? {
+    /// The bytes of groups between colons; dotted decimal may only end an address.
+    private static func groups(_ text: Substring, isEnd: Bool) -> [UInt8]? {
         if text.isEmpty { return [] }
         var bytes: [UInt8] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, part.contains(".") {
+            if isEnd, index == parts.count - 1, part.contains(".") {
                 guard let short = shortBytes(part) else { return nil }
                 bytes += short
                 continue
