@@ -42,7 +42,10 @@ let package = Package(
         library("Compiler", ["Model", "Expressions", "YAML"]),
         .target(
             name: "Hostinfo", dependencies: ["Model", "YAML"],
-            resources: ["sn-placeholders.tsv", "uuid-placeholders.tsv", "multi-node-products.tsv"].map {
+            resources: [
+                "sn-placeholders.tsv", "uuid-placeholders.tsv", "multi-node-products.tsv", "hostinfo.schema.json",
+                "facts.schema.json",
+            ].map {
                 .embedInCode("Data/\($0)")
             }, swiftSettings: strict),
         library("Resources", ["Model", "HostFiles", "RegularExpressions"]),
