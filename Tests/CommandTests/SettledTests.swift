@@ -34,7 +34,8 @@ struct SettledTests {
 
     private func isRead(_ path: String, _ root: String, by arguments: String...) throws -> Bool {
         let trace = try Tool.folder() + "/trace"
-        let run = ["strace", "-f", "-e", "trace=openat,openat2", "-o", trace, Tool.binary] + arguments + ["--root", root]
+        let run =
+            ["strace", "-f", "-e", "trace=openat,openat2", "-o", trace, Tool.binary] + arguments + ["--root", root]
         #expect(Tool.run(run).status == 0)
         return try String(contentsOfFile: trace, encoding: .utf8).contains("\"\(path)\", {flags=O_RDONLY")
     }

@@ -41,7 +41,8 @@ struct Converge {
         }
         let simulation = Simulation(over: recorder ?? host, today: WallClock.today)
         return try Self.guarding {
-            try Planner(catalog, on: simulation, state: state, types: Registry.all, selection: selection, recorder: recorder
+            try Planner(
+                catalog, on: simulation, state: state, types: Registry.all, selection: selection, recorder: recorder
             ).plan()
         }
     }

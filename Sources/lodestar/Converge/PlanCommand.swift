@@ -35,7 +35,8 @@ struct PlanCommand: ParsableCommand {
         let converge = try Converge(root: options.root)
         let target = try Session.target(root: converge.root)
         let selection = Selection(only: selection.only, skipped: selection.skip), state = try converge.pastState()
-        let memo = selection.isWhole && !observation.verify ? session.cache(below: converge.root).settled(for: target) : nil
+        let memo =
+            selection.isWhole && !observation.verify ? session.cache(below: converge.root).settled(for: target) : nil
         let plan =
             try converge.settledPlan(memo, state: state, revision: session.revision)
             ?? converge.plan(try session.catalog(for: target, root: converge.root), state: state, selection)
