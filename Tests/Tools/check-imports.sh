@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
   [RegularExpressions]="" [Expressions]="RegularExpressions" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [Compiler]="Model Expressions CLibYAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
+  [YAML]="Model CLibYAML" [Compiler]="Model Expressions YAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
   [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
