@@ -3,8 +3,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [Expressions]="RegularExpressions" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [Compiler]="Model Expressions CLibYAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
+  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
+  [Compiler]="Model Expressions TimeZones CLibYAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
   [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
