@@ -3,8 +3,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [Expressions]="RegularExpressions" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [YAML]="Model CLibYAML" [Compiler]="Model Expressions YAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
+  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto"
+  [HostFiles]="Model RegularExpressions" [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
+  [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
   [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
