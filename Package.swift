@@ -35,11 +35,12 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CShim"),
         library("RegularExpressions"),
-        library("Expressions", ["RegularExpressions"]),
+        library("TimeZones"),
+        library("Expressions", ["RegularExpressions", "TimeZones"]),
         library("Model", [crypto]),
         library("HostFiles", ["Model", "RegularExpressions"]),
         library("YAML", ["Model", "CLibYAML"]),
-        library("Compiler", ["Model", "Expressions", "YAML"]),
+        library("Compiler", ["Model", "Expressions", "TimeZones", "YAML"]),
         .target(
             name: "Hostinfo", dependencies: ["Model", "YAML"],
             resources: [

@@ -22,7 +22,9 @@ public struct ReportText {
             var lines = [
                 "  \(colored("! \(outcome.address)", "31"))  \(outcome.result.rawValue)\(reason)  \(outcome.place)"
             ]
-            for line in outcome.output.split(separator: "\n").suffix(20) { lines.append("      | \(line)") }
+            for line in outcome.output.split(whereSeparator: \.isNewline).suffix(20) {
+                lines.append("      | \(line.printable)")
+            }
             return lines.joined(separator: "\n")
         }
     }

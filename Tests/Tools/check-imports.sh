@@ -3,8 +3,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [Expressions]="RegularExpressions" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [YAML]="Model CLibYAML" [Compiler]="Model Expressions YAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
+  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto"
+  [HostFiles]="Model RegularExpressions" [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
+  [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Hostinfo]="Model YAML" [LinuxFacts]="Hostinfo Model YAML CShim Glibc" [hostinfo-tool]="LinuxFacts"
   [Secrets]="Model Crypto FoundationEssentials"

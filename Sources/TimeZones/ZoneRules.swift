@@ -136,7 +136,7 @@ struct ZoneFooter {
 
     func offset(at seconds: Int64) -> Int {
         guard let daylight, let start, let end else { return standard }
-        let year = CivilDate(seconds: seconds + Int64(standard)).year
+        let year = CivilDay(seconds: seconds + Int64(standard)).year
         let from = Self.moment(of: start, year: year) - Int64(standard)
         let to = Self.moment(of: end, year: year) - Int64(daylight)
         let isDaylight = from < to ? (from..<to).contains(seconds) : !(to..<from).contains(seconds)
@@ -144,18 +144,18 @@ struct ZoneFooter {
     }
 
     private static func moment(of date: Date, year: Int) -> Int64 {
-        let first = CivilDate.days(year: year, month: 1, day: 1)
+        let first = CivilDay.days(year: year, month: 1, day: 1)
         let day: Int64
         switch date.day {
         case .zeroBased(let number): day = first + Int64(number)
         case .julian(let number):
-            let isAfterLeapDay = number >= 60 && CivilDate.length(ofMonth: 2, year: year) == 29
+            let isAfterLeapDay = number >= 60 && CivilDay.length(ofMonth: 2, year: year) == 29
             day = first + Int64(number - 1 + (isAfterLeapDay ? 1 : 0))
         case .weekday(let month, let week, let weekday):
-            let monthStart = CivilDate.days(year: year, month: month, day: 1)
-            let ahead = (weekday - CivilDate(seconds: monthStart * 86400).dayOfWeek + 7) % 7
+            let monthStart = CivilDay.days(year: year, month: month, day: 1)
+            let ahead = (weekday - CivilDay(seconds: monthStart * 86400).dayOfWeek + 7) % 7
             var number = 1 + ahead + (week - 1) * 7
-            while number > CivilDate.length(ofMonth: month, year: year) { number -= 7 }
+            while number > CivilDay.length(ofMonth: month, year: year) { number -= 7 }
             day = monthStart + Int64(number - 1)
         }
         return day * 86400 + Int64(date.time)
