@@ -3,11 +3,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [Compiler]="Model Expressions TimeZones CLibYAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
+  [RegularExpressions]="" [TimeZones]="" [Scheduling]="Model TimeZones Crypto" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
+  [Compiler]="Model Expressions TimeZones CLibYAML" [Resources]="Model HostFiles RegularExpressions Scheduling" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
+  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State"
 )
 status=0
 complain() { echo "$1"; status=1; }
