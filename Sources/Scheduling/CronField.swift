@@ -98,5 +98,17 @@ struct CronField: Sendable, Hashable {
     /// Whether its text starts with `*`, as Vixie's flags ask.
     var startsWithStar: Bool { if case .all? = items.first { true } else { false } }
 
+    /// Whether it has weekdays by their number in the month and no others but `*`.
+    var isOfMonth: Bool {
+        var hasOne = false
+        for item in items where item != .all(step: 1) {
+            switch item {
+            case .nth, .lastOf: hasOne = true
+            default: return false
+            }
+        }
+        return hasOne
+    }
+
     func text(in unit: CronUnit) -> String { items.map { $0.text(in: unit) }.joined(separator: ",") }
 }

@@ -244,10 +244,24 @@ struct CronFieldParser {
                 "a range that runs upwards", from: start, to: end,
                 hint: "write it as a list of two ranges")
         }
-        let rest = unit.whole.lowerBound...high
-        return [
-            .range(low, unit.whole.upperBound, step: low == unit.whole.upperBound ? 1 : step),
-            .range(rest.lowerBound, high, step: rest.count == 1 ? 1 : step),
-        ]
+        return wrapped(low, high, step: step)
+    }
+
+    /// A range over the end of the field's values; where its second part begins with a step is each tool's own.
+    private func wrapped(_ low: Int, _ high: Int, step: Int) -> [CronItem] {
+        let whole = unit.whole
+        let last = low + (whole.upperBound - low) / step * step
+        var skipped = 0
+        if dialect == .quartz {
+            skipped = last + step - whole.upperBound - 1
+        } else {
+            let left = whole.upperBound - last
+            if last - whole.lowerBound + step > whole.count, left < step { skipped = step - left }
+            if step == 1 { skipped = 0 }
+        }
+        let first = whole.lowerBound + skipped
+        let beginning = CronItem.range(low, last, step: low == last ? 1 : step)
+        guard first <= high else { return [beginning] }
+        return [beginning, .range(first, high, step: first == high ? 1 : step)]
     }
 }

@@ -50,6 +50,10 @@ enum CronParser {
             }
             var parser = CronFieldParser(characters, bounds, unit: unit, dialect: dialect)
             expression[unit] = try parser.field()
+            if unit == .weekday, dialect.takesCroniterForms, expression.weekday.isOfMonth {
+                // `*,sat#3` is `sat#3` there.
+                expression.weekday.items.removeAll { $0 == .all(step: 1) }
+            }
         }
         expression.isConjunction = hasPlus
         let places = Dictionary(uniqueKeysWithValues: zip(units, words))
@@ -130,7 +134,9 @@ enum CronParser {
                     hint: "cron reads both, others either: write `+` before the weekday for both, "
                         + "or \(unit.whole.lowerBound)-\(unit.whole.upperBound)/n for either")
             }
-        case .either: expression.isConjunction = false
+        case .either:
+            // croniter keeps `sat#3` apart from the weekdays that it joins with the days.
+            expression.isConjunction = dialect == .secondsLast6 && expression.weekday.isOfMonth
         case .both: expression.isConjunction = true
         case .starMeansBoth:
             expression.isConjunction = expression.day.startsWithStar || expression.weekday.startsWithStar

@@ -60,8 +60,9 @@ public enum Dialect: String, Sendable, CaseIterable {
     /// Whether a step may be larger than what it steps over.
     var takesLongSteps: Bool { self == .vixie5 }
     var takesHash: Bool { self != .quartz }
-    /// How daylight saving is treated where the tool has its own rule for fixed hours.
+    /// How daylight saving is treated where the tool has its own rule for fixed hours: robfig/cron, cronsim with seconds
+    /// and cronexpr skip what a gap skips and repeat what an overlap repeats.
     public var daylightRule: DaylightRule {
-        self == .yearLast6 ? DaylightRule(gap: .skip, overlap: .twice) : DaylightRule()
+        self == .yearLast6 || self == .secondsFirst6 ? DaylightRule(gap: .skip, overlap: .twice) : DaylightRule()
     }
 }
