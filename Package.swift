@@ -52,7 +52,7 @@ let package = Package(
             name: "lodestar",
             dependencies: [
                 "Compiler", "Engine", "Expressions", "LinuxHost", "Model", "Resources", "Scheduling", "Secrets",
-                "SimulatedHost", "StandardRoles", "State",
+                "SimulatedHost", "StandardRoles", "State", "TimeZones",
                 arguments,
             ],
             swiftSettings: strict

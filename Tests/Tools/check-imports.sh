@@ -7,7 +7,7 @@ declare -A allowed=(
   [Compiler]="Model Expressions TimeZones CLibYAML" [Resources]="Model HostFiles RegularExpressions Scheduling" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State"
+  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"
 )
 status=0
 complain() { echo "$1"; status=1; }
