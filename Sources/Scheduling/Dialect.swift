@@ -53,7 +53,7 @@ public enum Dialect: String, Sendable, CaseIterable {
 
     /// Whether `fri-mon` and `nov-mar` run over the end of the range.
     var wraps: Bool { self == .vixie5 || self == .secondsLast6 || self == .quartz }
-    var takesFullNames: Bool { self == .yearLast6 }
+    var takesFullNames: Bool { self == .yearLast6 || takesCroniterForms }
     /// `L5` for `5L`, `mon-fri#1`, `1-L`.
     var takesCroniterForms: Bool { self == .vixie5 || self == .secondsLast6 }
     var sundayIsOne: Bool { self == .quartz }
