@@ -7,7 +7,7 @@ import TimeZones
 struct ScheduleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schedule", abstract: "Shows when schedules run.",
-        subcommands: [ScheduleNext.self, ScheduleSpread.self, ScheduleForecast.self])
+        subcommands: [ScheduleNext.self, ScheduleSpread.self, ScheduleForecast.self, ScheduleImport.self])
 }
 
 /// The time zones of this machine.
