@@ -59,7 +59,14 @@ let package = Package(
         ),
         tests("RegularExpressions"),
         tests("Expressions", excluded: ["Resources"]),
-        tests("Scheduling", ["Model", "TimeZones"], excluded: ["Resources"]),
+        tests("TimeZones"),
+        tests("Scheduling", ["Model", "SchedulingOracle", "TimeZones"], excluded: ["Resources"]),
+        .target(
+            name: "SchedulingOracle", dependencies: ["Scheduling"], path: "Tests/SchedulingOracle",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "schedule-bench", dependencies: ["Model", "Scheduling", "SchedulingOracle"],
+            path: "Tests/Benchmarks/ScheduleBench", swiftSettings: strict),
         tests("Compiler", ["Model", "Resources"], excluded: ["Sites"]),
         tests("Model"),
         .testTarget(name: "CommandTests", dependencies: ["lodestar"], swiftSettings: strict),
