@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap time python3-yaml python3-jsonschema
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: build-tool help install build test test-root check release demo bench docs torture
+.PHONY: fuzz build-tool help install build test test-root check release demo bench docs torture
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ docs: build-tool ## writes the reference pages from the types' tables
 
 torture: release ## kills applies at system calls and at random moments
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),400) $(or $(KILLS),1000)
+
+fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some
+	Tests/Fuzz/fuzz.sh $(or $(SECONDS_EACH),60) $(NAMES)
 
 bench: release ## measures lodestar beside the C floor; ENGINES=floor,cfengine,lodestar for more (README of Tests/Benchmarks/peers)
 	Tests/Benchmarks/bench.sh $(or $(ENGINES),floor,lodestar) $(or $(SIZES),1000)

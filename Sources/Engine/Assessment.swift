@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 /// What observing one declaration told, without its Swift type.
 struct Assessment {
@@ -64,6 +64,9 @@ extension Declaration {
             isPresent: true, changes: [Change("state", from: .text("present"), to: .text("absent"))],
             steps: try resource.removal(of: observed))
     }
+
+    /// Whether the object is there as it is declared; false where that cannot be told.
+    public func isInPlace(on host: some HostReading) -> Bool { (try? assessment(on: host))?.isInPlace ?? false }
 
     /// Whether observing it again after its steps must show no difference.
     var isVerifiable: Bool { !(resource is any Opaque) }

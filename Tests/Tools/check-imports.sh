@@ -3,8 +3,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [TimeZones]="" [Scheduling]="Model TimeZones Crypto" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [Compiler]="Model Expressions TimeZones CLibYAML" [Resources]="Model HostFiles RegularExpressions Scheduling" [Engine]="Model"
+  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto"
+  [HostFiles]="Model RegularExpressions" [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
+  [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones Crypto" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
   [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"

@@ -45,6 +45,9 @@ ssize_t lodestar_read_file(int directory, const char *path, uint64_t resolve, st
 // lstat(2) through openat2(2).
 int lodestar_status(int directory, const char *path, uint64_t resolve, struct stat *status);
 
+// The number of the file system that an entry is on, as statfs(2) tells it, in the lower 32 bits.
+int64_t lodestar_file_system(int directory, const char *name);
+
 // fsync(2) of all descriptors, several at a time; each result stands in `results`.
 void lodestar_sync_all(const int *descriptors, int *results, size_t count);
 

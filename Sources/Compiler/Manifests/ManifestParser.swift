@@ -1,4 +1,5 @@
 import Model
+import YAML
 
 /// Turns the nodes of one manifest or role into its items.
 struct ManifestParser {

@@ -1,5 +1,6 @@
 import Expressions
 public import Model
+import YAML
 
 /// A mapping of facts or labels that notes each member that is read.
 final class RecordedMap: LazyMap {

@@ -1,5 +1,6 @@
 import Expressions
 import Model
+import YAML
 
 /// The groups and hosts of `inventory/*.yaml`.
 struct Inventory {

@@ -1,4 +1,5 @@
 import Model
+import YAML
 
 /// Reads the files of a site, each once, and remembers what was read: that is what a cached catalog depends on.
 final class SiteFiles {

@@ -1,4 +1,5 @@
 import Model
+import YAML
 
 /// What `site.yaml` says.
 struct SiteSettings {

@@ -1,4 +1,5 @@
 import Model
+import YAML
 
 /// Builds a template from its tokens: `for`, `if`, `else`, `end`.
 struct TemplateParser {

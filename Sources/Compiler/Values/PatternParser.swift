@@ -1,5 +1,6 @@
 import Expressions
 import Model
+import YAML
 
 /// Turns nodes into patterns and checks the names that their expressions use.
 struct PatternParser {

@@ -19,7 +19,7 @@ enum Recipients {
             Terminal.report("  hint: write one age1... key on a line; `age-keygen` makes a pair")
             throw ExitStatus.notFound
         }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
         let recipients = try lines.enumerated().compactMap { index, line -> AgeRecipient? in
             if line.hasPrefix("#") || line.allSatisfy(\.isWhitespace) { return nil }
             guard let recipient = AgeRecipient(String(line)) else {

@@ -112,12 +112,34 @@ struct Session {
         return (catalog, compilation)
     }
 
+    func cache(below root: String) -> CatalogCache { CatalogCache(root: root, site: path, reader: reader) }
+
+    /// What the site is called in plans.
+    var revision: String { reader.revision }
+
     /// The catalog of a host below a root, from the cache where nothing changed.
+    func catalog(for target: CompilationTarget, root: String) throws -> Catalog {
+        guard var known = cache(below: root).archive(for: target)?.catalog else {
+            return try compiled(for: target).catalog
+        }
+        known.revision = revision
+        return known
+    }
+
+    /// The same, and what was compiled is kept.
     ///
-    /// - Returns: nil as compilation where the cache had it.
-    func catalog(for target: CompilationTarget, root: String) throws -> (catalog: Catalog, compilation: Compilation?) {
-        if let known = CatalogCache(root: root, site: path).catalog(reader, for: target) { return (known, nil) }
-        return try compiled(for: target)
+    /// - Returns: nil as archive where the catalog is not to be kept.
+    func keptCatalog(
+        for target: CompilationTarget, root: String
+    ) throws -> (catalog: Catalog, archive: CatalogArchive?) {
+        let cache = cache(below: root)
+        if let archive = cache.archive(for: target) {
+            var catalog = archive.catalog
+            catalog.revision = revision
+            return (catalog, archive)
+        }
+        let (catalog, compilation) = try compiled(for: target)
+        return (catalog, cache.keep(compilation, on: site.value))
     }
 }
 

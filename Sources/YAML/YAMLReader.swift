@@ -1,9 +1,9 @@
-import Model
+public import Model
 
 /// Reads one YAML file into nodes with places, strictly and within limits.
 ///
 /// A syntax error ends the file; everything else is collected.
-struct YAMLReader {
+public struct YAMLReader {
     private struct Stop: Error {}
 
     /// A node with what it costs when an alias repeats it.
@@ -24,7 +24,7 @@ struct YAMLReader {
     private var diagnostics = Diagnostics()
 
     /// The root of a file; nil when it cannot be read at all. An empty file is a null.
-    static func read(
+    public static func read(
         _ source: SourceText, limits: YAMLLimits = .standard, into diagnostics: inout Diagnostics
     ) -> Node? {
         if let problem = YAMLBytes.problem(of: source, limits: limits) {

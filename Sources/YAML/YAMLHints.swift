@@ -1,7 +1,7 @@
-import Model
+public import Model
 
 /// Messages for what libyaml refuses, and hints for the traps of YAML.
-enum YAMLHints {
+public enum YAMLHints {
     static let alias = "a plain `*` begins an alias: quote the value"
     static let flowKey = "`{` begins a mapping: quote the value, such as \"${{ vars.name }}\""
 
@@ -68,7 +68,7 @@ enum YAMLHints {
 }
 
 extension YAMLHints {
-    static func hintForCondition(_ node: Node) -> String? {
+    public static func hintForCondition(_ node: Node) -> String? {
         switch node.content {
         case .list: "a plain `[` begins a list: quote the condition"
         case .map: "a plain `{` begins a mapping: quote the condition"

@@ -1,24 +1,24 @@
-import Model
+public import Model
 
 /// The text of a file with its lines, to find the place of something inside a scalar.
-final class SourceText {
-    let file: SourceFile
-    let bytes: [UInt8]
+public final class SourceText {
+    public let file: SourceFile
+    public let bytes: [UInt8]
     private lazy var lineStarts: [Int] = {
         var starts = [0]
         for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(index + 1) }
         return starts
     }()
 
-    init(_ bytes: [UInt8], file: SourceFile) {
+    public init(_ bytes: [UInt8], file: SourceFile) {
         self.bytes = bytes
         self.file = file
     }
 
-    func place(line: Int, column: Int) -> Place { Place(file: file, line: line, column: column) }
+    public func place(line: Int, column: Int) -> Place { Place(file: file, line: line, column: column) }
 
     /// A line without its line feed, counted from 1; empty beyond the end.
-    func line(_ number: Int) -> String {
+    public func line(_ number: Int) -> String {
         guard number >= 1, number <= lineStarts.count else { return "" }
         let start = lineStarts[number - 1]
         let end = number < lineStarts.count ? lineStarts[number] - 1 : bytes.count
@@ -26,7 +26,7 @@ final class SourceText {
     }
 
     /// The places right after each `${{` from a place on, as many as asked for; `$${{` is passed over.
-    func expressionPlaces(from place: Place, count: Int) -> [Place] {
+    public func expressionPlaces(from place: Place, count: Int) -> [Place] {
         guard let start = offset(of: place) else { return [] }
         var found: [Place] = []
         var line = place.line, column = place.column, index = start
