@@ -1,7 +1,7 @@
 # What can be done here. Each target installs what it misses (Debian 12, root).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap time python3-yaml python3-jsonschema
+PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time python3-yaml python3-jsonschema
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
 .PHONY: fuzz build-tool help install build test test-root check release demo bench docs torture

@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "CShim"),
         library("RegularExpressions"),
         library("TimeZones"),
+        library("Scheduling", ["Model", "TimeZones", crypto]),
         library("Expressions", ["RegularExpressions", "TimeZones"]),
         library("Model", [crypto]),
         library("HostFiles", ["Model", "RegularExpressions"]),
@@ -49,7 +50,7 @@ let package = Package(
             ].map {
                 .embedInCode("Data/\($0)")
             }, swiftSettings: strict),
-        library("Resources", ["Model", "HostFiles", "RegularExpressions"]),
+        library("Resources", ["Model", "HostFiles", "RegularExpressions", "Scheduling"]),
         library("Engine", ["Model"]),
         library("State", ["Model", "Engine", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
@@ -63,8 +64,7 @@ let package = Package(
             name: "lodestar",
             dependencies: [
                 "Compiler", "Engine", "Expressions", "Hostinfo", "LinuxFacts", "LinuxHost", "Model", "Resources",
-                "Secrets", "SimulatedHost",
-                "StandardRoles", "State",
+                "Scheduling", "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
                 arguments,
             ],
             swiftSettings: strict
@@ -73,10 +73,19 @@ let package = Package(
             name: "hostinfo", dependencies: ["LinuxFacts"], path: "Sources/hostinfo-tool", swiftSettings: strict),
         tests("RegularExpressions"),
         tests("Expressions", excluded: ["Resources"]),
+        tests("TimeZones"),
+        tests("Scheduling", ["Model", "SchedulingOracle", "TimeZones"], excluded: ["Resources"]),
+        .target(
+            name: "SchedulingOracle", dependencies: ["Scheduling"], path: "Tests/SchedulingOracle",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "schedule-bench", dependencies: ["Model", "Scheduling", "SchedulingOracle"],
+            path: "Tests/Benchmarks/ScheduleBench", swiftSettings: strict),
         tests("Compiler", ["Model", "Resources"], excluded: ["Sites"]),
         tests("Model"),
         .testTarget(name: "CommandTests", dependencies: ["lodestar"], swiftSettings: strict),
-        tests("Resources", ["Compiler", "Engine", "LinuxHost", "Model", "SimulatedHost", "State"]),
+        tests(
+            "Resources", ["Compiler", "Engine", "LinuxHost", "Model", "SimulatedHost", "State"], excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),

@@ -55,7 +55,7 @@ struct CustomFacts {
 
     private static func value(of bytes: [UInt8], _ path: String, isJSON: Bool) throws(HostFault) -> Datum {
         if isJSON || bytes.first == UInt8(ascii: "{") {
-            do throws(JSONFault) {
+            do throws(DatumFault) {
                 return try Datum(json: bytes)
             } catch {
                 throw HostFault("read", path, error.text)

@@ -10,7 +10,7 @@ extension HostTree {
         case .absent: layout.gaps.append("the capture has no net.json")
         case .unreadable(let reason): layout.gaps.append("net.json: \(reason)")
         case .bytes(let bytes):
-            do throws(JSONFault) {
+            do throws(DatumFault) {
                 layout = NetworkLayout(capture: try Datum(json: bytes))
             } catch {
                 layout.gaps.append("net.json: \(error.text)")

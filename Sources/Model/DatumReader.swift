@@ -1,67 +1,62 @@
+/// Why a text is no JSON, and where.
+public struct DatumFault: Error, Sendable, Hashable {
+    /// What is wrong: lower case, no full stop.
+    public var message: String
+    /// In bytes from 0.
+    public var offset: Int
+
+    public init(_ message: String, at offset: Int) {
+        self.message = message
+        self.offset = offset
+    }
+}
+
 extension Datum {
-    /// Reads JSON (RFC 8259): at most 64 levels; of a repeated name the last value counts, as most readers have it.
-    public init(json bytes: [UInt8]) throws(JSONFault) {
-        var reader = DatumReader(bytes)
+    /// Reads JSON (RFC 8259) in UTF-8: at most 4 MiB, at most 64 levels deep, each key at most once.
+    public init(json bytes: [UInt8]) throws(DatumFault) {
+        guard bytes.count <= 4 << 20 else { throw DatumFault("expected at most 4 MiB", at: 0) }
+        var reader = DatumReader(bytes: bytes)
         self = try reader.document()
     }
 }
 
-/// Why a text is no JSON, and where.
-public struct JSONFault: Error, Sendable, Hashable {
-    /// What was expected and found, in lower case and without a full stop.
-    public let message: String
-    /// Bytes from the beginning.
-    public let offset: Int
-
-    public init(message: String, offset: Int) {
-        self.message = message
-        self.offset = offset
-    }
-
-    /// Both in one line.
-    public var text: String { "\(message) at byte \(offset)" }
-}
-
-/// Reads one JSON text into a free value.
-struct DatumReader {
-    private let bytes: [UInt8]
+private struct DatumReader {
+    let bytes: [UInt8]
     private var position = 0
-    private static let greatestDepth = 64
 
-    init(_ bytes: [UInt8]) {
+    init(bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    mutating func document() throws(JSONFault) -> Datum {
-        let value = try value(depth: 1)
-        skipBlanks()
-        guard position == bytes.count else { throw fault("expected the end, found more") }
-        return value
-    }
-
-    private func fault(_ message: String) -> JSONFault { JSONFault(message: message, offset: position) }
-
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    private mutating func skipBlanks() {
-        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+    private mutating func skipSpace() {
+        while let next, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 { position += 1 }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {
-        skipBlanks()
         guard next == byte else { return false }
         position += 1
         return true
     }
 
-    private mutating func value(depth: Int) throws(JSONFault) -> Datum {
-        guard depth <= Self.greatestDepth else {
-            throw fault("expected at most \(Self.greatestDepth) levels, found more")
-        }
-        skipBlanks()
+    private func fault(_ expected: String) -> DatumFault {
+        DatumFault("expected \(expected), found \(next == nil ? "the end" : "something else")", at: position)
+    }
+
+    mutating func document() throws(DatumFault) -> Datum {
+        let value = try value(depth: 0)
+        skipSpace()
+        guard next == nil else { throw fault("the end") }
+        return value
+    }
+
+    private mutating func value(depth: Int) throws(DatumFault) -> Datum {
+        guard depth < 64 else { throw fault("at most 64 levels") }
+        skipSpace()
         switch next {
-        case UInt8(ascii: "{"): return try object(depth)
-        case UInt8(ascii: "["): return try array(depth)
+        case UInt8(ascii: "{"): return try map(depth: depth)
+        case UInt8(ascii: "["): return try list(depth: depth)
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -70,110 +65,137 @@ struct DatumReader {
         }
     }
 
-    private mutating func word(_ word: StaticString, _ value: Datum) throws(JSONFault) -> Datum {
-        let isThere = word.withUTF8Buffer { bytes[position...].starts(with: $0) }
-        guard isThere else { throw fault("expected a value, found something else") }
-        position += word.utf8CodeUnitCount
+    private mutating func word(_ text: String, _ value: Datum) throws(DatumFault) -> Datum {
+        guard bytes[position...].starts(with: text.utf8) else { throw fault("a value") }
+        position += text.utf8.count
         return value
     }
 
-    private mutating func object(_ depth: Int) throws(JSONFault) -> Datum {
-        position += 1
-        var members: [Datum.Member] = []
-        var places: [String: Int] = [:]
-        if take(UInt8(ascii: "}")) { return .map([]) }
-        repeat {
-            skipBlanks()
-            guard next == UInt8(ascii: "\"") else { throw fault("expected a name in double quotes, found none") }
-            let name = try string()
-            guard take(UInt8(ascii: ":")) else { throw fault("expected `:`, found something else") }
-            let value = try value(depth: depth + 1)
-            if let place = places[name] {
-                members[place].value = value
-            } else {
-                places[name] = members.count
-                members.append(Datum.Member(name, value))
-            }
-        } while take(UInt8(ascii: ","))
-        guard take(UInt8(ascii: "}")) else { throw fault("expected `,` or `}`, found something else") }
-        return .map(members)
-    }
-
-    private mutating func array(_ depth: Int) throws(JSONFault) -> Datum {
+    private mutating func list(depth: Int) throws(DatumFault) -> Datum {
         position += 1
         var items: [Datum] = []
-        if take(UInt8(ascii: "]")) { return .list([]) }
-        repeat { items.append(try value(depth: depth + 1)) } while take(UInt8(ascii: ","))
-        guard take(UInt8(ascii: "]")) else { throw fault("expected `,` or `]`, found something else") }
+        skipSpace()
+        if take(UInt8(ascii: "]")) { return .list(items) }
+        repeat { items.append(try value(depth: depth + 1)) } while separator()
+        guard take(UInt8(ascii: "]")) else { throw fault("`,` or `]`") }
         return .list(items)
     }
 
-    private mutating func number() throws(JSONFault) -> Datum {
-        let start = position
-        while let byte = next, (0x30...0x39).contains(byte) || "+-.eE".utf8.contains(byte) { position += 1 }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        let digits = Array(text.utf8.drop { $0 == UInt8(ascii: "-") })
-        let isNumber = digits.first.map { (0x30...0x39).contains($0) } ?? false
-        if isNumber, digits.count == 1 || digits[0] != 0x30 || !(0x30...0x39).contains(digits[1]) {
-            if let whole = Int64(text) { return .int(whole) }
-            if let number = Double(text), number.isFinite { return .double(number) }
-        }
-        position = start
-        throw fault("expected a value, found something else")
+    private mutating func map(depth: Int) throws(DatumFault) -> Datum {
+        position += 1
+        var members: [Datum.Member] = []
+        var keys: Set<String> = []
+        skipSpace()
+        if take(UInt8(ascii: "}")) { return .map(members) }
+        repeat {
+            skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw fault("a key") }
+            let place = position
+            let key = try string()
+            guard keys.insert(key).inserted else {
+                throw DatumFault("expected each key once, found `\(key)` twice", at: place)
+            }
+            skipSpace()
+            guard take(UInt8(ascii: ":")) else { throw fault("`:`") }
+            members.append(.init(key, try value(depth: depth + 1)))
+        } while separator()
+        guard take(UInt8(ascii: "}")) else { throw fault("`,` or `}`") }
+        return .map(members)
     }
 
-    private mutating func string() throws(JSONFault) -> String {
+    private mutating func separator() -> Bool {
+        skipSpace()
+        return take(UInt8(ascii: ","))
+    }
+
+    private mutating func string() throws(DatumFault) -> String {
+        let start = position
         position += 1
-        var content: [UInt8] = []
+        var text: [UInt8] = []
         while let byte = next {
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: content, as: UTF8.self) else { throw fault("expected UTF-8") }
-                return text
-            case UInt8(ascii: "\\"): content += Array(String(Character(try escape())).utf8)
-            case 0..<0x20: throw fault("expected text, found a control character")
-            default: content.append(byte)
+                guard let result = String(validating: text, as: UTF8.self) else {
+                    throw DatumFault("expected UTF-8, found other bytes", at: start)
+                }
+                return result
+            case UInt8(ascii: "\\"): try escape(into: &text)
+            case ..<0x20: throw DatumFault("expected an escape, found a control character", at: position - 1)
+            default: text.append(byte)
             }
         }
-        throw fault("expected a closing quote, found the end")
+        throw fault("the end of the text that begins at byte \(start)")
     }
 
-    private mutating func escape() throws(JSONFault) -> Unicode.Scalar {
-        guard let letter = next else { throw fault("expected an escape, found the end") }
+    private mutating func escape(into text: inout [UInt8]) throws(DatumFault) {
+        let simple: [UInt8: UInt8] = [
+            0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09,
+        ]
+        guard let letter = next else { throw fault("an escape") }
         position += 1
-        switch letter {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(letter)
-        case UInt8(ascii: "b"): return "\u{08}"
-        case UInt8(ascii: "f"): return "\u{0C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"):
-            let first = try unit()
-            if let scalar = Unicode.Scalar(first) { return scalar }
-            guard first < 0xDC00, next == UInt8(ascii: "\\") else { throw fault("expected a pair of surrogates") }
-            position += 1
-            guard next == UInt8(ascii: "u") else { throw fault("expected a pair of surrogates") }
-            position += 1
-            let second = try unit()
-            guard (0xDC00...0xDFFF).contains(second),
-                let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-            else { throw fault("expected a pair of surrogates") }
-            return scalar
-        default: throw fault("expected an escape of JSON, found another")
+        if let byte = simple[letter] {
+            text.append(byte)
+            return
         }
+        guard letter == UInt8(ascii: "u"), var code = hexadecimal() else { throw fault("an escape") }
+        if (0xD800..<0xDC00).contains(code), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")), let low = hexadecimal(),
+            (0xDC00..<0xE000).contains(low)
+        {
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
+        }
+        guard let scalar = Unicode.Scalar(code) else { throw fault("a pair of surrogates") }
+        text.append(contentsOf: String(Character(scalar)).utf8)
     }
 
-    private mutating func unit() throws(JSONFault) -> UInt32 {
-        var value: UInt32 = 0
+    private mutating func hexadecimal() -> UInt32? {
+        var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw fault("expected four hexadecimal digits")
-            }
+            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            code = code << 4 | UInt32(digit)
             position += 1
-            value = value << 4 | UInt32(digit)
         }
-        return value
+        return code
     }
+
+    private mutating func number() throws(DatumFault) -> Datum {
+        let start = position
+        while let next, (0x30...0x39).contains(next) || "+-.eE".utf8.contains(next), position - start < 40 {
+            position += 1
+        }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        let digits = text.first == "-" ? text.dropFirst() : text[...]
+        let isFormed =
+            digits.first?.isNumber == true && (digits.first != "0" || !(digits.dropFirst().first?.isNumber ?? false))
+        if isFormed, let value = Int64(text) { return .int(value) }
+        guard isFormed, digits.last != ".", let value = Double(text), value.isFinite else {
+            position = start
+            throw fault("a value")
+        }
+        return .double(value)
+    }
+}
+
+extension Node.Content {
+    /// A free value as the content of a node; the opposite of `datum`.
+    public init(_ datum: Datum) {
+        switch datum {
+        case .null: self = .null
+        case .bool(let value): self = .bool(value)
+        case .int(let value): self = .int(value)
+        case .double(let value): self = .double(value)
+        case .string(let text): self = .string(text)
+        case .list(let items): self = .list(items.map { Node(Node.Content($0), at: .nowhere) })
+        case .map(let members):
+            self = .map(
+                members.map {
+                    .init(key: $0.key, keyPlace: .nowhere, value: Node(Node.Content($0.value), at: .nowhere))
+                })
+        }
+    }
+}
+
+extension DatumFault {
+    /// What is wrong and where, in one line.
+    public var text: String { "\(message) at byte \(offset)" }
 }

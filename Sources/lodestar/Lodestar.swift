@@ -18,6 +18,7 @@ struct Lodestar: ParsableCommand {
                     SchemaCommand.self, SecretCommand.self,
                 ]),
             CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self]),
+            CommandGroup(name: "Schedules:", subcommands: [ScheduleCommand.self]),
         ]
     )
 }
