@@ -3,6 +3,7 @@
 # rtnetlink with what `ip -j` prints, and its primary address with the one that is expected.
 #   hostinfo-netns.sh HOSTINFO        (HOSTINFO: the program `hostinfo`, or a word list such as "dist/lodestar hostinfo")
 # A kind of link that this kernel has not is skipped, with the reason.
+# With LAYOUT_FOLDER the answers are only stored there (a guest without python); as third word such a folder is compared.
 set -uo pipefail
 hostinfo=$1
 if [ "${2:-}" = "" ]; then
@@ -15,12 +16,16 @@ if [ "${2:-}" = "" ]; then
 fi
 
 name=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-# Files below /sys are those of this namespace.
-mount -t sysfs sysfs /sys 2> /dev/null || true
-ip link set lo up
-
+if [ -n "${LAYOUT_FOLDER:-}" ]; then
+  work=$LAYOUT_FOLDER.new
+  mkdir "$work"
+  trap 'rm -rf "$work"' EXIT
+elif [ -n "${3:-}" ]; then
+  work=$3
+else
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+fi
 # Makes a link, or skips the layout.
 make() {
   if ! ip link add "$@" 2> "$work/error"; then
@@ -55,6 +60,15 @@ layout_bond_vlan() {
   addr 10.30.0.200/24 dev bond0.10
   ip route add default via 10.30.0.1
   expected="10.30.0.21 - bond0.10 ok"
+}
+layout_team() {
+  card eth0; card eth1; cards=(eth0 eth1)
+  make team0 type team
+  for e in eth0 eth1; do ip link set $e down; ip link set $e master team0; ip link set $e up; done
+  ip link set team0 up
+  addr 10.31.0.21/24 dev team0
+  ip route add default via 10.31.0.1
+  expected="10.31.0.21 - team0 ok"
 }
 layout_bridge() {
   card eth0; cards=(eth0)
@@ -168,6 +182,20 @@ layout_ipv6() {
   ip -6 addr show dev eth0 | grep -q temporary || echo "note $name: this kernel made no temporary address"
   expected="- 2001:db8::20 eth0 ok"
 }
+layout_virtual_kinds() {
+  card eth0; cards=(eth0)
+  make dummy0 type dummy
+  make vxlan0 type vxlan id 7 dstport 4789
+  make gre7 type gre remote 10.0.0.9
+  ip link set dummy0 up; ip link set vxlan0 up; ip link set gre7 up
+  addr 10.0.0.5/24 dev eth0
+  addr 10.1.0.1/24 dev dummy0
+  addr 10.2.0.1/24 dev vxlan0
+  addr 10.3.0.1/24 dev gre7
+  ip route add default via 10.0.0.1 metric 100
+  ip route add default dev gre7
+  expected="10.0.0.5 - eth0 ok"
+}
 layout_vrf() {
   card eth0; card eth1; cards=(eth0 eth1)
   make vrf0 type vrf table 300
@@ -183,12 +211,32 @@ layout_nothing() {
   expected="- - - none"
 }
 
+if [ -z "${3:-}" ]; then
+# Files below /sys are those of this namespace.
+mount -t sysfs sysfs /sys 2> /dev/null || true
+ip link set lo up
 "layout_$name"
-$hostinfo capture --out "$work/capture" > /dev/null || { echo "FAILED $name: no capture"; exit 1; }
-mkdir "$work/ip"
-ip -d -j link > "$work/ip/link"; ip -j addr > "$work/ip/addr"
-for f in 4 6; do ip -j -$f route show table all > "$work/ip/route$f"; ip -j -$f rule > "$work/ip/rule$f"; done
-python3 - "$work" "$name" "${cards[*]:-}" <<'P' || exit 1
+# Until nothing changes in between, such as an address that the kernel has just checked.
+for _ in $(seq 20); do
+  sleep 0.2
+  rm -rf "$work/capture" "$work/ip" "$work/again"
+  $hostinfo capture --out "$work/capture" > /dev/null || { echo "FAILED $name: no capture"; exit 1; }
+  mkdir "$work/ip"
+  ip -d -j link > "$work/ip/link"; ip -j addr > "$work/ip/addr"
+  for f in 4 6; do ip -j -$f route show table all > "$work/ip/route$f"; ip -j -$f rule > "$work/ip/rule$f"; done
+  $hostinfo capture --out "$work/again" > /dev/null
+  sed 's/"\(valid\|preferred\)_life_time": [0-9]*//' "$work/capture/net.json" > "$work/first"
+  sed 's/"\(valid\|preferred\)_life_time": [0-9]*//' "$work/again/net.json" | cmp -s - "$work/first" && break
+done
+echo "${cards[*]:-}" > "$work/cards"
+echo "$expected" > "$work/expected"
+fi
+if [ -n "${LAYOUT_FOLDER:-}" ]; then
+  mv "$work" "$LAYOUT_FOLDER"
+  exit
+fi
+expected=$(cat "$work/expected")
+python3 - "$work" "$name" "$(cat "$work/cards")" <<'P' || exit 1
 import json, sys, os
 work, name, cards = sys.argv[1], sys.argv[2], sys.argv[3].split()
 own = json.load(open(f"{work}/capture/net.json"))
@@ -198,7 +246,9 @@ def load(key):
 ip = {key: load(key) for key in ("link", "addr", "route4", "route6", "rule4", "rule6")}
 ip["hardware"] = own["hardware"]
 FLAGS = ("secondary", "temporary", "deprecated", "tentative", "dadfailed", "dynamic")
-def links(d): return sorted((l["ifindex"], l["ifname"], l.get("linkinfo", {}).get("info_kind"), l.get("master"), l.get("link"), l.get("address"), l.get("operstate"), l.get("mtu"), tuple(sorted(set(l["flags"]) - {"M-DOWN"}))) for l in d["link"] if "ifname" in l)
+# A tunnel has an address of IPv4 there, which is none of a card.
+def mac(a): return a if a and ":" in a else None
+def links(d): return sorted((l["ifindex"], l["ifname"], l.get("linkinfo", {}).get("info_kind"), l.get("master"), l.get("link"), mac(l.get("address")), l.get("operstate"), l.get("mtu"), tuple(sorted(set(l["flags"]) - {"M-DOWN"}))) for l in d["link"] if "ifname" in l)
 def addresses(d): return sorted((a["ifname"], i["local"], i["prefixlen"], i["scope"], i.get("address"), tuple(f for f in FLAGS if i.get(f))) for a in d["addr"] for i in a.get("addr_info", []) if "local" in i)
 def hop(r): return (r.get("gateway") or r.get("via", {}).get("host"), r.get("dev"), bool({"dead", "linkdown"} & set(r.get("flags", []))))
 def routes(d, key): return sorted((r["dst"], r.get("type", "unicast"), str(r.get("table", "main")), r.get("metric", 0), r.get("prefsrc") or "", str([hop(h) for h in r["nexthops"]] if "nexthops" in r else hop(r) if "dev" in r else "")) for r in d[key] if "dst" in r)
