@@ -23,7 +23,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], excluded: [
 
 let package = Package(
     name: "lodestar",
-    products: [.executable(name: "lodestar", targets: ["lodestar"])],
+    products: [
+        .executable(name: "lodestar", targets: ["lodestar"]), .executable(name: "hostinfo", targets: ["hostinfo"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -40,11 +42,20 @@ let package = Package(
         library("HostFiles", ["Model", "RegularExpressions"]),
         library("YAML", ["Model", "CLibYAML"]),
         library("Compiler", ["Model", "Expressions", "TimeZones", "YAML"]),
+        .target(
+            name: "Hostinfo", dependencies: ["Model", "YAML"],
+            resources: [
+                "sn-placeholders.tsv", "uuid-placeholders.tsv", "multi-node-products.tsv", "hostinfo.schema.json",
+                "facts.schema.json",
+            ].map {
+                .embedInCode("Data/\($0)")
+            }, swiftSettings: strict),
         library("Resources", ["Model", "HostFiles", "RegularExpressions", "Scheduling"]),
         library("Engine", ["Model"]),
         library("State", ["Model", "Engine", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("LinuxHost", ["Model", "HostFiles", "CShim", crypto]),
+        library("LinuxFacts", ["Hostinfo", "Model", "YAML", "CShim"]),
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",
@@ -52,12 +63,14 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Compiler", "Engine", "Expressions", "LinuxHost", "Model", "Resources", "Scheduling", "Secrets",
-                "SimulatedHost", "StandardRoles", "State", "TimeZones",
+                "Compiler", "Engine", "Expressions", "Hostinfo", "LinuxFacts", "LinuxHost", "Model", "Resources",
+                "Scheduling", "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
                 arguments,
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "hostinfo", dependencies: ["LinuxFacts"], path: "Sources/hostinfo-tool", swiftSettings: strict),
         tests("RegularExpressions"),
         tests("Expressions", excluded: ["Resources"]),
         tests("TimeZones"),
@@ -76,5 +89,6 @@ let package = Package(
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
+        tests("Hostinfo", ["Model"], excluded: ["Captures", "Conformance"]),
     ]
 )

@@ -7,8 +7,9 @@ declare -A allowed=(
   [HostFiles]="Model RegularExpressions" [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
   [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones Crypto" [Engine]="Model"
   [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
+  [Hostinfo]="Model YAML" [LinuxFacts]="Hostinfo Model YAML CShim Glibc" [hostinfo-tool]="LinuxFacts"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"
+  [lodestar]="ArgumentParser Compiler Engine Expressions Hostinfo LinuxFacts LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"
 )
 status=0
 complain() { echo "$1"; status=1; }

@@ -106,7 +106,7 @@ struct ApplyCommand: ParsableCommand {
             if plan.resources.isEmpty, isInLine {
                 return Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount)
             }
-            try MachineIdentity(root: converge.root).pin(plan.catalog.host.id)
+            try PinnedHostID(root: converge.root).pin(plan.catalog.host.id)
             let run = try state.begin(
                 RunStart(
                     site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compiler
+import LinuxFacts
 import LinuxHost
 import Model
 import Resources
@@ -52,10 +53,11 @@ struct Session {
     static func target(root: String) throws -> CompilationTarget {
         let facts = HostFacts(root: root)
         do {
-            let id = try MachineIdentity(root: root).hostIdentifier()
+            let identifier = HostIdentifier(root: root)
+            let id = try identifier.hostIdentifier()
             var name = id
             if case .string(let hostname)? = try facts.fact("hostname") { name = hostname }
-            return CompilationTarget(identity: HostIdentity(id: id, name: name), facts: facts)
+            return CompilationTarget(identity: HostIdentity(id: id, name: name, ip: identifier.address), facts: facts)
         } catch {
             Terminal.report("error: \(error.text)")
             throw ExitStatus.failure
