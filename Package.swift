@@ -40,7 +40,8 @@ let package = Package(
         library("Compiler", ["Model", "Expressions", "YAML"]),
         library("Resources", ["Model", "HostFiles", "RegularExpressions"]),
         library("Engine", ["Model"]),
-        library("State", ["Model", "Engine", "CSQLite"]),
+        library("Agent", ["Model"]),
+        library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("LinuxHost", ["Model", "HostFiles", "CShim", crypto]),
         library("Secrets", ["Model", crypto]),
@@ -50,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Compiler", "Engine", "Expressions", "LinuxHost", "Model", "Resources", "Secrets", "SimulatedHost",
+                "Agent", "Compiler", "Engine", "Expressions", "LinuxHost", "Model", "Resources", "Secrets", "SimulatedHost",
                 "StandardRoles", "State",
                 arguments,
             ],
@@ -65,5 +66,6 @@ let package = Package(
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
+        tests("Agent", ["Model"]),
     ]
 )

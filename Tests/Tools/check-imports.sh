@@ -4,10 +4,11 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
   [RegularExpressions]="" [Expressions]="RegularExpressions" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [YAML]="Model CLibYAML" [Compiler]="Model Expressions YAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model"
-  [State]="Model Engine CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
+  [YAML]="Model CLibYAML" [Compiler]="Model Expressions YAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model" [Agent]="Model Scheduling YAML"
+  [LinuxAgent]="Agent LinuxHost Model Scheduling CShim Glibc"
+  [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
+  [lodestar]="Agent ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
 )
 status=0
 complain() { echo "$1"; status=1; }
