@@ -1,3 +1,5 @@
+import TimeZones
+
 extension Duration {
     /// The length in nanoseconds; nil above some 292 years, which the language does not hold.
     var wholeNanoseconds: Int64? {

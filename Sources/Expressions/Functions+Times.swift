@@ -1,3 +1,5 @@
+import TimeZones
+
 extension Function {
     static let times: [Function] = [
         getter("getFullYear") { date, _ in date.year },
@@ -25,14 +27,14 @@ extension Function {
     /// A part of a timestamp in a time zone, given the date and the second of the day; with a second body, of a duration.
     private static func getter(
         _ name: String, _ ofDuration: (@Sendable (Duration) -> Int64)? = nil,
-        _ ofMoment: @escaping @Sendable (CivilDate, Int) -> Int
+        _ ofMoment: @escaping @Sendable (CivilDay, Int) -> Int
     ) -> Function {
         Function(name, .method) { evaluation, arguments in
             switch arguments.first {
             case .timestamp(let moment)?:
                 guard let offset = try evaluation.zoneOffset(moment, arguments) else { return nil }
                 let local = moment.seconds + Int64(offset)
-                let date = CivilDate(seconds: local)
+                let date = CivilDay(seconds: local)
                 return .int(Int64(ofMoment(date, Int(local - date.dayNumber * 86400))))
             case .duration(let length)?:
                 guard arguments.count == 1, let ofDuration else { return nil }

@@ -1,3 +1,5 @@
+import TimeZones
+
 /// The names and host functions that an expression may use.
 public protocol Scope {
     /// The value of a name; nil when it is not declared.

@@ -3,12 +3,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [Expressions]="RegularExpressions" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [YAML]="Model CLibYAML" [Compiler]="Model Expressions YAML" [Resources]="Model HostFiles RegularExpressions" [Engine]="Model" [Agent]="Model Scheduling YAML"
-  [LinuxAgent]="Agent LinuxHost Model Scheduling CShim Glibc"
+  [RegularExpressions]="" [TimeZones]="" [Scheduling]="Model TimeZones Crypto" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
+  [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML" [Resources]="Model HostFiles RegularExpressions Scheduling" [Engine]="Model"
+  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent LinuxHost Model Scheduling State CShim Glibc"
   [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="Agent ArgumentParser Compiler Engine Expressions LinuxHost Model Resources Secrets SimulatedHost StandardRoles State"
+  [lodestar]="Agent ArgumentParser Compiler Engine Expressions LinuxAgent LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State"
 )
 status=0
 complain() { echo "$1"; status=1; }

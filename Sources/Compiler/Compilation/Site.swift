@@ -1,5 +1,6 @@
 import Expressions
 public import Model
+import TimeZones
 import YAML
 
 /// A site, read and parsed once, ready to be compiled for any number of hosts.

@@ -1,7 +1,7 @@
 /// Older names of time zones that a zone database may come without (Debian's tzdata-legacy; tzdata's `backward`).
-enum ZoneNames {
+public enum ZoneNames {
     /// The present name of a zone that was renamed; nil for any other.
-    static func present(_ name: String) -> String? { renamed[name] }
+    public static func present(_ name: String) -> String? { renamed[name] }
 
     private static let renamed: [String: String] = [
         "Asia/Calcutta": "Asia/Kolkata", "Asia/Katmandu": "Asia/Kathmandu", "Asia/Rangoon": "Asia/Yangon",

@@ -1,60 +1,3 @@
-/// The offsets of one time zone, read from a TZif file (RFC 8536).
-public struct ZoneRules: Sendable {
-    private var transitions: [Int64] = []
-    private var offsets: [Int] = []
-    private var firstOffset = 0
-    private var footer: ZoneFooter?
-
-    /// Reads a TZif file of version 2 or later; nil when it is something else.
-    public init?(tzif bytes: [UInt8]) {
-        guard bytes.count >= 44, bytes.starts(with: Array("TZif".utf8)), bytes[4] >= 0x32 else { return nil }
-        func count(_ index: Int, header: Int) -> Int { Self.integer(bytes, at: header + 20 + index * 4, width: 4) }
-        // Header fields: isutcnt, isstdcnt, leapcnt, timecnt, typecnt, charcnt (§3.1).
-        let shortBody =
-            count(3, header: 0) * 5 + count(4, header: 0) * 6 + count(5, header: 0)
-            + count(2, header: 0) * 8 + count(1, header: 0) + count(0, header: 0)
-        let header = 44 + shortBody
-        guard shortBody >= 0, header + 44 <= bytes.count else { return nil }
-        let (times, types) = (count(3, header: header), count(4, header: header))
-        let start = header + 44
-        let typeStart = start + times * 9
-        let footerStart =
-            typeStart + types * 6 + count(5, header: header) + count(2, header: header) * 12
-            + count(1, header: header) + count(0, header: header)
-        guard times >= 0, types > 0, footerStart >= typeStart, footerStart <= bytes.count,
-            typeStart + types * 6 <= bytes.count
-        else { return nil }
-        func offset(ofType type: Int) -> Int { Self.integer(bytes, at: typeStart + min(type, types - 1) * 6, width: 4) }
-        for index in 0..<times {
-            transitions.append(Int64(Self.integer(bytes, at: start + index * 8, width: 8)))
-            offsets.append(offset(ofType: Int(bytes[start + times * 8 + index])))
-        }
-        firstOffset = offset(ofType: 0)
-        let text = bytes[footerStart...].dropFirst().prefix { $0 != 0x0A }
-        footer = ZoneFooter(String(decoding: text, as: UTF8.self))
-    }
-
-    private static func integer(_ bytes: [UInt8], at start: Int, width: Int) -> Int {
-        guard start >= 0, start + width <= bytes.count else { return 0 }
-        var value: UInt64 = 0
-        for byte in bytes[start..<(start + width)] { value = value << 8 | UInt64(byte) }
-        return width == 8 ? Int(Int64(bitPattern: value)) : Int(Int32(truncatingIfNeeded: value))
-    }
-
-    /// The offset from UTC, in seconds, at a moment in seconds since 1970.
-    public func offset(at seconds: Int64) -> Int {
-        guard let last = transitions.last, seconds < last else {
-            return footer?.offset(at: seconds) ?? offsets.last ?? firstOffset
-        }
-        var (low, high) = (0, transitions.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if transitions[middle] <= seconds { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? firstOffset : offsets[low - 1]
-    }
-}
-
 /// The rule for the time after the last transition, as POSIX writes it: `CST6CDT,M3.2.0,M11.1.0`.
 struct ZoneFooter {
     private let standard: Int
@@ -76,10 +19,13 @@ struct ZoneFooter {
         standard = -west
         guard Self.skipName(&reader) else {
             (daylight, start, end) = (nil, nil, nil)
+            if !reader.isAtEnd || parts.count > 1 { return nil }
             return
         }
         daylight = reader.isAtEnd ? standard + 3600 : Self.time(&reader).map { -$0 }
-        guard parts.count == 3, let start = Self.date(parts[1]), let end = Self.date(parts[2]) else { return nil }
+        guard reader.isAtEnd, parts.count == 3, let start = Self.date(parts[1]), let end = Self.date(parts[2]) else {
+            return nil
+        }
         (self.start, self.end) = (start, end)
     }
 
@@ -108,6 +54,8 @@ struct ZoneFooter {
         guard var value = number(&reader).map({ $0 * 3600 }) else { return nil }
         if reader.take(":") { value += (number(&reader) ?? 0) * 60 }
         if reader.take(":") { value += number(&reader) ?? 0 }
+        // RFC 8536 §3.3.1 allows a week on either side.
+        guard value <= 168 * 3600 else { return nil }
         return isNegative ? -value : value
     }
 
@@ -120,10 +68,10 @@ struct ZoneFooter {
             else { return nil }
             day = .weekday(month: month, week: week, day: weekday)
         } else if reader.take("J") {
-            guard let number = number(&reader) else { return nil }
+            guard let number = number(&reader), (1...365).contains(number) else { return nil }
             day = .julian(number)
         } else {
-            guard let number = number(&reader) else { return nil }
+            guard let number = number(&reader), number <= 365 else { return nil }
             day = .zeroBased(number)
         }
         var time = 7200
@@ -131,12 +79,20 @@ struct ZoneFooter {
             guard let given = Self.time(&reader) else { return nil }
             time = given
         }
-        return Date(day: day, time: time)
+        return reader.isAtEnd ? Date(day: day, time: time) : nil
+    }
+
+    /// When the offset changes in a year, in the order of time.
+    func transitions(in year: Int) -> [(time: Int64, offset: Int)] {
+        guard let daylight, let start, let end else { return [] }
+        let from = Self.moment(of: start, year: year) - Int64(standard)
+        let to = Self.moment(of: end, year: year) - Int64(daylight)
+        return from < to ? [(from, daylight), (to, standard)] : [(to, standard), (from, daylight)]
     }
 
     func offset(at seconds: Int64) -> Int {
         guard let daylight, let start, let end else { return standard }
-        let year = CivilDate(seconds: seconds + Int64(standard)).year
+        let year = CivilDay(seconds: seconds + Int64(standard)).year
         let from = Self.moment(of: start, year: year) - Int64(standard)
         let to = Self.moment(of: end, year: year) - Int64(daylight)
         let isDaylight = from < to ? (from..<to).contains(seconds) : !(to..<from).contains(seconds)
@@ -144,18 +100,18 @@ struct ZoneFooter {
     }
 
     private static func moment(of date: Date, year: Int) -> Int64 {
-        let first = CivilDate.days(year: year, month: 1, day: 1)
+        let first = CivilDay.days(year: year, month: 1, day: 1)
         let day: Int64
         switch date.day {
         case .zeroBased(let number): day = first + Int64(number)
         case .julian(let number):
-            let isAfterLeapDay = number >= 60 && CivilDate.length(ofMonth: 2, year: year) == 29
+            let isAfterLeapDay = number >= 60 && CivilDay.length(ofMonth: 2, year: year) == 29
             day = first + Int64(number - 1 + (isAfterLeapDay ? 1 : 0))
         case .weekday(let month, let week, let weekday):
-            let monthStart = CivilDate.days(year: year, month: month, day: 1)
-            let ahead = (weekday - CivilDate(seconds: monthStart * 86400).dayOfWeek + 7) % 7
+            let monthStart = CivilDay.days(year: year, month: month, day: 1)
+            let ahead = (weekday - CivilDay(seconds: monthStart * 86400).dayOfWeek + 7) % 7
             var number = 1 + ahead + (week - 1) * 7
-            while number > CivilDate.length(ofMonth: month, year: year) { number -= 7 }
+            while number > CivilDay.length(ofMonth: month, year: year) { number -= 7 }
             day = monthStart + Int64(number - 1)
         }
         return day * 86400 + Int64(date.time)

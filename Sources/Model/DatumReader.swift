@@ -1,0 +1,196 @@
+/// Why a text is no JSON, and where.
+public struct DatumFault: Error, Sendable, Hashable {
+    /// What is wrong: lower case, no full stop.
+    public var message: String
+    /// In bytes from 0.
+    public var offset: Int
+
+    public init(_ message: String, at offset: Int) {
+        self.message = message
+        self.offset = offset
+    }
+}
+
+extension Datum {
+    /// Reads JSON (RFC 8259) in UTF-8: at most 4 MiB, at most 64 levels deep, each key at most once.
+    public init(json bytes: [UInt8]) throws(DatumFault) {
+        guard bytes.count <= 4 << 20 else { throw DatumFault("expected at most 4 MiB", at: 0) }
+        var reader = DatumReader(bytes: bytes)
+        self = try reader.document()
+    }
+}
+
+private struct DatumReader {
+    let bytes: [UInt8]
+    private var position = 0
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private mutating func skipSpace() {
+        while let next, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 { position += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard next == byte else { return false }
+        position += 1
+        return true
+    }
+
+    private func fault(_ expected: String) -> DatumFault {
+        DatumFault("expected \(expected), found \(next == nil ? "the end" : "something else")", at: position)
+    }
+
+    mutating func document() throws(DatumFault) -> Datum {
+        let value = try value(depth: 0)
+        skipSpace()
+        guard next == nil else { throw fault("the end") }
+        return value
+    }
+
+    private mutating func value(depth: Int) throws(DatumFault) -> Datum {
+        guard depth < 64 else { throw fault("at most 64 levels") }
+        skipSpace()
+        switch next {
+        case UInt8(ascii: "{"): return try map(depth: depth)
+        case UInt8(ascii: "["): return try list(depth: depth)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        default: return try number()
+        }
+    }
+
+    private mutating func word(_ text: String, _ value: Datum) throws(DatumFault) -> Datum {
+        guard bytes[position...].starts(with: text.utf8) else { throw fault("a value") }
+        position += text.utf8.count
+        return value
+    }
+
+    private mutating func list(depth: Int) throws(DatumFault) -> Datum {
+        position += 1
+        var items: [Datum] = []
+        skipSpace()
+        if take(UInt8(ascii: "]")) { return .list(items) }
+        repeat { items.append(try value(depth: depth + 1)) } while separator()
+        guard take(UInt8(ascii: "]")) else { throw fault("`,` or `]`") }
+        return .list(items)
+    }
+
+    private mutating func map(depth: Int) throws(DatumFault) -> Datum {
+        position += 1
+        var members: [Datum.Member] = []
+        var keys: Set<String> = []
+        skipSpace()
+        if take(UInt8(ascii: "}")) { return .map(members) }
+        repeat {
+            skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw fault("a key") }
+            let place = position
+            let key = try string()
+            guard keys.insert(key).inserted else {
+                throw DatumFault("expected each key once, found `\(key)` twice", at: place)
+            }
+            skipSpace()
+            guard take(UInt8(ascii: ":")) else { throw fault("`:`") }
+            members.append(.init(key, try value(depth: depth + 1)))
+        } while separator()
+        guard take(UInt8(ascii: "}")) else { throw fault("`,` or `}`") }
+        return .map(members)
+    }
+
+    private mutating func separator() -> Bool {
+        skipSpace()
+        return take(UInt8(ascii: ","))
+    }
+
+    private mutating func string() throws(DatumFault) -> String {
+        let start = position
+        position += 1
+        var text: [UInt8] = []
+        while let byte = next {
+            position += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let result = String(validating: text, as: UTF8.self) else {
+                    throw DatumFault("expected UTF-8, found other bytes", at: start)
+                }
+                return result
+            case UInt8(ascii: "\\"): try escape(into: &text)
+            case ..<0x20: throw DatumFault("expected an escape, found a control character", at: position - 1)
+            default: text.append(byte)
+            }
+        }
+        throw fault("the end of the text that begins at byte \(start)")
+    }
+
+    private mutating func escape(into text: inout [UInt8]) throws(DatumFault) {
+        let simple: [UInt8: UInt8] = [
+            0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09,
+        ]
+        guard let letter = next else { throw fault("an escape") }
+        position += 1
+        if let byte = simple[letter] {
+            text.append(byte)
+            return
+        }
+        guard letter == UInt8(ascii: "u"), var code = hexadecimal() else { throw fault("an escape") }
+        if (0xD800..<0xDC00).contains(code), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")), let low = hexadecimal(),
+            (0xDC00..<0xE000).contains(low)
+        {
+            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
+        }
+        guard let scalar = Unicode.Scalar(code) else { throw fault("a pair of surrogates") }
+        text.append(contentsOf: String(Character(scalar)).utf8)
+    }
+
+    private mutating func hexadecimal() -> UInt32? {
+        var code: UInt32 = 0
+        for _ in 0..<4 {
+            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            code = code << 4 | UInt32(digit)
+            position += 1
+        }
+        return code
+    }
+
+    private mutating func number() throws(DatumFault) -> Datum {
+        let start = position
+        while let next, (0x30...0x39).contains(next) || "+-.eE".utf8.contains(next), position - start < 40 {
+            position += 1
+        }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        let digits = text.first == "-" ? text.dropFirst() : text[...]
+        let isFormed =
+            digits.first?.isNumber == true && (digits.first != "0" || !(digits.dropFirst().first?.isNumber ?? false))
+        if isFormed, let value = Int64(text) { return .int(value) }
+        guard isFormed, digits.last != ".", let value = Double(text), value.isFinite else {
+            position = start
+            throw fault("a value")
+        }
+        return .double(value)
+    }
+}
+
+extension Node.Content {
+    /// A free value as the content of a node; the opposite of `datum`.
+    public init(_ datum: Datum) {
+        switch datum {
+        case .null: self = .null
+        case .bool(let value): self = .bool(value)
+        case .int(let value): self = .int(value)
+        case .double(let value): self = .double(value)
+        case .string(let text): self = .string(text)
+        case .list(let items): self = .list(items.map { Node(Node.Content($0), at: .nowhere) })
+        case .map(let members):
+            self = .map(
+                members.map {
+                    .init(key: $0.key, keyPlace: .nowhere, value: Node(Node.Content($0.value), at: .nowhere))
+                })
+        }
+    }
+}
