@@ -46,7 +46,7 @@ let package = Package(
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("LinuxHost", ["Model", "HostFiles", "CShim", crypto]),
-        library("LinuxAgent", ["Agent", "LinuxHost", "Model", "Scheduling", "State", "CShim"]),
+        library("LinuxAgent", ["Agent", "HostFiles", "LinuxHost", "Model", "Scheduling", "State", "CShim"]),
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",
@@ -70,6 +70,6 @@ let package = Package(
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
-        tests("Agent", ["Model"]),
+        tests("Agent", ["Model", "Scheduling"]),
     ]
 )

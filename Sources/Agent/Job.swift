@@ -1,3 +1,5 @@
+import Scheduling
+
 /// A job as the scheduler holds it.
 final class Job {
     var description: JobDescription

@@ -1,3 +1,5 @@
+import Scheduling
+
 /// Which ticks become runs.
 extension Scheduler {
     /// Once something must be claimed, all that comes soon is claimed with it.
@@ -36,7 +38,7 @@ extension Scheduler {
             last = source.latest(firedBy: now.wall) ?? tick
             isLastRun = now.wall - last.fire <= grace
             if last.nominal > tick.nominal {
-                missedCount = source.count(from: tick.nominal, through: last.nominal, limit: Self.countLimit) - 1
+                missedCount = source.count(from: tick.nominal, through: last.nominal) - 1
             }
             if !isLastRun { missedCount += 1 }
         }
@@ -65,7 +67,7 @@ extension Scheduler {
     ) {
         var caught = 0
         switch job.description.catchUp {
-        case .skip: break
+        case .skip, .automatic: break
         case .once: caught = isLastRun ? 0 : 1
         case .all(let limit): caught = min(count, limit)
         }

@@ -1,3 +1,5 @@
+import Scheduling
+
 /// What becomes of runs.
 extension Scheduler {
     /// The keeper has started a process.
@@ -50,14 +52,18 @@ extension Scheduler {
 
     /// Another attempt comes only before the next tick.
     private func retry(_ run: Run, _ job: Job, _ now: Moment) {
-        guard let retry = job.description.retry, run.key.attempt <= retry.count else { return }
-        let doublings = Int64(min(run.key.attempt - 1, 20))
-        let delay = retry.backoff.multipliedReportingOverflow(by: 1 << doublings)
-        let due = now.wall + (delay.overflow ? Int64(1) << 40 : delay.partialValue)
+        let retry = job.description.retry
+        guard run.key.attempt <= retry.max else { return }
+        let due = now.wall + retry.backoff.wholeMilliseconds << Int64(min(run.key.attempt - 1, 20))
         if let next = job.next?.fire, due >= next {
             return onMessage("\(run.key.id): failed; its next attempt would come after the next tick", true)
         }
         let key = RunKey(job: run.key.job, tick: run.key.tick, attempt: run.key.attempt + 1)
         plan(Run(key: key, cause: .retry, due: due), now)
     }
+}
+
+extension Duration {
+    /// Milliseconds, for durations of manifests: at most some years.
+    public var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

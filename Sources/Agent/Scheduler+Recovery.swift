@@ -1,3 +1,5 @@
+import Scheduling
+
 /// Whether a process of an earlier keeper is still there.
 public enum Survival: Sendable {
     case alive, gone

@@ -1,3 +1,5 @@
+import Scheduling
+
 /// Which claimed runs start: overlap, groups, the limits of the host.
 extension Scheduler {
     func startDue(_ now: Moment) {
@@ -34,9 +36,9 @@ extension Scheduler {
     private func overlap(_ run: Run, _ job: Job, _ now: Moment) {
         let waits = run.cause == .catchUp || run.cause == .retry
         switch job.description.overlap {
-        case .queue: queue(run, job, now)
-        case .skip, .allow:
-            if waits { return queue(run, job, now) }
+        case .queue: queue(run, job, limit: waits ? Self.queueLimit : 1, now)
+        case .skip, .allow(_):
+            if waits { return queue(run, job, limit: Self.queueLimit, now) }
             end(run.key, RunEnd(.skipped, ended: now.wall, reason: "another run was still going on"), now)
         case .replace:
             let replaced = job.queue + job.active.filter { runs[$0]?.isLive != true }
@@ -44,14 +46,14 @@ extension Scheduler {
             job.queue = []
             for key in replaced { end(key, RunEnd(.replaced, ended: now.wall), now) }
             if live.isEmpty { return admit(run.key, now) }
-            queue(run, job, now)
+            queue(run, job, limit: 1, now)
             for key in live { runner.stop(key) }
         }
     }
 
-    private func queue(_ run: Run, _ job: Job, _ now: Moment) {
-        guard job.queue.count < Self.queueLimit else {
-            let reason = "\(Self.queueLimit) other runs were already waiting"
+    private func queue(_ run: Run, _ job: Job, limit: Int, _ now: Moment) {
+        guard job.queue.count < limit else {
+            let reason = limit == 1 ? "another run was already waiting" : "\(limit) other runs were already waiting"
             return end(run.key, RunEnd(.skipped, ended: now.wall, reason: reason), now)
         }
         runs[run.key]?.phase = .queued

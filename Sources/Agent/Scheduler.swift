@@ -16,8 +16,6 @@ public final class Scheduler {
     static let farFuture: Int64 = 86_400_000
     /// How many runs of one job wait for it.
     static let queueLimit = 100
-    /// How many misses are counted exactly.
-    static let countLimit = 100_000
 
     let journal: any RunJournal
     let runner: any JobRunner
@@ -72,6 +70,13 @@ public final class Scheduler {
 
     public var jobCount: Int { jobs.count + unplaced.count }
     public var runningCount: Int { liveCount }
+    /// Whether no run is open, running or waiting.
+    public var isIdle: Bool { runs.isEmpty }
+    /// When the next tick fires, in milliseconds since 1970.
+    public var nextFire: Int64? {
+        dropOldTicks()
+        return ticks.first?.fire
+    }
     public var queuedCount: Int { runs.values.count { $0.phase == .queued || $0.phase == .ready } }
 
     /// Does what is due: claims, commits, starts.

@@ -17,8 +17,8 @@ public protocol TickSource: Sendable {
     func tick(after nominal: Int64) -> Tick?
     /// The last tick with an earlier nominal instant.
     func tick(before nominal: Int64) -> Tick?
-    /// The number of ticks from one nominal instant to another, both included; at most `limit`.
-    func count(from first: Int64, through last: Int64, limit: Int) -> Int
+    /// The number of ticks from one nominal instant to another, both included.
+    func count(from first: Int64, through last: Int64) -> Int
 }
 
 extension TickSource {

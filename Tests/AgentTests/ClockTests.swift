@@ -1,3 +1,4 @@
+import Scheduling
 import Testing
 
 @testable import Agent
@@ -86,7 +87,7 @@ import Testing
     @Test func aStepKeepsTheDistanceOfARetry() {
         let host = ScriptedHost()
         host.duration = nil
-        host.take(job(every: 3_600_000) { $0.retry = Retry(count: 1, backoff: 10_000) })
+        host.take(job(every: 3_600_000) { $0.retry = RetryPolicy(max: 1, backoff: .seconds(10)) })
         host.pass(3_600_000)
         host.end(host.runner.started[0].run.key, .failed)
         host.setClock(forward: 1_000_000)

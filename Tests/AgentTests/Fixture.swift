@@ -7,8 +7,8 @@ struct EveryTicks: TickSource {
 
     func tick(after nominal: Int64) -> Tick? { tick(number: floor(nominal, period) + 1) }
     func tick(before nominal: Int64) -> Tick? { tick(number: floor(nominal - 1, period)) }
-    func count(from first: Int64, through last: Int64, limit: Int) -> Int {
-        min(limit, Int(floor(last, period) - floor(first - 1, period)))
+    func count(from first: Int64, through last: Int64) -> Int {
+        Int(floor(last, period) - floor(first - 1, period))
     }
 
     private func tick(number: Int64) -> Tick { Tick(nominal: number * period, fire: number * period + offset) }

@@ -1,3 +1,4 @@
+import Scheduling
 import Testing
 
 @testable import Agent
@@ -45,9 +46,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (Overlap.skip, 1, [RunResult.skipped: 4]), (.queue, 1, [:]), (.allow(2), 2, [.skipped: 3]), (.replace, 1, [:]),
+        (OverlapPolicy.skip, 1, [RunResult.skipped: 4]), (.queue, 1, [.skipped: 3]), (.allow(2), 2, [.skipped: 3]), (.replace, 1, [:]),
     ])
-    func overlapFollowsItsRule(rule: Overlap, runningCount: Int, ends: [RunResult: Int]) {
+    func overlapFollowsItsRule(rule: OverlapPolicy, runningCount: Int, ends: [RunResult: Int]) {
         let host = ScriptedHost()
         host.duration = nil
         host.take(job { $0.overlap = rule })
@@ -64,7 +65,7 @@ import Testing
             host.duration = 10
             host.end(host.runner.started[0].run.key)
             host.pass(10_000)
-            #expect(host.startedTicks == [60_000, 120_000, 180_000, 240_000, 300_000])
+            #expect(host.startedTicks == [60_000, 120_000])
         }
     }
 
@@ -80,7 +81,7 @@ import Testing
     @Test func attemptsFollowAFailureUntilTheNextTick() {
         let host = ScriptedHost()
         host.duration = nil
-        host.take(job { $0.retry = Retry(count: 5, backoff: 10_000) })
+        host.take(job { $0.retry = RetryPolicy(max: 5, backoff: .seconds(10)) })
         host.pass(60_000)
         for _ in 0..<6 {
             if let last = host.runner.started.last { host.end(last.run.key, .failed) }

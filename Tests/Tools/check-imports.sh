@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 declare -A allowed=(
   [RegularExpressions]="" [TimeZones]="" [Scheduling]="Model TimeZones Crypto" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
   [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML" [Resources]="Model HostFiles RegularExpressions Scheduling" [Engine]="Model"
-  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent LinuxHost Model Scheduling State CShim Glibc"
+  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxHost Model Scheduling State CShim Glibc"
   [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
   [lodestar]="Agent ArgumentParser Compiler Engine Expressions LinuxAgent LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State"
