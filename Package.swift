@@ -55,7 +55,7 @@ let package = Package(
             name: "lodestar",
             dependencies: [
                 "Agent", "Compiler", "Engine", "Expressions", "LinuxAgent", "LinuxHost", "Model", "Resources", "Scheduling",
-                "Secrets", "SimulatedHost", "StandardRoles", "State",
+                "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
                 arguments,
             ],
             swiftSettings: strict

@@ -11,6 +11,7 @@ public enum Registry {
         ResourceType(Group.self),
         ResourceType(AuthorizedKey.self),
         ResourceType(CrontabEntry.self),
+        ResourceType(Schedule.self),
         ResourceType(Package.self),
         ResourceType(Service.self),
         ResourceType(Command.self),

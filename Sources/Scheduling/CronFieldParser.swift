@@ -63,7 +63,7 @@ struct CronFieldParser {
         }
         if take("H"), !isLetter(next) { return [try hash(from: start)] }
         position = start
-        if take("L"), !isLetter(next) || next == "W" || next == "w" {
+        if dialect.takesDayForms, take("L"), !isLetter(next) || next == "W" || next == "w" {
             return [try lastForm(from: start, isAlone: isFirst && bounds.count == 1)]
         }
         position = start
@@ -191,11 +191,9 @@ struct CronFieldParser {
 
     private mutating func values(from start: Int) throws(ScheduleError) -> [CronItem] {
         let low = try value()
-        if unit == .day, take("W") {
-            return [.nearestWeekday(low)]
-        }
-        if unit == .weekday, take("L") { return [.lastOf(weekday: low % 7)] }
-        if unit == .weekday, take("#") { return [.nth(weekday: low % 7, try ordinal())] }
+        if dialect.takesDayForms, unit == .day, take("W") { return [.nearestWeekday(low)] }
+        if dialect.takesDayForms, unit == .weekday, take("L") { return [.lastOf(weekday: low % 7)] }
+        if dialect.takesDayForms, unit == .weekday, take("#") { return [.nth(weekday: low % 7, try ordinal())] }
         guard take("-") else {
             guard let step = try step(from: start, in: nil) else { return [.range(low, low, step: 1)] }
             let first = unit == .weekday ? low % 7 : low

@@ -139,7 +139,10 @@ enum CronParser {
             expression.isConjunction = dialect == .secondsLast6 && expression.weekday.isOfMonth
         case .both: expression.isConjunction = true
         case .starMeansBoth:
-            expression.isConjunction = expression.day.startsWithStar || expression.weekday.startsWithStar
+            // `mon-fri#1` is croniter's and combines as there.
+            let isCroniters = expression.weekday.isOfMonth && text[weekday].contains("-")
+            expression.isConjunction =
+                expression.day.startsWithStar || expression.weekday.startsWithStar || isCroniters
         case .oneOnly: break
         }
         for unit in [CronUnit.day, .weekday] {

@@ -2,8 +2,10 @@
 public enum Dialect: String, Sendable, CaseIterable {
     /// The grammar of manifests.
     case lodestar
-    /// Debian's cron: five fields, `*/n` beside a restricted day field means both.
+    /// Vixie's family: five fields, `*/n` beside a restricted day field means both; forms of croniter and cronsim too.
     case vixie5
+    /// crontab(5) of Debian to the letter.
+    case debian
     /// Seconds first, as robfig/cron and cronsim; five fields too.
     case secondsFirst6 = "seconds-first6"
     /// Seconds last, then a year, as croniter; five fields too.
@@ -21,7 +23,7 @@ public enum Dialect: String, Sendable, CaseIterable {
     var dayRule: DayRule {
         switch self {
         case .lodestar: .refuse
-        case .vixie5: .starMeansBoth
+        case .vixie5, .debian: .starMeansBoth
         case .secondsFirst6, .secondsLast6, .yearLast6: .either
         case .quartz: .oneOnly
         case .jenkins: .both
@@ -45,7 +47,7 @@ public enum Dialect: String, Sendable, CaseIterable {
 
     var counts: String {
         switch self {
-        case .vixie5, .jenkins: "5 fields"
+        case .vixie5, .debian, .jenkins: "5 fields"
         case .quartz: "6 or 7 fields"
         default: "5, 6 or 7 fields"
         }
@@ -53,13 +55,15 @@ public enum Dialect: String, Sendable, CaseIterable {
 
     /// Whether `fri-mon` and `nov-mar` run over the end of the range.
     var wraps: Bool { self == .vixie5 || self == .secondsLast6 || self == .quartz }
-    var takesFullNames: Bool { self == .yearLast6 }
+    var takesFullNames: Bool { self == .yearLast6 || takesCroniterForms }
     /// `L5` for `5L`, `mon-fri#1`, `1-L`.
     var takesCroniterForms: Bool { self == .vixie5 || self == .secondsLast6 }
     var sundayIsOne: Bool { self == .quartz }
     /// Whether a step may be larger than what it steps over.
-    var takesLongSteps: Bool { self == .vixie5 }
-    var takesHash: Bool { self != .quartz }
+    var takesLongSteps: Bool { self == .vixie5 || self == .debian }
+    var takesHash: Bool { self != .quartz && self != .debian }
+    /// `?`, `L`, `W` and `#`.
+    var takesDayForms: Bool { self != .debian && self != .jenkins }
     /// How daylight saving is treated where the tool has its own rule for fixed hours: robfig/cron, cronsim with seconds
     /// and cronexpr skip what a gap skips and repeat what an overlap repeats.
     public var daylightRule: DaylightRule {

@@ -35,9 +35,10 @@ public struct Instant: Sendable, Hashable, Comparable {
 }
 
 extension Instant {
-    /// Reads RFC 3339, such as `2026-03-29T02:30:00+01:00`; digits below the millisecond are dropped. A space may stand
-    /// for the `T`.
-    public init?(_ text: String) {
+    /// Reads RFC 3339, such as `2026-03-29T02:30:00+01:00`; a space may stand for the `T`.
+    ///
+    /// - Parameter roundingUp: what is below the millisecond counts as a whole one instead of none.
+    public init?(_ text: String, roundingUp: Bool = false) {
         var reader = DigitReader(text)
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), reader.take("T") || reader.take("t") || reader.take(" "),
@@ -48,7 +49,7 @@ extension Instant {
         var fraction: Int32 = 0
         if reader.take(".") {
             guard let nanoseconds = reader.fraction() else { return nil }
-            fraction = nanoseconds / 1_000_000
+            fraction = nanoseconds / 1_000_000 + (roundingUp && nanoseconds % 1_000_000 > 0 ? 1 : 0)
         }
         var offset = 0
         if !reader.take("Z"), !reader.take("z") {

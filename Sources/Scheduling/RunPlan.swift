@@ -63,14 +63,18 @@ public struct RunPlan: Sendable {
         }
     }
 
-    /// When the run of a tick starts: the tick moved by u of min(window, distance to the next tick).
-    public func start(ofTick tick: Instant) -> Instant {
-        guard window > 0 else { return tick }
+    /// The window of a tick in milliseconds: the smaller of the window and the distance to the next tick.
+    public func width(ofTick tick: Instant) -> Int64 {
+        guard window > 0 else { return 0 }
         var width = window
         if let next = timetable.next(after: tick) { width = min(width, next.milliseconds - tick.milliseconds) }
         // The very last tick of all has no successor to bound it.
-        if width == .max { width = 3_600_000 }
-        return tick.advanced(byMilliseconds: spread.offset(in: width))
+        return width == .max ? 3_600_000 : width
+    }
+
+    /// When the run of a tick starts: the tick moved by u of its window.
+    public func start(ofTick tick: Instant) -> Instant {
+        tick.advanced(byMilliseconds: spread.offset(in: width(ofTick: tick)))
     }
 
     private func run(_ tick: Instant) -> PlannedRun { PlannedRun(tick: tick, start: start(ofTick: tick)) }

@@ -61,12 +61,15 @@ extension ScheduleDefinition {
     /// `secrets` names the variables of `env` that came through `secret()`.
     public var fileText: String {
         var members: [Datum.Member] = [.init("format", .int(Self.format))]
-        for property in Self.properties {
-            if let content = property.write(self) { members.append(.init(property.name, content.datum)) }
-        }
+        members += fileProperties.map { .init($0.name, $0.value.datum) }
         let secrets = env.entries.filter(\.value.isSecret).map { Datum.string($0.name) }
         if !secrets.isEmpty { members.append(.init("secrets", .list(secrets))) }
         return Datum.map(members).json + "\n"
+    }
+
+    /// The properties that are not their defaults, in the order of the table.
+    var fileProperties: [(name: String, value: Node.Content)] {
+        Self.properties.compactMap { property in property.write(self).map { (property.name, $0) } }
     }
 
     /// Whether the file holds secrets and must be closed to others.

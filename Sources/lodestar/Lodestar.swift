@@ -19,6 +19,7 @@ struct Lodestar: ParsableCommand {
                 ]),
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
             CommandGroup(name: "Knowing a host:", subcommands: [Facts.self]),
+            CommandGroup(name: "Schedules:", subcommands: [ScheduleCommand.self]),
         ]
     )
 }

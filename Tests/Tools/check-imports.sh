@@ -8,7 +8,7 @@ declare -A allowed=(
   [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxHost Model Scheduling State CShim Glibc"
   [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="Agent ArgumentParser Compiler Engine Expressions LinuxAgent LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State"
+  [lodestar]="Agent ArgumentParser Compiler Engine Expressions LinuxAgent LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"
 )
 status=0
 complain() { echo "$1"; status=1; }

@@ -1,0 +1,6 @@
+public import ArgumentParser
+public import Scheduling
+
+extension Dialect: ExpressibleByArgument {}
+extension DaylightRule.Gap: ExpressibleByArgument {}
+extension DaylightRule.Overlap: ExpressibleByArgument {}
