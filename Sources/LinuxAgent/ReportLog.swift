@@ -1,4 +1,5 @@
 import Agent
+import CShim
 import Glibc
 import LinuxHost
 import Model
