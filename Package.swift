@@ -70,6 +70,6 @@ let package = Package(
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
-        tests("Agent", ["Model", "Scheduling"]),
+        tests("Agent", ["Model", "Scheduling", "State"]),
     ]
 )

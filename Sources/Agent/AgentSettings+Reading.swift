@@ -103,7 +103,9 @@ struct SettingsReader {
         switch node.content {
         case .map(let entries):
             for entry in entries {
-                if allowed.contains(entry.key) { body(entry, &self) } else {
+                if allowed.contains(entry.key) {
+                    body(entry, &self)
+                } else {
                     report(
                         "expected a key of \(what), found `\(entry.key)`", at: entry.keyPlace,
                         hint: Spelling.hint(for: entry.key, among: allowed))
@@ -131,7 +133,8 @@ struct SettingsReader {
                 if case .text(let text) = bound.shown { text } else { "" }
             }
             return report(
-                "`\(entry.key)`: expected \(bounds[0]) to \(bounds[1]), found \(entry.value.found)", at: entry.value.place)
+                "`\(entry.key)`: expected \(bounds[0]) to \(bounds[1]), found \(entry.value.found)",
+                at: entry.value.place)
         }
         value = decoded
     }

@@ -128,7 +128,9 @@ public struct AgentStatus: Sendable {
                 text += "lodestar_\(name)\(sample.labels) \(whole)\n"
             }
         }
-        func one(_ name: String, _ kind: String, _ help: String, _ value: Double) { add(name, kind, help, [("", value)]) }
+        func one(_ name: String, _ kind: String, _ help: String, _ value: Double) {
+            add(name, kind, help, [("", value)])
+        }
         one("agent_start_time_seconds", "gauge", "When the agent started.", Double(since) / 1000)
         one("agent_paused", "gauge", "Whether converging is paused.", pause == nil ? 0 : 1)
         one("schedule_jobs", "gauge", "Jobs that are scheduled.", Double(jobCount))
@@ -152,7 +154,9 @@ public struct AgentStatus: Sendable {
         add(
             "converge_exit_code", "gauge", "The exit code of the last converge, with details; -1 when it was killed.",
             [(label, Double(last.exitStatus ?? -1))])
-        one("converge_healthy", "gauge", "Whether the last converge neither failed nor was refused.", last.isHealthy ? 1 : 0)
+        one(
+            "converge_healthy", "gauge", "Whether the last converge neither failed nor was refused.",
+            last.isHealthy ? 1 : 0)
         return text
     }
 }

@@ -84,7 +84,8 @@ extension AgentProcess {
         }
         let words = (kept("last_converge") ?? "").split(separator: " ").map(String.init)
         guard words.count == 5, let trigger = ConvergeTrigger(rawValue: words[0]),
-            let mode = AgentSettings.Mode(rawValue: words[1]), let started = Int64(words[2]), let ended = Int64(words[3])
+            let mode = AgentSettings.Mode(rawValue: words[1]), let started = Int64(words[2]),
+            let ended = Int64(words[3])
         else { return }
         lastConverge = ConvergeOutcome(
             run: ConvergeRun(trigger: trigger, mode: mode), started: started, ended: ended, exitStatus: Int(words[4]))

@@ -11,7 +11,9 @@ extension AgentProcess {
         switch words.first {
         case "status": return "ok\n" + (words.last == "json" ? status(now).datum.json : status(now).text) + "\n"
         case "pause":
-            guard words.count == 3, let length = Int64(words[1]), (1000...366 * 86_400_000).contains(length) else { break }
+            guard words.count == 3, let length = Int64(words[1]), (1000...366 * 86_400_000).contains(length) else {
+                break
+            }
             loop.pause = Pause(until: now.wall + length, reason: words[2])
             remember("\(now.wall + length) \(words[2])", as: "pause")
             log.write(.notice, "paused for \(length / 1000) s: \(words[2])")

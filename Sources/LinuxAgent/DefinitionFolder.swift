@@ -129,7 +129,8 @@ final class DefinitionFolder {
             throw DefinitionFault("expected the name of its file, found `\(definition.name)`")
         }
         guard let zone = zones.zone(definition.timezone) else {
-            throw DefinitionFault("expected a time zone with a file below /usr/share/zoneinfo, found `\(definition.timezone)`")
+            throw DefinitionFault(
+                "expected a time zone with a file below /usr/share/zoneinfo, found `\(definition.timezone)`")
         }
         return JobDescription(definition, hostIdentifier: hostIdentifier, zone: zone)
     }

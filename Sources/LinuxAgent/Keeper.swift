@@ -159,7 +159,8 @@ final class KeeperRunner: JobRunner {
             for: request.run, memory: definition.memory?.bytes, cpuPercent: definition.cpu?.percent)
         request.cgroup = leaf.path
         if !leaf.isLimited, unlimited.insert(run.key.job).inserted {
-            onMessage("\(run.key.job): its limits of memory and processor need controllers of cgroup v2, which are not here")
+            onMessage(
+                "\(run.key.job): its limits of memory and processor need controllers of cgroup v2, which are not here")
         }
         try keeper.start(request)
     }

@@ -119,7 +119,10 @@ final class Launcher {
         let present = ["/etc/passwd", "/etc/group"].flatMap { path -> [Int64] in
             var status = stat()
             guard stat(path, &status) == 0 else { return [0] }
-            return [Int64(status.st_ino), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec), Int64(status.st_size)]
+            return [
+                Int64(status.st_ino), Int64(status.st_mtim.tv_sec), Int64(status.st_mtim.tv_nsec),
+                Int64(status.st_size),
+            ]
         }
         if let accounts, signature == present { return accounts }
         do throws(HostFault) {

@@ -17,6 +17,7 @@ public struct Log: Sendable {
 
     public func write(_ priority: Priority, _ text: String) {
         let line = text.replacing("\n", with: " ")
-        LocalFiles.writeAll(Array((isJournal ? "<\(priority.rawValue)>\(line)\n" : "\(priority): \(line)\n").utf8), to: 2)
+        LocalFiles.writeAll(
+            Array((isJournal ? "<\(priority.rawValue)>\(line)\n" : "\(priority): \(line)\n").utf8), to: 2)
     }
 }

@@ -35,7 +35,9 @@ enum ProcessTable {
             guard let number = Int32(name), let environment = try? LocalFiles.contents(of: "/proc/\(name)/environ")
             else { continue }
             for variable in environment.split(separator: 0) where variable.starts(with: "RUN_ID=".utf8) {
-                guard let fields = fields(of: number), fields.count > 19, let start = Int64(fields[19]) else { continue }
+                guard let fields = fields(of: number), fields.count > 19, let start = Int64(fields[19]) else {
+                    continue
+                }
                 found[String(decoding: variable.dropFirst(7), as: UTF8.self)] = ProcessIdentity(
                     number: number, start: start)
             }

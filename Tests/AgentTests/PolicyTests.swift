@@ -46,7 +46,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (OverlapPolicy.skip, 1, [RunResult.skipped: 4]), (.queue, 1, [.skipped: 3]), (.allow(2), 2, [.skipped: 3]), (.replace, 1, [:]),
+        (OverlapPolicy.skip, 1, [RunResult.skipped: 4]), (.queue, 1, [.skipped: 3]), (.allow(2), 2, [.skipped: 3]),
+        (.replace, 1, [:]),
     ])
     func overlapFollowsItsRule(rule: OverlapPolicy, runningCount: Int, ends: [RunResult: Int]) {
         let host = ScriptedHost()

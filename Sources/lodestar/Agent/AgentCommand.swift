@@ -38,7 +38,8 @@ struct AgentOptions: ParsableArguments {
         }
         let lines = answer.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         guard lines.first == "ok" else {
-            Terminal.report("error: \(lines.first.map { $0.hasPrefix("error ") ? $0.dropFirst(6) : $0 } ?? "no answer")")
+            Terminal.report(
+                "error: \(lines.first.map { $0.hasPrefix("error ") ? $0.dropFirst(6) : $0 } ?? "no answer")")
             throw ExitStatus.failure
         }
         return lines.count > 1 ? String(lines[1]) : ""

@@ -44,7 +44,8 @@ struct ScheduleHistory: ParsableCommand {
         if runs.isEmpty { return Terminal.print("no runs of \(job) yet") }
         for (run, output) in zip(runs, outputs) {
             Terminal.print(run.line)
-            for line in (output ?? "").split(separator: "\n", omittingEmptySubsequences: false) where output?.isEmpty == false {
+            for line in (output ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+            where output?.isEmpty == false {
                 Terminal.print("    | \(line)")
             }
         }
