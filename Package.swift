@@ -54,7 +54,8 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Agent", "Compiler", "Engine", "Expressions", "LinuxAgent", "LinuxHost", "Model", "Resources", "Scheduling",
+                "Agent", "Compiler", "Engine", "Expressions", "LinuxAgent", "LinuxHost", "Model", "Resources",
+                "Scheduling",
                 "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
                 arguments,
             ],

@@ -1,4 +1,5 @@
 public import Agent
+import CShim
 import Glibc
 
 /// The clocks of the machine.
