@@ -52,10 +52,12 @@ let package = Package(
             }, swiftSettings: strict),
         library("Resources", ["Model", "HostFiles", "RegularExpressions", "Scheduling"]),
         library("Engine", ["Model"]),
-        library("State", ["Model", "Engine", "CSQLite"]),
+        library("Agent", ["Model", "Scheduling", "YAML"]),
+        library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("LinuxHost", ["Model", "HostFiles", "CShim", crypto]),
         library("LinuxFacts", ["Hostinfo", "Model", "YAML", "CShim"]),
+        library("LinuxAgent", ["Agent", "HostFiles", "LinuxHost", "Model", "Scheduling", "State", "CShim"]),
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",
@@ -63,8 +65,9 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Compiler", "Engine", "Expressions", "Hostinfo", "LinuxFacts", "LinuxHost", "Model", "Resources",
-                "Scheduling", "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
+                "Agent", "Compiler", "Engine", "Expressions", "Hostinfo", "LinuxAgent", "LinuxFacts", "LinuxHost",
+                "Model",
+                "Resources", "Scheduling", "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
                 arguments,
             ],
             swiftSettings: strict
@@ -90,5 +93,6 @@ let package = Package(
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
         tests("Hostinfo", ["Model"], excluded: ["Captures", "Conformance"]),
+        tests("Agent", ["Model", "Scheduling", "State"]),
     ]
 )

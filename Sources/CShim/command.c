@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "child.h"
 #include "shim.h"
 
 #include <errno.h>
@@ -88,41 +89,14 @@ static void forbid_writing(struct start *start) {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail(start, LODESTAR_NO_NAMESPACE);
 }
 
-// The wrappers of the C library would change every thread of the parent.
 static void take_identity(struct start *start, const struct lodestar_command *command) {
-    if (geteuid() != 0 && command->uid == geteuid()) return;
-    if (syscall(SYS_setgroups, command->group_count, command->groups) < 0) fail(start, LODESTAR_NO_IDENTITY);
-    if (syscall(SYS_setresgid, command->gid, command->gid, command->gid) < 0) fail(start, LODESTAR_NO_IDENTITY);
-    if (syscall(SYS_setresuid, command->uid, command->uid, command->uid) < 0) fail(start, LODESTAR_NO_IDENTITY);
-}
-
-static void execute(const struct lodestar_command *command) {
-    static const char *const directories[] = {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"};
-    const char *name = command->arguments[0];
-    if (strchr(name, '/')) {
-        execve(name, (char *const *)command->arguments, (char *const *)command->environment);
-        return;
-    }
-    size_t length = strlen(name);
-    char path[512];
-    int kept = ENOENT;
-    for (size_t index = 0; index < sizeof directories / sizeof *directories; index++) {
-        size_t prefix = strlen(directories[index]);
-        if (prefix + length >= sizeof path) break;
-        memcpy(path, directories[index], prefix);
-        memcpy(path + prefix, name, length + 1);
-        execve(path, (char *const *)command->arguments, (char *const *)command->environment);
-        if (errno != ENOENT && errno != ENOTDIR) kept = errno;
-    }
-    errno = kept;
+    if (lodestar_take_identity(command->uid, command->gid, command->groups, command->group_count) < 0) fail(start, LODESTAR_NO_IDENTITY);
 }
 
 static int child(void *argument) {
     struct start *start = argument;
     const struct lodestar_command *command = start->command;
-    struct sigaction standard = {.sa_handler = SIG_DFL};
-    for (int number = 1; number < 65; number++) syscall(SYS_rt_sigaction, number, &(long[4]){0}, NULL, 8);
-    (void)standard;
+    lodestar_reset_signals();
     syscall(SYS_setsid);
     if (dup2(start->input, 0) < 0 || dup2(start->output, 1) < 0 || dup2(start->output, 2) < 0) fail(start, LODESTAR_NO_PROCESS);
     if (command->root || command->is_guard) {
@@ -134,10 +108,8 @@ static int child(void *argument) {
     syscall(SYS_close_range, 3U, ~0U, 0U);
     umask(command->mask);
     if (chdir(command->directory) < 0) fail(start, LODESTAR_NO_DIRECTORY);
-    sigset_t none;
-    sigemptyset(&none);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
-    execute(command);
+    lodestar_unblock_signals();
+    lodestar_execute(command->arguments, command->environment);
     return fail(start, LODESTAR_NO_PROGRAM);
 }
 

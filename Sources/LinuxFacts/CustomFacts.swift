@@ -55,8 +55,8 @@ struct CustomFacts {
 
     private static func value(of bytes: [UInt8], _ path: String, isJSON: Bool) throws(HostFault) -> Datum {
         if isJSON || bytes.first == UInt8(ascii: "{") {
-            do throws(DatumFault) {
-                return try Datum(json: bytes)
+            do throws(JSONFault) {
+                return try Datum(json: bytes, repeatedKeys: .lastCounts)
             } catch {
                 throw HostFault("read", path, error.text)
             }

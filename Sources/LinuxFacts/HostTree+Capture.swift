@@ -10,8 +10,8 @@ extension HostTree {
         case .absent: layout.gaps.append("the capture has no net.json")
         case .unreadable(let reason): layout.gaps.append("net.json: \(reason)")
         case .bytes(let bytes):
-            do throws(DatumFault) {
-                layout = NetworkLayout(capture: try Datum(json: bytes))
+            do throws(JSONFault) {
+                layout = NetworkLayout(capture: try Datum(json: bytes, repeatedKeys: .lastCounts))
             } catch {
                 layout.gaps.append("net.json: \(error.text)")
             }

@@ -27,7 +27,7 @@ public enum WallClock {
         return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
     }
 
-    static func sleep(milliseconds: Int) {
+    public static func sleep(milliseconds: Int) {
         var span = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)
         nanosleep(&span, nil)
     }

@@ -66,6 +66,16 @@ final class Database {
 
     var lastRow: Int { Int(sqlite3_last_insert_rowid(handle)) }
 
+    /// How many rows the last statement changed.
+    var changedRowCount: Int { Int(sqlite3_changes(handle)) }
+
+    /// A statement that is kept, to be run many times.
+    func statement(_ text: String) throws(StateFault) -> Statement { Statement(try prepared(text), of: self) }
+
+    fileprivate func run(_ statement: PreparedStatement, _ values: [Value]) throws(StateFault) {
+        try step(statement, values) { _ in }
+    }
+
     private func prepared(_ text: String) throws(StateFault) -> PreparedStatement {
         var pointer: OpaquePointer?
         guard sqlite3_prepare_v2(handle, text, -1, &pointer, nil) == SQLITE_OK, let pointer else {
@@ -106,6 +116,28 @@ enum Value {
     case bytes([UInt8])
 
     init(_ text: String?) { self = text.map { .text($0) } ?? .null }
+    init(_ number: Int?) { self = number.map { .int($0) } ?? .null }
+    init(_ number: Int64?) { self = number.map { .int(Int($0)) } ?? .null }
+}
+
+/// A prepared statement, finalized with its owner, which must not outlive its database.
+final class Statement {
+    private let prepared: PreparedStatement
+    private unowned let database: Database
+
+    fileprivate init(_ prepared: PreparedStatement, of database: Database) {
+        self.prepared = prepared
+        self.database = database
+    }
+
+    deinit { prepared.finalize() }
+
+    /// Runs it and returns how many rows it changed.
+    @discardableResult
+    func run(_ values: [Value]) throws(StateFault) -> Int {
+        try database.run(prepared, values)
+        return database.changedRowCount
+    }
 }
 
 private struct PreparedStatement {
@@ -132,6 +164,15 @@ struct Row {
     let pointer: OpaquePointer
 
     func int(_ column: Int32) -> Int { Int(sqlite3_column_int64(pointer, column)) }
+
+    func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }
+
+    func bytes(_ column: Int32) -> [UInt8] {
+        guard let start = sqlite3_column_blob(pointer, column) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column))))
+    }
 
     /// nil for NULL.
     func text(_ column: Int32) -> String? {

@@ -24,7 +24,8 @@ enum Schema {
         """
     ]
 
-    static func migrate(_ database: Database) throws(StateFault) {
+    /// Brings a database to the last of its versions.
+    static func migrate(_ database: Database, by migrations: [String] = migrations) throws(StateFault) {
         var version = 0
         try database.query("PRAGMA user_version") { version = $0.int(0) }
         guard version <= migrations.count else {

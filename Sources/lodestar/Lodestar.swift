@@ -17,6 +17,7 @@ struct Lodestar: ParsableCommand {
                     Init.self, Check.self, CatalogCommand.self, GraphCommand.self, Explain.self, Eval.self,
                     SchemaCommand.self, SecretCommand.self,
                 ]),
+            CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
             CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self]),
             CommandGroup(name: "Schedules:", subcommands: [ScheduleCommand.self]),
         ]

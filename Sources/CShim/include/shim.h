@@ -5,6 +5,9 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include "events.h"
+#include "keeper.h"
+
 // Where a function returns an int, a negative one is -errno.
 
 // The name of an error number, such as EROFS, and what it means; NULL for an unknown one.

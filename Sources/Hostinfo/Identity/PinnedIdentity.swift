@@ -25,13 +25,13 @@ public struct PinnedIdentity: Sendable, Hashable {
     }
 
     /// - Throws: for what is no pin, with the reason.
-    public init(reading bytes: [UInt8]) throws(DatumFault) {
+    public init(reading bytes: [UInt8]) throws(JSONFault) {
         let datum = try Datum(json: bytes)
         guard datum["spec"]?.text == "sn-spec/1", let value = datum["value"]?.text,
             let kind = datum["kind"]?.text.flatMap({ SerialKind(rawValue: $0) }),
             let source = datum["source"]?.text.flatMap({ SerialSource(rawValue: $0) }),
             let confidence = datum["confidence"]?.text.flatMap({ SerialConfidence(rawValue: $0) })
-        else { throw DatumFault("expected a pin of sn-spec/1, found something else", at: 0) }
+        else { throw JSONFault("expected a pin of sn-spec/1, found something else", at: 0) }
         self.init(
             value: value, kind: kind, source: source, confidence: confidence,
             witnesses: Witnesses(datum["witnesses"] ?? .null))

@@ -144,7 +144,7 @@ public struct HostCollection<Tree: SourceTree> {
 
     private mutating func pin() -> PinnedIdentity? {
         guard let bytes = trusted(PinnedIdentity.path) else { return nil }
-        do throws(DatumFault) {
+        do throws(JSONFault) {
             return try PinnedIdentity(reading: bytes)
         } catch {
             errors.append("/\(PinnedIdentity.path): error: \(error.text): the pin is ignored")

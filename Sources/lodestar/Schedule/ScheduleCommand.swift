@@ -6,8 +6,11 @@ import TimeZones
 /// `lodestar schedule`: when schedules run.
 struct ScheduleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schedule", abstract: "Shows when schedules run.",
-        subcommands: [ScheduleNext.self, ScheduleSpread.self, ScheduleForecast.self, ScheduleImport.self])
+        commandName: "schedule", abstract: "Shows when schedules run and how they ran.",
+        subcommands: [
+            ScheduleNext.self, ScheduleSpread.self, ScheduleForecast.self, ScheduleImport.self, ScheduleList.self,
+            ScheduleHistory.self, ScheduleRun.self,
+        ])
 }
 
 /// The time zones of this machine.

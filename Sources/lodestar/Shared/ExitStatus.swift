@@ -8,6 +8,8 @@ enum ExitStatus {
     static let refused = ExitCode(65)
     /// There is no such site or file.
     static let notFound = ExitCode(66)
+    /// What it needs cannot be reached.
+    static let unavailable = ExitCode(69)
     /// A bug of ours.
     static let internalError = ExitCode(70)
     /// Somebody else holds the lock.

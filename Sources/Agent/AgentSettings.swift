@@ -1,0 +1,64 @@
+public import Model
+public import Scheduling
+
+/// What `/etc/lodestar/agent.yaml` says; without the file everything has its default.
+public struct AgentSettings: Sendable {
+    /// What the converge loop does about differences.
+    public enum Mode: String, FieldValue, CaseIterable {
+        /// It tells them, and changes nothing.
+        case report
+        case apply
+    }
+
+    /// A time in which changes are allowed.
+    public struct Window: Sendable {
+        /// The definition whose ticks begin the window.
+        public var definition: ScheduleDefinition
+        public var length: Duration
+    }
+
+    /// How the site is applied.
+    public struct Converge: Sendable {
+        /// The directory of the site; nil: the loop is off.
+        public var source: AbsolutePath?
+        /// The root that is managed.
+        public var root = AbsolutePath.root
+        public var mode = Mode.report
+        public var interval = Duration.seconds(1800)
+        public var onStart = true
+        public var onChange = true
+        /// A run that takes longer is ended.
+        public var timeout = Duration.seconds(3600)
+        /// Empty: changes are allowed at all times.
+        public var windows: [Window] = []
+
+        public init() {}
+    }
+
+    /// Where the agent keeps its database and its reports.
+    public var state: AbsolutePath
+    /// Where its sockets are.
+    public var runtime: AbsolutePath
+    /// The directory of the schedules' definitions.
+    public var schedules: AbsolutePath
+    public var limits = StartLimits()
+    public var converge = Converge()
+    /// The file for node_exporter's textfile collector; nil for none.
+    public var metrics: AbsolutePath?
+    /// How large `reports.jsonl` becomes before it is put away, and how many of those are kept.
+    public var reportSize = ByteSize(16 << 20)
+    public var reportCount = 4
+
+    public init() {
+        state = AbsolutePath.root.appending("var/lib/lodestar")
+        runtime = AbsolutePath.root.appending("run/lodestar")
+        schedules = AbsolutePath.root.appending("etc/lodestar/schedules.d")
+    }
+
+    public static let path = "/etc/lodestar/agent.yaml"
+
+    public var databasePath: String { "\(state.text)/agent.db" }
+    public var reportsPath: String { "\(state.text)/reports.jsonl" }
+    public var socketPath: String { "\(runtime.text)/agent.sock" }
+    public var keeperPath: String { "\(runtime.text)/keeper.sock" }
+}

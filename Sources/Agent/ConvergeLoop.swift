@@ -1,0 +1,143 @@
+public import Scheduling
+
+/// Why the site is converged now.
+public enum ConvergeTrigger: String, Sendable {
+    case start, interval, signal, change, request
+}
+
+/// One converge to be made.
+public struct ConvergeRun: Sendable, Hashable {
+    public var trigger: ConvergeTrigger
+    public var mode: AgentSettings.Mode
+
+    public init(trigger: ConvergeTrigger, mode: AgentSettings.Mode) {
+        self.trigger = trigger
+        self.mode = mode
+    }
+}
+
+/// A pause of the converge loop, which an operator asked for.
+public struct Pause: Sendable, Hashable {
+    /// Milliseconds since 1970.
+    public var until: Int64
+    public var reason: String
+
+    public init(until: Int64, reason: String) {
+        self.until = until
+        self.reason = reason
+    }
+}
+
+/// Decides when the site is converged and whether changes are allowed; one converge at a time.
+public struct ConvergeLoop: Sendable {
+    /// Changes of the site are quiet for so long before it is read; milliseconds.
+    static let quiet: Int64 = 2000
+    /// But a site that changes all the time is read after so long.
+    static let patience: Int64 = 30_000
+    /// When another run holds the lock, it is tried again after so long.
+    static let lockedWait: Int64 = 60_000
+
+    let settings: AgentSettings.Converge
+    private let interval: RunPlan?
+    private let windows: [(plan: RunPlan, length: Int64)]
+    public private(set) var isRunning = false
+    public var pause: Pause?
+    private var wanted: ConvergeTrigger?
+    /// When the next one is due by the interval, on the real-time clock.
+    public private(set) var next: Int64?
+    private var retry: Int64?
+    private var firstChange: Int64?
+    private var lastChange: Int64?
+
+    /// - Parameter zone: loads a time zone; a window in a zone that cannot be loaded allows nothing.
+    public init(_ settings: AgentSettings.Converge, hostIdentifier: String, zone: (String) -> ScheduleZone?) {
+        self.settings = settings
+        interval = ScheduleExpression(every: settings.interval).map {
+            RunPlan($0, hostIdentifier: hostIdentifier, key: "@converge", choice: .period)
+        }
+        windows = settings.windows.compactMap { window in
+            guard let zone = zone(window.definition.timezone),
+                let plan = RunPlan(window.definition, hostIdentifier: hostIdentifier, zone: zone)
+            else { return nil }
+            return (plan, window.length.wholeMilliseconds)
+        }
+        if settings.onStart { wanted = .start }
+    }
+
+    public var isOn: Bool { settings.source != nil }
+
+    public mutating func want(_ trigger: ConvergeTrigger) {
+        if isOn { wanted = wanted ?? trigger }
+    }
+
+    /// The site's directory has changed.
+    public mutating func changed(at now: Moment) {
+        guard isOn, settings.onChange else { return }
+        firstChange = firstChange ?? now.boot
+        lastChange = now.boot
+    }
+
+    /// Whether changes to the host are allowed at an instant.
+    public func allowsChanges(at wall: Int64) -> Bool {
+        if settings.windows.isEmpty { return true }
+        return windows.contains { window in
+            guard let start = window.plan.timetable.last(through: Instant(milliseconds: wall)) else { return false }
+            return wall < start.milliseconds + window.length
+        }
+    }
+
+    /// The converge that is due; the loop counts as running until `ended`.
+    public mutating func due(_ now: Moment) -> ConvergeRun? {
+        guard isOn, ClockWatch.isPlausible(now) else { return nil }
+        if let pause, now.wall >= pause.until { self.pause = nil }
+        if next.map({ $0 > now.wall + settings.interval.wholeMilliseconds * 2 }) != false { plan(now) }
+        guard !isRunning, pause == nil else { return nil }
+        if let lastChange, let firstChange,
+            now.boot >= lastChange + Self.quiet || now.boot >= firstChange + Self.patience
+        {
+            (self.firstChange, self.lastChange) = (nil, nil)
+            wanted = wanted ?? .change
+        }
+        if let retry, now.boot >= retry {
+            self.retry = nil
+            wanted = wanted ?? .interval
+        }
+        if let next, now.wall >= next {
+            plan(now)
+            wanted = wanted ?? .interval
+        }
+        guard let trigger = wanted else { return nil }
+        wanted = nil
+        isRunning = true
+        let isAllowed = settings.mode == .apply && allowsChanges(at: now.wall)
+        return ConvergeRun(trigger: trigger, mode: isAllowed ? .apply : .report)
+    }
+
+    private mutating func plan(_ now: Moment) {
+        next = interval?.nextRun(after: Instant(milliseconds: now.wall))?.start.milliseconds
+    }
+
+    /// A converge that an earlier agent began is still going on.
+    public mutating func adopt() { isRunning = true }
+
+    /// - Parameter isLocked: another run held the lock, so nothing was done.
+    public mutating func ended(_ now: Moment, isLocked: Bool) {
+        isRunning = false
+        retry = isLocked ? now.boot + Self.lockedWait : nil
+    }
+
+    /// When to ask `due` again, on the real-time clock.
+    public func nextWake(_ now: Moment) -> Int64? {
+        guard isOn else { return nil }
+        if let pause { return pause.until }
+        guard !isRunning else { return nil }
+        var times: [Int64] = []
+        if let next { times.append(next) }
+        if let retry { times.append(now.wall(atBoot: retry)) }
+        if let lastChange, let firstChange {
+            times.append(now.wall(atBoot: min(lastChange + Self.quiet, firstChange + Self.patience)))
+        }
+        if wanted != nil { times.append(now.wall) }
+        return times.min()
+    }
+}

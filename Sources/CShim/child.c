@@ -1,0 +1,46 @@
+#define _GNU_SOURCE
+#include "child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void lodestar_reset_signals(void) {
+    for (int number = 1; number < 65; number++) syscall(SYS_rt_sigaction, number, &(long[4]){0}, NULL, 8);
+}
+
+void lodestar_unblock_signals(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, 8);
+}
+
+int lodestar_take_identity(uint32_t uid, uint32_t gid, const gid_t *groups, size_t group_count) {
+    if (geteuid() != 0 && uid == geteuid()) return 0;
+    if (syscall(SYS_setgroups, group_count, groups) < 0) return -1;
+    if (syscall(SYS_setresgid, gid, gid, gid) < 0) return -1;
+    return (int)syscall(SYS_setresuid, uid, uid, uid);
+}
+
+void lodestar_execute(const char *const *arguments, const char *const *environment) {
+    static const char *const directories[] = {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"};
+    const char *name = arguments[0];
+    if (strchr(name, '/')) {
+        execve(name, (char *const *)arguments, (char *const *)environment);
+        return;
+    }
+    size_t length = strlen(name);
+    char path[512];
+    int kept = ENOENT;
+    for (size_t index = 0; index < sizeof directories / sizeof *directories; index++) {
+        size_t prefix = strlen(directories[index]);
+        if (prefix + length >= sizeof path) break;
+        memcpy(path, directories[index], prefix);
+        memcpy(path + prefix, name, length + 1);
+        execve(path, (char *const *)arguments, (char *const *)environment);
+        if (errno != ENOENT && errno != ENOTDIR) kept = errno;
+    }
+    errno = kept;
+}

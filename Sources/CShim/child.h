@@ -1,0 +1,16 @@
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// What a child does between clone(2) with CLONE_VM and execve(2), where it shares the parent's memory: system calls only.
+
+// Every signal gets its standard action.
+void lodestar_reset_signals(void);
+// No signal is blocked.
+void lodestar_unblock_signals(void);
+// Takes the identity by the plain system calls: the wrappers of the C library would change every thread of the parent.
+int lodestar_take_identity(uint32_t uid, uint32_t gid, const gid_t *groups, size_t group_count);
+// Executes a program, looked up in the fixed PATH; returns only on failure, with errno set.
+void lodestar_execute(const char *const *arguments, const char *const *environment);

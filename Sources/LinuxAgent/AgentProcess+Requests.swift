@@ -1,0 +1,78 @@
+import Agent
+import Glibc
+import LinuxHost
+import Model
+
+/// What commands ask over the local socket.
+extension AgentProcess {
+    /// Answers one line: `ok` or `error`, then what there is to say.
+    func answer(_ line: String, _ now: Moment) -> String {
+        let words = line.split(separator: " ", maxSplits: 2).map(String.init)
+        switch words.first {
+        case "status": return "ok\n" + (words.last == "json" ? status(now).datum.json : status(now).text) + "\n"
+        case "pause":
+            guard words.count == 3, let length = Int64(words[1]), (1000...366 * 86_400_000).contains(length) else {
+                break
+            }
+            loop.pause = Pause(until: now.wall + length, reason: words[2])
+            remember("\(now.wall + length) \(words[2])", as: "pause")
+            log.write(.notice, "paused for \(length / 1000) s: \(words[2])")
+            lastMetrics = 0
+            return "ok\n"
+        case "resume":
+            loop.pause = nil
+            remember(nil, as: "pause")
+            log.write(.notice, "resumed")
+            lastMetrics = 0
+            return "ok\n"
+        case "run":
+            guard words.count == 2 else { break }
+            guard let key = scheduler.runNow(words[1], at: now) else {
+                return "error expected the name of a schedule, found `\(words[1])`\n"
+            }
+            return "ok\n\(key.id)\n"
+        case "converge":
+            guard loop.isOn else { return "error no source is set\n" }
+            loop.want(.request)
+            return "ok\n"
+        default: break
+        }
+        return "error expected a request, found `\(line.prefix(80))`\n"
+    }
+
+    func status(_ now: Moment) -> AgentStatus {
+        var status = AgentStatus()
+        status.version = context.version
+        status.process = getpid()
+        status.since = since.wall
+        status.now = now.wall
+        status.jobCount = scheduler.jobCount
+        status.refusedCount = folder.refusedCount
+        status.runningCount = scheduler.runningCount
+        status.queuedCount = scheduler.queuedCount
+        status.counts = scheduler.counts
+        status.nextRun = scheduler.nextFire
+        status.source = settings.converge.source?.text
+        status.mode = settings.converge.mode
+        status.allowsChanges = loop.allowsChanges(at: now.wall)
+        status.isConverging = loop.isRunning
+        status.nextConverge = loop.next
+        status.lastConverge = lastConverge
+        status.pause = loop.pause
+        return status
+    }
+
+    /// Writes the metrics when they have changed, at most once in 15 s but at once when it matters.
+    func writeMetrics(_ now: Moment) {
+        guard let path = settings.metrics?.text, now.boot >= lastMetrics + 15_000 || lastMetrics == 0 else { return }
+        lastMetrics = now.boot
+        let text = status(now).metrics
+        guard text != writtenMetrics else { return }
+        let temporary = "\(path).lodestar-\(getpid())"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { return }
+        let isWritten = LocalFiles.writeAll(Array(text.utf8), to: descriptor)
+        close(descriptor)
+        if isWritten, rename(temporary, path) == 0 { writtenMetrics = text } else { unlink(temporary) }
+    }
+}

@@ -1,0 +1,96 @@
+import CShim
+import Glibc
+import LinuxHost
+public import Model
+
+/// The local socket through which commands ask the agent: one line there, one answer back.
+final class ControlSocket {
+    private struct Client {
+        var descriptor: Int32
+        var received: [UInt8] = []
+        /// On the boot-time clock: a client that says nothing is left.
+        var deadline: Int64
+    }
+
+    static let lineLimit = 4096
+    private static let clientLimit = 32
+
+    let listener: Int32
+    private let path: String
+    private var clients: [Client] = []
+
+    init(path: String) throws(HostFault) {
+        self.path = path
+        listener = lodestar_local_listen(path)
+        if listener < 0 { throw HostFault("listen at", path, ErrorNumber.text(-listener)) }
+    }
+
+    func close() {
+        for client in clients { Glibc.close(client.descriptor) }
+        Glibc.close(listener)
+        unlink(path)
+    }
+
+    var descriptors: [Int32] { clients.map(\.descriptor) }
+    var nextDeadline: Int64? { clients.map(\.deadline).min() }
+
+    func accept(boot: Int64) {
+        let client = lodestar_local_accept(listener)
+        guard client >= 0 else { return }
+        if clients.count >= Self.clientLimit { Glibc.close(clients.removeFirst().descriptor) }
+        clients.append(Client(descriptor: client, deadline: boot + 5000))
+    }
+
+    /// Reads what clients have sent and answers whole lines.
+    func serve(boot: Int64, _ answer: (String) -> String) {
+        for index in clients.indices.reversed() {
+            var bytes = [UInt8](repeating: 0, count: 1024)
+            let count = read(clients[index].descriptor, &bytes, bytes.count)
+            if count > 0 { clients[index].received += bytes[..<count] }
+            let received = clients[index].received
+            let end = received.firstIndex(of: 0x0A)
+            if let end {
+                let text = answer(String(decoding: received[..<end], as: UTF8.self))
+                send(text, to: clients[index].descriptor)
+            }
+            let isSilent = count < 0 && errno == EAGAIN && boot < clients[index].deadline
+            if end == nil, received.count <= Self.lineLimit, count > 0 || isSilent { continue }
+            Glibc.close(clients[index].descriptor)
+            clients.remove(at: index)
+        }
+    }
+
+    /// A client that does not read gets what its socket holds.
+    private func send(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done, Int32(MSG_NOSIGNAL))
+            }
+            if count <= 0 { return }
+            done += count
+        }
+    }
+}
+
+/// The other side: a command that asks the agent.
+public enum ControlClient {
+    /// Sends one line and returns the whole answer.
+    ///
+    /// - Throws: when no agent listens at the path, or it may not be asked.
+    public static func ask(_ line: String, at path: String) throws(HostFault) -> String {
+        let client = lodestar_local_connect(path)
+        guard client >= 0 else { throw HostFault("ask", "the agent at \(path)", ErrorNumber.text(-client)) }
+        defer { close(client) }
+        LocalFiles.writeAll(Array("\(line)\n".utf8), to: client)
+        var answer: [UInt8] = [], bytes = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(client, &bytes, bytes.count)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { break }
+            answer += bytes[..<count]
+        }
+        return String(decoding: answer, as: UTF8.self)
+    }
+}

@@ -1,0 +1,23 @@
+import Glibc
+import LinuxHost
+
+/// Messages of the agent on standard error: with a priority for journald where that reads them (sd-daemon(3)), else
+/// with a word.
+public struct Log: Sendable {
+    public enum Priority: Int, Sendable {
+        case error = 3
+        case warning, notice, info
+    }
+
+    private let isJournal: Bool
+
+    public init() {
+        isJournal = LocalFiles.environment("JOURNAL_STREAM") != nil
+    }
+
+    public func write(_ priority: Priority, _ text: String) {
+        let line = text.replacing("\n", with: " ")
+        LocalFiles.writeAll(
+            Array((isJournal ? "<\(priority.rawValue)>\(line)\n" : "\(priority): \(line)\n").utf8), to: 2)
+    }
+}

@@ -1,0 +1,66 @@
+import Agent
+import CShim
+import Glibc
+import LinuxHost
+import Model
+import Scheduling
+
+/// The reports of the converge loop as JSON lines, put away when they become large.
+struct ReportLog {
+    let path: String
+    let size: Int
+    let count: Int
+
+    /// A line for one converge.
+    ///
+    /// - Parameters:
+    ///   - output: what the command printed as JSON; anything else is left out.
+    ///   - said: what it said on standard error.
+    static func line(_ outcome: ConvergeOutcome, output: [UInt8], said: String) -> String {
+        let fields: Datum = [
+            "time": .string(Instant(milliseconds: outcome.ended).text()),
+            "trigger": .string(outcome.run.trigger.rawValue), "mode": .string(outcome.run.mode.rawValue),
+            "result": .string(outcome.summary),
+            "exit_code": outcome.exitStatus.map { .int(Int64($0)) } ?? .null,
+            "milliseconds": .int(outcome.ended - outcome.started), "said": .string(said),
+        ]
+        let report = (try? Datum(json: output)) == nil ? "null" : oneLine(output)
+        return "\(oneLine(Array(fields.json.utf8)).dropLast()),\"report\":\(report)}"
+    }
+
+    /// JSON without its line breaks and the blanks around them, none of which stand inside a text (RFC 8259 §7).
+    static func oneLine(_ json: [UInt8]) -> String {
+        var bytes: [UInt8] = []
+        var isInText = false, isEscaped = false
+        for byte in json {
+            if isInText {
+                if !isEscaped, byte == UInt8(ascii: "\"") { isInText = false }
+                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+            } else {
+                if byte == 0x0A || byte == 0x20 || byte == 0x0D || byte == 0x09 { continue }
+                isInText = byte == UInt8(ascii: "\"")
+            }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func append(_ line: String) throws(HostFault) {
+        putAway()
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw HostFault("write", path, ErrorNumber.text(errno)) }
+        defer { close(descriptor) }
+        if !LocalFiles.writeAll(Array("\(line)\n".utf8), to: descriptor) {
+            throw HostFault("write", path, ErrorNumber.text(errno))
+        }
+    }
+
+    private func putAway() {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_size >= size else { return }
+        for number in stride(from: count, to: 0, by: -1) {
+            rename(number == 1 ? path : "\(path).\(number - 1)", "\(path).\(number)")
+        }
+        if count == 0 { unlink(path) }
+    }
+}

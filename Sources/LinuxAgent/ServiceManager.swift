@@ -1,0 +1,24 @@
+import Agent
+import CShim
+import LinuxHost
+
+/// Tells systemd how the agent is (sd_notify(3)), without its library.
+struct ServiceManager {
+    private let socket: String?
+    /// How often the watchdog wants to hear, in milliseconds; nil for never. Half of WATCHDOG_USEC.
+    let watchdog: Int64?
+
+    init() {
+        socket = LocalFiles.environment("NOTIFY_SOCKET")
+        watchdog = LocalFiles.environment("WATCHDOG_USEC").flatMap { Int64($0) }.map { max(1000, $0 / 2000) }
+    }
+
+    func tell(_ text: String) {
+        if let socket { _ = lodestar_local_notify(socket, text) }
+    }
+
+    func ready(_ status: String) { tell("READY=1\nSTATUS=\(status)") }
+    func reloading(_ now: Moment) { tell("RELOADING=1\nMONOTONIC_USEC=\(WallClock.monotonicNanoseconds / 1000)") }
+    func stopping() { tell("STOPPING=1") }
+    func alive() { tell("WATCHDOG=1") }
+}

@@ -1,0 +1,81 @@
+import Agent
+import ArgumentParser
+import LinuxAgent
+import LinuxFacts
+import LinuxHost
+import Model
+
+/// Where the settings of the agent are.
+struct AgentOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The settings of the agent.", valueName: "file"), completion: .file())
+    var config: String?
+
+    /// The settings; a file that is named must be there, the standard one may be missing.
+    func settings() throws -> AgentSettings {
+        let path = config ?? AgentSettings.path
+        return try Converge.guarding {
+            guard let bytes = try LocalFiles.contents(of: path, limit: 8 << 20) else {
+                if config == nil { return AgentSettings() }
+                Terminal.report("\(path): error: expected the settings of the agent, found none")
+                throw ExitStatus.notFound
+            }
+            var diagnostics = Diagnostics()
+            let settings = AgentSettings.read(bytes, path: path, into: &diagnostics)
+            Terminal.report(diagnostics)
+            if diagnostics.hasErrors { throw ExitStatus.refused }
+            return settings
+        }
+    }
+
+    /// Asks the running agent; the answer without its first line. An agent that is not there is exit 69.
+    func ask(_ line: String) throws -> String {
+        let settings = try settings()
+        let answer: String
+        do throws(HostFault) {
+            answer = try ControlClient.ask(line, at: settings.socketPath)
+        } catch {
+            Terminal.report("error: \(error.text)")
+            throw LocalFiles.isPrivileged ? ExitStatus.unavailable : ExitStatus.noPrivilege
+        }
+        let lines = answer.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        guard lines.first == "ok" else {
+            Terminal.report(
+                "error: \(lines.first.map { $0.hasPrefix("error ") ? $0.dropFirst(6) : $0 } ?? "no answer")")
+            throw ExitStatus.failure
+        }
+        return lines.count > 1 ? String(lines[1]) : ""
+    }
+}
+
+/// `lodestar agent`: the daemon.
+struct AgentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent", abstract: "Runs schedules and keeps the host converged.",
+        discussion: "Example: lodestar agent --config /etc/lodestar/agent.yaml")
+
+    @OptionGroup var options: AgentOptions
+
+    @Flag(help: "Only reads the settings.")
+    var checkConfig = false
+
+    func run() throws {
+        let settings = try options.settings()
+        if checkConfig { return }
+        guard LocalFiles.isPrivileged else {
+            Terminal.report("error: the agent needs root's privileges")
+            throw ExitStatus.noPrivilege
+        }
+        do {
+            let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
+            let context = AgentContext(
+                version: Lodestar.version, hostIdentifier: id, settingsPath: options.config ?? AgentSettings.path)
+            try AgentProcess(settings, context).run()
+        } catch is AgentProcess.AlreadyRunning {
+            Terminal.report("error: expected no other agent in \(settings.state), found one")
+            throw ExitStatus.locked
+        } catch let fault as HostFault {
+            Terminal.report("error: \(fault.text)")
+            throw ExitStatus.failure
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Model
+
+/// `lodestar pause`: no converge for a time; schedules go on.
+struct PauseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Pauses the converge loop of the agent; schedules go on.",
+        discussion: "Example: lodestar pause --for 2h --reason 'moving the database'")
+
+    @OptionGroup var options: AgentOptions
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("How long, such as 2h.", valueName: "duration"))
+    var length: String?
+
+    @Option(help: "Why, for whoever looks at the status.")
+    var reason: String?
+
+    @Flag(help: "Ends the pause.")
+    var resume = false
+
+    func validate() throws {
+        if resume { return }
+        guard let length, let duration = Duration(text: length), duration >= .seconds(1) else {
+            throw ValidationError("expected --for with a duration such as 2h, or --resume")
+        }
+        guard let reason, !reason.isEmpty, !reason.contains("\n") else {
+            throw ValidationError("expected --reason with a line of text")
+        }
+    }
+
+    func run() throws {
+        if resume {
+            _ = try options.ask("resume")
+        } else if let length, let duration = Duration(text: length), let reason {
+            _ = try options.ask("pause \(duration.components.seconds * 1000) \(reason)")
+        }
+        Terminal.print(try options.ask("status text").withoutLastNewline)
+    }
+}

@@ -1,0 +1,205 @@
+import Model
+import Scheduling
+import Testing
+
+@testable import Agent
+
+@Suite struct SettingsTests {
+    private func read(_ text: String) -> (AgentSettings, [String]) {
+        var diagnostics = Diagnostics()
+        let settings = AgentSettings.read(Array(text.utf8), path: "agent.yaml", into: &diagnostics)
+        return (settings, diagnostics.sorted.map(\.text))
+    }
+
+    @Test(arguments: ["", "{}", "# nothing\n", "converge:\nscheduler:\n"])
+    func everyDefaultWorks(text: String) {
+        let (settings, problems) = read(text)
+        #expect(problems.isEmpty)
+        #expect(settings.state.text == "/var/lib/lodestar")
+        #expect(settings.converge.mode == .report)
+        #expect(settings.converge.source == nil)
+        #expect(settings.limits == StartLimits())
+    }
+
+    @Test func everySettingIsRead() {
+        let (settings, problems) = read(
+            """
+            state: /a
+            runtime: /b
+            schedules: /c
+            metrics: /d.prom
+            reports: {size: 1M, count: 2}
+            scheduler: {concurrent: 10, starts_per_second: 20, burst: 30}
+            converge:
+              source: /site
+              root: /target
+              mode: apply
+              interval: 10m
+              on_start: false
+              on_change: false
+              timeout: 5m
+              windows:
+                - {cron: "0 2 * * *", timezone: Europe/Berlin, length: 2h}
+                - {every: 1h, length: 1m}
+            """)
+        #expect(problems.isEmpty)
+        #expect([settings.state, settings.runtime, settings.schedules].map(\.text) == ["/a", "/b", "/c"])
+        #expect(settings.metrics?.text == "/d.prom")
+        #expect(settings.reportSize.bytes == 1 << 20 && settings.reportCount == 2)
+        #expect([settings.limits.concurrentCount, settings.limits.perSecond, settings.limits.burst] == [10, 20, 30])
+        #expect(settings.converge.source?.text == "/site" && settings.converge.root.text == "/target")
+        #expect(settings.converge.mode == .apply && settings.converge.interval == .seconds(600))
+        #expect(!settings.converge.onStart && !settings.converge.onChange && settings.converge.timeout == .seconds(300))
+        #expect(settings.converge.windows.map(\.length) == [.seconds(7200), .seconds(60)])
+    }
+
+    @Test(arguments: [
+        (
+            "stat: /a",
+            "agent.yaml:1:1: error: expected a key of the settings, found `stat`\n  hint: did you mean `state`?"
+        ),
+        (
+            "state: a",
+            "agent.yaml:1:8: error: `state`: expected a canonical absolute path, found `a`\n  hint: write an absolute path"
+        ),
+        ("converge: {interval: 1s}", "agent.yaml:1:22: error: `interval`: expected 10s to 366d, found `1s`"),
+        ("scheduler: {concurrent: 0}", "agent.yaml:1:25: error: `concurrent`: expected 1 to 1000, found `0`"),
+        (
+            "converge: {windows: [{length: 1h}]}",
+            "agent.yaml:1:22: error: expected a window of `length` and one of `cron` and `every`"
+        ),
+        ("converge: [1]", "agent.yaml:1:11: error: converge: expected a mapping, found a list"),
+    ])
+    func wrongSettingsHaveTheirPlace(text: String, message: String) {
+        #expect(read(text).1 == [message])
+    }
+}
+
+@Suite struct ConvergeLoopTests {
+    private func loop(_ change: (inout AgentSettings.Converge) -> Void = { _ in }) -> ConvergeLoop {
+        var settings = AgentSettings.Converge()
+        settings.source = AbsolutePath("/site")
+        change(&settings)
+        return ConvergeLoop(settings, hostIdentifier: "host") { $0 == "UTC" ? .utc : nil }
+    }
+
+    private let start = Moment(wall: ScriptedHost.midnight, boot: 1000)
+
+    private func after(_ milliseconds: Int64) -> Moment {
+        Moment(wall: start.wall + milliseconds, boot: start.boot + milliseconds)
+    }
+
+    @Test func withoutASourceThereIsNoLoop() {
+        var loop = loop { $0.source = nil }
+        loop.want(.signal)
+        #expect(loop.due(start) == nil)
+        #expect(loop.nextWake(start) == nil)
+    }
+
+    @Test func theIntervalHasAStableShareOfTheHost() {
+        var loop = loop { $0.onStart = false }
+        var times: [Int64] = []
+        for second in 0..<(3 * 3600) {
+            let now = after(Int64(second) * 1000)
+            if let run = loop.due(now) {
+                #expect(run.trigger == .interval)
+                times.append(now.wall)
+                loop.ended(now, isLocked: false)
+            }
+        }
+        #expect(times.count == 6)
+        #expect(Set(times.map { $0 % 1_800_000 }).count == 1)
+        var other = self.loop { $0.onStart = false }
+        _ = other.due(after(1_234_567))
+        #expect(other.next.map { $0 % 1_800_000 / 1000 } == times.first.map { ($0 - 1) % 1_800_000 / 1000 })
+    }
+
+    @Test func oneConvergeAtATime() {
+        var loop = loop()
+        #expect(loop.due(start)?.trigger == .start)
+        loop.want(.signal)
+        #expect(loop.due(after(1000)) == nil)
+        #expect(loop.nextWake(after(1000)) == nil)
+        loop.ended(after(2000), isLocked: false)
+        #expect(loop.due(after(2000))?.trigger == .signal)
+    }
+
+    @Test func aSiteIsReadWhenItHasBeenQuiet() {
+        var loop = loop { $0.onStart = false }
+        for step in 0..<5 {
+            loop.changed(at: after(Int64(step) * 1000))
+            #expect(loop.due(after(Int64(step) * 1000)) == nil)
+        }
+        #expect(loop.due(after(5999)) == nil)
+        #expect(loop.due(after(6000))?.trigger == .change)
+    }
+
+    @Test func aSiteThatNeverIsQuietIsReadAllTheSame() {
+        var loop = loop { $0.onStart = false }
+        var first: Int64?
+        for step in 0..<60 where first == nil {
+            let now = after(Int64(step) * 1000)
+            loop.changed(at: now)
+            if loop.due(now) != nil { first = Int64(step) }
+        }
+        #expect(first == 30)
+    }
+
+    @Test func changesAreMadeInWindowsOnly() {
+        var window = ScheduleDefinition()
+        window.every = .seconds(3600)
+        window.spread = .off
+        var loop = loop {
+            $0.mode = .apply
+            $0.windows = [.init(definition: window, length: .seconds(600))]
+        }
+        #expect(loop.due(start)?.mode == .apply)
+        loop.ended(start, isLocked: false)
+        loop.want(.signal)
+        #expect(loop.due(after(600_000))?.mode == .report)
+        loop.ended(start, isLocked: false)
+        loop.want(.signal)
+        #expect(loop.due(after(3_600_000))?.mode == .apply)
+    }
+
+    @Test func aWindowInAnUnknownZoneAllowsNothing() {
+        var window = ScheduleDefinition()
+        window.every = .seconds(60)
+        window.timezone = "Nowhere/Else"
+        let loop = loop { $0.windows = [.init(definition: window, length: .seconds(60))] }
+        #expect(!loop.allowsChanges(at: start.wall))
+    }
+
+    @Test func aPauseEndsByItself() {
+        var loop = loop()
+        loop.pause = Pause(until: start.wall + 60_000, reason: "a reason")
+        #expect(loop.due(after(59_999)) == nil)
+        #expect(loop.nextWake(after(1000)) == start.wall + 60_000)
+        #expect(loop.due(after(60_000))?.trigger == .start)
+        #expect(loop.pause == nil)
+    }
+
+    @Test func aLockedHostIsTriedAgain() {
+        var loop = loop()
+        _ = loop.due(start)
+        loop.ended(start, isLocked: true)
+        #expect(loop.due(after(59_000)) == nil)
+        #expect(loop.due(after(60_000)) != nil)
+    }
+
+    @Test func nothingConvergesBeforeTheClockIsPlausible() {
+        var loop = loop()
+        #expect(loop.due(Moment(wall: 1000, boot: 1000)) == nil)
+    }
+
+    @Test(
+        arguments: [
+            (0, "in place"), (2, "differs"), (6, "differs, failures"), (8, "unknowns"), (65, "site refused"),
+            (75, "locked"),
+            (70, "failed with 70"), (nil, "killed"),
+        ] as [(Int?, String)])
+    func exitCodesHaveWords(exitStatus: Int?, words: String) {
+        let run = ConvergeRun(trigger: .start, mode: .report)
+        #expect(ConvergeOutcome(run: run, started: 0, ended: 1, exitStatus: exitStatus).summary == words)
+    }
+}
