@@ -1,6 +1,6 @@
 import Glibc
 import Hostinfo
-import Model
+import Values
 
 /// The files that pin who a host is, below its root.
 struct IdentityFiles: Sendable {

@@ -1,4 +1,4 @@
-import Model
+import Values
 
 extension FactCollector {
     /// `/proc/cpuinfo` (proc(5)); where it does not tell sockets and cores, the topology in sysfs.

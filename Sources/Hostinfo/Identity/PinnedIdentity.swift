@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 /// The serial that this host goes by, with its witnesses: `/var/lib/lodestar/identity.json`.
 public struct PinnedIdentity: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 extension NetworkLayout {
     /// Reads a capture: what `ip -d -j link`, `ip -j addr`, `ip -j route show table all` and `ip -j rule` print, under `link`,

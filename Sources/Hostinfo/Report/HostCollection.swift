@@ -1,4 +1,4 @@
-import Model
+import Values
 
 /// Collects who a host is from the sources of a tree.
 public struct HostCollection<Tree: SourceTree> {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import LinuxFacts
+import LinuxHost
 
 /// `lodestar hostinfo`: who this host is.
 struct HostinfoCommand: ParsableCommand {
