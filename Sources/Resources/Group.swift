@@ -23,7 +23,8 @@ public struct Group: Resource, Removable {
         Field("system", \.system, .parameter, doc: "Takes a number below 1000 at creation.", examples: ["true"]),
         Field(
             "renumber", \.renumber, .parameter,
-            doc: "Lets an existing group change its number; its files on local file systems are re-owned.", examples: ["true"]),
+            doc: "Lets an existing group change its number; its files on local file systems are re-owned.",
+            examples: ["true"]),
     ]
     public static let examples = [
         "lodestar-law: {gid: 3999, members: {exactly: [root]}}", "lodestar-plain: {system: true}",
