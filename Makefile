@@ -1,7 +1,7 @@
 # What can be done here. Each target installs what it misses (Debian 12, root).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time python3-yaml python3-jsonschema
+PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time python3-yaml python3-jsonschema dmidecode
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
 .PHONY: fuzz build-tool help install build test test-root check release demo bench docs torture
@@ -25,6 +25,8 @@ test: build check test-root release ## builds and runs all tests
 	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
+	Tests/Tools/hostinfo-netns.sh dist/hostinfo
+	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
@@ -49,8 +51,10 @@ fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for lon
 
 bench: release ## measures lodestar beside the C floor; ENGINES=floor,cfengine,lodestar for more (README of Tests/Benchmarks/peers)
 	Tests/Benchmarks/bench.sh $(or $(ENGINES),floor,lodestar) $(or $(SIZES),1000)
+	Tests/Benchmarks/facts.sh dist/hostinfo dist/lodestar
 
-release: install ## writes the static binary to dist/lodestar
-	swift build -c release --product lodestar --static-swift-stdlib -Xswiftc -static-executable
-	mkdir -p dist
-	strip -o dist/lodestar .build/release/lodestar
+release: install ## writes the static binaries to dist: lodestar, and hostinfo for other tools
+	for p in lodestar hostinfo; do \
+	  swift build -c release --product $$p --static-swift-stdlib -Xswiftc -static-executable || exit 1; \
+	  mkdir -p dist; strip -o dist/$$p .build/release/$$p; \
+	done

@@ -78,8 +78,8 @@ extension NetworkRule {
         let table = attributes[15]?.number ?? UInt32(short)
         self.init(
             family: family, priority: attributes[6]?.number ?? 0, source: source,
-            // FR_ACT_TO_TBL.
-            table: action == 1 ? RoutingNames.table(String(table)) : nil)
+            // FR_ACT_TO_TBL; a rule for layer 3 master devices has no table of its own (RT_TABLE_UNSPEC).
+            table: action == 1 && table != 0 ? RoutingNames.table(String(table)) : nil)
         // Interfaces, mark, tunnel, l3mdev, users, protocol and ports; FIB_RULE_INVERT.
         let conditions: [UInt16] = [3, 10, 12, 17, 20, 22, 23, 24]
         isConditional =
