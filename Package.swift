@@ -71,7 +71,9 @@ let package = Package(
         tests("Compiler", ["Model", "Resources"], excluded: ["Sites"]),
         tests("Model"),
         .testTarget(name: "CommandTests", dependencies: ["lodestar"], swiftSettings: strict),
-        tests("Resources", ["Compiler", "Engine", "LinuxHost", "Model", "SimulatedHost", "State"], excluded: ["Golden"]),
+        tests(
+            "Resources", ["Compiler", "Engine", "LinuxHost", "Model", "Scheduling", "SimulatedHost", "State"],
+            excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
