@@ -1,7 +1,7 @@
 # What can be done here. Each target installs what it misses (Debian 12, root).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time python3-yaml python3-jsonschema dmidecode
+PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time tzdata python3-yaml python3-jsonschema dmidecode
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
 .PHONY: fuzz build-tool help install build test test-root check release demo bench docs torture
@@ -45,11 +45,14 @@ docs: build-tool ## writes the reference pages from the types' tables
 
 torture: release ## kills applies at system calls and at random moments
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),400) $(or $(KILLS),1000)
+	swift build -c release --product schedule-bench
+	.build/release/schedule-bench brute $(or $(EXPRESSIONS),20)
 
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some
 	Tests/Fuzz/fuzz.sh $(or $(SECONDS_EACH),60) $(NAMES)
 
 bench: release ## measures lodestar beside the C floor; ENGINES=floor,cfengine,lodestar for more (README of Tests/Benchmarks/peers)
+	Tests/Benchmarks/schedules.sh
 	Tests/Benchmarks/bench.sh $(or $(ENGINES),floor,lodestar) $(or $(SIZES),1000)
 	Tests/Benchmarks/facts.sh dist/hostinfo dist/lodestar
 

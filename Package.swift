@@ -89,7 +89,8 @@ let package = Package(
         tests("Model"),
         .testTarget(name: "CommandTests", dependencies: ["lodestar"], swiftSettings: strict),
         tests(
-            "Resources", ["Compiler", "Engine", "LinuxHost", "Model", "SimulatedHost", "State"], excluded: ["Golden"]),
+            "Resources", ["Compiler", "Engine", "LinuxHost", "Model", "Scheduling", "SimulatedHost", "State"],
+            excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),

@@ -1,6 +1,7 @@
 import Engine
 import Model
 import Resources
+import Scheduling
 import Testing
 
 /// What is particular about schedules, beside the laws.
@@ -85,5 +86,23 @@ import Testing
         let before = Set(
             catalog.edges.filter { $0.to == job }.map { catalog.declarations[$0.from].address.description })
         #expect(before == ["file:/opt/x", "user:ops"])
+    }
+
+    @Test func secretsAreNeverShownAndCloseTheFile() throws {
+        let bench = try LawBench.simulated()
+        func job(_ secret: String) throws -> Schedule {
+            var job = Schedule()
+            job.definition.name = "job"
+            job.definition.every = .seconds(30)
+            job.definition.run = "/bin/true"
+            job.definition.env = SecretMap([EnvironmentEntry("TOKEN", Content(secret, isSecret: true))])
+            return job
+        }
+        let steps = try job("first").steps(from: try job("first").observe(on: bench.host))
+        for result in bench.host.perform(steps) { _ = try result.get() }
+        #expect(try bench.host.status(of: try Self.path.asPath)?.permissions == Permissions(0o600))
+        let changes = try job("second").changes(from: try job("second").observe(on: bench.host))
+        #expect(changes == [Change("env", from: .secret, to: .secret)])
+        #expect(try job("first").steps(from: try job("first").observe(on: bench.host)).isEmpty)
     }
 }

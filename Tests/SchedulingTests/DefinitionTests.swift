@@ -55,8 +55,8 @@ import Testing
             let start = daily.catchUpStart(now: now)
             #expect(start >= now && start < now.advanced(bySeconds: 300))
             let minutely = RunPlan(try ScheduleExpression("* * * * *"), hostIdentifier: "host-\(number)", key: "k")
-            let next = try #require(minutely.nextRun(after: now))
-            #expect(minutely.catchUpStart(now: now) < next.start)
+            let next = try #require(minutely.timetable.next(after: now))
+            #expect(minutely.catchUpStart(now: now) < next)
         }
     }
 
