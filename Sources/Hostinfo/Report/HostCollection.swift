@@ -23,6 +23,12 @@ public struct HostCollection<Tree: SourceTree> {
             AddressSelection(tree.layout(), collection.override()?.addresses ?? AddressPreferences()))
     }
 
+    /// Only what is pinned.
+    public func pinnedIdentity() -> PinnedIdentity? {
+        var collection = self
+        return collection.pin()
+    }
+
     /// Only what the firmware says.
     public func readFirmware() -> Firmware? {
         var collection = self
@@ -46,14 +52,15 @@ public struct HostCollection<Tree: SourceTree> {
         evidence.overrides = overrides(override, evidence)
         let candidates = evidence.candidates
         let chosen = candidates.first(where: \.isValid)
-        var serial = IdentityComparison(found: chosen, witnesses: witnesses, pin: pin())
+        let pin = pin()
+        var serial = IdentityComparison(found: chosen, witnesses: witnesses, pin: pin)
         if evidence.overrides.contains(where: { $0.refusal?.rule == "unbound" }) { serial.status = .overrideUnbound }
         if chosen?.source == .override, override?.binding == nil, override?.serial != nil {
             serial.warnings.append("the override is bound to no machine: a copy of this disk would carry it along")
         }
         let ip = AddressReport(AddressSelection(layout, override?.addresses ?? AddressPreferences()))
         return HostinfoReport(
-            hostname: HostName(tree).name, hostID: hostID, candidates: candidates, chosen: chosen, serial: serial,
+            hostname: HostName(tree).name, hostID: hostID, candidates: candidates, chosen: chosen, serial: serial, pin: pin,
             witnesses: witnesses, machine: machine, dictionaryVersion: evidence.dictionary.version, firmware: firmware,
             ip: ip, gaps: gaps + layout.gaps.map { Gap("network", $0) }, errors: errors)
     }
