@@ -94,6 +94,7 @@ let package = Package(
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
+        tests("Values"),
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State"]),
     ]
