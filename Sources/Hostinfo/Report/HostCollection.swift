@@ -85,7 +85,8 @@ public struct HostCollection<Tree: SourceTree> {
         }
         var missing: [String] = []
         let firmware = Firmware { name in
-            let found = bytes("sys/class/dmi/id/\(name)")
+            // A copied tree may lack the link of the class to the device.
+            let found = bytes("sys/class/dmi/id/\(name)") ?? bytes("sys/devices/virtual/dmi/id/\(name)")
             if found == nil { missing.append(name) }
             return found
         }
