@@ -45,6 +45,7 @@ docs: build-tool ## writes the reference pages from the types' tables
 
 torture: release ## kills applies at system calls and at random moments
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),400) $(or $(KILLS),1000)
+	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
 	swift build -c release --product schedule-bench
 	.build/release/schedule-bench brute $(or $(EXPRESSIONS),20)
 
