@@ -194,4 +194,12 @@ import Testing
             Tool.lodestar("hostinfo", "--root", root).output.contains(
                 "REG-0042  (override, /etc/hostinfo/identity.yaml, authoritative, stable)"))
     }
+
+    @Test func brokenCustomFactIsReportedAndTheOthersArePrinted() throws {
+        let folder = try capture(net: nil, files: ["etc/lodestar/facts.d/rack.json": "{", "etc/hostname": "web-7\n"])
+        let result = Tool.lodestar("facts", "--from", folder, "--format", "json")
+        #expect(result.status == 1)
+        #expect(result.errors.hasPrefix("error: the fact `custom`: cannot read /etc/lodestar/facts.d/rack.json: "))
+        #expect(try json(result.output)["hostname"] as? String == "web-7")
+    }
 }

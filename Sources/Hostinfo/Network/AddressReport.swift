@@ -28,10 +28,11 @@ public struct AddressReport: Sendable, Hashable {
         let preferences = selection.preferences
         ipv4 = selection.primary(.ipv4)
         ipv6 = selection.primary(.ipv6)
-        let named = preferences.address?.family ?? preferences.family
+        let isAbsent = selection.isOverrideAbsent
+        let named = isAbsent ? preferences.family : preferences.address?.family ?? preferences.family
         primary = named == .ipv4 ? ipv4 ?? ipv6 : ipv6 ?? ipv4
         gaps = selection.layout.gaps
-        if selection.isOverrideAbsent {
+        if isAbsent {
             status = .overrideAbsent
         } else if let primary {
             status = primary.hasNoDefault ? .noDefault : primary.isAmbiguous ? .ambiguous : .ok
