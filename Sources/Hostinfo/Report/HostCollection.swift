@@ -60,7 +60,8 @@ public struct HostCollection<Tree: SourceTree> {
         }
         let ip = AddressReport(AddressSelection(layout, override?.addresses ?? AddressPreferences()))
         return HostinfoReport(
-            hostname: HostName(tree).name, hostID: hostID, candidates: candidates, chosen: chosen, serial: serial, pin: pin,
+            hostname: HostName(tree).name, hostID: hostID, candidates: candidates, chosen: chosen, serial: serial,
+            pin: pin,
             witnesses: witnesses, machine: machine, dictionaryVersion: evidence.dictionary.version, firmware: firmware,
             ip: ip, gaps: gaps + layout.gaps.map { Gap("network", $0) }, errors: errors)
     }
