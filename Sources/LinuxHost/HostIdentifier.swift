@@ -37,7 +37,9 @@ public struct HostIdentifier: HostIdentifying {
     /// For the agent; nothing is kept for another root, in a container, or without a serial.
     public func collect() throws(HostFault) {
         let tree = HostTree(root: root)
-        guard let report = serialReport(tree), let pin = PinnedIdentity(after: report), pin != report.pin else { return }
+        guard let report = serialReport(tree), let pin = PinnedIdentity(after: report), pin != report.pin else {
+            return
+        }
         // An id that was the other machine's serial goes with its pin.
         let isMoved = report.hostID == report.pin?.value && pin.value != report.pin?.value
         try IdentityFiles(root: root).write(pin, hostID: isMoved || report.hostID == nil ? pin.value : nil)

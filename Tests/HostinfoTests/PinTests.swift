@@ -121,7 +121,8 @@ extension Witnesses {
 }
 
 @Suite struct CollectionTests {
-    private func report(serial: String?, pin: PinnedIdentity?, macs: [String] = ["3c:ec:ef:00:00:01"]) -> HostinfoReport {
+    private func report(serial: String?, pin: PinnedIdentity?, macs: [String] = ["3c:ec:ef:00:00:01"]) -> HostinfoReport
+    {
         let tree = MemoryTree()
         if let serial { tree.files["sys/class/dmi/id/product_serial"] = Array("\(serial)\n".utf8) }
         tree.files[PinnedIdentity.path] = pin.map { Array($0.datum.json.utf8) }
