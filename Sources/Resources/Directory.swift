@@ -1,7 +1,7 @@
 public import Model
 
 /// A directory, and on demand a tree of files below it.
-public struct Directory: Resource, Removable {
+public struct Directory: Resource, Removable, Remarking {
     public var path = AbsolutePath.root
     public var owner: Owner?
     public var group: Owner?
@@ -67,7 +67,7 @@ public struct Directory: Resource, Removable {
         observed.directory.mode = FileMode(status.permissions)
         try status.readOwners(owner, group, into: &observed.directory.owner, &observed.directory.group, on: host)
         if let tree = laidTree { try tree.observe(below: path, owners: (owner, group), on: host, into: &observed) }
-        if purge != nil { observed.strangers = try strangers(on: host) }
+        if purge == .enforce { observed.strangers = try strangers(on: host) }
         return observed
     }
 
@@ -109,6 +109,11 @@ public struct Directory: Resource, Removable {
             changes += (observed?.strangers ?? []).map { Change("purge", from: .text($0.path.text), to: nil) }
         }
         return changes
+    }
+
+    /// What `purge: report` found.
+    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+        purge == .report ? try strangers(on: host).map { "\($0.path) is not declared" } : []
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
