@@ -1,10 +1,10 @@
 # What can be done here. Each target installs what it misses (Debian 12, root).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap time python3-yaml python3-jsonschema
+PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time tzdata python3-yaml python3-jsonschema dmidecode
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: build-tool help install build test test-root check release demo bench docs torture
+.PHONY: fuzz build-tool help install build test test-root check release demo bench docs torture
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,8 @@ test: build check test-root release ## builds and runs all tests
 	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
+	Tests/Tools/hostinfo-netns.sh dist/hostinfo
+	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
@@ -43,11 +45,19 @@ docs: build-tool ## writes the reference pages from the types' tables
 
 torture: release ## kills applies at system calls and at random moments
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),400) $(or $(KILLS),1000)
+	swift build -c release --product schedule-bench
+	.build/release/schedule-bench brute $(or $(EXPRESSIONS),20)
+
+fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some
+	Tests/Fuzz/fuzz.sh $(or $(SECONDS_EACH),60) $(NAMES)
 
 bench: release ## measures lodestar beside the C floor; ENGINES=floor,cfengine,lodestar for more (README of Tests/Benchmarks/peers)
+	Tests/Benchmarks/schedules.sh
 	Tests/Benchmarks/bench.sh $(or $(ENGINES),floor,lodestar) $(or $(SIZES),1000)
+	Tests/Benchmarks/facts.sh dist/hostinfo dist/lodestar
 
-release: install ## writes the static binary to dist/lodestar
-	swift build -c release --product lodestar --static-swift-stdlib -Xswiftc -static-executable
-	mkdir -p dist
-	strip -o dist/lodestar .build/release/lodestar
+release: install ## writes the static binaries to dist: lodestar, and hostinfo for other tools
+	for p in lodestar hostinfo; do \
+	  swift build -c release --product $$p --static-swift-stdlib -Xswiftc -static-executable || exit 1; \
+	  mkdir -p dist; strip -o dist/$$p .build/release/$$p; \
+	done

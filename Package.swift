@@ -23,7 +23,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], excluded: [
 
 let package = Package(
     name: "lodestar",
-    products: [.executable(name: "lodestar", targets: ["lodestar"])],
+    products: [
+        .executable(name: "lodestar", targets: ["lodestar"]), .executable(name: "hostinfo", targets: ["hostinfo"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -40,12 +42,21 @@ let package = Package(
         library("HostFiles", ["Model", "RegularExpressions"]),
         library("YAML", ["Model", "CLibYAML"]),
         library("Compiler", ["Model", "Expressions", "TimeZones", "YAML"]),
+        .target(
+            name: "Hostinfo", dependencies: ["Model", "YAML"],
+            resources: [
+                "sn-placeholders.tsv", "uuid-placeholders.tsv", "multi-node-products.tsv", "hostinfo.schema.json",
+                "facts.schema.json",
+            ].map {
+                .embedInCode("Data/\($0)")
+            }, swiftSettings: strict),
         library("Resources", ["Model", "HostFiles", "RegularExpressions", "Scheduling"]),
         library("Engine", ["Model"]),
         library("Agent", ["Model", "Scheduling", "YAML"]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("LinuxHost", ["Model", "HostFiles", "CShim", crypto]),
+        library("LinuxFacts", ["Hostinfo", "Model", "YAML", "CShim"]),
         library("LinuxAgent", ["Agent", "HostFiles", "LinuxHost", "Model", "Scheduling", "State", "CShim"]),
         library("Secrets", ["Model", crypto]),
         .target(
@@ -54,23 +65,35 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Agent", "Compiler", "Engine", "Expressions", "LinuxAgent", "LinuxHost", "Model", "Resources",
-                "Scheduling",
-                "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
+                "Agent", "Compiler", "Engine", "Expressions", "Hostinfo", "LinuxAgent", "LinuxFacts", "LinuxHost",
+                "Model",
+                "Resources", "Scheduling", "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
                 arguments,
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "hostinfo", dependencies: ["LinuxFacts"], path: "Sources/hostinfo-tool", swiftSettings: strict),
         tests("RegularExpressions"),
         tests("Expressions", excluded: ["Resources"]),
-        tests("Scheduling", ["Model", "TimeZones"], excluded: ["Resources"]),
+        tests("TimeZones"),
+        tests("Scheduling", ["Model", "SchedulingOracle", "TimeZones"], excluded: ["Resources"]),
+        .target(
+            name: "SchedulingOracle", dependencies: ["Scheduling"], path: "Tests/SchedulingOracle",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "schedule-bench", dependencies: ["Model", "Scheduling", "SchedulingOracle"],
+            path: "Tests/Benchmarks/ScheduleBench", swiftSettings: strict),
         tests("Compiler", ["Model", "Resources"], excluded: ["Sites"]),
         tests("Model"),
         .testTarget(name: "CommandTests", dependencies: ["lodestar"], swiftSettings: strict),
-        tests("Resources", ["Compiler", "Engine", "LinuxHost", "Model", "SimulatedHost", "State"]),
+        tests(
+            "Resources", ["Compiler", "Engine", "LinuxHost", "Model", "Scheduling", "SimulatedHost", "State"],
+            excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
+        tests("Hostinfo", ["Model"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State"]),
     ]
 )

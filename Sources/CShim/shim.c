@@ -11,6 +11,7 @@
 #include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -179,4 +180,13 @@ int lodestar_copy_attributes(int from, int to) {
 int lodestar_is_immutable(int descriptor) {
     int flags = 0;
     return ioctl(descriptor, FS_IOC_GETFLAGS, &flags) == 0 && (flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)) != 0;
+}
+
+int64_t lodestar_file_system(int directory, const char *name) {
+    struct statfs system;
+    int descriptor = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0) return -errno;
+    int result = fstatfs(descriptor, &system) < 0 ? -errno : 0;
+    close(descriptor);
+    return result < 0 ? result : (int64_t)(system.f_type & 0xFFFFFFFF);
 }

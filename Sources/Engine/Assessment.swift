@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 /// What observing one declaration told, without its Swift type.
 struct Assessment {
@@ -34,7 +34,7 @@ extension Declaration {
     /// Observes the object and says what differs; the steps too where something does.
     func assessment(on host: some HostReading) throws -> Assessment {
         if state == .absent, let resource = resource as? any Removable {
-            return try Self.absence(of: resource, on: host)
+            return try absence(of: resource, on: host)
         }
         return try Self.presence(of: resource, on: host)
     }
@@ -56,14 +56,23 @@ extension Declaration {
             steps: steps, uncertainty: uncertainty)
     }
 
-    private static func absence(of resource: some Removable, on host: some HostReading) throws -> Assessment {
+    private func absence(of resource: some Removable, on host: some HostReading) throws -> Assessment {
         guard let observed = try resource.observe(on: host), resource.isPresent(in: observed) else {
             return Assessment(isPresent: false, changes: [], steps: [])
         }
+        let steps =
+            try onUndeclared == .remove ? resource.removalWithData(of: observed) : resource.removal(of: observed)
+        let lost = steps.compactMap { step -> Change? in
+            guard case .remove(let removal) = step, removal.isRecursive else { return nil }
+            return Change("removes", from: nil, to: .text("\(removal.path) and everything below it"))
+        }
         return Assessment(
-            isPresent: true, changes: [Change("state", from: .text("present"), to: .text("absent"))],
-            steps: try resource.removal(of: observed))
+            isPresent: true, changes: [Change("state", from: .text("present"), to: .text("absent"))] + lost,
+            steps: steps)
     }
+
+    /// Whether the object is there as it is declared; false where that cannot be told.
+    public func isInPlace(on host: some HostReading) -> Bool { (try? assessment(on: host))?.isInPlace ?? false }
 
     /// Whether observing it again after its steps must show no difference.
     var isVerifiable: Bool { !(resource is any Opaque) }

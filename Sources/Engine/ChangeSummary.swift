@@ -4,7 +4,7 @@ extension ShownText {
     /// One line; a content is shown by its size and digest.
     public var line: String {
         switch self {
-        case .text(let text): text.isEmpty ? "(empty)" : text.replacing("\n", with: "\\n")
+        case .text(let text): text.isEmpty ? "(empty)" : text.printable
         case .content(let content): "\(content.bytes.count) bytes, \(content.digest)"
         case .digest(let byteCount, let digest): "\(byteCount) bytes, \(digest)"
         case .secret: "(secret)"

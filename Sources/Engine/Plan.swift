@@ -82,7 +82,26 @@ public struct Plan: Sendable {
     /// How many objects may be removed; more is refused unless it is allowed.
     public var removalLimit: Int
     /// Whether the whole catalog was planned, not a selection of it.
-    public var isWhole = true
+    public var isWhole: Bool
+
+    init(
+        catalog: Catalog, resources: [PlannedResource], inPlaceCount: Int, removalLimit: Int, isWhole: Bool
+    ) {
+        self.catalog = catalog
+        self.resources = resources
+        self.inPlaceCount = inPlaceCount
+        self.removalLimit = removalLimit
+        self.isWhole = isWhole
+    }
+
+    /// A plan with nothing to do.
+    ///
+    /// - Parameter catalog: who it is for; its declarations do not matter.
+    public init(inPlace count: Int, of catalog: Catalog) {
+        self.init(
+            catalog: catalog, resources: [], inPlaceCount: count,
+            removalLimit: catalog.safety.removalLimit(objectCount: 0), isWhole: true)
+    }
 
     public func count(_ actions: Action...) -> Int { resources.count { actions.contains($0.action) } }
 

@@ -67,7 +67,7 @@ public struct PlanText {
 
     private func lines(of change: Change) -> [String] {
         if case .content(let new)? = change.new, let diff = diff(from: change.old, to: new) {
-            return ["      \(change.property)"] + diff.map { "        \($0)" }
+            return ["      \(change.property)"] + diff.map { "        \($0.printable)" }
         }
         let name = change.property + String(repeating: " ", count: max(1, 12 - change.property.count))
         let old = change.old.map { "\($0.line) -> " } ?? ""

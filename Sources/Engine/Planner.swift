@@ -8,16 +8,19 @@ public struct Planner {
     let state: any StateReading
     let types: [ResourceType]
     let selection: Selection
+    let recorder: ObservationRecorder?
 
     /// - Parameters:
     ///   - simulation: performs in memory over the host that is planned for.
     ///   - selection: what is planned of the catalog; a part of it removes nothing that is no longer declared.
+    ///   - recorder: the reader below the simulation, told whose turn it is.
     public init(
         _ catalog: Catalog, on simulation: any Host, state: any StateReading, types: [ResourceType],
-        selection: Selection = .everything
+        selection: Selection = .everything, recorder: ObservationRecorder? = nil
     ) {
         self.catalog = catalog
         self.selection = selection
+        self.recorder = recorder
         host = simulation
         self.state = state
         self.types = types
@@ -28,6 +31,7 @@ public struct Planner {
         let isKnown = try state.ledgerDigest() == catalog.digest
         let ledger = isKnown ? LedgerIndex([]) : LedgerIndex(try state.ledger())
         for position in selection.positions(in: catalog) {
+            recorder?.begin(position)
             let planned = plan(position, &progress, ledger)
             if planned.action == .inPlace { progress.inPlaceCount += 1 } else { progress.resources.append(planned) }
         }

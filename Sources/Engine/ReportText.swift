@@ -13,7 +13,9 @@ public struct ReportText {
         switch outcome.result {
         case .inPlace: return nil
         case .changed, .refreshed, .released:
-            let sign = outcome.result == .refreshed ? Action.refresh.sign : outcome.action.sign
+            // Afterwards nothing is unknown.
+            let action = outcome.action == .unknown ? .change : outcome.action
+            let sign = outcome.result == .refreshed ? Action.refresh.sign : action.sign
             let word = outcome.result == .changed ? "" : "  \(outcome.result.rawValue)"
             let changes = outcome.changes.isEmpty ? "" : "  \(outcome.changes.map(\.property).joined(separator: ", "))"
             return "  \(colored("\(sign) \(outcome.address)", "32"))\(word)\(changes)"
@@ -22,7 +24,9 @@ public struct ReportText {
             var lines = [
                 "  \(colored("! \(outcome.address)", "31"))  \(outcome.result.rawValue)\(reason)  \(outcome.place)"
             ]
-            for line in outcome.output.split(separator: "\n").suffix(20) { lines.append("      | \(line)") }
+            for line in outcome.output.split(whereSeparator: \.isNewline).suffix(20) {
+                lines.append("      | \(line.printable)")
+            }
             return lines.joined(separator: "\n")
         }
     }

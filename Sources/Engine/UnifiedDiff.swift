@@ -11,7 +11,7 @@ public struct UnifiedDiff {
         guard old.bytes.count <= byteLimit, new.bytes.count <= byteLimit, old.isText, new.isText else { return nil }
         let left = split(old), right = split(new)
         guard left.count <= 4000, right.count <= 4000 else { return nil }
-        return hunks(script(from: left, to: right)).flatMap { $0.split(separator: "\n").map(String.init) }
+        return hunks(script(from: left, to: right)).flatMap(Self.printedLines)
     }
 
     /// A new text with its lines marked as added; nil where it is no text, empty, or has more than `limit` lines.
@@ -22,14 +22,24 @@ public struct UnifiedDiff {
             if lineCount > limit { return nil }
         }
         guard !content.bytes.isEmpty, content.isText else { return nil }
-        return split(content).flatMap { "+\($0)".split(separator: "\n").map(String.init) }
+        return split(content).flatMap { printedLines("+\($0)") }
     }
 
     private static func split(_ content: Content) -> [String] {
         let text = String(decoding: content.bytes, as: UTF8.self)
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        if lines.last == "" { lines.removeLast() } else { lines[lines.count - 1] += "\n\\ No newline at end of file" }
+        // By bytes: a carriage return and a newline are one character.
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+            String(Substring($0))
+        }
+        if lines.last == "" { lines.removeLast() } else { lines[lines.count - 1] += noNewline }
         return lines
+    }
+
+    private static let noNewline = "\n\\ No newline at end of file"
+
+    /// A line of a hunk, with the remark on its missing newline on a line of its own.
+    private static func printedLines(_ line: String) -> [String] {
+        line.hasSuffix(noNewline) ? [String(line.dropLast(noNewline.count)), String(noNewline.dropFirst())] : [line]
     }
 
     private enum Edit {

@@ -4,8 +4,8 @@ public import Model
 /// else is kept as it is.
 public struct Crontab: HostDocument {
     enum Item: Sendable {
-        case other(String)
-        case entry(name: String, line: String)
+        case other(FileLine)
+        case entry(name: String, line: FileLine)
         case removed
     }
 
@@ -19,26 +19,33 @@ public struct Crontab: HostDocument {
     static let marker = "# lodestar: "
 
     public init(parsing bytes: [UInt8]) {
-        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        endsWithNewline = lines.isEmpty || lines.last == ""
-        if lines.last == "" { lines.removeLast() }
+        let lines: [FileLine]
+        (lines, endsWithNewline) = FileLine.lines(of: bytes)
         var position = 0
         while position < lines.count {
-            let line = lines[position]
-            if line.hasPrefix(Self.marker), position + 1 < lines.count, !lines[position + 1].hasPrefix("#") {
-                append(.entry(name: String(line.dropFirst(Self.marker.count)), line: String(lines[position + 1])))
+            if let name = Self.name(in: lines[position]), position + 1 < lines.count,
+                lines[position + 1].text.utf8.first != UInt8(ascii: "#")
+            {
+                append(.entry(name: name, line: lines[position + 1]))
                 position += 2
             } else {
-                append(.other(String(line)))
+                append(.other(lines[position]))
                 position += 1
             }
         }
     }
 
+    /// The name that a marker says; nil for other lines, and for a marker that nobody of ours wrote.
+    private static func name(in line: FileLine) -> String? {
+        guard line.text.utf8.starts(with: marker.utf8) else { return nil }
+        let name = String(line.text.utf8.dropFirst(marker.utf8.count)) ?? ""
+        return FileLine(marker + name) == line ? name : nil
+    }
+
     private mutating func append(_ item: Item) {
         switch item {
         case .entry(let name, _): entries[name] = items.count
-        case .other(let line): unmarked[line] = items.count
+        case .other(let line): unmarked[line.text] = items.count
         case .removed: break
         }
         items.append(item)
@@ -49,12 +56,11 @@ public struct Crontab: HostDocument {
         for item in items {
             switch item {
             case .removed: continue
-            case .other(let line): bytes.append(contentsOf: line.utf8)
+            case .other(let line): line.write(to: &bytes)
             case .entry(let name, let line):
-                bytes.append(contentsOf: (Self.marker + name + "\n").utf8)
-                bytes.append(contentsOf: line.utf8)
+                FileLine(Self.marker + name).write(to: &bytes)
+                line.write(to: &bytes)
             }
-            bytes.append(UInt8(ascii: "\n"))
         }
         if !endsWithNewline, !bytes.isEmpty { bytes.removeLast() }
         return bytes
@@ -63,7 +69,7 @@ public struct Crontab: HostDocument {
     /// The marked entry's line; nil when there is none.
     public func line(named name: String) -> String? {
         guard let position = entries[name], case .entry(_, let line) = items[position] else { return nil }
-        return line
+        return line.text
     }
 
     /// Whether nothing but blank lines is left.
@@ -71,7 +77,7 @@ public struct Crontab: HostDocument {
         items.allSatisfy { item in
             switch item {
             case .removed: true
-            case .other(let line): line.allSatisfy(\.isWhitespace)
+            case .other(let line): line.text.allSatisfy(\.isWhitespace)
             case .entry: false
             }
         }
@@ -82,7 +88,7 @@ public struct Crontab: HostDocument {
         endsWithNewline = true  // cron ignores a last line without its newline
         switch edit {
         case .set(let record):
-            let entry = Item.entry(name: record.name, line: record.line)
+            let entry = Item.entry(name: record.name, line: FileLine(record.line))
             if let position = entries[record.name] {
                 items[position] = entry
             } else if let position = unmarked.removeValue(forKey: record.line) {

@@ -22,7 +22,7 @@ public struct TextLines: HostDocument {
     }
 
     public var bytes: [UInt8] {
-        Array((lines.joined(separator: "\n") + (endsWithNewline ? "\n" : "")).utf8)
+        lines.isEmpty ? [] : Array((lines.joined(separator: "\n") + (endsWithNewline ? "\n" : "")).utf8)
     }
 
     /// The positions that an edit speaks of: its matches, else the lines equal to its text.

@@ -12,7 +12,7 @@ public struct UnitFile: HostDocument {
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
         var section: Substring = ""
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+        for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
             let body = line.drop { $0 == " " || $0 == "\t" }
             if body.first == "[" { section = body }
             guard section.hasPrefix("[Install]"), let equals = body.firstIndex(of: "=") else { continue }

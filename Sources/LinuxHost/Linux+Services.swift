@@ -38,8 +38,17 @@ extension Linux {
             let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
             let state = ended.output.split(separator: "\n").first.map(String.init) ?? ""
             return .isRunning(state == "active" || state == "reloading" || state == "activating")
+        case .ownedFiles(let number, let isGroup): return ownedFileCount(number, isGroup: isGroup)
         case .packageCandidate(let name):
-            let ended = try execute(CommandRun(.arguments(["apt-cache", "policy", "--", name]), timeout: .seconds(60)))
+            let command = CommandRun(.arguments(["apt-cache", "policy", "--", name]), timeout: .seconds(60))
+            let ended: Ended
+            do throws(HostFault) {
+                // It would write its cache.
+                ended = try execute(command, isGuard: true)
+            } catch {
+                if error.operation == "isolate" { return .unknown(error.reason) }
+                throw error
+            }
             let line = ended.output.split(separator: "\n").first { $0.contains("Candidate:") }
             let version = line?.split(separator: " ").last.map(String.init)
             return .candidate(version == "(none)" ? nil : version)

@@ -18,6 +18,8 @@ public final class Linux: Host {
     nonisolated(unsafe) private var buffer: [UInt8] = []
     /// The directories that were searched for what a killed run left.
     nonisolated(unsafe) var cleaned: Set<AbsolutePath> = []
+    /// Whether the file system of a device keeps change times, as far as it was asked.
+    nonisolated(unsafe) var stampingDevices: [UInt: Bool] = [:]
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false
     /// Days since 1970-01-01, for the date of the last change of a password.

@@ -48,12 +48,16 @@ public enum LocalFiles {
         return bytes
     }
 
-    /// Writes a whole file with mode 0600, durable when it returns; what was there is replaced.
-    public static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(HostFault) {
+    /// Writes a whole file with mode 0600; what was there is replaced.
+    ///
+    /// - Parameter isDurable: whether it must outlive a power failure when this returns.
+    public static func write(
+        _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, isDurable: Bool = true
+    ) throws(HostFault) {
         let temporary = "\(path).lodestar-\(getpid())"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         if descriptor < 0 { throw HostFault("write", path, ErrorNumber.text(errno)) }
-        let isWritten = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+        let isWritten = writeAll(bytes, to: descriptor) && (!isDurable || fsync(descriptor) == 0)
         let number = errno
         close(descriptor)
         if isWritten, rename(temporary, path) == 0 { return }

@@ -10,6 +10,13 @@ public enum WallClock {
         return Int64(now.tv_sec)
     }
 
+    /// Nanoseconds since 1970-01-01 00:00 UTC.
+    public static var nanoseconds: Int {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return now.tv_sec * 1_000_000_000 + now.tv_nsec
+    }
+
     /// Days since 1970-01-01.
     public static var today: Int { Int(seconds / 86400) }
 

@@ -1,5 +1,5 @@
 /// Why a text is no JSON, and where.
-public struct DatumFault: Error, Sendable, Hashable {
+public struct JSONFault: Error, Sendable, Hashable {
     /// What is wrong: lower case, no full stop.
     public var message: String
     /// In bytes from 0.
@@ -9,23 +9,35 @@ public struct DatumFault: Error, Sendable, Hashable {
         self.message = message
         self.offset = offset
     }
+
+    /// Both in one line.
+    public var text: String { "\(message) at byte \(offset)" }
 }
 
 extension Datum {
-    /// Reads JSON (RFC 8259) in UTF-8: at most 4 MiB, at most 64 levels deep, each key at most once.
-    public init(json bytes: [UInt8]) throws(DatumFault) {
-        guard bytes.count <= 4 << 20 else { throw DatumFault("expected at most 4 MiB", at: 0) }
-        var reader = DatumReader(bytes: bytes)
+    /// What a key that stands twice in an object means.
+    public enum RepeatedKeys: Sendable {
+        case refused
+        /// As most readers have it, for what other tools wrote.
+        case lastCounts
+    }
+
+    /// Reads JSON (RFC 8259) in UTF-8: at most 64 MiB, at most 64 levels deep.
+    public init(json bytes: [UInt8], repeatedKeys: RepeatedKeys = .refused) throws(JSONFault) {
+        guard bytes.count <= 64 << 20 else { throw JSONFault("expected at most 64 MiB", at: 0) }
+        var reader = DatumReader(bytes: bytes, repeatedKeys: repeatedKeys)
         self = try reader.document()
     }
 }
 
 private struct DatumReader {
     let bytes: [UInt8]
+    let repeatedKeys: Datum.RepeatedKeys
     private var position = 0
 
-    init(bytes: [UInt8]) {
+    init(bytes: [UInt8], repeatedKeys: Datum.RepeatedKeys) {
         self.bytes = bytes
+        self.repeatedKeys = repeatedKeys
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -40,18 +52,18 @@ private struct DatumReader {
         return true
     }
 
-    private func fault(_ expected: String) -> DatumFault {
-        DatumFault("expected \(expected), found \(next == nil ? "the end" : "something else")", at: position)
+    private func fault(_ expected: String) -> JSONFault {
+        JSONFault("expected \(expected), found \(next == nil ? "the end" : "something else")", at: position)
     }
 
-    mutating func document() throws(DatumFault) -> Datum {
+    mutating func document() throws(JSONFault) -> Datum {
         let value = try value(depth: 0)
         skipSpace()
         guard next == nil else { throw fault("the end") }
         return value
     }
 
-    private mutating func value(depth: Int) throws(DatumFault) -> Datum {
+    private mutating func value(depth: Int) throws(JSONFault) -> Datum {
         guard depth < 64 else { throw fault("at most 64 levels") }
         skipSpace()
         switch next {
@@ -65,13 +77,13 @@ private struct DatumReader {
         }
     }
 
-    private mutating func word(_ text: String, _ value: Datum) throws(DatumFault) -> Datum {
+    private mutating func word(_ text: String, _ value: Datum) throws(JSONFault) -> Datum {
         guard bytes[position...].starts(with: text.utf8) else { throw fault("a value") }
         position += text.utf8.count
         return value
     }
 
-    private mutating func list(depth: Int) throws(DatumFault) -> Datum {
+    private mutating func list(depth: Int) throws(JSONFault) -> Datum {
         position += 1
         var items: [Datum] = []
         skipSpace()
@@ -81,10 +93,10 @@ private struct DatumReader {
         return .list(items)
     }
 
-    private mutating func map(depth: Int) throws(DatumFault) -> Datum {
+    private mutating func map(depth: Int) throws(JSONFault) -> Datum {
         position += 1
         var members: [Datum.Member] = []
-        var keys: Set<String> = []
+        var places: [String: Int] = [:]
         skipSpace()
         if take(UInt8(ascii: "}")) { return .map(members) }
         repeat {
@@ -92,12 +104,18 @@ private struct DatumReader {
             guard next == UInt8(ascii: "\"") else { throw fault("a key") }
             let place = position
             let key = try string()
-            guard keys.insert(key).inserted else {
-                throw DatumFault("expected each key once, found `\(key)` twice", at: place)
+            if repeatedKeys == .refused, places[key] != nil {
+                throw JSONFault("expected each key once, found `\(key)` twice", at: place)
             }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw fault("`:`") }
-            members.append(.init(key, try value(depth: depth + 1)))
+            let value = try value(depth: depth + 1)
+            if let known = places[key] {
+                members[known].value = value
+            } else {
+                places[key] = members.count
+                members.append(.init(key, value))
+            }
         } while separator()
         guard take(UInt8(ascii: "}")) else { throw fault("`,` or `}`") }
         return .map(members)
@@ -108,7 +126,7 @@ private struct DatumReader {
         return take(UInt8(ascii: ","))
     }
 
-    private mutating func string() throws(DatumFault) -> String {
+    private mutating func string() throws(JSONFault) -> String {
         let start = position
         position += 1
         var text: [UInt8] = []
@@ -117,18 +135,18 @@ private struct DatumReader {
             switch byte {
             case UInt8(ascii: "\""):
                 guard let result = String(validating: text, as: UTF8.self) else {
-                    throw DatumFault("expected UTF-8, found other bytes", at: start)
+                    throw JSONFault("expected UTF-8, found other bytes", at: start)
                 }
                 return result
             case UInt8(ascii: "\\"): try escape(into: &text)
-            case ..<0x20: throw DatumFault("expected an escape, found a control character", at: position - 1)
+            case ..<0x20: throw JSONFault("expected an escape, found a control character", at: position - 1)
             default: text.append(byte)
             }
         }
         throw fault("the end of the text that begins at byte \(start)")
     }
 
-    private mutating func escape(into text: inout [UInt8]) throws(DatumFault) {
+    private mutating func escape(into text: inout [UInt8]) throws(JSONFault) {
         let simple: [UInt8: UInt8] = [
             0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09,
         ]
@@ -158,7 +176,7 @@ private struct DatumReader {
         return code
     }
 
-    private mutating func number() throws(DatumFault) -> Datum {
+    private mutating func number() throws(JSONFault) -> Datum {
         let start = position
         while let next, (0x30...0x39).contains(next) || "+-.eE".utf8.contains(next), position - start < 40 {
             position += 1

@@ -82,6 +82,8 @@ public enum Probe: Sendable, Hashable {
     case packageCandidate(String)
     /// The exit status of a guard, run where it can write nothing.
     case exitStatus(CommandRun)
+    /// How many files on local file systems have an owner's or a group's number.
+    case ownedFiles(number: UInt32, isGroup: Bool)
 }
 
 public enum ProbeAnswer: Sendable, Hashable {
@@ -89,6 +91,7 @@ public enum ProbeAnswer: Sendable, Hashable {
     /// nil: no such package.
     case candidate(String?)
     case exitStatus(Int32)
+    case count(Int)
     /// It cannot be told here, and why.
     case unknown(String)
 }

@@ -27,6 +27,8 @@ public struct PublicKey: Sendable, Hashable {
     /// Reads a line; nil for what is none. The type may be one that nobody has heard of yet.
     public init?(line: some StringProtocol) {
         var rest = Substring(line).utf8[...]
+        // Files with carriage returns: sshd passes over white space.
+        if rest.last == 0x0D { rest.removeLast() }
         Self.skipBlanks(of: &rest)
         guard let first = rest.first, first != UInt8(ascii: "#"), !rest.contains(where: { $0 == 0 || $0 == 0x0A })
         else {

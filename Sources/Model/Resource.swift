@@ -46,12 +46,15 @@ public protocol Resource: Sendable, Hashable {
 public protocol Removable: Resource {
     /// What removes the object; the engine calls it only when it is there.
     func removal(of observed: Observed) throws(Refusal) -> [Step]
+    /// What removes the object with the data that it bears, where `on_undeclare: remove` says so; by default the same.
+    func removalWithData(of observed: Observed) throws(Refusal) -> [Step]
     /// What goes away when the declaration is gone: by default the same as with `state: absent`.
     var undeclared: Self { get }
 }
 
 extension Removable {
     public var undeclared: Self { self }
+    public func removalWithData(of observed: Observed) throws(Refusal) -> [Step] { try removal(of: observed) }
 }
 
 /// A resource that does something when what it depends on has changed: restart, reload, run again.

@@ -113,7 +113,7 @@ public struct Command: Resource, Refreshable, Opaque {
             switch try host.answer(to: .exitStatus(probe)) {
             case .exitStatus(let status): if isInPlace(status) { return .inPlace }
             case .unknown(let reason): return .unknown(reason)
-            case .isRunning, .candidate: return .unknown("the guard gave no exit status")
+            case .isRunning, .candidate, .count: return .unknown("the guard gave no exit status")
             }
         }
         let hasGuard = creates != nil || removes != nil || unless != nil || onlyIf != nil

@@ -23,7 +23,8 @@ public struct Group: Resource, Removable {
         Field("system", \.system, .parameter, doc: "Takes a number below 1000 at creation.", examples: ["true"]),
         Field(
             "renumber", \.renumber, .parameter,
-            doc: "Lets an existing group change its number; its files are re-owned.", examples: ["true"]),
+            doc: "Lets an existing group change its number; its files on local file systems are re-owned.",
+            examples: ["true"]),
     ]
     public static let examples = [
         "lodestar-law: {gid: 3999, members: {exactly: [root]}}", "lodestar-plain: {system: true}",
@@ -41,30 +42,60 @@ public struct Group: Resource, Removable {
     }
     public var needs: [Need] { members?.elements.map { Need(.user($0), "member") } ?? [] }
 
-    public func observe(on host: some HostReading) throws -> Group? {
-        guard let entry = try AccountDatabase(reading: host).group(name) else { return nil }
-        var observed = Group()
-        observed.name = name
-        observed.gid = entry.gid
-        observed.members = .exactly(entry.members)
+    /// The group with what a changed number meets.
+    public struct Observed: Sendable {
+        var group: Group
+        /// What a changed gid re-owns; nil where none changes or it cannot be told.
+        var ownedFileCount: Int?
+        /// Who has the declared gid, if it is another group.
+        var numberHolder: AccountName?
+    }
+
+    public func observe(on host: some HostReading) throws -> Observed? {
+        let accounts = try AccountDatabase(reading: host)
+        guard let entry = accounts.group(name) else { return nil }
+        var group = Group()
+        group.name = name
+        group.gid = entry.gid
+        group.members = .exactly(entry.members)
+        var observed = Observed(group: group)
+        guard let gid, gid != entry.gid else { return observed }
+        if let holder = accounts.group(number: gid)?.name, holder != name {
+            observed.numberHolder = holder
+        }
+        if renumber == true,
+            case .count(let count) = try host.answer(to: .ownedFiles(number: entry.gid, isGroup: true))
+        {
+            observed.ownedFileCount = count
+        }
         return observed
     }
 
-    public func steps(from observed: Group?) throws(Refusal) -> [Step] {
-        let changes = changes(from: observed)
-        if observed != nil, changes.isEmpty { return [] }
-        var steps: [Step] = [.editAccounts(.setGroup(record))]
-        if let old = observed?.gid, let gid, old != gid {
-            guard renumber == true else {
-                throw Refusal(
-                    "gid would change from \(old) to \(gid)", hint: "`renumber: true` changes it and re-owns the files")
-            }
-            steps.append(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: gid)))
+    public func isPresent(in observed: Observed) -> Bool { true }
+
+    public func changes(from observed: Observed?) -> [Change] {
+        var changes = Self.fields.compactMap { $0.role == .property ? $0.change(from: observed?.group, to: self) : nil }
+        if let count = observed?.ownedFileCount {
+            changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))
         }
-        return steps
+        return changes
     }
 
-    public func removal(of observed: Group) throws(Refusal) -> [Step] { [.editAccounts(.removeGroup(name))] }
+    public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
+        if observed != nil, changes(from: observed).isEmpty { return [] }
+        guard let old = observed?.group.gid, let gid, old != gid else { return [.editAccounts(.setGroup(record))] }
+        if let holder = observed?.numberHolder { throw Refusal("gid \(gid) is the number of \(holder)") }
+        guard renumber == true else {
+            throw Refusal(
+                "gid would change from \(old) to \(gid)", hint: "`renumber: true` changes it and re-owns the files")
+        }
+        // Files first: where that fails, the group still says what there is to do.
+        return [
+            .changeOwnership(OwnershipChange(isGroup: true, from: old, to: gid)), .editAccounts(.setGroup(record)),
+        ]
+    }
+
+    public func removal(of observed: Observed) throws(Refusal) -> [Step] { [.editAccounts(.removeGroup(name))] }
 }
 
 extension UInt32: FieldValue {

@@ -70,7 +70,7 @@ public struct Service: Resource, Refreshable, Removable {
             switch try host.answer(to: .serviceIsRunning(name.unit)) {
             case .isRunning(let value): observed.isRunning = value
             case .unknown(let reason): throw Refusal(reason)
-            case .candidate, .exitStatus: break
+            case .candidate, .exitStatus, .count: break
             }
         }
         return observed

@@ -13,6 +13,10 @@ extension User {
         /// Where the account's home was, if it is another path and there.
         var formerHome: AbsolutePath?
         var keys: KeyFile?
+        /// What a changed uid re-owns; nil where none changes or it cannot be told.
+        var ownedFileCount: Int?
+        /// Who has the declared uid, if it is another account.
+        var numberHolder: AccountName?
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
@@ -27,7 +31,12 @@ extension User {
         if let former = entry?.home, former != home, try host.status(of: former)?.kind == .directory {
             observed.formerHome = former
         }
+        if let uid, let holder = accounts.user(number: uid)?.name, holder != name { observed.numberHolder = holder }
         guard let entry else { return observed }
+        if let uid, uid != entry.uid, renumber == true {
+            let probe = Probe.ownedFiles(number: entry.uid, isGroup: false)
+            if case .count(let count) = try host.answer(to: probe) { observed.ownedFileCount = count }
+        }
         observed.user = present(entry, in: accounts)
         if authorizedKeys != nil, observed.homeExists { observed.keys = try KeyFile(home: home, on: host) }
         return observed
@@ -66,6 +75,9 @@ extension User {
         if managesHome, let observed, !observed.homeExists, !(home != nil && observed.user?.home != home) {
             changes.append(Change("home", from: nil, to: .text("\(observed.home) is made")))
         }
+        if let count = observed?.ownedFileCount {
+            changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))
+        }
         if let authorizedKeys, observed?.keys?.satisfies(authorizedKeys) != true {
             let present = observed?.keys.map { ($0.keys.map(\.line) + $0.strangers).joined(separator: ", ") }
             changes.append(Change("authorized_keys", from: present.map { .text($0) }, to: authorizedKeys.shown))
@@ -78,16 +90,19 @@ extension User {
         let changes = changes(from: observed)
         let isNew = observed.user == nil
         var steps: [Step] = []
-        if let present = observed.user { try refuse(from: present) }
+        if let present = observed.user { try refuse(from: present, observed) }
+        // Files and home first: where one of them fails, the account still says what there is to do.
+        if let old = observed.user?.uid, let uid, old != uid {
+            steps.append(.changeOwnership(OwnershipChange(isGroup: false, from: old, to: uid)))
+        }
+        if let move = try homeMove(observed) { steps.append(.moveHome(move)) }
         if isNew
             || changes.contains(where: {
-                $0.property != "authorized_keys" && $0.old != nil || !["home", "authorized_keys"].contains($0.property)
+                $0.property != "authorized_keys" && $0.old != nil
+                    || !["home", "authorized_keys", "files"].contains($0.property)
             })
         {
             steps.append(.editAccounts(.setUser(record)))
-        }
-        if let old = observed.user?.uid, let uid, old != uid {
-            steps.append(.changeOwnership(OwnershipChange(isGroup: false, from: old, to: uid)))
         }
         steps += homeSteps(observed)
         if let authorizedKeys, changes.contains(where: { $0.property == "authorized_keys" }) {
@@ -96,7 +111,8 @@ extension User {
         return steps
     }
 
-    private func refuse(from present: User) throws(Refusal) {
+    private func refuse(from present: User, _ observed: Observed) throws(Refusal) {
+        if let uid, let holder = observed.numberHolder { throw Refusal("uid \(uid) is the number of \(holder)") }
         if let old = present.uid, let uid, old != uid, renumber != true {
             throw Refusal(
                 "uid would change from \(old) to \(uid)", hint: "`renumber: true` changes it and re-owns the files")
@@ -110,10 +126,7 @@ extension User {
     }
 
     private func homeSteps(_ observed: Observed) -> [Step] {
-        guard managesHome, !observed.homeExists else { return [] }
-        if let former = observed.formerHome, observed.user != nil {
-            return [.moveHome(HomeMove(from: former, to: observed.home))]
-        }
+        guard managesHome, !observed.homeExists, observed.formerHome == nil || observed.user == nil else { return [] }
         return [
             .makeDirectory(
                 DirectoryCreation(
@@ -121,6 +134,15 @@ extension User {
                     attributes: Attributes(owner: owner, group: ownGroup(observed), mode: FileMode(Permissions(0o755))),
                     skeleton: AbsolutePath.root.appending("etc/skel"), makesParents: true))
         ]
+    }
+
+    /// What brings the former home to the declared path, if there is one to bring.
+    private func homeMove(_ observed: Observed) throws(Refusal) -> HomeMove? {
+        guard managesHome, home != nil, let former = observed.formerHome, observed.user != nil else { return nil }
+        if observed.homeExists {
+            throw Refusal("the home \(former) would move to \(observed.home), where something is already")
+        }
+        return HomeMove(from: former, to: observed.home)
     }
 
     private func keySteps(_ keys: Membership<PublicKey>, _ observed: Observed) throws(Refusal) -> [Step] {
@@ -131,7 +153,21 @@ extension User {
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
         if name == .root { throw Refusal("root is never removed") }
-        return [.editAccounts(.removeUser(name))]
+        return [
+            .remove(Removal(AbsolutePath.root.appending("var/spool/cron/crontabs/\(name)"), kind: .file)),
+            .editAccounts(.removeUser(name)),
+        ]
+    }
+
+    public func removalWithData(of observed: Observed) throws(Refusal) -> [Step] {
+        var steps = try removal(of: observed)
+        guard manageHome == true else { return steps }
+        let mail = Removal(AbsolutePath.root.appending("var/mail/\(name)"), kind: .file)
+        steps.insert(.remove(mail), at: 0)
+        if let home = observed.user?.home, home != .root {
+            steps.insert(.remove(Removal(home, kind: .directory, isRecursive: true)), at: 0)
+        }
+        return steps
     }
 }
 

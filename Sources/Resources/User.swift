@@ -64,7 +64,8 @@ public struct User: Resource, Removable {
             examples: ["{at_least: [ssh-ed25519 \(AuthorizedKey.sample) ana@bastion]}"]),
         Field(
             "renumber", \.renumber, .parameter,
-            doc: "Lets an existing account change its number; its files are re-owned.", examples: ["true"]),
+            doc: "Lets an existing account change its number; its files on local file systems are re-owned.",
+            examples: ["true"]),
     ]
     public static let examples = [
         """

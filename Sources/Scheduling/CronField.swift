@@ -82,6 +82,16 @@ enum CronItem: Sendable, Hashable {
         }
     }
 
+    /// The one value where a step leads out of the range at once, which only some dialects allow.
+    func shortened(in unit: CronUnit) -> CronItem {
+        switch self {
+        case .all(let step) where step >= unit.whole.count:
+            .range(unit.whole.lowerBound, unit.whole.lowerBound, step: 1)
+        case .range(let low, let high, let step) where low < high && step > high - low: .range(low, low, step: 1)
+        default: self
+        }
+    }
+
     var isHash: Bool { if case .hash = self { true } else { false } }
 }
 

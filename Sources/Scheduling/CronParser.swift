@@ -58,6 +58,7 @@ enum CronParser {
         expression.isConjunction = hasPlus
         let places = Dictionary(uniqueKeysWithValues: zip(units, words))
         try combineDays(&expression, dialect, characters, places)
+        for unit in units { expression[unit].items = expression[unit].items.map { $0.shortened(in: unit) } }
         var result = Result(expression: expression)
         guard comes(expression) else {
             let place = places[.day] ?? first

@@ -16,7 +16,8 @@ struct CronSets: Sendable {
     /// Bit d * 6 + n.
     private let nthWeekdays: UInt64
     private let lastOfWeekdays: UInt64
-    private let years: [Bool]
+    /// By the distance from 1970; nil for all.
+    private let years: [Bool]?
     private let hasDays: Bool
     private let hasWeekdays: Bool
     private let isConjunction: Bool
@@ -63,8 +64,8 @@ struct CronSets: Sendable {
             }
         }
         (lastDays, nearestWeekdays, lastWeekdays, nthWeekdays, lastOfWeekdays) = (last, nearest, lastNear, nth, lastOf)
-        var years = [Bool](repeating: false, count: CronUnit.year.range.count)
-        for item in expression.year.items {
+        var years = expression.year == .all ? [] : [Bool](repeating: false, count: CronUnit.year.range.count)
+        for item in expression.year.items where !years.isEmpty {
             switch item {
             case .all(let step): for index in stride(from: 0, to: years.count, by: step) { years[index] = true }
             case .range(let low, let high, let step):
@@ -72,7 +73,7 @@ struct CronSets: Sendable {
             default: continue
             }
         }
-        self.years = years
+        self.years = expression.year == .all ? nil : years
         hasDays = expression.day.isRestricted
         hasWeekdays = expression.weekday.isRestricted
         isConjunction = expression.isConjunction
@@ -89,7 +90,9 @@ struct CronSets: Sendable {
     ///
     /// - Parameter firstWeekday: of the month's first day, 0 for Sunday.
     func days(year: Int, month: Int, length: Int, firstWeekday: Int) -> UInt64 {
-        guard months >> UInt64(month) & 1 == 1, year >= 1970, year <= 2199, years[year - 1970] else { return 0 }
+        guard months >> UInt64(month) & 1 == 1, year >= 1970, year <= 2199, years?[year - 1970] ?? true else {
+            return 0
+        }
         let all: UInt64 = (1 << UInt64(length + 1)) - 2
         if !hasDays, !hasWeekdays { return all }
         let byDay = hasDays ? matchingDays(length: length, firstWeekday: firstWeekday) : all

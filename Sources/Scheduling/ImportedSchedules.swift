@@ -30,7 +30,7 @@ public struct ImportedSchedules: Sendable {
     mutating func name(from command: String) -> String {
         var words = command.split { " \t;|&<>()'\"".contains($0) }
         while let first = words.first, first.contains("=") || Self.prefixes.contains(String(first)) {
-            words.removeFirst()
+            words.removeFirst(first == "cd" && words.count > 1 ? 2 : 1)
         }
         let last = words.first?.split(separator: "/").last ?? "job"
         var base = String(

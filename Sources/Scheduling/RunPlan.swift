@@ -117,11 +117,11 @@ public struct RunPlan: Sendable {
         return ticks + (isPending(start) ? 1 : 0) - (isPending(end) ? 1 : 0)
     }
 
-    /// When missed runs are caught up: now + u * min(5 min, time to the next run), so that a rack's power-on is no
+    /// When missed runs are caught up: now + u * min(5 min, time to the next tick), so that a rack's power-on is no
     /// stampede. Choose it once and store it.
     public func catchUpStart(now: Instant) -> Instant {
         var width: Int64 = 300_000
-        if let next = nextRun(after: now) { width = min(width, next.start.milliseconds - now.milliseconds) }
+        if let next = timetable.next(after: now) { width = min(width, next.milliseconds - now.milliseconds) }
         return now.advanced(byMilliseconds: spread.offset(in: width))
     }
 

@@ -79,7 +79,7 @@ extension ScheduleDefinition {
     public init(file bytes: [UInt8]) throws(DefinitionFault) {
         self.init()
         let datum: Datum
-        do throws(DatumFault) {
+        do throws(JSONFault) {
             datum = try Datum(json: bytes)
         } catch {
             throw DefinitionFault("\(error.message) at byte \(error.offset)")

@@ -82,26 +82,3 @@ public final class ScheduleZone: Sendable {
     /// When the offset changes, in seconds since 1970, ascending.
     public var transitions: [Int64] { spans.dropFirst().map(\.start) }
 }
-
-/// What daylight saving does to the runs of a schedule at fixed hours.
-public struct DaylightRule: Sendable, Hashable {
-    public enum Gap: String, Sendable, CaseIterable {
-        /// The ticks lost in one gap become one run at the first instant after it.
-        case run
-        case skip
-    }
-
-    public enum Overlap: String, Sendable, CaseIterable {
-        /// Only the first pass counts.
-        case once
-        case twice
-    }
-
-    public var gap: Gap
-    public var overlap: Overlap
-
-    public init(gap: Gap = .run, overlap: Overlap = .once) {
-        self.gap = gap
-        self.overlap = overlap
-    }
-}

@@ -134,12 +134,22 @@ extension SystemdCalendar {
             guard let days = items(days, .day) else { return nil }
             expression.day.items = days
         }
-        if weekdays != 0x7F {
-            expression.weekday.items = (0..<7).filter { weekdays >> $0 & 1 == 1 }.map {
-                .range(($0 + 1) % 7, ($0 + 1) % 7, step: 1)
-            }
-        }
+        if weekdays != 0x7F { expression.weekday.items = weekdayItems }
         expression.isConjunction = expression.day.isRestricted && expression.weekday.isRestricted
         return expression
+    }
+
+    /// The weekdays as ranges from 1, Monday, to 7.
+    private var weekdayItems: [CronItem] {
+        var items: [CronItem] = [], day = 1
+        while day <= 7 {
+            var last = day
+            while last < 7, weekdays >> last & 1 == 1 { last += 1 }
+            if weekdays >> (day - 1) & 1 == 1 {
+                items.append(day == last && day == 7 ? .range(0, 0, step: 1) : .range(day, last, step: 1))
+            }
+            day = weekdays >> (day - 1) & 1 == 1 ? last + 1 : day + 1
+        }
+        return items
     }
 }

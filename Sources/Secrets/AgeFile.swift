@@ -72,9 +72,9 @@ public enum AgeFile {
     private static func binary(_ file: [UInt8]) throws(SecretFault) -> [UInt8] {
         let begin = "-----BEGIN AGE ENCRYPTED FILE-----", end = "-----END AGE ENCRYPTED FILE-----"
         guard file.starts(with: begin.utf8) else { return file }
-        var lines = String(decoding: file, as: UTF8.self).split(separator: "\n").map { $0.filter { $0 != "\r" } }
+        var lines = String(decoding: file, as: UTF8.self).split(whereSeparator: \.isNewline)
         while lines.last?.isEmpty == true { lines.removeLast() }
-        guard lines.first == begin, lines.last == end,
+        guard lines.first.map(String.init) == begin, lines.last.map(String.init) == end,
             let bytes = Base64.decoded(lines.dropFirst().dropLast().joined().utf8.filter { $0 != UInt8(ascii: "=") })
         else { throw SecretFault("its armour cannot be read") }
         return bytes

@@ -29,7 +29,7 @@ public struct AgeIdentity: Sendable {
 
     /// The keys of an identity file, as age-keygen writes it.
     public static func list(in file: [UInt8]) -> [AgeIdentity] {
-        String(decoding: file, as: UTF8.self).split(separator: "\n").compactMap { AgeIdentity(line: $0) }
+        String(decoding: file, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { AgeIdentity(line: $0) }
     }
 }
 

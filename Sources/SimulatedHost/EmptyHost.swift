@@ -32,6 +32,7 @@ public final class EmptyHost: HostReading {
         switch probe {
         case .serviceIsRunning: .isRunning(false)
         case .packageCandidate: .candidate(nil)
+        case .ownedFiles: .count(0)
         case .exitStatus: .unknown("a simulated host runs no commands")
         }
     }

@@ -7,7 +7,7 @@ public struct ZoneRules: Sendable {
     /// The offset from UTC, in seconds, that begins with the transition of the same index.
     public private(set) var offsets: [Int]
     /// The offset before the first transition.
-    public let firstOffset: Int
+    public private(set) var firstOffset: Int
     private let footer: ZoneFooter?
     /// From here on the footer decides; nil where the transitions say all.
     private var footerStart: Int64?
@@ -39,6 +39,8 @@ public struct ZoneRules: Sendable {
     public func extended(through year: Int = 2200) -> ZoneRules {
         guard let footer, let start = footerStart else { return self }
         var rules = self
+        // A file without transitions leaves all to its footer.
+        if start == .min { rules.firstOffset = footer.offset(at: -1 << 40) }
         let firstYear = max(1900, CivilDay(seconds: max(start, -1 << 40)).year)
         guard firstYear <= min(year, 2500) else { return self }
         for current in firstYear...min(year, 2500) {

@@ -18,7 +18,7 @@ struct Lodestar: ParsableCommand {
                     SchemaCommand.self, SecretCommand.self,
                 ]),
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
-            CommandGroup(name: "Knowing a host:", subcommands: [Facts.self]),
+            CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self]),
             CommandGroup(name: "Schedules:", subcommands: [ScheduleCommand.self]),
         ]
     )

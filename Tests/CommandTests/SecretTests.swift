@@ -65,6 +65,21 @@ struct SecretTests {
         #expect(mode == "600\n")
     }
 
+    @Test func onATerminalTheEditorHasTheValueAndLeavesNothing() throws {
+        let (site, identity) = try site(),
+            before = Set(Tool.run(["ls", "-A", "/dev/shm"]).output.split(separator: "\n"))
+        let edit = "\(Tool.binary) secret edit db \(site) --identity \(identity)"
+        let changed = Tool.run([
+            "env", "-u", "VISUAL", "EDITOR=sed -i.bak s/tale/story/", "script", "-qec", edit, "/dev/null",
+        ])
+        #expect(changed.status == 0, "\(changed.output)")
+        #expect(Tool.run(["age", "-d", "-i", identity, "\(site)/secrets/db.age"]).output == "CANARY-7f3a9c-story")
+        let failed = Tool.run(["env", "-u", "VISUAL", "EDITOR=false", "script", "-qec", edit, "/dev/null"])
+        #expect(failed.status == 1)
+        #expect(Tool.run(["age", "-d", "-i", identity, "\(site)/secrets/db.age"]).output == "CANARY-7f3a9c-story")
+        #expect(Set(Tool.run(["ls", "-A", "/dev/shm"]).output.split(separator: "\n")) == before)
+    }
+
     @Test func withoutAnIdentityTheValueIsUnknown() throws {
         let (site, _) = try site(), root = try Tool.bareRoot()
         #expect(Tool.lodestar("check", site).status == 0)

@@ -22,6 +22,13 @@ struct LawBench {
         : FileManager.default.fileExists(atPath: "\(testRoot)/.complete")
             ? nil : "needs Tests/Tools/make-root.sh \(testRoot)"
 
+    /// A script of Tests/Tools.
+    static func tool(_ name: String) -> String {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(
+            path: "Tools/\(name)"
+        ).path()
+    }
+
     /// A host in memory over the files of the disposable root, or over a few of its own.
     static func simulated() throws -> LawBench {
         let host = Simulation(over: EmptyHost(), today: 20_000)
@@ -50,17 +57,23 @@ struct LawBench {
         return LawBench(host: host, store: state, root: nil)
     }
 
-    /// The real host on a copy of the disposable root.
+    /// The real host on an overlay of the disposable root, or on a copy where no overlay can be had.
     static func real() throws -> LawBench {
-        let copy = "/var/tmp/lodestar-law-\(UUID().uuidString)"
-        let result = Self.run(["cp", "-a", "--reflink=auto", testRoot, copy])
+        let place = "/var/tmp/lodestar-law-\(UUID().uuidString)", copy = "\(place)/root"
+        let overlay = "lowerdir=\(testRoot),upperdir=\(place)/upper,workdir=\(place)/work"
+        let script = """
+            mkdir -p '\(place)/upper' '\(place)/work' '\(copy)'
+            mount -t overlay overlay -o '\(overlay)' '\(copy)' 2> /dev/null || cp -a '\(testRoot)/.' '\(copy)'
+            """
+        let result = Self.run(["sh", "-ec", script])
         guard result.status == 0 else { throw Problem(text: result.output) }
         let state = try StateDatabase.opened(at: copy + "/state.db")
         return LawBench(host: try Linux(root: copy), store: state, root: copy)
     }
 
     func remove() {
-        if let root { _ = Self.run(["rm", "-rf", "--one-file-system", root]) }
+        guard let root, root.hasSuffix("/root") else { return }
+        Self.run(["sh", "-c", "umount -l '\(root)' 2> /dev/null; rm -rf --one-file-system '\(root.dropLast(5))'"])
     }
 
     private static func perform(_ step: Step, on host: any Model.Host) throws {

@@ -3,12 +3,14 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [TimeZones]="" [Scheduling]="Model TimeZones Crypto" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto" [HostFiles]="Model RegularExpressions"
-  [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML" [Resources]="Model HostFiles RegularExpressions Scheduling" [Engine]="Model"
+  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto"
+  [HostFiles]="Model RegularExpressions" [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
+  [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones Crypto" [Engine]="Model"
   [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxHost Model Scheduling State CShim Glibc"
   [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
+  [Hostinfo]="Model YAML" [LinuxFacts]="Hostinfo Model YAML CShim Glibc" [hostinfo-tool]="LinuxFacts"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="Agent ArgumentParser Compiler Engine Expressions LinuxAgent LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"
+  [lodestar]="Agent ArgumentParser Compiler Engine Expressions Hostinfo LinuxAgent LinuxFacts LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"
 )
 status=0
 complain() { echo "$1"; status=1; }

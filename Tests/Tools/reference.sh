@@ -9,6 +9,7 @@ mkdir -p "$target"
 for type in $("$lodestar" schema | python3 -c 'import json,sys; print(*[k for k in json.load(sys.stdin)["properties"] if k not in ("hosts","vars","role","extend")])'); do
   "$lodestar" explain "$type" --markdown > "$target/$type.md"
 done
+for schema in hostinfo facts; do "$lodestar" schema "$schema" > "$target/$schema.schema.json"; done
 if [ "${1:-}" = --check ]; then
   diff -ru Docs/reference "$target" || { echo "error: Docs/reference is not fresh: make docs"; exit 1; }
 fi

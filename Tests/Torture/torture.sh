@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Kills an apply at system calls (one after the other, then at random moments) and checks what is left each time:
-# every managed file old or new, the accounts consistent, the next run converges and owes nothing.
+# every managed file old or new, the accounts consistent, the next run converges and owes nothing, no refresh is lost.
 #   torture.sh LODESTAR [POINTS [RANDOM-KILLS]]
 set -uo pipefail
 lodestar=$(realpath "${1:?usage: torture.sh LODESTAR [POINTS [RANDOM-KILLS]]}")
@@ -11,6 +11,8 @@ trap 'rm -rf --one-file-system "$work"' EXIT
 export SWIFT_BACKTRACE=enable=no
 Examples/bare-root.sh "$work/base"
 chmod 640 "$work/base/etc/shadow"
+mkdir -p "$work/base/bin"
+cp "$(command -v busybox)" "$work/base/bin/sh"  # busybox-static, for the refresh
 
 site() { # site DIR VERSION: two states of one site
   mkdir -p "$1/manifests"
@@ -21,12 +23,13 @@ site() { # site DIR VERSION: two states of one site
     echo "user:"
     for i in 1 2 3; do echo "  user$2$i: {uid: $3$i, group: ops, manage_home: false}"; done
     printf 'line:\n  host: {path: /etc/hosts, text: "192.0.2.1 %s", match: "^192"}\n' "$2"
+    echo 'command: {reload: {run: "read line < /etc/managed-1; echo $line >> /refreshed", refresh_only: true, subscribe: ["file:/etc/managed-1"]}}'
     printf 'crontab_entry:\n  job: {user: root, minute: 5, command: "/bin/%s"}\n' "$2"
   } > "$1/manifests/all.yaml"
 }
 site "$work/old" old 310
 site "$work/new" new 320
-"$lodestar" apply "$work/old" --root "$work/base" > /dev/null || exit 1
+"$lodestar" apply "$work/old" --root "$work/base" > "$work/out" || { cat "$work/out"; exit 1; }
 
 failures=0
 judge() { # judge WHAT: the root after a kill
@@ -41,7 +44,8 @@ judge() { # judge WHAT: the root after a kill
   cut -d: -f1 "$root/etc/passwd" | sort > "$work/a"; cut -d: -f1 "$root/etc/shadow" | sort > "$work/b"
   [ -z "$(comm -23 "$work/a" "$work/b")" ] || { echo "INCONSISTENT $what: an account without shadow"; failures=$((failures + 1)); }
   "$lodestar" apply "$work/new" --root "$root" > "$work/out" 2>&1 || { echo "NOT CONVERGED $what"; cat "$work/out"; failures=$((failures + 1)); }
-  "$lodestar" plan "$work/new" --root "$root" --detailed-exit-code > "$work/out" 2>&1 || { echo "NOT EMPTY $what"; cat "$work/out"; failures=$((failures + 1)); }
+  "$lodestar" plan "$work/new" --root "$root" --verify --detailed-exit-code > "$work/out" 2>&1 || { echo "NOT EMPTY $what"; cat "$work/out"; failures=$((failures + 1)); }
+  tail -n1 "$root/refreshed" 2> /dev/null | grep -q '^new 1 ' || { echo "LOST $what: the refresh"; failures=$((failures + 1)); }
   ls -A "$root/etc" | grep -q '^\.lodestar-' && { echo "LEFTOVER $what: a temporary"; failures=$((failures + 1)); }
 }
 fresh() { rm -rf "$work/root"; cp -a "$work/base" "$work/root"; }

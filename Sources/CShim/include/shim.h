@@ -48,6 +48,13 @@ ssize_t lodestar_read_file(int directory, const char *path, uint64_t resolve, st
 // lstat(2) through openat2(2).
 int lodestar_status(int directory, const char *path, uint64_t resolve, struct stat *status);
 
+// The number of the file system that an entry is on, as statfs(2) tells it, in the lower 32 bits.
+int64_t lodestar_file_system(int directory, const char *name);
+
+// How many files on local file systems below `root` have an owner's number (a group's with `is_group`). With `change`
+// each gets the number `to`, links themselves; nothing is followed.
+int64_t lodestar_own_files(int root, int is_group, uint32_t from, int change, uint32_t to);
+
 // fsync(2) of all descriptors, several at a time; each result stands in `results`.
 void lodestar_sync_all(const int *descriptors, int *results, size_t count);
 

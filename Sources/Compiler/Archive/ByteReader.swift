@@ -3,7 +3,7 @@ import Model
 /// Reads what `ByteWriter` wrote. Anything else makes it broken, never crash.
 struct ByteReader {
     private let bytes: UnsafeRawBufferPointer
-    private var index = 0
+    private(set) var index = 0
     private var texts: [String] = []
     /// Whether something did not fit: nothing that was read counts.
     private(set) var isBroken = false

@@ -71,7 +71,7 @@ extension CatalogArchive {
                 Edge(
                     from: from, to: to, reason: reason, isNotification: isNotification, place: place(&reader, &files)))
         }
-        guard !reader.isBroken, reader.isAtEnd, !faults.hasErrors else { return nil }
+        guard !reader.isBroken, !faults.hasErrors else { return nil }
         return Catalog(
             site: site, host: host, safety: Safety(maximumRemovals: limit < 0 ? nil : limit),
             declarations: declarations,

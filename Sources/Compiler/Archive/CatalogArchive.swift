@@ -17,31 +17,55 @@ public struct CatalogArchive {
         public var facts: [String: String?]
     }
 
-    private static let magic = "lodestar catalog 1"
+    private static let magic = "lodestar catalog 2"
+
+    public let inputs: Inputs
+    public let catalog: Catalog
 
     /// The archive of a compilation; nil where it holds secrets, has warnings to repeat or did not succeed.
-    public static func bytes(of compilation: Compilation, on site: Site, context: String) -> [UInt8]? {
+    public init?(of compilation: Compilation, on site: Site, context: String) {
         guard let catalog = compilation.catalog, compilation.diagnostics.list.isEmpty,
             !catalog.declarations.contains(where: { $0.isPartial || $0.resource.holdsSecret })
         else { return nil }
+        self.catalog = catalog
+        inputs = site.inputs(compilation, context: context, host: catalog.host)
+    }
+
+    init(inputs: Inputs, catalog: Catalog) {
+        self.inputs = inputs
+        self.catalog = catalog
+    }
+
+    /// The archive in bytes, if its inputs still hold; nil otherwise.
+    public init?(_ bytes: [UInt8], types: [ResourceType], where holds: (Inputs) -> Bool) {
+        let archive = bytes.withUnsafeBytes { buffer in
+            var reader = ByteReader(buffer)
+            let archive = CatalogArchive(&reader, types, holds)
+            return reader.isAtEnd ? archive : nil
+        }
+        guard let archive else { return nil }
+        self = archive
+    }
+
+    public var bytes: [UInt8] {
         var writer = ByteWriter()
-        writer.write(magic)
-        write(site.inputs(compilation, context: context, host: catalog.host), to: &writer)
-        write(catalog, to: &writer)
+        write(to: &writer)
         return writer.bytes
     }
 
-    /// The catalog of an archive whose inputs still hold; nil otherwise.
-    public static func catalog(
-        in bytes: [UInt8], types: [ResourceType], where holds: (Inputs) -> Bool
-    ) -> Catalog? {
-        bytes.withUnsafeBytes { buffer in
-            var reader = ByteReader(buffer)
-            guard reader.text() == magic else { return nil }
-            let inputs = inputs(&reader)
-            guard !reader.isBroken, holds(inputs) else { return nil }
-            return catalog(&reader, inputs.host, Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 }))
-        }
+    init?(_ reader: inout ByteReader, _ types: [ResourceType], _ holds: (Inputs) -> Bool) {
+        guard reader.text() == Self.magic else { return nil }
+        let inputs = Self.inputs(&reader)
+        guard !reader.isBroken, holds(inputs) else { return nil }
+        let byName = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        guard let catalog = Self.catalog(&reader, inputs.host, byName) else { return nil }
+        self.init(inputs: inputs, catalog: catalog)
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.write(Self.magic)
+        Self.write(inputs, to: &writer)
+        Self.write(catalog, to: &writer)
     }
 
     private static func write(_ inputs: Inputs, to writer: inout ByteWriter) {

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import LinuxAgent
+import LinuxFacts
 import LinuxHost
 import Model
 
@@ -65,7 +66,7 @@ struct AgentCommand: ParsableCommand {
             throw ExitStatus.noPrivilege
         }
         do {
-            let id = try MachineIdentity(root: settings.converge.root.text).hostIdentifier()
+            let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
             let context = AgentContext(
                 version: Lodestar.version, hostIdentifier: id, settingsPath: options.config ?? AgentSettings.path)
             try AgentProcess(settings, context).run()

@@ -28,21 +28,27 @@ struct ApplyCommand: ParsableCommand {
     @Flag(help: "Removes more than the limit of safety.max_removals.")
     var allowRemovals = false
 
+    @OptionGroup var observation: ObservationOptions
+
     func run() throws {
         let saved = try savedPlan()
         let root = saved?.root ?? options.root
         let session = try Session(saved?.site ?? source, identity: options.identity)
         let converge = try Converge(root: root)
         let target = try Session.target(root: converge.root)
-        let (catalog, compilation) = try session.catalog(for: target, root: converge.root)
         let lock = try takeLock(converge.root)
-        if let compilation {
-            CatalogCache(root: converge.root, site: session.path).keep(compilation, on: session.site.value)
-        }
+        defer { withExtendedLifetime(lock) {} }
         LocalFiles.makePrivate(converge.databasePath)
         let state = try Converge.guarding { try StateDatabase.opened(at: converge.databasePath) }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
-        var plan = try converge.plan(catalog, state: state, wanted)
+        let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: converge.root)
+        let memo = isMemorable && !observation.verify ? cache.settled(for: target) : nil
+        if let plan = try converge.settledPlan(memo, state: state, revision: session.revision) {
+            return try finish(Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount))
+        }
+        let (catalog, archive) = try session.keptCatalog(for: target, root: converge.root)
+        let recorder = isMemorable && archive != nil ? converge.recorder() : nil
+        var plan = try converge.plan(catalog, state: state, wanted, recorder: recorder)
         if let saved {
             if let mismatch = saved.mismatch(with: plan, root: converge.root) {
                 Terminal.report("\(source): error: expected a plan of this site and host: \(mismatch)")
@@ -55,7 +61,7 @@ struct ApplyCommand: ParsableCommand {
             throw ExitStatus.unsafe
         }
         let report = try perform(plan, converge, state, isExact: saved != nil)
-        withExtendedLifetime(lock) {}
+        if report.run == 0, let archive, let memo = recorder?.memo(of: plan, archive) { cache.keep(memo) }
         try finish(report)
     }
 
@@ -100,7 +106,7 @@ struct ApplyCommand: ParsableCommand {
             if plan.resources.isEmpty, isInLine {
                 return Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount)
             }
-            try MachineIdentity(root: converge.root).pin(plan.catalog.host.id)
+            try PinnedHostID(root: converge.root).pin(plan.catalog.host.id)
             let run = try state.begin(
                 RunStart(
                     site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,

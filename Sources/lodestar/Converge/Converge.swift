@@ -29,14 +29,21 @@ struct Converge {
         return try Self.guarding { try StateDatabase.reading(databasePath) }
     }
 
-    func plan(_ catalog: Catalog, state: any StateReading, _ selection: Selection) throws -> Plan {
+    /// Remembers what a plan reads of the host.
+    func recorder() -> ObservationRecorder { ObservationRecorder(over: host, start: WallClock.nanoseconds) }
+
+    func plan(
+        _ catalog: Catalog, state: any StateReading, _ selection: Selection, recorder: ObservationRecorder? = nil
+    ) throws -> Plan {
         for word in selection.unmatched(in: catalog) {
             Terminal.report("error: expected an address, type or tag of the catalog, found `\(word)`")
             throw ExitCode(64)
         }
-        let simulation = Simulation(over: host, today: WallClock.today)
+        let simulation = Simulation(over: recorder ?? host, today: WallClock.today)
         return try Self.guarding {
-            try Planner(catalog, on: simulation, state: state, types: Registry.all, selection: selection).plan()
+            try Planner(
+                catalog, on: simulation, state: state, types: Registry.all, selection: selection, recorder: recorder
+            ).plan()
         }
     }
 

@@ -28,13 +28,18 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "Shows more removals than the limit without exit 78.")
     var allowRemovals = false
 
+    @OptionGroup var observation: ObservationOptions
+
     func run() throws {
         let session = try Session(site.site, identity: options.identity)
         let converge = try Converge(root: options.root)
         let target = try Session.target(root: converge.root)
-        let catalog = try session.catalog(for: target, root: converge.root).catalog
-        let selection = Selection(only: selection.only, skipped: selection.skip)
-        let plan = try converge.plan(catalog, state: try converge.pastState(), selection)
+        let selection = Selection(only: selection.only, skipped: selection.skip), state = try converge.pastState()
+        let memo =
+            selection.isWhole && !observation.verify ? session.cache(below: converge.root).settled(for: target) : nil
+        let plan =
+            try converge.settledPlan(memo, state: state, revision: session.revision)
+            ?? converge.plan(try session.catalog(for: target, root: converge.root), state: state, selection)
         switch format {
         case .text: Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(summary ? .summary : .full))
         case .json: Terminal.print(plan.datum.json)

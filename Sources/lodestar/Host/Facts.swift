@@ -1,38 +1,56 @@
 import ArgumentParser
-import LinuxHost
+import LinuxFacts
 import Model
 
 /// `lodestar facts [KEY]`: what expressions see as `facts`.
 struct Facts: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints the facts of this host as JSON.", discussion: "Example: lodestar facts os.id")
+        abstract: "Prints the facts of this host.", discussion: "Example: lodestar facts os.id")
 
     @Argument(help: "One fact, such as os.id.")
     var key: String?
 
-    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"))
-    var root = "/"
+    @Option(help: "How they are printed.")
+    var format = HostinfoVerbs.Format.text
+
+    @OptionGroup var sources: SourceOptions
 
     func run() throws {
         try Converge.guarding {
-            let facts = HostFacts(root: root)
-            guard let key else {
-                let members = try facts.names.compactMap { name in
-                    try facts.fact(name).map { Datum.Member(name, $0) }
-                }
-                return Terminal.print(Datum.map(members).json)
+            let facts = sources.facts
+            let value = try key.map { try fact($0, in: facts) } ?? all(facts)
+            switch (format, value) {
+            case (.text, .string(let text)): Terminal.print(text)
+            // A single value is printed for scripts, whatever it is.
+            case (.text, .null), (.text, .bool), (.text, .int), (.text, .double): Terminal.print(value.json)
+            case (.text, .list), (.text, .map): Terminal.print(value.outline)
+            case (.json, _): Terminal.print(value.json)
+            case (.yaml, _): Terminal.print(value.yaml)
             }
-            let parts = key.split(separator: ".").map(String.init)
-            var value = try parts.first.flatMap { try facts.fact($0) }
-            for part in parts.dropFirst() { value = value?[part] }
-            guard let value else {
-                Terminal.report("error: expected a fact, found `\(key)`")
-                if let hint = Spelling.hint(for: parts.first ?? "", among: facts.names) {
-                    Terminal.report("  hint: \(hint)")
-                }
-                throw ExitStatus.failure
-            }
-            if case .string(let text) = value { Terminal.print(text) } else { Terminal.print(value.json) }
         }
+    }
+
+    private func all(_ facts: HostFacts) throws -> Datum {
+        .map(try facts.names.compactMap { name in try facts.fact(name).map { Datum.Member(name, $0) } })
+    }
+
+    private func fact(_ key: String, in facts: HostFacts) throws -> Datum {
+        let parts = key.split(separator: ".").map(String.init)
+        var value = try parts.first.flatMap { try facts.fact($0) }
+        for part in parts.dropFirst() {
+            if case .list(let items)? = value, let index = Int(part) {
+                value = items.indices.contains(index) ? items[index] : nil
+            } else {
+                value = value?[part]
+            }
+        }
+        guard let value else {
+            Terminal.report("error: expected a fact, found `\(key)`")
+            if let hint = Spelling.hint(for: parts.first ?? "", among: facts.names) {
+                Terminal.report("  hint: \(hint)")
+            }
+            throw ExitStatus.failure
+        }
+        return value
     }
 }

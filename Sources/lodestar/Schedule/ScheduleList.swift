@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import LinuxAgent
+import LinuxFacts
 import LinuxHost
 import Model
 import Scheduling
@@ -41,7 +42,7 @@ struct ScheduleList: ParsableCommand {
     }
 
     private func rows(_ settings: AgentSettings) throws -> [Row] {
-        let host = try MachineIdentity(root: settings.converge.root.text).hostIdentifier()
+        let host = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
         let history =
             LocalFiles.exists(settings.databasePath) ? try AgentHistory(reading: settings.databasePath) : nil
         let missed = Dictionary(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxFacts
 import LinuxHost
 import Model
 import Scheduling
@@ -57,7 +58,7 @@ struct ScheduleNext: ParsableCommand {
         var rule = dialect.daylightRule
         if let gap { rule.gap = gap }
         if let overlap { rule.overlap = overlap }
-        let host = hostIdentifier ?? (expression.hasHash ? try? MachineIdentity(root: "/").hostIdentifier() : nil)
+        let host = hostIdentifier ?? (expression.hasHash ? try? HostIdentifier(root: "/").hostIdentifier() : nil)
         let table = Timetable(expression, zone: zone, daylight: rule, hostIdentifier: host ?? "", key: key)
         var moment = try ScheduleText.moment(from, roundingUp: previous)
         var times: [String] = []

@@ -19,7 +19,7 @@ enum Recipients {
             Terminal.report("  hint: write one age1... key on a line; `age-keygen` makes a pair")
             throw ExitStatus.notFound
         }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
         let recipients = try lines.enumerated().compactMap { index, line -> AgeRecipient? in
             if line.hasPrefix("#") || line.allSatisfy(\.isWhitespace) { return nil }
             guard let recipient = AgeRecipient(String(line)) else {
@@ -45,16 +45,24 @@ enum Recipients {
     }
 }
 
-/// `lodestar secret edit NAME`: replaces one value by what standard input says.
+/// `lodestar secret edit NAME`: replaces one value by what the operator's editor or standard input says.
 struct SecretEdit: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "edit", abstract: "Encrypts a value from standard input for the site's recipients.",
-        discussion: "Example: printf %s \"$PASSWORD\" | lodestar secret edit db/password mysite")
+        commandName: "edit", abstract: "Encrypts a value for the site's recipients.",
+        discussion: """
+            On a terminal it opens the present value, or an empty one, in $VISUAL, $EDITOR or vi. Otherwise the value is \
+            what standard input says.
+            Examples: lodestar secret edit db/password mysite
+                      printf %s "$PASSWORD" | lodestar secret edit db/password mysite
+            """)
 
     @Argument(help: "The secret's name: db/password is secrets/db/password.age.")
     var name: String
 
     @OptionGroup var site: SiteArgument
+
+    @Option(help: ArgumentHelp("The age identity that reads the present value.", valueName: "file"))
+    var identity: String?
 
     func run() throws {
         try Converge.guarding {
@@ -68,10 +76,11 @@ struct SecretEdit: ParsableCommand {
                 throw ExitCode(64)
             }
             let recipients = try Recipients.read(site.site)
-            if LocalFiles.isTerminal(0) { Terminal.report("type the value, then Ctrl-D") }
-            guard let value = try LocalFiles.contents(of: "/dev/stdin", limit: 1 << 20) else { return }
             let path = "\(site.site)/secrets/\(name).age"
             do {
+                let value =
+                    try LocalFiles.isTerminal(0) ? edited(path) : LocalFiles.contents(of: "/dev/stdin", limit: 1 << 20)
+                guard let value else { return Terminal.report("\(path): unchanged") }
                 let file = try AgeFile.encrypted(value, for: recipients)
                 try LocalFiles.makeDirectory(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)))
                 try LocalFiles.write(file, to: path, mode: 0o644)
@@ -81,6 +90,19 @@ struct SecretEdit: ParsableCommand {
             }
             Terminal.print("wrote \(path) for \(recipients.count) recipients")
         }
+    }
+}
+
+extension SecretEdit {
+    /// The value as the operator's editor leaves it; nil where it is what it was.
+    private func edited(_ path: String) throws -> [UInt8]? {
+        var present: [UInt8] = []
+        if let file = try LocalFiles.contents(of: path, limit: 8 << 20) {
+            present = try AgeFile.decrypted(file, with: try Recipients.identities(identity))
+        }
+        let editor = LocalFiles.environment("VISUAL") ?? LocalFiles.environment("EDITOR") ?? "vi"
+        let value = try TextEditor.edited(present, by: editor, name: String(name.split(separator: "/").last ?? "value"))
+        return value == present ? nil : value
     }
 }
 

@@ -3,38 +3,51 @@ import LinuxHost
 import Model
 import Resources
 
-/// The last catalog of a root, kept so that a site that did not change is not compiled again.
+/// What is kept of a root's last runs for speed: its catalog, so that a site that did not change is not compiled again,
+/// and what was read when everything was in place.
 ///
 /// `apply` writes it, `plan` only reads it. A broken or foreign one counts as none.
 struct CatalogCache {
-    let root: String
     let context: String
+    private let folder: String
+    private let reader: any SiteReader
 
-    init(root: String, site: String) {
-        self.root = root
+    /// - Parameter site: the site's directory, which `reader` reads.
+    init(root: String, site: String, reader: any SiteReader) {
+        folder = StateFolder.path(below: root)
         context = "\(Lodestar.version) \(LocalFiles.signatureOfThisProgram) \(LocalFiles.absolute(site))"
+        self.reader = reader
     }
 
-    private var path: String { "\(StateFolder.path(below: root))/catalog.cache" }
+    private var catalogFile: String { "\(folder)/catalog.cache" }
+    private var settledFile: String { "\(folder)/settled.cache" }
 
-    func catalog(_ reader: any SiteReader, for target: CompilationTarget) -> Catalog? {
-        guard let bytes = try? LocalFiles.contents(of: path) else { return nil }
-        return CatalogArchive.catalog(in: bytes, types: Registry.all) {
-            $0.hold(in: reader, for: target, context: context)
-        }
+    func archive(for target: CompilationTarget) -> CatalogArchive? {
+        guard let bytes = try? LocalFiles.contents(of: catalogFile) else { return nil }
+        return CatalogArchive(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
+    }
+
+    func settled(for target: CompilationTarget) -> SettledArchive? {
+        guard let bytes = try? LocalFiles.contents(of: settledFile) else { return nil }
+        return SettledArchive(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
     }
 
     /// Keeps a compilation; one with secrets or diagnostics takes away what was kept.
-    func keep(_ compilation: Compilation, on site: Site) {
+    func keep(_ compilation: Compilation, on site: Site) -> CatalogArchive? {
+        let archive = CatalogArchive(of: compilation, on: site, context: context)
+        keep(archive?.bytes, in: catalogFile)
+        return archive
+    }
+
+    func keep(_ settled: SettledArchive) { keep(settled.bytes, in: settledFile) }
+
+    /// A cache that cannot be written costs time and nothing else.
+    private func keep(_ bytes: [UInt8]?, in file: String) {
         do throws(HostFault) {
-            if let bytes = CatalogArchive.bytes(of: compilation, on: site, context: context) {
-                try LocalFiles.write(bytes, to: path)
-            } else {
-                LocalFiles.remove(path)
-            }
+            guard let bytes else { return LocalFiles.remove(file) }
+            try LocalFiles.write(bytes, to: file, isDurable: false)
         } catch {
-            // A cache that cannot be written costs time and nothing else.
-            LocalFiles.remove(path)
+            LocalFiles.remove(file)
         }
     }
 }

@@ -30,6 +30,12 @@ struct FactsOption: ParsableArguments {
     var host: String?
 }
 
+/// How much of the host is looked at.
+struct ObservationOptions: ParsableArguments {
+    @Flag(help: "Observes everything, also what nobody touched since it was found in place.")
+    var verify = false
+}
+
 /// Which resources are planned.
 struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this address, type or tag, with what it requires.", valueName: "word"))

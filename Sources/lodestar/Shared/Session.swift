@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compiler
+import LinuxFacts
 import LinuxHost
 import Model
 import Resources
@@ -52,10 +53,11 @@ struct Session {
     static func target(root: String) throws -> CompilationTarget {
         let facts = HostFacts(root: root)
         do {
-            let id = try MachineIdentity(root: root).hostIdentifier()
+            let identifier = HostIdentifier(root: root)
+            let id = try identifier.hostIdentifier()
             var name = id
             if case .string(let hostname)? = try facts.fact("hostname") { name = hostname }
-            return CompilationTarget(identity: HostIdentity(id: id, name: name), facts: facts)
+            return CompilationTarget(identity: HostIdentity(id: id, name: name, ip: identifier.address), facts: facts)
         } catch {
             Terminal.report("error: \(error.text)")
             throw ExitStatus.failure
@@ -112,12 +114,34 @@ struct Session {
         return (catalog, compilation)
     }
 
+    func cache(below root: String) -> CatalogCache { CatalogCache(root: root, site: path, reader: reader) }
+
+    /// What the site is called in plans.
+    var revision: String { reader.revision }
+
     /// The catalog of a host below a root, from the cache where nothing changed.
+    func catalog(for target: CompilationTarget, root: String) throws -> Catalog {
+        guard var known = cache(below: root).archive(for: target)?.catalog else {
+            return try compiled(for: target).catalog
+        }
+        known.revision = revision
+        return known
+    }
+
+    /// The same, and what was compiled is kept.
     ///
-    /// - Returns: nil as compilation where the cache had it.
-    func catalog(for target: CompilationTarget, root: String) throws -> (catalog: Catalog, compilation: Compilation?) {
-        if let known = CatalogCache(root: root, site: path).catalog(reader, for: target) { return (known, nil) }
-        return try compiled(for: target)
+    /// - Returns: nil as archive where the catalog is not to be kept.
+    func keptCatalog(
+        for target: CompilationTarget, root: String
+    ) throws -> (catalog: Catalog, archive: CatalogArchive?) {
+        let cache = cache(below: root)
+        if let archive = cache.archive(for: target) {
+            var catalog = archive.catalog
+            catalog.revision = revision
+            return (catalog, archive)
+        }
+        let (catalog, compilation) = try compiled(for: target)
+        return (catalog, cache.keep(compilation, on: site.value))
     }
 }
 

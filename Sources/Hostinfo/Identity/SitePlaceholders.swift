@@ -1,0 +1,27 @@
+public import Model
+import YAML
+
+/// What a site adds to the dictionary of placeholders, and what it allows: `/etc/hostinfo/placeholders.yaml`.
+public struct SitePlaceholders: Sendable, Hashable {
+    public static let path = "etc/hostinfo/placeholders.yaml"
+
+    public var added: [String] = []
+    public var allowed: [String] = []
+
+    /// Reads `add` and `allow`, two lists of texts; a file with a mistake counts as none.
+    public init?(reading bytes: [UInt8], from path: String, into diagnostics: inout Diagnostics) {
+        var found = Diagnostics()
+        defer { diagnostics.add(contentsOf: found) }
+        guard let root = YAMLReader.read(SourceText(bytes, file: SourceFile(path)), into: &found) else { return nil }
+        var reader = OverrideReader(found)
+        for entry in reader.entries(of: root, "a mapping with `add` and `allow`") {
+            switch entry.key {
+            case "add": added = reader.values(entry, "a text") { $0 }
+            case "allow": allowed = reader.values(entry, "a text") { $0 }
+            default: reader.unknown(entry, among: ["add", "allow"])
+            }
+        }
+        found = reader.diagnostics
+        if found.hasErrors { return nil }
+    }
+}

@@ -1,0 +1,57 @@
+/// What reading one source gave.
+public enum SourceReading: Sendable, Hashable {
+    case bytes([UInt8])
+    /// There is none.
+    case absent
+    /// There is one that cannot be read; the reason in words.
+    case unreadable(String)
+}
+
+/// Where facts are read from: the running kernel and a root, or a capture of them.
+///
+/// Paths have no leading slash; those below `sys`, `proc`, `dev` and `run` are the kernel's, all others the root's.
+public protocol SourceTree: AnyObject {
+    /// Whether the root is the one that the kernel runs, so that the kernel's host name is the root's.
+    var isRunning: Bool { get }
+    func read(_ path: String) -> SourceReading
+    /// The names in a directory, sorted; nil when there is none or it cannot be read.
+    func names(in path: String) -> [String]?
+    /// Where a symbolic link points; nil when there is no link.
+    func linkTarget(_ path: String) -> String?
+    /// Why a file must not be trusted, in words: somebody else than its owner could have written it.
+    func distrust(_ path: String) -> String?
+    /// The room of the file system at a path in bytes; nil where it cannot be told.
+    func space(at path: String) -> FileSpace?
+    /// The network as the kernel has it now, or as it was captured.
+    func layout() -> NetworkLayout
+}
+
+/// The room of a file system in bytes.
+public struct FileSpace: Sendable, Hashable {
+    public var total: UInt64
+    /// What others than root may still write.
+    public var available: UInt64
+
+    public init(total: UInt64, available: UInt64) {
+        self.total = total
+        self.available = available
+    }
+}
+
+extension SourceTree {
+    /// A file as text without white space at both ends; nil when there is none or it cannot be read.
+    public func text(_ path: String) -> String? {
+        guard case .bytes(let bytes) = read(path) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).trimmed
+    }
+
+    /// The lines of a file; none when there is no file.
+    public func lines(_ path: String) -> [Substring] {
+        guard case .bytes(let bytes) = read(path) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    }
+
+    public func number(_ path: String) -> Int64? { text(path).flatMap { Int64($0) } }
+
+    public func exists(_ path: String) -> Bool { read(path) != .absent }
+}

@@ -1,0 +1,11 @@
+/// A source that could not be read, or not in full.
+public struct Gap: Sendable, Hashable {
+    /// Such as `/sys/firmware/dmi/tables/DMI`.
+    public var source: String
+    public var reason: String
+
+    public init(_ source: String, _ reason: String) {
+        self.source = source
+        self.reason = reason
+    }
+}

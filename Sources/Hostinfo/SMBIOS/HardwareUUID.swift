@@ -1,0 +1,67 @@
+/// A UUID as the firmware stores it: compared by its raw bytes, because its text depends on the SMBIOS version.
+public struct HardwareUUID: Sendable, Hashable {
+    /// 16 bytes, as they stand in the table.
+    public let raw: [UInt8]
+    /// Whether the text has the first three fields reversed.
+    public let isSwapped: Bool
+
+    public init?(raw: [UInt8], isSwapped: Bool) {
+        guard raw.count == 16 else { return nil }
+        self.raw = raw
+        self.isSwapped = isSwapped
+    }
+
+    /// Reads the text form, as sysfs and dmidecode print it.
+    public init?(text: some StringProtocol, isSwapped: Bool) {
+        var digits: [UInt8] = []
+        for byte in text.utf8 where byte != UInt8(ascii: "-") {
+            guard let digit = Self.value(of: byte), digits.count < 32 else { return nil }
+            digits.append(digit)
+        }
+        guard digits.count == 32 else { return nil }
+        let bytes = (0..<16).map { digits[$0 * 2] << 4 | digits[$0 * 2 + 1] }
+        raw = isSwapped ? Self.swapped(bytes) : bytes
+        self.isSwapped = isSwapped
+    }
+
+    /// In lower case, such as `4c4c4544-0044-4d10-8033-b9c04f4a4632`.
+    public var text: String { Self.text(of: isSwapped ? Self.swapped(raw) : raw) }
+
+    /// The bytes in the other order: which of two is meant is not known where only a text was read.
+    public var otherOrder: [UInt8] { Self.swapped(raw) }
+
+    /// Whether both are the same UUID, whichever form they were read from.
+    public func isSame(as other: HardwareUUID) -> Bool { raw == other.raw || text == other.text }
+
+    private static func swapped(_ bytes: [UInt8]) -> [UInt8] {
+        [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15].map { bytes[$0] }
+    }
+
+    private static func text(of bytes: [UInt8]) -> String {
+        var text = ""
+        for (index, byte) in bytes.enumerated() {
+            if [4, 6, 8, 10].contains(index) { text += "-" }
+            text += byte.twoDigits
+        }
+        return text
+    }
+
+    private static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+extension UInt8 {
+    /// Two hexadecimal digits in lower case.
+    var twoDigits: String { (self < 16 ? "0" : "") + String(self, radix: 16) }
+}
+
+extension Sequence<UInt8> {
+    /// Hexadecimal digits in lower case.
+    var hexadecimalDigits: String { map(\.twoDigits).joined() }
+}

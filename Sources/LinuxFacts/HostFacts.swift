@@ -1,0 +1,62 @@
+import Hostinfo
+public import Model
+
+/// The facts of a host, each read when it is asked for and then remembered: the system's from its root, the hardware's
+/// from the kernel, the site's own from `/etc/lodestar/facts.d`.
+public final class HostFacts: FactSource, @unchecked Sendable {
+    private let tree: HostTree
+    private let collector: FactCollector<RememberingTree>
+    private let custom: CustomFacts
+    private var known: [String: Datum?] = [:]
+
+    /// The facts of this host, with the system below a root.
+    public convenience init(root: String) {
+        self.init(tree: HostTree(root: root))
+    }
+
+    /// The facts of a host that `hostinfo capture` stored in a folder.
+    public convenience init(capture folder: String) {
+        self.init(tree: HostTree(capture: folder))
+    }
+
+    private init(tree: HostTree) {
+        self.tree = tree
+        let remembering = RememberingTree(tree)
+        collector = FactCollector(remembering)
+        custom = CustomFacts(tree)
+    }
+
+    public var names: [String] { (FactCollector<RememberingTree>.names + ["custom"]).sorted() }
+
+    public func fact(_ name: String) throws(HostFault) -> Datum? {
+        if let value = known[name] { return value }
+        let value = name == "custom" ? try custom.facts() : collector.fact(name)
+        known[name] = .some(value)
+        return value
+    }
+}
+
+/// A tree that reads each source once: several facts share files such as the tables of the firmware.
+final class RememberingTree: SourceTree {
+    private let tree: any SourceTree
+    private var readings: [String: SourceReading] = [:]
+
+    init(_ tree: any SourceTree) {
+        self.tree = tree
+    }
+
+    var isRunning: Bool { tree.isRunning }
+
+    func read(_ path: String) -> SourceReading {
+        if let reading = readings[path] { return reading }
+        let reading = tree.read(path)
+        readings[path] = reading
+        return reading
+    }
+
+    func names(in path: String) -> [String]? { tree.names(in: path) }
+    func linkTarget(_ path: String) -> String? { tree.linkTarget(path) }
+    func distrust(_ path: String) -> String? { tree.distrust(path) }
+    func space(at path: String) -> FileSpace? { tree.space(at: path) }
+    func layout() -> NetworkLayout { tree.layout() }
+}

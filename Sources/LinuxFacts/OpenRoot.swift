@@ -1,0 +1,159 @@
+import CShim
+import Glibc
+import Hostinfo
+
+/// A folder whose files are read by paths that cannot leave it.
+final class OpenRoot: @unchecked Sendable {
+    /// O_PATH of open(2), which the C library only declares for GNU programs.
+    private static let handle: Int32 = 0o10000000
+
+    /// Greater files are no facts.
+    static let greatestByteCount = 16 << 20
+
+    private let path: String
+    private let descriptor: Int32
+    private let isWhole: Bool
+
+    init(_ path: String) {
+        self.path = path
+        isWhole = path == "/"
+        descriptor = Glibc.open(path, Self.handle | O_DIRECTORY | O_CLOEXEC)
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Opens with links resolved inside the root.
+    private func open(_ path: String, _ flags: Int32) -> Int32 {
+        if descriptor < 0 { return -ENOENT }
+        let relative = path.isEmpty ? "." : path
+        if isWhole {
+            let opened = openat(descriptor, relative, flags | O_CLOEXEC)
+            return opened < 0 ? -errno : opened
+        }
+        let caller = lodestar_identity(uid: 0, gid: 0)
+        return lodestar_open(descriptor, relative, flags, 0, UInt64(LODESTAR_IN_ROOT), caller)
+    }
+
+    func read(_ path: String) -> SourceReading {
+        let file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        if file < 0 { return Self.failure(-file) }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { return Self.failure(errno) }
+        // A directory is there, and has no bytes.
+        if status.st_mode & S_IFMT == S_IFDIR { return .bytes([]) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return .unreadable("it is no regular file") }
+        var bytes: [UInt8] = []
+        var step = max(4096, min(Int(status.st_size) + 1, 1 << 20))
+        while true {
+            let before = bytes.count
+            var number: Int32 = 0
+            let more = [UInt8](unsafeUninitializedCapacity: step) { buffer, count in
+                let got = Glibc.read(file, buffer.baseAddress, step)
+                number = got < 0 ? errno : 0
+                count = max(0, got)
+            }
+            if number == EINTR { continue }
+            if number != 0 { return Self.failure(number) }
+            if more.isEmpty { return .bytes(bytes) }
+            bytes += more
+            if bytes.count > Self.greatestByteCount {
+                return .unreadable("it has more than \(Self.greatestByteCount) bytes")
+            }
+            if bytes.count - before == step { step = min(step * 4, 1 << 20) }
+        }
+    }
+
+    private static func failure(_ number: Int32) -> SourceReading {
+        number == ENOENT || number == ENOTDIR ? .absent : .unreadable(ErrorText.of(number))
+    }
+
+    func exists(_ path: String) -> Bool {
+        let file = open(path, Self.handle)
+        if file >= 0 { close(file) }
+        return file >= 0
+    }
+
+    /// Whether it is a regular file that its owner may execute.
+    func isExecutable(_ path: String) -> Bool {
+        let file = open(path, Self.handle)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        var status = stat()
+        return fstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o100 != 0
+    }
+
+    func names(in path: String) -> [String]? {
+        let folder = open(path, O_RDONLY | O_DIRECTORY)
+        guard folder >= 0 else { return nil }
+        guard let stream = fdopendir(folder) else {
+            close(folder)
+            return nil
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream), names.count < 100_000 {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    func linkTarget(_ path: String) -> String? {
+        let link = open(path, Self.handle | O_NOFOLLOW)
+        guard link >= 0 else { return nil }
+        defer { close(link) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { text in
+                text.baseAddress.map { readlinkat(link, "", $0, text.count) } ?? 0
+            }
+        }
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+
+    /// Whether somebody else than the owners may have written a file: its owner, its mode, those of its folder.
+    func distrust(_ path: String, owners: [uid_t]) -> String? {
+        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        for (name, flags) in [(folder, Self.handle | O_DIRECTORY), (path, Self.handle)] {
+            let file = open(name, flags)
+            guard file >= 0 else { return "/\(name) cannot be looked at" }
+            defer { close(file) }
+            var status = stat()
+            guard fstat(file, &status) == 0 else { return "/\(name) cannot be looked at" }
+            if !owners.contains(status.st_uid) {
+                return "expected /\(name) to be root's, found the owner \(status.st_uid)"
+            }
+            if status.st_mode & 0o022 != 0 {
+                let mode = String(status.st_mode & 0o7777, radix: 8)
+                return "expected /\(name) to be writable by its owner only, found the mode 0\(mode)"
+            }
+        }
+        return nil
+    }
+
+    /// The room of the file system at a path, in bytes; nil where it cannot be told.
+    func space(at path: String) -> FileSpace? {
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK)
+        guard folder >= 0 else { return nil }
+        defer { close(folder) }
+        var status = statvfs()
+        guard fstatvfs(folder, &status) == 0 else { return nil }
+        let size = UInt64(status.f_frsize)
+        return FileSpace(total: UInt64(status.f_blocks) &* size, available: UInt64(status.f_bavail) &* size)
+    }
+}
+
+/// The names of error numbers.
+enum ErrorText {
+    /// Such as `EACCES (permission denied)`.
+    static func of(_ number: Int32) -> String {
+        let name = lodestar_error_name(number).map { String(cString: $0) } ?? "errno \(number)"
+        guard let described = lodestar_error_text(number).map({ String(cString: $0) }) else { return name }
+        return "\(name) (\(described.prefix(1).lowercased())\(described.dropFirst()))"
+    }
+}

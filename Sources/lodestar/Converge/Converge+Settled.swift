@@ -1,0 +1,41 @@
+import Compiler
+import Engine
+import LinuxHost
+import Model
+
+/// Plans that need not observe what nobody touched since everything was found in place.
+extension Converge {
+    /// The plan with nothing to do, where a memo of an earlier run tells so.
+    ///
+    /// - Returns: nil where anything may differ: everything has to be observed.
+    func settledPlan(_ memo: SettledArchive?, state: any StateReading, revision: String) throws -> Plan? {
+        guard let memo else { return nil }
+        let isInLine = try Self.guarding {
+            try state.ledgerDigest() == memo.archive.catalog.digest && state.pendingRefreshes().isEmpty
+        }
+        guard isInLine, memo.signatures.allSatisfy({ isUntouched($0.key, $0.value) }) else { return nil }
+        var catalog = memo.archive.catalog
+        guard catalog.declarations.allSatisfy({ $0.isInPlace(on: host) }) else { return nil }
+        catalog.revision = revision
+        return Plan(inPlace: memo.inPlaceCount, of: catalog)
+    }
+
+    private func isUntouched(_ path: AbsolutePath, _ known: PathSignature?) -> Bool {
+        do throws(HostFault) {
+            // A remembered listing has the change time of its directory, other directories have none.
+            return try host.signature(of: path, isListing: known?.changed != 0) == known
+        } catch {
+            return false
+        }
+    }
+}
+
+extension ObservationRecorder {
+    /// The memo of a plan that found everything in place; nil where too much was changed a moment ago.
+    func memo(of plan: Plan, _ archive: CatalogArchive) -> SettledArchive? {
+        let volatile = volatilePositions
+        guard racyCount * 20 <= plan.inPlaceCount else { return nil }
+        return SettledArchive(
+            of: archive, volatile: volatile, inPlaceCount: plan.inPlaceCount, signatures: settledSignatures)
+    }
+}
