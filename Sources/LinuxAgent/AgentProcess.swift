@@ -148,8 +148,9 @@ public final class AgentProcess {
         manager.ready("\(scheduler.jobCount) schedules")
         while !isStopping {
             let now = RealClock.now
-            scheduler.wake(now)
             if let run = loop.due(now) { converge(run, now) }
+            scheduler.isPaused = loop.pause?.coversSchedules == true
+            scheduler.wake(now)
             keepUp(now)
             wait(from: RealClock.now)
         }
