@@ -43,8 +43,10 @@ check: build-tool ## format, lint, import rules, fresh reference pages
 docs: build-tool ## writes the reference pages from the types' tables
 	Tests/Tools/reference.sh
 
-torture: release ## kills applies at system calls and at random moments
-	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),400) $(or $(KILLS),1000)
+torture: release ## kills applies at every system call and at random moments, swaps links under them
+	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),100000) $(or $(KILLS),1000)
+	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
+	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
 	swift build -c release --product schedule-bench
 	.build/release/schedule-bench brute $(or $(EXPRESSIONS),20)
 

@@ -123,7 +123,7 @@ public final class Converger {
             switch result {
             case .success(let output):
                 tasks[index].steps.removeFirst()
-                tasks[index].performedCount += 1
+                if !output.isSkipped { tasks[index].performedCount += 1 }
                 tasks[index].output += output.text
             case .failure(let fault): finish(index, .failed, reason: fault.text)
             }

@@ -16,6 +16,9 @@ extension Linux {
 
     /// Runs a command of a manifest, as often as it may be tried.
     func run(_ command: CommandRun) throws(HostFault) -> StepOutput {
+        for commandGuard in command.guards where try isSkipped(command, by: commandGuard) {
+            return StepOutput(isSkipped: true)
+        }
         var last = Ended(exitStatus: 0, output: "", hasTimedOut: false)
         for _ in 0..<max(1, command.attemptCount) {
             last = try execute(command)
@@ -29,6 +32,17 @@ extension Linux {
             "run", isSecret ? "the command" : "`\(command.line.text)`",
             (last.hasTimedOut ? "it took more than \(command.timeout)" : "it ended with status \(last.exitStatus)")
                 + said)
+    }
+
+    private func isSkipped(_ command: CommandRun, by commandGuard: CommandGuard) throws(HostFault) -> Bool {
+        var asked = command
+        asked.line = commandGuard.line
+        asked.input = nil
+        let ended = try execute(asked)
+        if ended.hasTimedOut {
+            throw HostFault("ask", "the guard of the command", "it took more than \(command.timeout)")
+        }
+        return commandGuard.skips(at: ended.exitStatus)
     }
 
     private static func lastLine(of output: String) -> String? {

@@ -59,9 +59,10 @@ extension Linux {
                     ? .unknown("it took more than \(command.timeout)") : .exitStatus(ended.exitStatus)
             } catch {
                 if error.operation == "isolate" {
-                    return .unknown("it cannot be run without write access: \(error.reason)")
+                    return .unknown("its guard cannot be run without write access: \(error.reason)")
                 }
-                throw error
+                // A root that is yet to be filled has no shell, a user that is yet to be made no number.
+                return .unknown("its guard cannot be run yet: \(error.text)")
             }
         }
     }

@@ -35,11 +35,13 @@ public struct CommandRun: Sendable, Hashable {
     /// The exit statuses that mean success.
     public var successStatuses: [Int]
     public var input: Content?
+    /// Asked before it runs, with all rights, since nobody could ask them where nothing can be written.
+    public var guards: [CommandGuard]
 
     public init(
         _ line: CommandLine, user: Owner? = nil, directory: AbsolutePath = .root, environment: [EnvironmentEntry] = [],
         umask: Permissions = Permissions(0o022), timeout: Duration = .seconds(300), attemptCount: Int = 1,
-        successStatuses: [Int] = [0], input: Content? = nil
+        successStatuses: [Int] = [0], input: Content? = nil, guards: [CommandGuard] = []
     ) {
         self.line = line
         self.user = user
@@ -50,7 +52,23 @@ public struct CommandRun: Sendable, Hashable {
         self.attemptCount = attemptCount
         self.successStatuses = successStatuses
         self.input = input
+        self.guards = guards
     }
+}
+
+/// A command of the shell whose exit status tells whether another one has to run.
+public struct CommandGuard: Sendable, Hashable {
+    public var line: CommandLine
+    /// Whether success means that there is nothing to do (`unless`), or failure does (`only_if`).
+    public var skipsOnSuccess: Bool
+
+    public init(_ line: CommandLine, skipsOnSuccess: Bool) {
+        self.line = line
+        self.skipsOnSuccess = skipsOnSuccess
+    }
+
+    /// Whether an exit status says that there is nothing to do.
+    public func skips(at exitStatus: Int32) -> Bool { (exitStatus == 0) == skipsOnSuccess }
 }
 
 public struct EnvironmentEntry: Sendable, Hashable {

@@ -36,10 +36,13 @@ public struct StepOutput: Sendable {
     public var text: String
     /// The exit status of a command; 0 for other steps.
     public var exitStatus: Int32
+    /// Whether a guard said that there is nothing to do.
+    public var isSkipped: Bool
 
-    public init(text: String = "", exitStatus: Int32 = 0) {
+    public init(text: String = "", exitStatus: Int32 = 0, isSkipped: Bool = false) {
         self.text = text
         self.exitStatus = exitStatus
+        self.isSkipped = isSkipped
     }
 }
 

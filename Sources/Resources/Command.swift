@@ -87,6 +87,13 @@ public struct Command: Resource, Refreshable, Opaque {
 
     var line: CommandLine { argv.map { .arguments($0) } ?? .shell(run ?? "") }
 
+    private var guards: [CommandGuard] {
+        [
+            unless.map { CommandGuard(.shell($0), skipsOnSuccess: true) },
+            onlyIf.map { CommandGuard(.shell($0), skipsOnSuccess: false) },
+        ].compactMap { $0 }
+    }
+
     private func commandRun(_ line: CommandLine) -> CommandRun {
         CommandRun(
             line, user: user, directory: cwd ?? .root, environment: env?.entries ?? [],
@@ -105,13 +112,12 @@ public struct Command: Resource, Refreshable, Opaque {
         if refreshOnly == true { return .inPlace }
         if let creates, try host.status(of: creates) != nil { return .inPlace }
         if let removes, try host.status(of: removes) == nil { return .inPlace }
-        for (guardLine, isInPlace) in [(unless, { $0 == 0 }), (onlyIf, { $0 != 0 })] as [(String?, (Int32) -> Bool)] {
-            guard let guardLine else { continue }
-            var probe = commandRun(.shell(guardLine))
+        for commandGuard in guards {
+            var probe = commandRun(commandGuard.line)
             probe.attemptCount = 1
             probe.input = nil
             switch try host.answer(to: .exitStatus(probe)) {
-            case .exitStatus(let status): if isInPlace(status) { return .inPlace }
+            case .exitStatus(let status): if commandGuard.skips(at: status) { return .inPlace }
             case .unknown(let reason): return .unknown(reason)
             case .isRunning, .candidate, .count: return .unknown("the guard gave no exit status")
             }
@@ -133,8 +139,14 @@ public struct Command: Resource, Refreshable, Opaque {
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
-        if case .inPlace? = observed { return [] }
-        return [.runCommand(commandRun(line))]
+        var command = commandRun(line)
+        switch observed {
+        case .inPlace?: return []
+        case .mustRun?, nil: break
+        // What the plan cannot ask is asked when it runs.
+        case .unknown?: command.guards = guards
+        }
+        return [.runCommand(command)]
     }
 
     public func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step] {

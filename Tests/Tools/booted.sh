@@ -56,4 +56,44 @@ expect "repaired" "$(inside systemctl is-active web)" active
 sed -i 's/sleep infinity/sleep 1000000/' "$root/site/manifests/all.yaml"
 inside lodestar apply /site > "$work/out" || { cat "$work/out"; exit 1; }
 expect "the new unit runs" "$(inside systemctl show -p ExecStart web | grep -c 'sleep 1000000')" 1
-echo "services converge on a booted systemd"
+
+# Masked, template and static units.
+mkdir -p "$root/units/manifests"
+echo "site: units" > "$root/units/site.yaml"
+cat > "$root/units/manifests/all.yaml" <<'Y'
+service:
+  cron: {masked: true, running: false}
+  "pulse@two": {running: true, enabled: true}
+Y
+cat > "$root/etc/systemd/system/pulse@.service" <<'Y'
+[Service]
+ExecStart=/bin/sh -c 'echo %i >> /run/pulse; exec sleep infinity'
+[Install]
+WantedBy=multi-user.target
+DefaultInstance=zero
+Y
+inside systemctl daemon-reload
+inside lodestar apply /units > "$work/out" || { cat "$work/out"; exit 1; }
+expect "masked" "$(inside systemctl is-enabled cron || true)" masked
+expect "an instance runs" "$(inside systemctl is-active pulse@two)" active
+expect "an instance is enabled" "$(inside systemctl is-enabled pulse@two)" enabled
+expect "units: second plan" "$(inside lodestar plan /units --detailed-exit-code > /dev/null; echo $?)" 0
+printf 'service:\n  systemd-journald: {enabled: true}\n' > "$root/units/manifests/all.yaml"
+expect "a static unit cannot be enabled" "$(inside lodestar plan /units --detailed-exit-code > "$work/out"; echo $(($? & 4)))" 4
+printf 'service:\n  cron: {masked: false, running: true, enabled: true}\n' > "$root/units/manifests/all.yaml"
+inside lodestar apply /units > "$work/out" || { cat "$work/out"; exit 1; }
+expect "unmasked and running" "$(inside systemctl is-active cron)" active
+
+# Where nothing can be isolated, a guard is asked when its command would run, and still keeps it from running.
+mkdir -p "$root/guards/manifests"
+echo "site: guards" > "$root/guards/site.yaml"
+cat > "$root/guards/manifests/all.yaml" <<'Y'
+command:
+  kept: {run: "echo ran >> /run/kept", unless: "true"}
+  wanted: {run: "echo ran >> /run/wanted", only_if: "true"}
+Y
+confined() { inside setpriv --bounding-set=-sys_admin "$@"; }
+expect "guards are unknown" "$(confined lodestar plan /guards --detailed-exit-code > "$work/out"; echo $?)" 8
+confined lodestar apply /guards > "$work/out" || { cat "$work/out"; exit 1; }
+expect "what is guarded" "$(inside sh -c 'ls /run/kept /run/wanted 2> /dev/null')" /run/wanted
+echo "services and commands converge on a booted systemd"
