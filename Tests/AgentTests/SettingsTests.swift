@@ -190,6 +190,13 @@ import Testing
     @Test func nothingConvergesBeforeTheClockIsPlausible() {
         var loop = loop()
         #expect(loop.due(Moment(wall: 1000, boot: 1000)) == nil)
+        #expect(loop.nextWake(Moment(wall: 1000, boot: 1000)) == nil)
+    }
+
+    @Test func aPauseIsReadBackAsItWasKept() {
+        let pause = Pause(until: 17, reason: "a reason of words", coversSchedules: true)
+        #expect(Pause(text: pause.text) == pause)
+        #expect(Pause(text: "17 none x") == nil)
     }
 
     @Test(
