@@ -28,6 +28,8 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/hostinfo-netns.sh dist/hostinfo
 	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
+	Tests/Tools/agent.py dist/lodestar
+	Tests/Torture/agent-kills.py dist/lodestar 100 16
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
 	@Examples/demo.sh .build/debug/lodestar $(TEST_ROOT)
@@ -45,7 +47,7 @@ docs: build-tool ## writes the reference pages from the types' tables
 
 torture: release ## kills applies at every system call and at random moments, swaps links under them
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),100000) $(or $(KILLS),1000)
-	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
+	Tests/Torture/agent-kills.py dist/lodestar $(or $(AGENT_KILLS),10000) 200
 	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
 	swift build -c release --product schedule-bench
 	.build/release/schedule-bench brute $(or $(EXPRESSIONS),20)
@@ -53,8 +55,9 @@ torture: release ## kills applies at every system call and at random moments, sw
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some
 	Tests/Fuzz/fuzz.sh $(or $(SECONDS_EACH),60) $(NAMES)
 
-bench: release ## measures lodestar beside the C floor; ENGINES=floor,cfengine,lodestar for more (README of Tests/Benchmarks/peers)
+bench: release test-root ## measures lodestar beside the C floor; ENGINES=floor,cfengine,lodestar for more (README of Tests/Benchmarks/peers)
 	Tests/Benchmarks/schedules.sh
+	Tests/Benchmarks/agent.py dist/lodestar $(TEST_ROOT)
 	Tests/Benchmarks/bench.sh $(or $(ENGINES),floor,lodestar) $(or $(SIZES),1000)
 	Tests/Benchmarks/facts.sh dist/hostinfo dist/lodestar
 

@@ -68,7 +68,11 @@ public struct AgentStatus: Sendable {
     public var datum: Datum {
         [
             "version": .string(version), "process": .int(Int64(process)), "since": Self.time(since),
-            "paused": pause.map { ["until": Self.time($0.until), "reason": .string($0.reason)] } ?? .null,
+            "paused": pause.map {
+                [
+                    "until": Self.time($0.until), "reason": .string($0.reason), "schedules": .bool($0.coversSchedules),
+                ]
+            } ?? .null,
             "schedules": [
                 "jobs": .int(Int64(jobCount)), "refused": .int(Int64(refusedCount)),
                 "running": .int(Int64(runningCount)), "queued": .int(Int64(queuedCount)),
@@ -98,7 +102,9 @@ public struct AgentStatus: Sendable {
     public var text: String {
         func time(_ wall: Int64) -> String { Instant(milliseconds: wall).text() }
         var lines = ["agent \(version), process \(process), since \(time(since))"]
-        if let pause { lines.append("paused until \(time(pause.until)): \(pause.reason)") }
+        if let pause {
+            lines.append("\(pause.coversSchedules ? "all " : "")paused until \(time(pause.until)): \(pause.reason)")
+        }
         var schedules = "schedules: \(jobCount) jobs, \(runningCount) running, \(queuedCount) queued"
         if refusedCount > 0 { schedules += ", \(refusedCount) refused" }
         if let nextRun { schedules += "; next at \(time(nextRun))" }

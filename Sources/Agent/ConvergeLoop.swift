@@ -16,15 +16,28 @@ public struct ConvergeRun: Sendable, Hashable {
     }
 }
 
-/// A pause of the converge loop, which an operator asked for.
+/// A pause of the converge loop, and on demand of the schedules, which an operator asked for.
 public struct Pause: Sendable, Hashable {
     /// Milliseconds since 1970.
     public var until: Int64
     public var reason: String
+    /// Whether no schedule runs either.
+    public var coversSchedules: Bool
 
-    public init(until: Int64, reason: String) {
+    public init(until: Int64, reason: String, coversSchedules: Bool = false) {
         self.until = until
         self.reason = reason
+        self.coversSchedules = coversSchedules
+    }
+
+    /// The text that is kept between agents.
+    public var text: String { "\(until) \(coversSchedules ? "all" : "converge") \(reason)" }
+
+    /// Reads what `text` made; nil for anything else.
+    public init?(text: String) {
+        let words = text.split(separator: " ", maxSplits: 2).map(String.init)
+        guard words.count == 3, let until = Int64(words[0]), ["all", "converge"].contains(words[1]) else { return nil }
+        self.init(until: until, reason: words[2], coversSchedules: words[1] == "all")
     }
 }
 
@@ -88,8 +101,8 @@ public struct ConvergeLoop: Sendable {
 
     /// The converge that is due; the loop counts as running until `ended`.
     public mutating func due(_ now: Moment) -> ConvergeRun? {
-        guard isOn, ClockWatch.isPlausible(now) else { return nil }
         if let pause, now.wall >= pause.until { self.pause = nil }
+        guard isOn, ClockWatch.isPlausible(now) else { return nil }
         if next.map({ $0 > now.wall + settings.interval.wholeMilliseconds * 2 }) != false { plan(now) }
         guard !isRunning, pause == nil else { return nil }
         if let lastChange, let firstChange,
@@ -128,8 +141,9 @@ public struct ConvergeLoop: Sendable {
 
     /// When to ask `due` again, on the real-time clock.
     public func nextWake(_ now: Moment) -> Int64? {
-        guard isOn else { return nil }
+        guard ClockWatch.isPlausible(now) else { return nil }
         if let pause { return pause.until }
+        guard isOn else { return nil }
         guard !isRunning else { return nil }
         var times: [Int64] = []
         if let next { times.append(next) }

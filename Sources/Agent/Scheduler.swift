@@ -102,6 +102,7 @@ public final class Scheduler {
 
     /// When to call `wake` again, on the real-time clock; nil when nothing is known to come.
     public func nextWake(_ now: Moment) -> Int64? {
+        guard ClockWatch.isPlausible(now) else { return nil }
         var next: Int64?
         func consider(_ time: Int64) { next = min(next ?? time, time) }
         dropOldTicks()

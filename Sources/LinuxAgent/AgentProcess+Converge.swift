@@ -84,9 +84,7 @@ extension AgentProcess {
 
     /// What an earlier agent knew of the loop: the pause, the last converge, and one that still goes on.
     func restoreConverge() {
-        if let pause = kept("pause"), let space = pause.firstIndex(of: " "), let until = Int64(pause[..<space]) {
-            loop.pause = Pause(until: until, reason: String(pause[pause.index(after: space)...]))
-        }
+        loop.pause = kept("pause").flatMap { Pause(text: $0) }
         let words = (kept("last_converge") ?? "").split(separator: " ").map(String.init)
         guard words.count == 5, let trigger = ConvergeTrigger(rawValue: words[0]),
             let mode = AgentSettings.Mode(rawValue: words[1]), let started = Int64(words[2]),

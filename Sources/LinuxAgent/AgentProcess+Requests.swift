@@ -10,12 +10,14 @@ extension AgentProcess {
         let words = line.split(separator: " ", maxSplits: 2).map(String.init)
         switch words.first {
         case "status": return "ok\n" + (words.last == "json" ? status(now).datum.json : status(now).text) + "\n"
-        case "pause":
+        case "pause", "pause-all":
             guard words.count == 3, let length = Int64(words[1]), (1000...366 * 86_400_000).contains(length) else {
                 break
             }
-            loop.pause = Pause(until: now.wall + length, reason: words[2])
-            remember("\(now.wall + length) \(words[2])", as: "pause")
+            let isAll = words[0] == "pause-all"
+            let pause = Pause(until: now.wall + length, reason: words[2], coversSchedules: isAll)
+            loop.pause = pause
+            remember(pause.text, as: "pause")
             log.write(.notice, "paused for \(length / 1000) s: \(words[2])")
             lastMetrics = 0
             return "ok\n"

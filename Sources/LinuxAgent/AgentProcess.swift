@@ -148,8 +148,9 @@ public final class AgentProcess {
         manager.ready("\(scheduler.jobCount) schedules")
         while !isStopping {
             let now = RealClock.now
-            scheduler.wake(now)
             if let run = loop.due(now) { converge(run, now) }
+            scheduler.isPaused = loop.pause?.coversSchedules == true
+            scheduler.wake(now)
             keepUp(now)
             wait(from: RealClock.now)
         }
@@ -188,7 +189,7 @@ public final class AgentProcess {
         waits.append(siteWatch?.descriptor ?? -1)
         waits += control.descriptors
         var polls = waits.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        guard poll(&polls, nfds_t(polls.count), -1) > 0 else { return }
+        guard lodestar_poll(&polls, polls.count, next > now.wall + 5000 ? 1 : 0) > 0 else { return }
         let isReady = polls.map { $0.revents != 0 }
         let then = RealClock.now
         if isReady[0] { _ = lodestar_timer_read(timer) }
@@ -207,7 +208,8 @@ public final class AgentProcess {
             switch number {
             case SIGHUP:
                 manager.reloading(now)
-                changed(all: true, now)
+                note(scheduleWatch.read(), now)
+                if folder.isZoneChanged || !scheduleWatch.isWatching { changed(all: true, now) }
                 reload(now)
                 loop.want(.signal)
                 manager.ready("\(scheduler.jobCount) schedules")

@@ -44,6 +44,9 @@ final class DefinitionFolder {
 
     var refusedCount: Int { entries.values.count { $0.fault != nil } }
 
+    /// Whether the file of a time zone in use has changed.
+    var isZoneChanged: Bool { zones.isChanged }
+
     /// Looks at all files.
     func scan() -> Changes {
         var changes = Changes()

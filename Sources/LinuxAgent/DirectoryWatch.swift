@@ -30,7 +30,7 @@ final class DirectoryWatch {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Whether the directory is there and watched.
-    var isWatching: Bool { directories.values.contains(path) }
+    private(set) var isWatching = false
 
     /// Begins again where the directory came only now; true when it did.
     func retry() -> Bool {
@@ -44,6 +44,7 @@ final class DirectoryWatch {
         let number = lodestar_watch_add(descriptor, directory)
         guard number >= 0 else { return }
         directories[number] = directory
+        if directory == path { isWatching = true }
         guard isRecursive, let stream = opendir(directory) else { return }
         defer { closedir(stream) }
         while let item = readdir(stream) {
@@ -68,7 +69,10 @@ final class DirectoryWatch {
     private func note(_ change: lodestar_change, _ pointer: UnsafePointer<lodestar_change>) {
         if change.is_overflow != 0 { changes.isWhole = true }
         if change.is_gone != 0, let gone = directories.removeValue(forKey: change.number) {
-            if gone == path { changes.isWhole = true }
+            if gone == path {
+                changes.isWhole = true
+                isWatching = false
+            }
             return
         }
         let name = String(cString: lodestar_change_name(pointer))

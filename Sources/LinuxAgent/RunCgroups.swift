@@ -28,6 +28,19 @@ struct RunCgroups {
         if isSubgroup { _ = Self.write("+cpu +memory", to: "\(parent)/cgroup.subtree_control") }
         hasControllers = Self.write("+cpu +memory", to: "\(path)/cgroup.subtree_control")
         base = path
+        removeEmpty(in: path)
+    }
+
+    /// Removes the leaves that an ended keeper left; one with processes stays, because the kernel refuses.
+    private func removeEmpty(in path: String) {
+        guard let stream = opendir(path) else { return }
+        defer { closedir(stream) }
+        while let item = readdir(stream) {
+            let name = withUnsafeBytes(of: &item.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix("."), Int32(item.pointee.d_type) == Int32(DT_DIR) { rmdir("\(path)/\(name)") }
+        }
     }
 
     private static func write(_ text: String, to path: String) -> Bool {
@@ -68,13 +81,5 @@ struct RunCgroups {
         if let memory { isLimited = Self.write("\(memory)", to: "\(path)/memory.max") && isLimited }
         if let cpuPercent { isLimited = Self.write("\(cpuPercent * 1000) 100000", to: "\(path)/cpu.max") && isLimited }
         return (path, isLimited)
-    }
-
-    /// Whether a run's leaf has processes.
-    func isPopulated(_ run: String) -> Bool {
-        guard let base, let bytes = try? LocalFiles.contents(of: "\(base)/\(run)/cgroup.procs", limit: 1 << 20) else {
-            return false
-        }
-        return !bytes.isEmpty
     }
 }

@@ -25,10 +25,16 @@ public struct ZoneFiles {
         return zone
     }
 
+    private var changed: [String] {
+        loaded.filter { $0.value.modified != Self.modified(Self.path($0.key)) }.map(\.key)
+    }
+
+    var isChanged: Bool { !changed.isEmpty }
+
     /// Forgets the zones whose files have changed; true when there was one.
     mutating func dropChanged() -> Bool {
-        let old = loaded.filter { $0.value.modified != Self.modified(Self.path($0.key)) }
-        for name in old.keys { loaded[name] = nil }
+        let old = changed
+        for name in old { loaded[name] = nil }
         return !old.isEmpty
     }
 

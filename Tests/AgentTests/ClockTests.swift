@@ -10,6 +10,7 @@ import Testing
         host.pass(600_000)
         #expect(host.runner.started.isEmpty)
         #expect(host.journal.entries.isEmpty)
+        #expect(host.scheduler.nextWake(host.now) == nil)
         host.setClock(forward: ScriptedHost.midnight - host.now.wall + 1000)
         host.pass(120_000)
         #expect(host.startTimes == [60_000, 120_000])

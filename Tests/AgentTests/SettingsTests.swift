@@ -30,8 +30,8 @@ import Testing
             metrics: /d.prom
             reports: {size: 1M, count: 2}
             scheduler: {concurrent: 10, starts_per_second: 20, burst: 30}
+            source: /site
             converge:
-              source: /site
               root: /target
               mode: apply
               interval: 10m
@@ -190,6 +190,13 @@ import Testing
     @Test func nothingConvergesBeforeTheClockIsPlausible() {
         var loop = loop()
         #expect(loop.due(Moment(wall: 1000, boot: 1000)) == nil)
+        #expect(loop.nextWake(Moment(wall: 1000, boot: 1000)) == nil)
+    }
+
+    @Test func aPauseIsReadBackAsItWasKept() {
+        let pause = Pause(until: 17, reason: "a reason of words", coversSchedules: true)
+        #expect(Pause(text: pause.text) == pause)
+        #expect(Pause(text: "17 none x") == nil)
     }
 
     @Test(

@@ -109,8 +109,9 @@ def keeper():
     return None
 
 
-def settings(**converge):
+def settings(source=None, **converge):
     write(CONFIG, json.dumps({
+        **({"source": source} if source else {}),
         "state": f"{WORK}/state", "runtime": f"{WORK}/run", "schedules": f"{WORK}/schedules",
         "metrics": f"{WORK}/lodestar.prom", "converge": converge}))
 
@@ -262,6 +263,11 @@ def test_converge(agent):
     agent.process.send_signal(signal.SIGHUP)
     time.sleep(1)
     expect("a pause survives the agent", status()["paused"]["reason"] == "a test" and len(reports()) == 2, status())
+    lodestar("pause", "--for", "1h", "--reason", "all of it", "--schedules", "--config", CONFIG)
+    time.sleep(0.5)
+    before = len(lines(f"{WORK}/ticks"))
+    time.sleep(1.5)
+    expect("schedules can be paused too", len(lines(f"{WORK}/ticks")) == before)
     lodestar("pause", "--resume", "--config", CONFIG)
     wait_for("drift is repaired after the pause", lambda: lines(f"{root}/etc/motd") == ["two"])
     wait_for("by the signal", lambda: len(reports()) == 3 and reports()[2]["trigger"] == "signal")

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -43,3 +44,7 @@ int lodestar_local_accept(int listener);
 int lodestar_local_connect(const char *path);
 // Sends one datagram to a local socket; a path that begins with @ is an abstract name (unix(7)).
 int lodestar_local_notify(const char *path, const char *text);
+
+// poll(2) without a timeout. Before a long wait, free heap is given back, and the pages of the program's file, which come
+// back by themselves.
+int lodestar_poll(struct pollfd *waits, size_t count, int is_long);

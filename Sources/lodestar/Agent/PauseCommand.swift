@@ -1,10 +1,10 @@
 import ArgumentParser
 import Model
 
-/// `lodestar pause`: no converge for a time; schedules go on.
+/// `lodestar pause`: no converge for a time; schedules go on unless they are paused too.
 struct PauseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pause", abstract: "Pauses the converge loop of the agent; schedules go on.",
+        commandName: "pause", abstract: "Pauses the converge loop of the agent, and on demand its schedules.",
         discussion: "Example: lodestar pause --for 2h --reason 'moving the database'")
 
     @OptionGroup var options: AgentOptions
@@ -14,6 +14,9 @@ struct PauseCommand: ParsableCommand {
 
     @Option(help: "Why, for whoever looks at the status.")
     var reason: String?
+
+    @Flag(help: "No schedule runs either; what falls into the pause counts as missed.")
+    var schedules = false
 
     @Flag(help: "Ends the pause.")
     var resume = false
@@ -32,7 +35,7 @@ struct PauseCommand: ParsableCommand {
         if resume {
             _ = try options.ask("resume")
         } else if let length, let duration = Duration(text: length), let reason {
-            _ = try options.ask("pause \(duration.components.seconds * 1000) \(reason)")
+            _ = try options.ask("\(schedules ? "pause-all" : "pause") \(duration.components.seconds * 1000) \(reason)")
         }
         Terminal.print(try options.ask("status text").withoutLastNewline)
     }
