@@ -47,6 +47,7 @@ final class RememberingTree: SourceTree {
         return reading
     }
 
+    func has(_ path: String) -> Bool { tree.has(path) }
     func names(in path: String) -> [String]? { tree.names(in: path) }
     func linkTarget(_ path: String) -> String? { tree.linkTarget(path) }
     func distrust(_ path: String) -> String? { tree.distrust(path) }

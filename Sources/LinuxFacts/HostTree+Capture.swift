@@ -51,6 +51,17 @@ public final class RecordingTree: SourceTree {
         return Array(bytes.split(separator: 0).filter { $0.starts(with: "container=".utf8) }.joined(separator: [0]))
     }
 
+    /// What is only asked for is stored empty.
+    public func has(_ path: String) -> Bool {
+        guard tree.has(path) else { return false }
+        if tree.names(in: path) != nil {
+            folders.insert(path)
+        } else if files[path] == nil {
+            files[path] = []
+        }
+        return true
+    }
+
     public func names(in path: String) -> [String]? {
         let names = tree.names(in: path)
         if let names {

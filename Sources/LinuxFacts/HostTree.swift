@@ -40,6 +40,8 @@ public final class HostTree: SourceTree, @unchecked Sendable {
         return reading
     }
 
+    public func has(_ path: String) -> Bool { root(of: path).exists(path) }
+
     public func names(in path: String) -> [String]? { root(of: path).names(in: path) }
 
     public func linkTarget(_ path: String) -> String? { root(of: path).linkTarget(path) }

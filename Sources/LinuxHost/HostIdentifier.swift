@@ -14,7 +14,7 @@ public struct HostIdentifier: HostIdentifying {
     public func hostIdentifier() throws(HostFault) -> String {
         let tree = HostTree(root: root)
         let kept = Self.firstLine("var/lib/lodestar/host-id", tree)
-        let hasPin = tree.exists(PinnedIdentity.path)
+        let hasPin = tree.has(PinnedIdentity.path)
         if let kept, !hasPin || !Self.isThisMachine(tree) { return kept }
         let report = serialReport(tree)
         // An id of an earlier version is not the pinned serial, and stays. The id of another machine does not.

@@ -17,6 +17,8 @@ final class MemoryTree: SourceTree {
         return files.keys.contains { $0.hasPrefix("\(path)/") } ? .bytes([]) : .absent
     }
 
+    func has(_ path: String) -> Bool { read(path) != .absent || links[path] != nil }
+
     func names(in path: String) -> [String]? {
         let inside = (Array(files.keys) + Array(links.keys)).filter { $0.hasPrefix("\(path)/") }
             .map { $0.dropFirst(path.count + 1) }

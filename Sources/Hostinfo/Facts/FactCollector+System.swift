@@ -33,8 +33,8 @@ extension FactCollector {
     }
 
     var initSystem: String {
-        if tree.exists(tree.isRunning ? "run/systemd/system" : "usr/lib/systemd/system") { return "systemd" }
-        return tree.exists(tree.isRunning ? "run/openrc" : "sbin/openrc") ? "openrc" : "other"
+        if tree.has(tree.isRunning ? "run/systemd/system" : "usr/lib/systemd/system") { return "systemd" }
+        return tree.has(tree.isRunning ? "run/openrc" : "sbin/openrc") ? "openrc" : "other"
     }
 
     var packageManager: String? {
@@ -42,7 +42,7 @@ extension FactCollector {
             ("usr/bin/apt-get", "apt"), ("usr/bin/dnf", "dnf"), ("usr/bin/yum", "yum"), ("usr/bin/zypper", "zypper"),
             ("usr/bin/pacman", "pacman"), ("sbin/apk", "apk"),
         ]
-        return managers.first { tree.hasEntry($0.0) }?.1
+        return managers.first { tree.has($0.0) }?.1
     }
 
     /// Where `/etc/localtime` points below zoneinfo, else what `/etc/timezone` says; UTC without both (localtime(5)).
@@ -88,15 +88,6 @@ enum InstantText {
         func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
         let day = seconds >= 0 ? seconds / 86400 : 0, rest = max(0, seconds) % 86400
         return "\(CivilDate(daysSinceEpoch: Int(day)))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
-    }
-}
-
-extension SourceTree {
-    /// Whether there is something at a path, also where it cannot be read or is too large.
-    func hasEntry(_ path: String) -> Bool {
-        let parts = path.split(separator: "/")
-        guard let name = parts.last else { return false }
-        return names(in: parts.dropLast().joined(separator: "/"))?.contains(String(name)) ?? false
     }
 }
 

@@ -71,9 +71,9 @@ public struct Machine: Sendable, Hashable {
 
     private static func container(_ tree: some SourceTree) -> String? {
         if let kind = tree.text("run/systemd/container"), !kind.isEmpty { return kind }
-        if tree.exists("run/.containerenv") { return "podman" }
+        if tree.has("run/.containerenv") { return "podman" }
         // An image that became the disk of a machine keeps the file: there the root is a disk's.
-        if tree.exists(".dockerenv"), !hasOwnDisk(tree) { return "docker" }
+        if tree.has(".dockerenv"), !hasOwnDisk(tree) { return "docker" }
         if let environment = tree.text("proc/1/environ"),
             let entry = environment.split(separator: "\0").first(where: { $0.hasPrefix("container=") })
         {

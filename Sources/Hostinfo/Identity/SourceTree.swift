@@ -14,6 +14,8 @@ public protocol SourceTree: AnyObject {
     /// Whether the root is the one that the kernel runs, so that the kernel's host name is the root's.
     var isRunning: Bool { get }
     func read(_ path: String) -> SourceReading
+    /// Whether there is something at a path, also where it cannot be read.
+    func has(_ path: String) -> Bool
     /// The names in a directory, sorted; nil when there is none or it cannot be read.
     func names(in path: String) -> [String]?
     /// Where a symbolic link points; nil when there is no link.
@@ -52,6 +54,4 @@ extension SourceTree {
     }
 
     public func number(_ path: String) -> Int64? { text(path).flatMap { Int64($0) } }
-
-    public func exists(_ path: String) -> Bool { read(path) != .absent }
 }
