@@ -49,7 +49,6 @@ torture: release ## kills applies at every system call and at random moments, sw
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),100000) $(or $(KILLS),1000)
 	Tests/Torture/agent-kills.py dist/lodestar $(or $(AGENT_KILLS),10000) 200
 	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
-	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
 	swift build -c release --product schedule-bench
 	.build/release/schedule-bench brute $(or $(EXPRESSIONS),20)
 

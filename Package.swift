@@ -38,12 +38,13 @@ let package = Package(
         library("TimeZones"),
         library("Scheduling", ["Model", "TimeZones", crypto]),
         library("Expressions", ["RegularExpressions", "TimeZones"]),
-        library("Model", [crypto]),
+        library("Values"),
+        library("Model", ["Values", crypto]),
         library("HostFiles", ["Model", "RegularExpressions"]),
-        library("YAML", ["Model", "CLibYAML"]),
+        library("YAML", ["Values", "CLibYAML"]),
         library("Compiler", ["Model", "Expressions", "TimeZones", "YAML"]),
         .target(
-            name: "Hostinfo", dependencies: ["Model", "YAML"],
+            name: "Hostinfo", dependencies: ["Values", "YAML"],
             resources: [
                 "sn-placeholders.tsv", "uuid-placeholders.tsv", "multi-node-products.tsv", "hostinfo.schema.json",
                 "facts.schema.json",
@@ -55,8 +56,8 @@ let package = Package(
         library("Agent", ["Model", "Scheduling", "YAML"]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
-        library("LinuxHost", ["Model", "HostFiles", "CShim", crypto]),
-        library("LinuxFacts", ["Hostinfo", "Model", "YAML", "CShim"]),
+        library("LinuxHost", ["Model", "HostFiles", "Hostinfo", "LinuxFacts", "CShim", crypto]),
+        library("LinuxFacts", ["Hostinfo", "Values", "YAML", "CShim"]),
         library("LinuxAgent", ["Agent", "HostFiles", "LinuxHost", "Model", "Scheduling", "State", "CShim"]),
         library("Secrets", ["Model", crypto]),
         .target(
@@ -93,7 +94,8 @@ let package = Package(
         tests("Secrets", ["Model"]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
-        tests("Hostinfo", ["Model"], excluded: ["Captures", "Conformance"]),
+        tests("Values"),
+        tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State"]),
     ]
 )

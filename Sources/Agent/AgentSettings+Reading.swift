@@ -11,10 +11,11 @@ extension AgentSettings {
         guard let root = YAMLReader.read(SourceText(bytes, file: SourceFile(path)), into: &diagnostics) else {
             return settings
         }
-        let keys = ["state", "runtime", "schedules", "metrics", "reports", "scheduler", "converge"]
+        let keys = ["source", "state", "runtime", "schedules", "metrics", "reports", "scheduler", "converge"]
         var reader = SettingsReader(diagnostics: diagnostics)
         reader.each(of: root, what: "the settings", allowed: keys) { entry, reader in
             switch entry.key {
+            case "source": reader.read(entry, &settings.converge.source)
             case "state": reader.read(entry, &settings.state)
             case "runtime": reader.read(entry, &settings.runtime)
             case "schedules": reader.read(entry, &settings.schedules)
@@ -49,10 +50,9 @@ extension AgentSettings {
 
 extension AgentSettings.Converge {
     fileprivate mutating func read(_ node: Node, _ reader: inout SettingsReader) {
-        let keys = ["source", "root", "mode", "interval", "on_start", "on_change", "timeout", "windows"]
+        let keys = ["root", "mode", "interval", "on_start", "on_change", "timeout", "windows"]
         reader.each(of: node, what: "converge", allowed: keys) { entry, reader in
             switch entry.key {
-            case "source": reader.read(entry, &source)
             case "root": reader.read(entry, &root)
             case "mode": reader.read(entry, &mode)
             case "interval": reader.read(entry, &interval, in: .seconds(10) ... .seconds(366 * 86400))

@@ -71,6 +71,14 @@ extension Declaration {
             steps: steps)
     }
 
+    /// What a person should know of the object.
+    func remarks(on host: some HostReading, before changes: [Change]) throws -> [Remark] {
+        guard state == .present, let resource = resource as? any Remarking else { return [] }
+        return try resource.remarks(on: host, before: changes).map {
+            Remark(address: address, place: place, text: $0)
+        }
+    }
+
     /// Whether the object is there as it is declared; false where that cannot be told.
     public func isInPlace(on host: some HostReading) -> Bool { (try? assessment(on: host))?.isInPlace ?? false }
 

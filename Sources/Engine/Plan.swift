@@ -73,12 +73,20 @@ public struct PlannedResource: Sendable {
     public var address: Address { declaration.address }
 }
 
+/// Something about a resource that a person should know and that changes nothing.
+public struct Remark: Sendable, Hashable {
+    public var address: Address
+    public var place: Place
+    public var text: String
+}
+
 /// The ordered changes of a catalog.
 public struct Plan: Sendable {
     public var catalog: Catalog
     /// Everything that is not in place, in the order of apply.
     public var resources: [PlannedResource]
     public var inPlaceCount: Int
+    public var remarks: [Remark] = []
     /// How many objects may be removed; more is refused unless it is allowed.
     public var removalLimit: Int
     /// Whether the whole catalog was planned, not a selection of it.

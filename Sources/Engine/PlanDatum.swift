@@ -7,6 +7,7 @@ extension Plan {
             "host": catalog.host.datum, "site": .string(catalog.site), "revision": .string(catalog.revision),
             "catalog": .string(catalog.digest.hexadecimal), "in_place": .int(Int64(inPlaceCount)),
             "removal_limit": .int(Int64(removalLimit)), "resources": .list(resources.map(\.datum)),
+            "remarks": .list(remarks.map(\.datum)),
         ]
     }
 }
@@ -24,6 +25,14 @@ extension PlannedResource {
             "refreshed_by": refreshCause.map { .string($0) } ?? .null,
             "refreshes": .list(refreshes.map { .string($0.description) }),
             "fingerprint": fingerprint.map { .string($0.hexadecimal) } ?? .null,
+        ]
+    }
+}
+
+extension Remark {
+    var datum: Datum {
+        [
+            "address": .string(address.description), "place": .string(place.description), "text": .string(text),
         ]
     }
 }

@@ -4,6 +4,7 @@ import Model
 struct PlanProgress {
     var resources: [PlannedResource] = []
     var inPlaceCount = 0
+    var remarks: [Remark] = []
     private let catalog: Catalog
     private let incoming: [[Edge]]
     private let outgoing: [[Edge]]

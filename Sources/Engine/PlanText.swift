@@ -24,6 +24,7 @@ public struct PlanText {
             lines += self.lines(of: resource)
         }
         lines.append("")
+        for remark in plan.remarks where detail == .full { lines.append(remark.line) }
         if plan.exceedsRemovalLimit {
             lines.append(
                 "refused: \(plan.removalCount) removals are more than the limit of \(plan.removalLimit) (--allow-removals)"
@@ -94,4 +95,9 @@ public struct PlanText {
             }
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
+}
+
+extension Remark {
+    /// `note: directory:/srv/t: /srv/t/x is not declared  manifests/a.yaml:2:3`.
+    public var line: String { "note: \(address): \(text.printable)  \(place)" }
 }

@@ -44,9 +44,11 @@ public struct Planner {
         let removals =
             isKnown || !selection.isWhole
             ? [] : UndeclaredPlanner(catalog: catalog, host: host, types: types).plan(ledger.entries)
-        return Plan(
+        var plan = Plan(
             catalog: catalog, resources: progress.resources + removals, inPlaceCount: progress.inPlaceCount,
             removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count), isWhole: selection.isWhole)
+        plan.remarks = progress.remarks
+        return plan
     }
 
     private func plan(_ position: Int, _ progress: inout PlanProgress, _ ledger: LedgerIndex) -> PlannedResource {
@@ -76,6 +78,7 @@ public struct Planner {
         planned.fingerprint = before.fingerprint
         planned.changes = before.changes
         planned.steps = before.steps
+        progress.remarks += try planned.declaration.remarks(on: host, before: before.changes)
         if let uncertainty = before.uncertainty {
             planned.action = .unknown
             planned.reason = uncertainty

@@ -13,6 +13,11 @@ extension AgentProcess {
     /// Runs `lodestar apply` or `plan` as the keeper's child: the agent stays small and survives its failure.
     func converge(_ run: ConvergeRun, _ now: Moment) {
         guard let source = settings.converge.source else { return }
+        do throws(HostFault) {
+            try HostIdentifier(root: settings.converge.root.text).collect()
+        } catch {
+            log.write(.warning, error.text)
+        }
         let verb = run.mode == .apply ? "apply" : "plan"
         var request = LaunchRequest(
             run: "@converge.\(now.wall).1",

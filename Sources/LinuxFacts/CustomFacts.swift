@@ -1,7 +1,7 @@
 import CShim
 import Glibc
 import Hostinfo
-import Model
+import Values
 import YAML
 
 /// The facts that a site adds: files of JSON or YAML and programs in `/etc/lodestar/facts.d`, each under its name
@@ -126,7 +126,11 @@ extension Node.Content {
             }
         case .list(let items): return .list(items.map(\.content.plainDatum))
         case .map(let entries): return .map(entries.map { Datum.Member($0.key, $0.value.content.plainDatum) })
-        case .null, .bool, .int, .double, .string, .bytes, .unknown: return datum
+        case .bool(let value): return .bool(value)
+        case .int(let value): return .int(value)
+        case .double(let value): return .double(value)
+        case .string(let text): return .string(text)
+        case .null, .bytes, .unknown: return .null
         }
     }
 }

@@ -1,5 +1,5 @@
 import Hostinfo
-public import Model
+public import Values
 
 /// The facts of a host, each read when it is asked for and then remembered: the system's from its root, the hardware's
 /// from the kernel, the site's own from `/etc/lodestar/facts.d`.
@@ -9,20 +9,13 @@ public final class HostFacts: FactSource, @unchecked Sendable {
     private let custom: CustomFacts
     private var known: [String: Datum?] = [:]
 
-    /// The facts of this host, with the system below a root.
-    public convenience init(root: String) {
-        self.init(tree: HostTree(root: root))
-    }
-
-    /// The facts of a host that `hostinfo capture` stored in a folder.
-    public convenience init(capture folder: String) {
-        self.init(tree: HostTree(capture: folder))
-    }
-
-    private init(tree: HostTree) {
+    /// The facts of a tree: this host's, or those that `hostinfo capture` stored in a folder.
+    ///
+    /// - Parameter digest: SHA-256.
+    public init(tree: HostTree, digest: @escaping ([UInt8]) -> [UInt8]) {
         self.tree = tree
         let remembering = RememberingTree(tree)
-        collector = FactCollector(remembering)
+        collector = FactCollector(remembering, digest: digest)
         custom = CustomFacts(tree)
     }
 

@@ -1,6 +1,6 @@
 import Glibc
 public import Hostinfo
-public import Model
+public import Values
 
 extension HostTree {
     /// The network of the capture's `net.json`.

@@ -1,6 +1,6 @@
 import Glibc
 import Hostinfo
-import Model
+import Values
 
 /// What `lodestar hostinfo` and `hostinfo` do, so that both do the same.
 public struct HostinfoVerbs {

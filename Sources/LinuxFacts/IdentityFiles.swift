@@ -1,22 +1,22 @@
 import Glibc
-import Hostinfo
-import Model
+public import Hostinfo
+public import Values
 
 /// The files that pin who a host is, below its root.
-struct IdentityFiles: Sendable {
+public struct IdentityFiles: Sendable {
     private let folder: String
 
-    init(root: String) {
+    public init(root: String) {
         folder = "\(root == "/" ? "" : root)/var/lib/lodestar"
     }
 
-    /// Pins an identity and the id of the host; both are durable when it returns.
+    /// Pins an identity, and the id of the host where one is given; both are durable when it returns.
     ///
     /// - Throws: also without the privilege to write there.
-    func write(_ pin: PinnedIdentity, hostID: String) throws(HostFault) {
+    public func write(_ pin: PinnedIdentity, hostID: String?) throws(HostFault) {
         try makeFolder()
         try write(Array("\(pin.datum.json)\n".utf8), to: "identity.json")
-        try write(Array("\(hostID)\n".utf8), to: "host-id")
+        if let hostID { try write(Array("\(hostID)\n".utf8), to: "host-id") }
     }
 
     private func makeFolder() throws(HostFault) {

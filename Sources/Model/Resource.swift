@@ -57,6 +57,14 @@ extension Removable {
     public func removalWithData(of observed: Observed) throws(Refusal) -> [Step] { try removal(of: observed) }
 }
 
+/// A resource with something to say that is no difference, such as an entry that nobody declared.
+public protocol Remarking: Resource {
+    /// One line each; lower case, no full stop.
+    ///
+    /// - Parameter changes: what is about to change.
+    func remarks(on host: some HostReading, before changes: [Change]) throws -> [String]
+}
+
 /// A resource that does something when what it depends on has changed: restart, reload, run again.
 public protocol Refreshable: Resource {
     /// What a refresh does; it must bear repetition. Empty: nothing to do on this host.

@@ -1,7 +1,7 @@
 public import Model
 
 /// A directory, and on demand a tree of files below it.
-public struct Directory: Resource, Removable {
+public struct Directory: Resource, Removable, Remarking {
     public var path = AbsolutePath.root
     public var owner: Owner?
     public var group: Owner?
@@ -21,8 +21,12 @@ public struct Directory: Resource, Removable {
     public static let doc = "A directory. Missing parents are not made; declare them."
     public static let fields: [Field<Directory>] = [
         Field("path", always: \.path, .key, doc: "Where the directory is.", examples: ["/srv/www"]),
-        Field("owner", \.owner, doc: "The owner; root at creation.", examples: ["www-data"]),
-        Field("group", \.group, doc: "The group; root at creation.", examples: ["www-data"]),
+        Field(
+            "owner", \.owner, doc: "The owner, also of the tree that is laid; root at creation.", examples: ["www-data"]
+        ),
+        Field(
+            "group", \.group, doc: "The group, also of the tree that is laid; root at creation.", examples: ["www-data"]
+        ),
         Field(
             "mode", \.mode, doc: "The mode; 0755 at creation.", examples: ["\"0750\""],
             satisfies: { $0.isSatisfied(by: $1.applied(to: Permissions(0), isDirectory: true), isDirectory: true) }),
@@ -50,6 +54,8 @@ public struct Directory: Resource, Removable {
         var directory: Directory
         /// Folders of the tree that are missing, the outermost first.
         var missingFolders: [AbsolutePath] = []
+        /// Entries of the tree that belong to others than declared.
+        var misowned: [(path: AbsolutePath, kind: FileStatus.Kind)] = []
         var strangers: [(path: AbsolutePath, kind: FileStatus.Kind)] = []
     }
 
@@ -60,8 +66,8 @@ public struct Directory: Resource, Removable {
         observed.directory.path = path
         observed.directory.mode = FileMode(status.permissions)
         try status.readOwners(owner, group, into: &observed.directory.owner, &observed.directory.group, on: host)
-        if let tree = laidTree { try tree.observe(below: path, on: host, into: &observed) }
-        if purge != nil { observed.strangers = try strangers(on: host) }
+        if let tree = laidTree { try tree.observe(below: path, owners: (owner, group), on: host, into: &observed) }
+        if purge == .enforce { observed.strangers = try strangers(on: host) }
         return observed
     }
 
@@ -73,12 +79,17 @@ public struct Directory: Resource, Removable {
     }
 
     private func strangers(on host: some HostReading) throws -> [(path: AbsolutePath, kind: FileStatus.Kind)] {
-        let declared = laidTree?.topNames ?? []
-        return try (try host.entries(of: path) ?? []).compactMap { name in
-            guard !declared.contains(name), !isIgnored(name) else { return nil }
-            let entry = path.appending(name)
-            return try host.status(of: entry).map { (entry, $0.kind) }
+        let tree = laidTree
+        var strangers: [(path: AbsolutePath, kind: FileStatus.Kind)] = []
+        for folder in [""] + (tree?.folders ?? []) {
+            let declared = tree?.names(in: folder) ?? [], place = folder.isEmpty ? path : path.appending(folder)
+            for name in try host.entries(of: place) ?? [] where !declared.contains(name) {
+                if isIgnored(folder.isEmpty ? name : "\(folder)/\(name)") { continue }
+                let entry = place.appending(name)
+                if let status = try host.status(of: entry) { strangers.append((entry, status.kind)) }
+            }
         }
+        return strangers
     }
 
     public func changes(from observed: Observed?) -> [Change] {
@@ -88,10 +99,21 @@ public struct Directory: Resource, Removable {
             guard field.role == .property else { return nil }
             return field.change(from: observed?.directory, to: desired)
         }
+        if let misowned = observed?.misowned, !misowned.isEmpty {
+            changes.append(
+                Change(
+                    "recurse", from: .text("\(misowned.count) entries belong to others"),
+                    to: .text([owner, group].compactMap { $0.map { "\($0)" } }.joined(separator: ":"))))
+        }
         if purge == .enforce {
             changes += (observed?.strangers ?? []).map { Change("purge", from: .text($0.path.text), to: nil) }
         }
         return changes
+    }
+
+    /// What `purge: report` found.
+    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+        purge == .report ? try strangers(on: host).map { "\($0.path) is not declared" } : []
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
@@ -103,7 +125,9 @@ public struct Directory: Resource, Removable {
         } else if !differing.isDisjoint(with: ["owner", "group", "mode"]) {
             steps.append(.setAttributes(AttributeChange(path, kind: .directory, attributes: attributes)))
         }
-        if differing.contains("recurse"), let tree = laidTree { steps += tree.steps(below: path, from: observed) }
+        if differing.contains("recurse"), let tree = laidTree {
+            steps += tree.steps(below: path, owners: (owner, group), from: observed)
+        }
         if differing.contains("purge") {
             steps += (observed?.strangers ?? []).map {
                 .remove(Removal($0.path, kind: $0.kind, isRecursive: $0.kind == .directory))

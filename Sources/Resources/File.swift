@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// A regular file: its content, owner, group and mode.
-public struct File: Resource, Removable, Replacing {
+public struct File: Resource, Removable, Replacing, Remarking {
     public var path = AbsolutePath.root
     public var content: Content?
     public var source: String?
@@ -90,6 +90,14 @@ public struct File: Resource, Removable, Replacing {
             return [.writeFile(write(content, attributes, replacing: .file(observed.content?.digest)))]
         }
         return differing.isEmpty ? [] : [.setAttributes(AttributeChange(path, kind: .file, attributes: attributes))]
+    }
+
+    /// Other names of a file that is about to be replaced keep the old content.
+    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+        guard inPlace != true, changes.contains(where: { $0.property == "content" }),
+            let status = try host.status(of: path), status.kind == .file, status.linkCount > 1
+        else { return [] }
+        return ["it has \(status.linkCount) hard links; the other names keep the old content"]
     }
 
     private func write(_ content: Content, _ attributes: Attributes, replacing: Replaced) -> FileWrite {

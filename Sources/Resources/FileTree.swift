@@ -67,7 +67,14 @@ public struct FileTree: Sendable, Hashable, FieldValue {
         return other.leaves.allSatisfy { present[$0.path] == $0.leaf }
     }
 
-    var topNames: Set<String> { Set(leaves.map { String($0.path.prefix { $0 != "/" }) }) }
+    /// The declared names in a folder of the tree; in the outermost one for an empty text.
+    func names(in folder: String) -> Set<String> {
+        let prefix = folder.isEmpty ? "" : "\(folder)/"
+        return Set(
+            leaves.compactMap { path, _ in
+                path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count).prefix { $0 != "/" }) : nil
+            })
+    }
 
     /// The folders of the tree, the outermost first.
     var folders: [String] {
@@ -82,7 +89,16 @@ public struct FileTree: Sendable, Hashable, FieldValue {
         return folders.sorted()
     }
 
-    func observe(below root: AbsolutePath, on host: some HostReading, into observed: inout Directory.Observed) throws {
+    /// - Parameter owners: who everything in the tree belongs to; nil is not looked at.
+    func observe(
+        below root: AbsolutePath, owners: (user: Owner?, group: Owner?), on host: some HostReading,
+        into observed: inout Directory.Observed
+    ) throws {
+        func look(_ status: FileStatus, _ path: AbsolutePath) throws {
+            var user: Owner?, group: Owner?
+            try status.readOwners(owners.user, owners.group, into: &user, &group, on: host)
+            if user != owners.user || group != owners.group { observed.misowned.append((path, status.kind)) }
+        }
         for folder in folders {
             let path = root.appending(folder)
             guard let status = try host.status(of: path) else {
@@ -90,12 +106,14 @@ public struct FileTree: Sendable, Hashable, FieldValue {
                 continue
             }
             _ = try status.isOurs(.directory, at: path, replace: nil)
+            try look(status, path)
         }
         var present: [(path: String, leaf: Leaf)] = []
         for (relative, leaf) in leaves {
             let path = root.appending(relative)
             guard let status = try host.status(of: path) else { continue }
             _ = try status.isOurs(.file, at: path, replace: nil)
+            try look(status, path)
             let content = Content(
                 try host.contents(of: path, limit: File.readingLimit), isSecret: leaf.content.isSecret)
             let isSame = status.permissions == leaf.permissions
@@ -105,12 +123,21 @@ public struct FileTree: Sendable, Hashable, FieldValue {
         observed.directory.recurse = FileTree(present)
     }
 
-    func steps(below root: AbsolutePath, from observed: Directory.Observed?) -> [Step] {
+    func steps(
+        below root: AbsolutePath, owners: (user: Owner?, group: Owner?), from observed: Directory.Observed?
+    ) -> [Step] {
+        func attributes(_ permissions: Permissions?) -> Attributes {
+            Attributes(owner: owners.user, group: owners.group, mode: permissions.map { FileMode($0) })
+        }
         let missing = observed.map { Set($0.missingFolders) }
         let present = Dictionary(
             (observed?.directory.recurse?.leaves ?? []).map { ($0.path, $0.leaf) }, uniquingKeysWith: { $1 })
-        var steps: [Step] = folders.map { root.appending($0) }.filter { missing?.contains($0) ?? true }.map {
-            .makeDirectory(DirectoryCreation($0, attributes: Attributes(mode: FileMode(Permissions(0o755)))))
+        // What belongs to others first: files below it are written with their directory's rights.
+        var steps: [Step] = (observed?.misowned ?? []).map {
+            .setAttributes(AttributeChange($0.path, kind: $0.kind, attributes: attributes(nil)))
+        }
+        steps += folders.map { root.appending($0) }.filter { missing?.contains($0) ?? true }.map {
+            .makeDirectory(DirectoryCreation($0, attributes: attributes(Permissions(0o755))))
         }
         for (relative, leaf) in leaves where present[relative] != leaf {
             let replaced: Replaced = present[relative].map { .file($0.content.digest) } ?? .nothing
@@ -118,7 +145,7 @@ public struct FileTree: Sendable, Hashable, FieldValue {
                 .writeFile(
                     FileWrite(
                         root.appending(relative), content: leaf.content,
-                        attributes: Attributes(mode: FileMode(leaf.permissions)), replaced: replaced)))
+                        attributes: attributes(leaf.permissions), replaced: replaced)))
         }
         return steps
     }

@@ -52,6 +52,10 @@ struct CronFieldParser {
         let start = position
         if take("*") || (dialect == .quartz && next == "/") {
             guard let step = try step(from: start, in: nil) else { return [.all(step: 1)] }
+            // croniter and cronexpr take `*/1` for all the days by their numbers, not for a star.
+            if step == 1, unit.isDay, dialect == .secondsLast6 || dialect == .yearLast6 {
+                return [.range(unit.whole.lowerBound, unit.whole.upperBound, step: 1)]
+            }
             return [.all(step: step)]
         }
         if next == "?" {

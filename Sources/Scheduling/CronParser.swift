@@ -136,19 +136,19 @@ enum CronParser {
                         + "or \(unit.whole.lowerBound)-\(unit.whole.upperBound)/n for either")
             }
         case .either:
-            // croniter keeps `sat#3` apart from the weekdays that it joins with the days.
-            expression.isConjunction = dialect == .secondsLast6 && expression.weekday.isOfMonth
+            expression.isConjunction = false
+            // croniter looks at `sat#3` alone, whatever the day field says.
+            if dialect == .secondsLast6, expression.weekday.isOfMonth { expression.day = .all }
         case .both: expression.isConjunction = true
         case .starMeansBoth:
-            // `mon-fri#1` is croniter's and combines as there.
-            let isCroniters = expression.weekday.isOfMonth && text[weekday].contains("-")
-            expression.isConjunction =
-                expression.day.startsWithStar || expression.weekday.startsWithStar || isCroniters
+            expression.isConjunction = expression.day.startsWithStar || expression.weekday.startsWithStar
+            // `mon-fri#1` is croniter's and means what it means there.
+            if expression.weekday.isOfMonth, text[weekday].contains("-") { expression.day = .all }
         case .oneOnly: break
         }
         for unit in [CronUnit.day, .weekday] {
             expression[unit].items = expression[unit].items.map { item in
-                guard case .all(let step) = item else { return item }
+                guard case .all(let step) = item, step > 1 else { return item }
                 return .range(
                     unit.whole.lowerBound, step >= unit.whole.count ? unit.whole.lowerBound : unit.whole.upperBound,
                     step: step >= unit.whole.count ? 1 : step)

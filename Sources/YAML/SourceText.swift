@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 /// The text of a file with its lines, to find the place of something inside a scalar.
 public final class SourceText {

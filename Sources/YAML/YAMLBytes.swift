@@ -1,4 +1,4 @@
-import Model
+import Values
 
 /// Checks of a file's bytes before libyaml sees them.
 enum YAMLBytes {
@@ -23,7 +23,7 @@ enum YAMLBytes {
     }
 
     private static func hexadecimal(_ bytes: [UInt8], at index: Int) -> String {
-        index < bytes.count ? Digest.hexadecimal([bytes[index]]) : "00"
+        index < bytes.count ? (bytes[index] < 16 ? "0" : "") + String(bytes[index], radix: 16) : "00"
     }
 
     /// The index of the first byte that is no valid UTF-8.

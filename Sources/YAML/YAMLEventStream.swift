@@ -1,5 +1,5 @@
 import CLibYAML
-import Model
+import Values
 
 /// One event of libyaml with its position.
 struct YAMLEvent {

@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 /// Messages for what libyaml refuses, and hints for the traps of YAML.
 public enum YAMLHints {

@@ -1,4 +1,4 @@
-import Model
+import Values
 
 /// The entries of a mapping while it is read: no key twice, merged ones give way to written ones.
 struct YAMLMapping {

@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 /// Reads one YAML file into nodes with places, strictly and within limits.
 ///

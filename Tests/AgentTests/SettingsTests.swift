@@ -30,8 +30,8 @@ import Testing
             metrics: /d.prom
             reports: {size: 1M, count: 2}
             scheduler: {concurrent: 10, starts_per_second: 20, burst: 30}
+            source: /site
             converge:
-              source: /site
               root: /target
               mode: apply
               interval: 10m

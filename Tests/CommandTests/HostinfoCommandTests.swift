@@ -159,4 +159,47 @@ import Testing
         #expect(fact("custom.rack.row") == "7" && fact("custom.rack.name") == "07" && fact("custom.shop.1") == "true")
         #expect(Tool.lodestar("facts", "cpus", "--from", folder).errors.contains("`cpu`"))
     }
+
+    /// Another root is the disk of any machine: its id is its own until somebody accepts a serial for it.
+    @Test func pinnedIdStaysUntilASerialIsAccepted() throws {
+        guard getuid() == 0 else {
+            print("skipped: only root may accept a serial")
+            return
+        }
+        let root = try capture(
+            net: nil,
+            files: [
+                "etc/hostinfo/identity.yaml": "sn: REG-0042\n", "etc/machine-id": "0123456789abcdef0123456789abcdef\n",
+            ])
+        func id() throws -> String {
+            let site = try Tool.folder()
+            try Data("site: test\n".utf8).write(to: URL(filePath: "\(site)/site.yaml"))
+            try FileManager.default.createDirectory(atPath: "\(site)/manifests", withIntermediateDirectories: true)
+            try Data("file: {/etc/id: {content: \"${{ host.id }}\"}}\n".utf8).write(
+                to: URL(filePath: "\(site)/manifests/a.yaml"))
+            let plan = try json(Tool.lodestar("catalog", site, "--root", root).output)
+            return try #require((plan["host"] as? [String: Any])?["id"] as? String)
+        }
+        #expect(try id() == "0123456789abcdef0123456789abcdef")
+        try FileManager.default.createDirectory(atPath: "\(root)/var/lib/lodestar", withIntermediateDirectories: true)
+        try Data("older-id\n".utf8).write(to: URL(filePath: "\(root)/var/lib/lodestar/host-id"))
+        #expect(try id() == "older-id")
+        #expect(
+            Tool.lodestar("hostinfo", "--root", root).output.contains(
+                "the host id is pinned as older-id: `lodestar hostinfo accept` makes it REG-0042"))
+        let accepted = Tool.lodestar("hostinfo", "accept", "--root", root)
+        #expect(accepted.status == 0, "\(accepted.errors)")
+        #expect(try id() == "REG-0042")
+        #expect(
+            Tool.lodestar("hostinfo", "--root", root).output.contains(
+                "REG-0042  (override, /etc/hostinfo/identity.yaml, authoritative, stable)"))
+    }
+
+    @Test func brokenCustomFactIsReportedAndTheOthersArePrinted() throws {
+        let folder = try capture(net: nil, files: ["etc/lodestar/facts.d/rack.json": "{", "etc/hostname": "web-7\n"])
+        let result = Tool.lodestar("facts", "--from", folder, "--format", "json")
+        #expect(result.status == 1)
+        #expect(result.errors.hasPrefix("error: the fact `custom`: cannot read /etc/lodestar/facts.d/rack.json: "))
+        #expect(try json(result.output)["hostname"] as? String == "web-7")
+    }
 }

@@ -1,7 +1,7 @@
-// modules: Hostinfo Model
+// modules: Hostinfo Values
 // Any bytes as SMBIOS tables, with and without an entry point: stated gaps, never a crash; the serial that is found is valid.
 import Hostinfo
-import Model
+import Values
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

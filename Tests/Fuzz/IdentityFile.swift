@@ -1,7 +1,7 @@
-// modules: Hostinfo Model YAML
+// modules: Hostinfo Values YAML
 // Any bytes as the override, the placeholders, the pin and a capture: an error or a value; a pin is read as it was written.
 import Hostinfo
-import Model
+import Values
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

@@ -1,7 +1,7 @@
-// modules: Hostinfo Model
+// modules: Hostinfo Values
 // Any bytes as dumps of rtnetlink: the first byte says which; a layout and its capture give the same addresses.
 import Hostinfo
-import Model
+import Values
 
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

@@ -11,12 +11,13 @@ names=("$@")
 if [ ${#names[@]} = 0 ]; then for f in Tests/Fuzz/*.swift; do names+=("$(basename "$f" .swift)"); done; fi
 export SWIFT_BACKTRACE=enable=no
 out=.build-fuzz
+mkdir -p $out
 modules=$(for n in "${names[@]}"; do sed -n '1s,^// modules: ,,p' "Tests/Fuzz/$n.swift"; done | tr ' ' '\n' | sort -u)
 for module in $modules; do
-  swift build -c release --scratch-path $out --target "$module" -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library > "$out.log" 2>&1 ||
-    { cat "$out.log"; exit 1; }
+  swift build -c release --scratch-path $out --target "$module" -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library > "$out/build.log" 2>&1 ||
+    { cat "$out/build.log"; exit 1; }
 done
-rm -f "$out.log"
+rm -f "$out/build.log"
 built=$out/release
 failed=0
 for name in "${names[@]}"; do

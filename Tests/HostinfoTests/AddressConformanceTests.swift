@@ -1,5 +1,5 @@
 import Hostinfo
-import Model
+import Values
 import Testing
 
 /// One line of Conformance/ip-spec-1.jsonl.

@@ -1,5 +1,5 @@
 import Hostinfo
-import Model
+import Values
 
 /// Writes SMBIOS tables, and what the kernel repeats of them, from the fields of a conformance case.
 struct FirmwareBuilder {

@@ -1,5 +1,5 @@
 import Hostinfo
-import Model
+import Values
 import Testing
 
 /// Parsers of what others wrote must state a gap and never end the process: each sample is cut at each length, and its

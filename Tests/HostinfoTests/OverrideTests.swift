@@ -1,5 +1,5 @@
 import Hostinfo
-import Model
+import Values
 import Testing
 
 @Suite struct OverrideTests {
@@ -58,6 +58,33 @@ import Testing
         let tree = MemoryTree()
         tree.files[IdentityOverride.path] = Array("sn: REG-0042\n".utf8)
         #expect(HostCollection(tree).report().serial.warnings.count == 1)
+    }
+}
+
+@Suite struct GapTests {
+    /// As a reader without root's rights sees a machine: vendor and product, but no serial.
+    @Test func whatMayNotBeReadIsStated() {
+        let tree = MemoryTree()
+        tree.unreadable["sys/firmware/dmi/tables/DMI"] = "EACCES (permission denied)"
+        tree.unreadable["sys/class/dmi/id/product_serial"] = "EACCES (permission denied)"
+        tree.files["sys/class/dmi/id/sys_vendor"] = Array("Dell Inc.\n".utf8)
+        let report = HostCollection(tree).report()
+        #expect(report.serial.value == nil)
+        #expect(report.gaps.map(\.source) == ["/sys/firmware/dmi/tables/DMI", "/sys/class/dmi/id/product_serial"])
+        #expect(report.text.contains("not read: /sys/class/dmi/id/product_serial: EACCES (permission denied)"))
+        #expect(report.serialExplanation.contains("not read: /sys/firmware/dmi/tables/DMI: EACCES"))
+    }
+
+    @Test func pinThatMayNotBeReadIsStated() {
+        let tree = MemoryTree()
+        tree.unreadable["var/lib/lodestar/identity.json"] = "EACCES (permission denied)"
+        #expect(HostCollection(tree).report().gaps.contains { $0.source == "/var/lib/lodestar/identity.json" })
+    }
+
+    @Test func captureWithoutPartsStatesThem() {
+        let layout = NetworkLayout(capture: ["link": []])
+        #expect(layout.gaps.count == 4)
+        #expect(NetworkLayout(capture: .null).gaps.count == 5)
     }
 }
 

@@ -1,5 +1,5 @@
 import Hostinfo
-import Model
+import Values
 import Testing
 
 @Suite struct PinTests {
@@ -117,5 +117,52 @@ extension Witnesses {
             return settled.reported ?? "-"
         }
         #expect(result == reported)
+    }
+}
+
+@Suite struct CollectionTests {
+    private func report(serial: String?, pin: PinnedIdentity?, macs: [String] = ["3c:ec:ef:00:00:01"]) -> HostinfoReport
+    {
+        let tree = MemoryTree()
+        if let serial { tree.files["sys/class/dmi/id/product_serial"] = Array("\(serial)\n".utf8) }
+        tree.files[PinnedIdentity.path] = pin.map { Array($0.datum.json.utf8) }
+        for (index, mac) in macs.enumerated() {
+            var link = NetworkLink(index: index + 1, name: "eth\(index)")
+            link.isHardware = true
+            link.address = HardwareAddress(mac)
+            tree.network.links.append(link)
+        }
+        return HostCollection(tree).report()
+    }
+
+    @Test func newHostIsPinnedAndThenStable() throws {
+        let first = try #require(PinnedIdentity(after: report(serial: "SYS77A", pin: nil)))
+        #expect(first.value == "SYS77A" && first.witnesses.macs == ["3c:ec:ef:00:00:01"])
+        let second = report(serial: "SYS77A", pin: first)
+        #expect(second.serial.status == .stable)
+        #expect(PinnedIdentity(after: second) == first)
+    }
+
+    @Test func stableHostLearnsItsNewWitnesses() throws {
+        let first = try #require(PinnedIdentity(after: report(serial: "SYS77A", pin: nil)))
+        let now = report(serial: "SYS77A", pin: first, macs: ["3c:ec:ef:00:00:01", "3c:ec:ef:00:00:02"])
+        #expect(PinnedIdentity(after: now)?.witnesses.macs.count == 2)
+    }
+
+    @Test func changedSerialIsNotPinnedByItself() throws {
+        let first = try #require(PinnedIdentity(after: report(serial: "SYS77A", pin: nil)))
+        let now = report(serial: "SYS88B", pin: first)
+        #expect(now.serial.status == .changed)
+        #expect(PinnedIdentity(after: now)?.value == "SYS77A")
+    }
+
+    @Test func pinOfAnotherMachineGivesWay() throws {
+        let first = try #require(PinnedIdentity(after: report(serial: "SYS77A", pin: nil)))
+        let moved = report(serial: "SYS88B", pin: first, macs: ["3c:ec:ef:00:00:77"])
+        #expect(PinnedIdentity(after: moved)?.value == "SYS88B")
+    }
+
+    @Test func hostWithoutSerialIsNotPinned() {
+        #expect(PinnedIdentity(after: report(serial: nil, pin: nil)) == nil)
     }
 }

@@ -1,5 +1,5 @@
 import Hostinfo
-import Model
+import Values
 import Testing
 
 /// One line of Conformance/sn-spec-1.jsonl.

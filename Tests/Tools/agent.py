@@ -109,8 +109,9 @@ def keeper():
     return None
 
 
-def settings(**converge):
+def settings(source=None, **converge):
     write(CONFIG, json.dumps({
+        **({"source": source} if source else {}),
         "state": f"{WORK}/state", "runtime": f"{WORK}/run", "schedules": f"{WORK}/schedules",
         "metrics": f"{WORK}/lodestar.prom", "converge": converge}))
 

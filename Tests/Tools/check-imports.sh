@@ -3,12 +3,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Model]="Crypto"
-  [HostFiles]="Model RegularExpressions" [YAML]="Model CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
+  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Values]="" [Model]="Crypto Values"
+  [HostFiles]="Model RegularExpressions" [YAML]="Values CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
   [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones Crypto" [Engine]="Model"
   [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxHost Model Scheduling State CShim Glibc"
-  [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles CShim Glibc"
-  [Hostinfo]="Model YAML" [LinuxFacts]="Hostinfo Model YAML CShim Glibc" [hostinfo-tool]="LinuxFacts"
+  [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles Hostinfo LinuxFacts CShim Glibc"
+  [Hostinfo]="Values YAML" [LinuxFacts]="Hostinfo Values YAML CShim Glibc" [hostinfo-tool]="LinuxFacts"
   [Secrets]="Model Crypto FoundationEssentials"
   [lodestar]="Agent ArgumentParser Compiler Engine Expressions Hostinfo LinuxAgent LinuxFacts LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"
 )

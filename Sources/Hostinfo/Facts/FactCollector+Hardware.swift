@@ -1,23 +1,28 @@
-import Model
+import Values
 
 extension FactCollector {
     /// `/proc/cpuinfo` (proc(5)); where it does not tell sockets and cores, the topology in sysfs.
     var processors: Datum {
         var model: String?, vendor: String?, flags: [Datum] = []
-        var sockets: Set<Substring> = [], cores: Set<[Substring]> = [], socket: Substring = ""
-        for line in tree.lines("proc/cpuinfo") {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            let value = line[line.index(after: colon)...].drop { $0 == " " }
-            switch line[..<colon].trimmed {
-            case "model name", "cpu model", "cpu": model = model ?? String(value)
-            case "vendor_id", "CPU implementer": vendor = vendor ?? String(value)
-            case "flags" where flags.isEmpty, "Features" where flags.isEmpty:
-                flags = value.split(separator: " ").map { .string(String($0)) }
-            case "physical id":
+        var sockets: Set<ArraySlice<UInt8>> = [], cores: Set<[ArraySlice<UInt8>]> = [], socket: ArraySlice<UInt8> = []
+        var info: [UInt8] = []
+        if case .bytes(let bytes) = tree.read("proc/cpuinfo") { info = bytes }
+        // By bytes: a machine of 256 threads has some 400 kB of it.
+        for line in info.split(separator: 0x0A) {
+            guard let key = CPUInfoKey.allCases.first(where: { line.starts(with: $0.rawValue.utf8) }),
+                let colon = line.firstIndex(of: UInt8(ascii: ":"))
+            else { continue }
+            let value = line[(colon + 1)...].drop { $0 == 0x20 }
+            switch key {
+            case .model, .olderModel: model = model ?? String(decoding: value, as: UTF8.self)
+            case .vendor, .implementer: vendor = vendor ?? String(decoding: value, as: UTF8.self)
+            case .flags, .features:
+                guard flags.isEmpty else { continue }
+                flags = value.split(separator: 0x20).map { .string(String(decoding: $0, as: UTF8.self)) }
+            case .socket:
                 socket = value
                 sockets.insert(value)
-            case "core id": cores.insert([socket, value])
-            default: break
+            case .core: cores.insert([socket, value])
             }
         }
         let threads = max(1, Self.count(inRanges: tree.text("sys/devices/system/cpu/online") ?? "0"))
@@ -79,6 +84,18 @@ extension FactCollector {
             "processors": .list((found?.processors ?? []).filter(\.isPopulated).map(\.datum)),
         ]
     }
+}
+
+/// What is read of `/proc/cpuinfo`.
+private enum CPUInfoKey: String, CaseIterable {
+    case model = "model name"
+    case olderModel = "cpu model"
+    case vendor = "vendor_id"
+    case implementer = "CPU implementer"
+    case flags
+    case features = "Features"
+    case socket = "physical id"
+    case core = "core id"
 }
 
 extension MemoryModule {

@@ -1,4 +1,4 @@
-import Model
+import Values
 
 extension FactCollector {
     /// The disks that the kernel has, without loops, memory and what is made of other disks.

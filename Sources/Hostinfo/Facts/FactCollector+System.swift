@@ -1,4 +1,4 @@
-import Model
+import Values
 
 extension FactCollector {
     /// os-release(5), with the release of the kernel.
@@ -70,18 +70,14 @@ extension FactCollector {
         let names = (tree.names(in: "etc/ssh") ?? []).filter { $0.hasPrefix("ssh_host_") && $0.hasSuffix("_key.pub") }
         return .list(
             names.compactMap { name -> Datum? in
-                guard let line = tree.lines("etc/ssh/\(name)").first, let key = PublicKey(line: line) else {
-                    return nil
-                }
+                let words = tree.lines("etc/ssh/\(name)").first?.split(separator: " ") ?? []
+                guard words.count >= 2, let blob = BaseText.bytes(of: String(words[1])) else { return nil }
+                let fingerprint = digest.map { "SHA256:\(BaseText.text(of: $0(blob)))" }
                 return [
-                    "type": .string(key.type), "fingerprint": Datum(Self.fingerprint(of: key.blob)),
+                    "type": .string(String(words[0])), "fingerprint": Datum(fingerprint),
                     "file": .string("/etc/ssh/\(name)"),
                 ]
             })
-    }
-
-    private static func fingerprint(of blob: String) -> String? {
-        BaseText.bytes(of: blob).map { "SHA256:\(BaseText.text(of: Digest(of: $0).bytes))" }
     }
 }
 

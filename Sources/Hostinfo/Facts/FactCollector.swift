@@ -1,11 +1,14 @@
-public import Model
+public import Values
 
 /// Reads the facts of a host from a tree, each when it is asked for.
 public struct FactCollector<Tree: SourceTree> {
     let tree: Tree
+    let digest: (([UInt8]) -> [UInt8])?
 
-    public init(_ tree: Tree) {
+    /// - Parameter digest: SHA-256, which the fingerprints of keys are made with; without it they are null.
+    public init(_ tree: Tree, digest: (([UInt8]) -> [UInt8])? = nil) {
         self.tree = tree
+        self.digest = digest
     }
 
     /// The names of all facts but the custom ones.

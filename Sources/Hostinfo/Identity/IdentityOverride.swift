@@ -1,4 +1,4 @@
-public import Model
+public import Values
 import YAML
 
 /// What `/etc/hostinfo/identity.yaml` says: the operator's word about serial and address (sn-spec/1 §4, ip-spec/1 I0).

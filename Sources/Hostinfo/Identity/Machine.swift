@@ -23,12 +23,9 @@ public struct Machine: Sendable, Hashable {
         if system?.vendor == "Amazon EC2", system?.product?.hasSuffix(".metal") == true { return nil }
         let clocks = tree.text("sys/devices/system/clocksource/clocksource0/available_clocksource") ?? ""
         let hasKVM = clocks.contains("kvm-clock")
-        let names = [system?.vendor, system?.product, firmware?.bios?.vendor, firmware?.boards.first?.vendor]
-            .compactMap { $0?.lowercased() }
-        for (mark, kind) in marks where names.contains(where: { $0.contains(mark) }) {
-            return kind == "qemu" && hasKVM ? "kvm" : kind
+        for mark in marks where mark.fits(firmware) {
+            return mark.kind == "qemu" && hasKVM ? "kvm" : mark.kind
         }
-        if system?.vendor == "Microsoft Corporation", system?.product == "Virtual Machine" { return "hyperv" }
         if let type = tree.text("sys/hypervisor/type"), !type.isEmpty { return type }
         if hasKVM { return "kvm" }
         if clocks.contains("hyperv_clocksource") { return "hyperv" }
@@ -43,13 +40,33 @@ public struct Machine: Sendable, Hashable {
         return flags?.split(separator: " ").contains("hypervisor") == true ? "other" : nil
     }
 
-    /// Words in the names of vendor, product, BIOS and board.
-    private static let marks: [(String, String)] = [
-        ("vmware", "vmware"), ("virtualbox", "virtualbox"), ("innotek", "virtualbox"), ("parallels", "parallels"),
-        ("bhyve", "bhyve"), ("xen", "xen"), ("amazon ec2", "kvm"), ("google compute engine", "kvm"), ("kvm", "kvm"),
-        ("openstack", "kvm"), ("nutanix", "kvm"), ("ovirt", "kvm"), ("rhev hypervisor", "kvm"),
-        ("alibaba cloud", "kvm"),
-        ("digitalocean", "kvm"), ("hetzner", "kvm"), ("bochs", "qemu"), ("qemu", "qemu"),
+    /// How a vendor and a product begin, in lower case, that are a hypervisor's. A vendor of hardware may be one of
+    /// hypervisors too, so that most need both.
+    private struct Mark {
+        var vendor, product, kind: String
+
+        init(_ vendor: String, _ product: String, _ kind: String) {
+            self.vendor = vendor
+            self.product = product
+            self.kind = kind
+        }
+
+        func fits(_ firmware: Firmware?) -> Bool {
+            guard let system = firmware?.system else { return false }
+            return (system.vendor ?? "").lowercased().hasPrefix(vendor)
+                && (system.product ?? "").lowercased().hasPrefix(product)
+        }
+    }
+
+    private static let marks = [
+        Mark("vmware", "", "vmware"), Mark("", "vmware", "vmware"), Mark("innotek", "", "virtualbox"),
+        Mark("", "virtualbox", "virtualbox"), Mark("parallels", "", "parallels"), Mark("", "bhyve", "bhyve"),
+        Mark("xen", "", "xen"), Mark("", "hvm domu", "xen"), Mark("amazon ec2", "", "kvm"),
+        Mark("google", "google compute engine", "kvm"), Mark("", "kvm", "kvm"), Mark("openstack", "", "kvm"),
+        Mark("", "openstack", "kvm"), Mark("nutanix", "ahv", "kvm"), Mark("ovirt", "", "kvm"),
+        Mark("", "rhev hypervisor", "kvm"), Mark("", "rhel-av", "kvm"), Mark("alibaba cloud", "", "kvm"),
+        Mark("tencent cloud", "cvm", "kvm"), Mark("digitalocean", "droplet", "kvm"), Mark("hetzner", "vserver", "kvm"),
+        Mark("bochs", "", "qemu"), Mark("qemu", "", "qemu"), Mark("microsoft corporation", "virtual machine", "hyperv"),
     ]
 
     private static func container(_ tree: some SourceTree) -> String? {

@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 /// The serial that this host goes by, with its witnesses: `/var/lib/lodestar/identity.json`.
 public struct PinnedIdentity: Sendable, Hashable {
@@ -22,6 +22,25 @@ public struct PinnedIdentity: Sendable, Hashable {
         self.confidence = confidence
         self.witnesses = witnesses
         self.address = address
+    }
+
+    /// The pin after one more collection; nil where there is nothing to pin.
+    ///
+    /// A new host is pinned, a stable one keeps its witnesses up to date, a carried or changed serial stays as it is, and
+    /// the pin of another machine gives way.
+    public init?(after report: HostinfoReport) {
+        let isForeign = report.pin != nil && report.serial.agreement?.isSameMachine == false
+        if var pin = report.pin, report.serial.status != .new || !isForeign && report.chosen?.source != .override {
+            if report.serial.status == .stable { pin.witnesses = report.witnesses }
+            self = pin
+        } else if let chosen = report.chosen, let value = chosen.value, report.serial.status == .new {
+            self.init(
+                value: value, kind: chosen.kind, source: chosen.source, confidence: chosen.confidence,
+                witnesses: report.witnesses, address: report.pin?.address ?? SettledAddress())
+        } else {
+            return nil
+        }
+        address.collect(report.ip.primary?.address.address.text)
     }
 
     /// - Throws: for what is no pin, with the reason.

@@ -1,4 +1,4 @@
-public import Model
+public import Values
 import YAML
 
 /// What a site adds to the dictionary of placeholders, and what it allows: `/etc/hostinfo/placeholders.yaml`.

@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 /// What tells whether this is still the same machine, beside its serial (sn-spec/1 §6).
 public struct Witnesses: Sendable, Hashable {

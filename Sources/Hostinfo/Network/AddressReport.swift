@@ -28,10 +28,11 @@ public struct AddressReport: Sendable, Hashable {
         let preferences = selection.preferences
         ipv4 = selection.primary(.ipv4)
         ipv6 = selection.primary(.ipv6)
-        let named = preferences.address?.family ?? preferences.family
+        let isAbsent = selection.isOverrideAbsent
+        let named = isAbsent ? preferences.family : preferences.address?.family ?? preferences.family
         primary = named == .ipv4 ? ipv4 ?? ipv6 : ipv6 ?? ipv4
         gaps = selection.layout.gaps
-        if selection.isOverrideAbsent {
+        if isAbsent {
             status = .overrideAbsent
         } else if let primary {
             status = primary.hasNoDefault ? .noDefault : primary.isAmbiguous ? .ambiguous : .ok
@@ -42,20 +43,27 @@ public struct AddressReport: Sendable, Hashable {
             let card = selection.devices.hardware(below: primary.routeDevice).first ?? primary.routeDevice
             mac = card.permanentAddress ?? card.address
         }
+        let links = Dictionary(selection.layout.links.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
+        let exits = Dictionary(
+            uniqueKeysWithValues: IPAddress.Family.allCases.map { family in
+                (family, selection.defaults(family, table: "main", through: selection.isEligible))
+            })
         candidates = selection.layout.addresses.compactMap { address in
             if address == ipv4?.address || address == ipv6?.address { return nil }
-            let device = selection.layout.link(address.linkIndex)
-            let winner = address.address.family == .ipv4 ? ipv4 : ipv6
+            let device = links[address.linkIndex], family = address.address.family
             return Candidate(
                 address: "\(address.address.text)/\(address.prefixLength)", device: device?.name ?? "?",
-                reason: selection.reason(against: address, on: device, winner: winner))
+                reason: selection.reason(
+                    against: address, on: device, winner: family == .ipv4 ? ipv4 : ipv6, exits: exits[family] ?? []))
         }
     }
 }
 
 extension AddressSelection {
     /// Why an address is not the primary one of its family.
-    func reason(against address: NetworkAddress, on device: NetworkLink?, winner: PrimaryAddress?) -> String {
+    func reason(
+        against address: NetworkAddress, on device: NetworkLink?, winner: PrimaryAddress?, exits: [Exit]
+    ) -> String {
         if let refusal = AddressEligibility.refusal(address, excluded: preferences.excluded) { return "I1: \(refusal)" }
         guard let device else { return "I2: its device is not there" }
         if let refusal = devices.refusal(device) { return "I2: \(refusal)" }
@@ -66,12 +74,11 @@ extension AddressSelection {
         if winner.rule == "I4a" { return "I4a: the route prefers another source" }
         if winner.routeDevice.index == device.index {
             let all = eligible(on: device, family)
-            let exit = defaults(family, table: "main", through: { $0.index == device.index }).first
+            let exit = exits.first { $0.link.index == device.index }
             let order = AddressOrder(gateways: exit?.gateways ?? [])
             let step = order.step(between: winner.address, and: address, among: all)
             return "\(step): \(AddressOrder.shortcoming(of: step))"
         }
-        let exits = defaults(family, table: "main", through: isEligible)
         guard let own = exits.first(where: { $0.link.index == device.index }) else {
             return "I3: no default route goes through \(device.name)"
         }

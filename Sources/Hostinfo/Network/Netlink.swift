@@ -63,14 +63,25 @@ struct NetlinkFields {
     var number: UInt32? { doubleWord(0) }
     var address: IPAddress? { IPAddress(bytes: Array(bytes)) }
 
-    /// The attributes from an offset on, by type; of a repeated one the last counts.
-    func attributes(from offset: Int) -> [UInt16: NetlinkFields] {
-        var found: [UInt16: NetlinkFields] = [:]
-        var position = offset
-        while position >= 0, position <= bytes.count - 4, let length = word(position), let type = word(position + 2) {
-            guard length >= 4, let value = slice(from: position + 4, count: Int(length) - 4) else { break }
+    /// The attributes from an offset on.
+    func attributes(from offset: Int) -> NetlinkAttributes { NetlinkAttributes(fields: self, start: offset) }
+}
+
+/// A row of attributes; each is looked for when it is asked for, since most are not.
+struct NetlinkAttributes {
+    let fields: NetlinkFields
+    let start: Int
+
+    /// The attribute of a type; of a repeated one the last.
+    subscript(type: UInt16) -> NetlinkFields? {
+        var found: NetlinkFields?
+        var position = start
+        while position >= 0, position <= fields.count - 4, let length = fields.word(position),
+            let next = fields.word(position + 2)
+        {
+            guard length >= 4, Int(length) <= fields.count - position else { break }
             // The two high bits say that it is nested or in network order (linux/netlink.h).
-            found[type & 0x3FFF] = value
+            if next & 0x3FFF == type { found = fields.slice(from: position + 4, count: Int(length) - 4) }
             position += (Int(length) + 3) & ~3
         }
         return found

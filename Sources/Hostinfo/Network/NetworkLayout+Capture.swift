@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 extension NetworkLayout {
     /// Reads a capture: what `ip -d -j link`, `ip -j addr`, `ip -j route show table all` and `ip -j rule` print, under `link`,
@@ -14,38 +14,41 @@ extension NetworkLayout {
         if hardware == nil { gaps.append("the capture has no `hardware`: devices without a kind are taken for such") }
         let maps = (capture["link"]?.items ?? []).filter { $0["ifname"]?.text != nil }
         links = maps.enumerated().compactMap { NetworkLink(capture: $0.element, position: $0.offset) }
+        let indices = Dictionary(links.map { ($0.name, $0.index) }, uniquingKeysWith: { first, _ in first })
         for (position, map) in maps.enumerated() where links.indices.contains(position) {
-            resolve(&links[position], map, hardware)
+            Self.resolve(&links[position], map, hardware, indices)
         }
-        readAddresses(capture["addr"]?.items ?? [])
+        readAddresses(capture["addr"]?.items ?? [], indices)
         for (key, family) in [("route4", IPAddress.Family.ipv4), ("route6", .ipv6)] {
-            routes += (capture[key]?.items ?? []).compactMap { route(capture: $0, family) }
+            routes += (capture[key]?.items ?? []).compactMap { Self.route(capture: $0, family, indices) }
         }
         for (key, family) in [("rule4", IPAddress.Family.ipv4), ("rule6", .ipv6)] {
             rules += (capture[key]?.items ?? []).compactMap { NetworkRule(capture: $0, family) }
         }
     }
 
-    private func index(named name: String?) -> Int? { name.flatMap { link(named: $0)?.index } }
-
-    private func resolve(_ link: inout NetworkLink, _ map: Datum, _ hardware: [String]?) {
-        link.masterIndex = index(named: map["master"]?.text) ?? map["master_index"]?.number
+    private static func resolve(
+        _ link: inout NetworkLink, _ map: Datum, _ hardware: [String]?, _ indices: [String: Int]
+    ) {
+        link.masterIndex = map["master"]?.text.flatMap { indices[$0] } ?? map["master_index"]?.number
         link.isLowerElsewhere = map["link_netnsid"] != nil
-        link.lowerIndex = index(named: map["link"]?.text) ?? map["link_index"]?.number
+        link.lowerIndex = map["link"]?.text.flatMap { indices[$0] } ?? map["link_index"]?.number
         link.isHardware =
             hardware?.contains(link.name) ?? (link.kind == nil && !link.isLoopback && map["link_type"]?.text == "ether")
     }
 
-    private mutating func readAddresses(_ maps: [Datum]) {
+    private mutating func readAddresses(_ maps: [Datum], _ indices: [String: Int]) {
         for map in maps {
-            guard let index = map["ifindex"]?.number ?? index(named: map["ifname"]?.text) else { continue }
+            guard let index = map["ifindex"]?.number ?? map["ifname"]?.text.flatMap({ indices[$0] }) else { continue }
             for info in map["addr_info"]?.items ?? [] {
                 if let address = NetworkAddress(capture: info, linkIndex: index) { addresses.append(address) }
             }
         }
     }
 
-    private func route(capture map: Datum, _ family: IPAddress.Family) -> NetworkRoute? {
+    private static func route(
+        capture map: Datum, _ family: IPAddress.Family, _ indices: [String: Int]
+    ) -> NetworkRoute? {
         guard let text = map["dst"]?.text else { return nil }
         var destination = text == "default" ? nil : IPPrefix(text)
         if text != "default", destination == nil { return nil }
@@ -57,19 +60,19 @@ extension NetworkLayout {
         route.isForService = map["tos"] != nil
         route.origin = map["protocol"]?.text
         route.preferredSource = map["prefsrc"]?.text.flatMap { IPAddress($0) }
-        let isDead = Self.isDead(map)
+        let isDead = isDead(map)
         if let hops = map["nexthops"]?.items {
-            route.hops = hops.map { hop($0, isDead: isDead) }
+            route.hops = hops.map { hop($0, isDead: isDead, indices) }
         } else if map["dev"] != nil {
-            route.hops = [hop(map, isDead: isDead)]
+            route.hops = [hop(map, isDead: isDead, indices)]
         }
         return route
     }
 
-    private func hop(_ map: Datum, isDead: Bool) -> NetworkRoute.Hop {
+    private static func hop(_ map: Datum, isDead: Bool, _ indices: [String: Int]) -> NetworkRoute.Hop {
         let gateway = map["gateway"]?.text ?? map["via"]?["host"]?.text
         return NetworkRoute.Hop(
-            linkIndex: index(named: map["dev"]?.text), gateway: gateway.flatMap { IPAddress($0) },
+            linkIndex: map["dev"]?.text.flatMap { indices[$0] }, gateway: gateway.flatMap { IPAddress($0) },
             isDead: isDead || Self.isDead(map))
     }
 

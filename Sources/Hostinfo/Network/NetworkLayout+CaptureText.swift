@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 extension NetworkLayout {
     /// The layout in the shape of a capture, as iproute2 prints it.

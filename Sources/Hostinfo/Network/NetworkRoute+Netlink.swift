@@ -46,7 +46,7 @@ extension NetworkRoute {
     }
 
     /// RTA_GATEWAY, or RTA_VIA: a family and an address of it.
-    private static func gateway(_ attributes: [UInt16: NetlinkFields]) -> IPAddress? {
+    private static func gateway(_ attributes: NetlinkAttributes) -> IPAddress? {
         if let gateway = attributes[5]?.address { return gateway }
         guard let via = attributes[18], via.count > 2 else { return nil }
         return via.slice(from: 2, count: via.count - 2)?.address

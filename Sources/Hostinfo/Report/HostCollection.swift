@@ -1,4 +1,4 @@
-import Model
+import Values
 
 /// Collects who a host is from the sources of a tree.
 public struct HostCollection<Tree: SourceTree> {
@@ -21,6 +21,12 @@ public struct HostCollection<Tree: SourceTree> {
         var collection = self
         return AddressReport(
             AddressSelection(tree.layout(), collection.override()?.addresses ?? AddressPreferences()))
+    }
+
+    /// Only what is pinned.
+    public func pinnedIdentity() -> PinnedIdentity? {
+        var collection = self
+        return collection.pin()
     }
 
     /// Only what the firmware says.
@@ -46,7 +52,8 @@ public struct HostCollection<Tree: SourceTree> {
         evidence.overrides = overrides(override, evidence)
         let candidates = evidence.candidates
         let chosen = candidates.first(where: \.isValid)
-        var serial = IdentityComparison(found: chosen, witnesses: witnesses, pin: pin())
+        let pin = pin()
+        var serial = IdentityComparison(found: chosen, witnesses: witnesses, pin: pin)
         if evidence.overrides.contains(where: { $0.refusal?.rule == "unbound" }) { serial.status = .overrideUnbound }
         if chosen?.source == .override, override?.binding == nil, override?.serial != nil {
             serial.warnings.append("the override is bound to no machine: a copy of this disk would carry it along")
@@ -54,6 +61,7 @@ public struct HostCollection<Tree: SourceTree> {
         let ip = AddressReport(AddressSelection(layout, override?.addresses ?? AddressPreferences()))
         return HostinfoReport(
             hostname: HostName(tree).name, hostID: hostID, candidates: candidates, chosen: chosen, serial: serial,
+            pin: pin,
             witnesses: witnesses, machine: machine, dictionaryVersion: evidence.dictionary.version, firmware: firmware,
             ip: ip, gaps: gaps + layout.gaps.map { Gap("network", $0) }, errors: errors)
     }
@@ -78,7 +86,8 @@ public struct HostCollection<Tree: SourceTree> {
         }
         var missing: [String] = []
         let firmware = Firmware { name in
-            let found = bytes("sys/class/dmi/id/\(name)")
+            // A copied tree may lack the link of the class to the device.
+            let found = bytes("sys/class/dmi/id/\(name)") ?? bytes("sys/devices/virtual/dmi/id/\(name)")
             if found == nil { missing.append(name) }
             return found
         }

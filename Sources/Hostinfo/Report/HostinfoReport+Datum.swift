@@ -1,4 +1,4 @@
-public import Model
+public import Values
 
 extension HostinfoReport {
     /// The report in the shape of its JSON Schema (`Docs/reference/hostinfo.schema.json`).

@@ -8,6 +8,8 @@ public struct HostinfoReport: Sendable {
     /// The first valid candidate; nil without one.
     public var chosen: SerialCandidate?
     public var serial: IdentityComparison
+    /// What is pinned, also where it is another machine's; nil without a pin.
+    public var pin: PinnedIdentity?
     public var witnesses: Witnesses
     public var machine: Machine
     public var dictionaryVersion: String

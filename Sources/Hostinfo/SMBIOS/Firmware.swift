@@ -12,6 +12,24 @@ public struct Firmware: Sendable, Hashable {
         public var vendor, product, version, sku, family: String?
         public var serial: [UInt8]?
         public var uuid: HardwareUUID?
+
+        init(
+            vendor: String? = nil, product: String? = nil, version: String? = nil, sku: String? = nil,
+            family: String? = nil, serial: [UInt8]? = nil, uuid: HardwareUUID? = nil
+        ) {
+            self.vendor = vendor
+            self.product = product
+            self.version = version
+            self.sku = sku
+            self.family = family
+            self.serial = serial
+            self.uuid = uuid
+        }
+
+        /// A machine of a vendor, of which nothing else is known.
+        public init(vendor: String?, product: String?) {
+            self.init(vendor: vendor, product: product, version: nil)
+        }
     }
 
     public struct Board: Sendable, Hashable {

@@ -56,6 +56,7 @@ struct ApplyCommand: ParsableCommand {
             }
             plan = saved.restricting(plan)
         }
+        for remark in plan.remarks { Terminal.report(remark.line) }
         if plan.exceedsRemovalLimit, !allowRemovals {
             Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(.full))
             throw ExitStatus.unsafe

@@ -31,10 +31,11 @@ extension Converge {
 }
 
 extension ObservationRecorder {
-    /// The memo of a plan that found everything in place; nil where too much was changed a moment ago.
+    /// The memo of a plan that found everything in place; nil where too much was changed a moment ago, or
+    /// where there is something to say each time.
     func memo(of plan: Plan, _ archive: CatalogArchive) -> SettledArchive? {
         let volatile = volatilePositions
-        guard racyCount * 20 <= plan.inPlaceCount else { return nil }
+        guard racyCount * 20 <= plan.inPlaceCount, plan.remarks.isEmpty else { return nil }
         return SettledArchive(
             of: archive, volatile: volatile, inPlaceCount: plan.inPlaceCount, signatures: settledSignatures)
     }

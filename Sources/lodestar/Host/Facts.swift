@@ -18,7 +18,7 @@ struct Facts: ParsableCommand {
     func run() throws {
         try Converge.guarding {
             let facts = sources.facts
-            let value = try key.map { try fact($0, in: facts) } ?? all(facts)
+            let (value, isWhole) = try key.map { (try fact($0, in: facts), true) } ?? all(facts)
             switch (format, value) {
             case (.text, .string(let text)): Terminal.print(text)
             // A single value is printed for scripts, whatever it is.
@@ -27,11 +27,22 @@ struct Facts: ParsableCommand {
             case (.json, _): Terminal.print(value.json)
             case (.yaml, _): Terminal.print(value.yaml)
             }
+            if !isWhole { throw ExitStatus.failure }
         }
     }
 
-    private func all(_ facts: HostFacts) throws -> Datum {
-        .map(try facts.names.compactMap { name in try facts.fact(name).map { Datum.Member(name, $0) } })
+    /// All facts; one that cannot be read is reported, and the others are printed.
+    private func all(_ facts: HostFacts) -> (value: Datum, isWhole: Bool) {
+        var members: [Datum.Member] = [], isWhole = true
+        for name in facts.names {
+            do throws(HostFault) {
+                if let value = try facts.fact(name) { members.append(Datum.Member(name, value)) }
+            } catch {
+                Terminal.report("error: the fact `\(name)`: \(error.text)")
+                isWhole = false
+            }
+        }
+        return (.map(members), isWhole)
     }
 
     private func fact(_ key: String, in facts: HostFacts) throws -> Datum {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import LinuxFacts
+import LinuxHost
 
 /// `lodestar hostinfo`: who this host is.
 struct HostinfoCommand: ParsableCommand {
@@ -7,6 +8,7 @@ struct HostinfoCommand: ParsableCommand {
         commandName: "hostinfo", abstract: "Prints the serial number and the primary address of this host.",
         discussion: """
             By sn-spec/1 and ip-spec/1, with where they come from; exit 1 with neither.
+            Options: --format text|json|yaml, --from DIR (a capture), --root DIR (the root of the system's files).
             Example: lodestar hostinfo --format json
             """,
         subcommands: [HostinfoReportCommand.self, HostinfoExplain.self, HostinfoCapture.self, HostinfoAccept.self],

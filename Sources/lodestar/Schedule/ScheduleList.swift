@@ -1,7 +1,6 @@
 import Agent
 import ArgumentParser
 import LinuxAgent
-import LinuxFacts
 import LinuxHost
 import Model
 import Scheduling

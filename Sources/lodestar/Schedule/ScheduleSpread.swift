@@ -1,5 +1,5 @@
 import ArgumentParser
-import LinuxFacts
+import LinuxHost
 import Model
 import Scheduling
 

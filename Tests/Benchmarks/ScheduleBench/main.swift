@@ -97,18 +97,29 @@ func load(_ berlin: ScheduleZone) {
              "run": "/opt/ops/job \(number)", "user": "nobody", "timeout": "1h", "overlap": "queue"}
             """.utf8)
     }
-    let began = nanoseconds()
-    var plans: [RunPlan] = [], soonest = Instant(milliseconds: .max)
+    let before = residentBytes(), began = nanoseconds()
+    var jobs: [(ScheduleDefinition, RunPlan)] = [], soonest = Instant(milliseconds: .max)
     for file in files {
         guard let definition = try? ScheduleDefinition(file: file),
             let plan = RunPlan(definition, hostIdentifier: "0123456789abcdef", zone: berlin)
         else { return print("a definition is refused") }
         if let run = plan.nextRun(after: Instant(seconds: 1_800_000_000)) { soonest = min(soonest, run.start) }
-        plans.append(plan)
+        jobs.append((definition, plan))
     }
-    print(
-        "load of \(plans.count) definitions: \((nanoseconds() - began) / 1_000_000) ms, \(MemoryLayout<RunPlan>.size) bytes a plan (\(soonest.text()))"
-    )
+    let milliseconds = (nanoseconds() - began) / 1_000_000
+    print("load of \(jobs.count) definitions: \(milliseconds) ms (\(soonest.text()))")
+    print("memory of a definition and its plan: \((residentBytes() - before) / jobs.count) bytes")
+}
+
+/// The resident memory of this process (proc_pid_statm(5)).
+func residentBytes() -> Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var text = [CChar](repeating: 0, count: 100)
+    guard fgets(&text, 100, file) != nil else { return 0 }
+    let words = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(
+        separator: " ")
+    return (words.count > 1 ? Int(words[1]) ?? 0 : 0) * 4096
 }
 
 let arguments = Swift.CommandLine.arguments

@@ -193,22 +193,3 @@ private struct DatumReader {
         return .double(value)
     }
 }
-
-extension Node.Content {
-    /// A free value as the content of a node; the opposite of `datum`.
-    public init(_ datum: Datum) {
-        switch datum {
-        case .null: self = .null
-        case .bool(let value): self = .bool(value)
-        case .int(let value): self = .int(value)
-        case .double(let value): self = .double(value)
-        case .string(let text): self = .string(text)
-        case .list(let items): self = .list(items.map { Node(Node.Content($0), at: .nowhere) })
-        case .map(let members):
-            self = .map(
-                members.map {
-                    .init(key: $0.key, keyPlace: .nowhere, value: Node(Node.Content($0.value), at: .nowhere))
-                })
-        }
-    }
-}

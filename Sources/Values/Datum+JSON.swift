@@ -57,19 +57,3 @@ extension Datum {
         text += "\""
     }
 }
-
-extension Node.Content {
-    /// The value without its places; bytes that are no text become their digest.
-    public var datum: Datum {
-        switch self {
-        case .null, .unknown: .null
-        case .bool(let value): .bool(value)
-        case .int(let value): .int(value)
-        case .double(let value): .double(value)
-        case .scalar(let text, _), .string(let text): .string(text)
-        case .bytes(let bytes): .string("sha256:\(Digest(of: bytes).hexadecimal)")
-        case .list(let items): .list(items.map(\.content.datum))
-        case .map(let entries): .map(entries.map { .init($0.key, $0.value.content.datum) })
-        }
-    }
-}

@@ -1,0 +1,124 @@
+import Hostinfo
+import Testing
+import Values
+
+@Suite struct MachineTests {
+    private func machine(_ vendor: String, _ product: String, _ files: [String: String] = [:]) -> Machine {
+        let tree = MemoryTree()
+        for (path, text) in files { tree.files[path] = Array(text.utf8) }
+        var firmware = Firmware(origin: "smbios")
+        firmware.system = Firmware.System(vendor: vendor, product: product)
+        return Machine(firmware: firmware, in: tree)
+    }
+
+    @Test(arguments: [
+        ("QEMU", "Standard PC (Q35 + ICH9, 2009)", "qemu"), ("VMware, Inc.", "VMware7,1", "vmware"),
+        ("innotek GmbH", "VirtualBox", "virtualbox"), ("Microsoft Corporation", "Virtual Machine", "hyperv"),
+        ("Microsoft Corporation", "Surface Laptop", "none"), ("Xen", "HVM domU", "xen"),
+        ("Amazon EC2", "m5.large", "kvm"), ("Amazon EC2", "m5.metal", "none"), ("Nutanix", "AHV", "kvm"),
+        ("Nutanix", "NX-3060-G5", "none"), ("Google", "Google Compute Engine", "kvm"), ("Red Hat", "KVM", "kvm"),
+        ("Dell Inc.", "PowerEdge R640", "none"), ("Supermicro", "SYS-5019", "none"), ("Hetzner", "vServer", "kvm"),
+    ])
+    func vendorAndProductTellTheHypervisor(_ vendor: String, _ product: String, _ name: String) {
+        #expect(machine(vendor, product).name == name)
+    }
+
+    @Test(arguments: [
+        (["proc/cpuinfo": "flags\t\t: fpu hypervisor lm\n"], "other"), (["proc/cpuinfo": "flags : fpu lm\n"], "none"),
+        (["sys/hypervisor/type": "xen\n"], "xen"),
+        (["sys/hypervisor/type": "xen\n", "proc/xen/capabilities": "control_d\n"], "none"),
+        (["sys/devices/system/clocksource/clocksource0/available_clocksource": "kvm-clock tsc\n"], "kvm"),
+        (["proc/sysinfo": "VM00 Name: LINUX1\nVM00 Control Program: z/VM 6.4.0\n"], "zvm"),
+        (["run/systemd/container": "systemd-nspawn\n"], "systemd-nspawn"), ([".dockerenv": ""], "docker"),
+        (["proc/1/environ": "A=b\0container=lxc\0"], "lxc"),
+    ])
+    func kernelTellsTheHypervisorAndTheContainer(_ files: [String: String], _ name: String) {
+        #expect(machine("Acme", "R100", files).name == name)
+    }
+}
+
+@Suite struct FactTests {
+    private func fact(_ name: String, _ files: [String: String], links: [String: String] = [:]) -> String {
+        let tree = MemoryTree()
+        for (path, text) in files { tree.files[path] = Array(text.utf8) }
+        tree.links = links
+        return FactCollector(tree).fact(name)?.json.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
+            .joined(separator: " ") ?? "-"
+    }
+
+    @Test func processorsAreCountedBySocketCoreAndThread() {
+        let cpu = { (n: Int, socket: Int, core: Int) in
+            "processor\t: \(n)\nvendor_id\t: AuthenticAMD\nmodel name\t: EPYC\nphysical id\t: \(socket)\ncore id\t\t: \(core)\nflags\t\t: a b\n\n"
+        }
+        let text = cpu(0, 0, 0) + cpu(1, 0, 0) + cpu(2, 0, 1) + cpu(3, 0, 1) + cpu(4, 1, 0) + cpu(5, 1, 0)
+        let found = fact("cpu", ["proc/cpuinfo": text, "sys/devices/system/cpu/online": "0-5\n"])
+        #expect(
+            found
+                == #"{ "count": 6, "model": "EPYC", "vendor": "AuthenticAMD", "sockets": 2, "cores": 3, "threads": 6, "flags": [ "a", "b" ] }"#
+        )
+    }
+
+    @Test func diskIsKnownByUdevAndSysfs() {
+        let found = fact(
+            "disks",
+            [
+                "sys/block/sda/size": "2048\n", "sys/block/sda/dev": "8:0\n", "sys/block/sda/queue/rotational": "1\n",
+                "sys/block/sda/device/model": "ST4000NM0035   \n", "sys/block/loop0/size": "100\n",
+                "sys/block/sdb/size": "0\n",
+                "run/udev/data/b8:0":
+                    "S:disk/by-id/wwn-0x5000c500a1b2c3d4\nE:ID_SERIAL_SHORT=ZC11ABCD\nE:ID_WWN=0x5000c500a1b2c3d4\n",
+            ],
+            links: ["sys/block/sda": "../devices/pci0000:00/0000:00:17.0/ata1/host0/target0:0:0/0:0:0:0/block/sda"])
+        #expect(
+            found
+                == #"[ { "name": "sda", "by_id": [ "wwn-0x5000c500a1b2c3d4" ], "model": "ST4000NM0035", "vendor": null, "serial": "ZC11ABCD", "wwn": "0x5000c500a1b2c3d4", "size_bytes": 1048576, "rotational": true, "transport": "sata", "holders": [] } ]"#
+        )
+    }
+
+    @Test func mountsHaveTheirBlanksBack() {
+        let line = #"36 35 98:0 / /mnt/a\040b rw,noatime shared:1 - ext3 /dev/root\134x rw,errors=continue"#
+        #expect(
+            fact("mounts", ["proc/self/mountinfo": "\(line)\n36 35\n"])
+                == #"[ { "path": "/mnt/a b", "device": "/dev/root\\x", "type": "ext3", "options": [ "rw", "noatime" ] } ]"#
+        )
+    }
+
+    @Test(arguments: [
+        ("timezone", ["etc/timezone": "Asia/Tokyo\n"], [:], #""Asia/Tokyo""#),
+        (
+            "timezone", ["etc/timezone": "Asia/Tokyo\n"], ["etc/localtime": "/usr/share/zoneinfo/Europe/Berlin"],
+            #""Europe/Berlin""#
+        ),
+        ("timezone", [:], [:], #""UTC""#),
+        ("users", ["etc/passwd": "root:x:0:0\nana:x:1:1\n\n"], [:], #"{ "count": 2 }"#),
+        ("packages", ["usr/bin/dnf": ""], [:], #"{ "manager": "dnf" }"#),
+        ("packages", [:], [:], #"{ "manager": null }"#),
+        ("init", ["run/systemd/system/x": ""], [:], #""systemd""#),
+        ("hostname", ["proc/sys/kernel/hostname": "WEB-7\n"], [:], #""web-7""#),
+        (
+            "fqdn", ["etc/hostname": "web-7\n", "etc/hosts": "# c\n10.0.0.5 web-7.example.net web-7\n"], [:],
+            #""web-7.example.net""#
+        ),
+        (
+            "firmware",
+            ["sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c": "\u{6}\0\0\0\u{1}"], [:],
+            #"{ "type": "uefi", "secure_boot": true, "vendor": null, "version": null, "date": null }"#
+        ),
+        (
+            "boot", ["proc/stat": "cpu 1\nbtime 1700000000\n"], [:],
+            #"{ "id": null, "time": "2023-11-14T22:13:20Z", "command_line": "" }"#
+        ),
+        ("nothing", [:], [:], "-"),
+    ])
+    func factIsReadFromItsFile(_ name: String, _ files: [String: String], _ links: [String: String], _ json: String) {
+        #expect(fact(name, files, links: links) == json)
+    }
+
+    @Test func hostKeyHasTheFingerprintOfSSHKeygen() {
+        let tree = MemoryTree()
+        tree.files["etc/ssh/ssh_host_ed25519_key.pub"] = Array("ssh-ed25519 QUJD root@web\n".utf8)
+        let fact = FactCollector(tree, digest: { $0 }).fact("ssh")
+        // The digest of this test is the key itself: base64 without padding.
+        #expect(fact?["host_keys"]?.list?.first?["fingerprint"]?.string == "SHA256:QUJD")
+    }
+}
