@@ -60,5 +60,6 @@ public struct AgentSettings: Sendable {
     public var databasePath: String { "\(state.text)/agent.db" }
     public var reportsPath: String { "\(state.text)/reports.jsonl" }
     public var socketPath: String { "\(runtime.text)/agent.sock" }
-    public var keeperPath: String { "\(runtime.text)/keeper.sock" }
+    /// The number is the version of what agent and keeper say to each other.
+    public var keeperPath: String { "\(runtime.text)/keeper-1.sock" }
 }

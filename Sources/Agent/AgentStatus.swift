@@ -46,7 +46,6 @@ public struct AgentStatus: Sendable {
     public var process: Int32 = 0
     /// Milliseconds since 1970.
     public var since: Int64 = 0
-    public var now: Int64 = 0
     public var jobCount = 0
     public var refusedCount = 0
     public var runningCount = 0

@@ -32,18 +32,6 @@ extension Scheduler {
         for key in job.queue { end(key, RunEnd(.skipped, ended: now.wall, reason: "its job is declared no more"), now) }
     }
 
-    /// The names of all jobs.
-    public var jobNames: [String] { jobs.keys + unplaced.map(\.0.name) }
-
-    /// When a job fires next, in milliseconds since 1970.
-    public func nextFire(of name: String) -> Int64? { jobs[name]?.next?.fire }
-
-    /// The runs of a job that have a process.
-    public func liveRuns(of name: String) -> [RunKey] { jobs[name]?.active.filter { runs[$0]?.isLive == true } ?? [] }
-
-    /// How many ticks of a job were missed and not caught up.
-    public func missedCount(of name: String) -> Int { jobs[name]?.missedCount ?? 0 }
-
     /// Gives the jobs that came too early their place, as soon as the clock is plausible.
     func placeAll(_ now: Moment) {
         guard !unplaced.isEmpty else { return }

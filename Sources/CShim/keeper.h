@@ -1,5 +1,7 @@
 #pragma once
 
+#include <time.h>
+
 #include "include/keeper.h"
 
 // What an agent sends: a fixed part, then the texts one after the other, each ended by NUL.
@@ -30,3 +32,64 @@ struct request {
 
 // Serves agents on a listening socket until there is nothing left to do.
 void lodestar_keep(int listener, const char *path);
+
+enum phase {
+    PHASE_RUNNING,
+    // The main process has ended; something still holds the output.
+    PHASE_DRAINING,
+    PHASE_ENDED,
+};
+
+struct run {
+    struct run *next;
+    enum phase phase;
+    int handle;
+    int output;
+    char *cgroup;
+    // On the boot-time clock; 0: none.
+    int64_t deadline;
+    int64_t kill_after;
+    // Whether SIGTERM was sent.
+    int is_ending;
+    int is_start_told;
+    int is_end_told;
+    size_t tail_used;
+    char *head;
+    char *tail;
+    struct lodestar_event event;
+};
+
+// A start, as the child sees it.
+struct birth {
+    const struct request *request;
+    const char *const *arguments;
+    const char *const *environment;
+    const char *directory;
+    const char *cgroup;
+    int input;
+    int output;
+    int error_output;
+    int must_join;
+    // In memory that both processes see.
+    volatile struct failure *failure;
+};
+
+struct failure {
+    int stage;
+    int error;
+};
+
+// Milliseconds of a clock.
+int64_t lodestar_milliseconds(clockid_t clock);
+// Starts the process of a run, and learns at once when it could not be.
+void lodestar_spawn(struct run *run, struct birth *birth, const char *output_file);
+// Sends SIGTERM to a run, and lets SIGKILL follow.
+void lodestar_begin_ending(struct run *run, int64_t now);
+// Reads what a run has printed.
+void lodestar_drain(struct run *run);
+// Lets go of a run's output and of its cgroup.
+void lodestar_finish(struct run *run);
+// Buries a run's main process.
+void lodestar_reap(struct run *run, int64_t now);
+// Does what a run's deadline asks for.
+void lodestar_pass_deadline(struct run *run, int64_t now);

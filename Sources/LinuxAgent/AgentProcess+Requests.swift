@@ -47,7 +47,6 @@ extension AgentProcess {
         status.version = context.version
         status.process = getpid()
         status.since = since.wall
-        status.now = now.wall
         status.jobCount = scheduler.jobCount
         status.refusedCount = folder.refusedCount
         status.runningCount = scheduler.runningCount

@@ -10,13 +10,10 @@ import State
 public struct AgentContext: Sendable {
     public var version: String
     public var hostIdentifier: String
-    /// The file of the settings, for messages.
-    public var settingsPath: String
 
-    public init(version: String, hostIdentifier: String, settingsPath: String) {
+    public init(version: String, hostIdentifier: String) {
         self.version = version
         self.hostIdentifier = hostIdentifier
-        self.settingsPath = settingsPath
     }
 }
 
@@ -207,7 +204,7 @@ public final class AgentProcess {
         while case let number = lodestar_signals_read(signals), number > 0 {
             switch number {
             case SIGHUP:
-                manager.reloading(now)
+                manager.reloading()
                 note(scheduleWatch.read(), now)
                 if folder.isZoneChanged || !scheduleWatch.isWatching { changed(all: true, now) }
                 reload(now)

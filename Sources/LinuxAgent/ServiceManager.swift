@@ -1,4 +1,3 @@
-import Agent
 import CShim
 import LinuxHost
 
@@ -18,7 +17,7 @@ struct ServiceManager {
     }
 
     func ready(_ status: String) { tell("READY=1\nSTATUS=\(status)") }
-    func reloading(_ now: Moment) { tell("RELOADING=1\nMONOTONIC_USEC=\(WallClock.monotonicNanoseconds / 1000)") }
+    func reloading() { tell("RELOADING=1\nMONOTONIC_USEC=\(WallClock.monotonicNanoseconds / 1000)") }
     func stopping() { tell("STOPPING=1") }
     func alive() { tell("WATCHDOG=1") }
 }

@@ -10,7 +10,6 @@
 // Where a function returns an int, a negative one is -errno.
 
 enum {
-    LODESTAR_KEEPER_VERSION = 1,
     LODESTAR_RUN_NAME = 256,
     LODESTAR_OUTPUT_HEAD = 8192,
     LODESTAR_OUTPUT_TAIL = 57344,

@@ -66,8 +66,7 @@ struct AgentCommand: ParsableCommand {
         }
         do {
             let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
-            let context = AgentContext(
-                version: Lodestar.version, hostIdentifier: id, settingsPath: options.config ?? AgentSettings.path)
+            let context = AgentContext(version: Lodestar.version, hostIdentifier: id)
             try AgentProcess(settings, context).run()
         } catch is AgentProcess.AlreadyRunning {
             Terminal.report("error: expected no other agent in \(settings.state), found one")
