@@ -25,6 +25,7 @@ test: build check test-root release ## builds and runs all tests
 	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
+	Tests/Tools/hostinfo-live.sh dist/lodestar
 	Tests/Tools/hostinfo-netns.sh dist/hostinfo
 	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null

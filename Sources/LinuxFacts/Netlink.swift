@@ -7,6 +7,9 @@ enum Netlink {
     /// A dump with more bytes is cut: some hundred thousand routes.
     static let greatestByteCount = 64 << 20
 
+    /// How often a dump is asked for that the kernel changed meanwhile.
+    private static let greatestAttemptCount = 4
+
     private static let requests: (links: UInt16, addresses: UInt16, routes: UInt16, rules: UInt16) = (18, 22, 26, 34)
 
     static func layout(hasParent: (String) -> Bool) -> NetworkLayout {
@@ -19,17 +22,25 @@ enum Netlink {
         defer { close(socket) }
         var gaps: [String] = []
         func dump(_ type: UInt16, _ family: Int32, _ name: String) -> [UInt8]? {
-            let dump = lodestar_netlink_dump(socket, type, UInt8(family), greatestByteCount)
-            defer { lodestar_dump_free(dump) }
-            if dump.error != 0 {
-                // A kernel without IPv6 or without policy routing has none of these.
-                if dump.error == EOPNOTSUPP || dump.error == EAFNOSUPPORT { return nil }
-                gaps.append("\(name): \(ErrorText.of(dump.error))")
-                return nil
+            var attempt = 1
+            while true {
+                let dump = lodestar_netlink_dump(socket, type, UInt8(family), greatestByteCount)
+                defer { lodestar_dump_free(dump) }
+                if dump.error != 0 {
+                    // A kernel without IPv6 or without policy routing has none of these.
+                    if dump.error != EOPNOTSUPP, dump.error != EAFNOSUPPORT {
+                        gaps.append("\(name): \(ErrorText.of(dump.error))")
+                    }
+                    return nil
+                }
+                if dump.is_inconsistent != 0 {
+                    attempt += 1
+                    if attempt <= greatestAttemptCount { continue }
+                    gaps.append("\(name): changed while they were read")
+                }
+                if dump.is_cut != 0 { gaps.append("\(name): more than \(greatestByteCount) bytes") }
+                return Array(UnsafeBufferPointer(start: dump.bytes, count: dump.length))
             }
-            if dump.is_cut != 0 { gaps.append("\(name): more than \(greatestByteCount) bytes") }
-            if dump.is_inconsistent != 0 { gaps.append("\(name): changed while they were read") }
-            return Array(UnsafeBufferPointer(start: dump.bytes, count: dump.length))
         }
         let dumps = NetworkLayout.Dumps(
             links: dump(requests.links, AF_UNSPEC, "links"),

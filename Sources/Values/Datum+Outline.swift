@@ -89,8 +89,7 @@ extension Datum {
         case .int(let value): return key.hasSuffix("_bytes") ? Self.size(value) : String(value)
         case .double(let value): return String(value)
         case .string(let text):
-            let shown = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")
-            return shown.isEmpty ? "-" : shown
+            return text.isEmpty ? "-" : text.printable
         case .list(let items):
             if items.isEmpty { return "-" }
             let texts = items.compactMap { item -> String? in if case .map = item { nil } else { item.line("") } }

@@ -6,7 +6,7 @@ public protocol FactSource: AnyObject, Sendable {
     func fact(_ name: String) throws(HostFault) -> Datum?
 }
 
-/// Where the id of a host comes from: the machine id until hostinfo exists.
+/// Where the id of a host comes from.
 public protocol HostIdentifying: Sendable {
     func hostIdentifier() throws(HostFault) -> String
 }

@@ -29,7 +29,9 @@ import Values
         (["sys/hypervisor/type": "xen\n", "proc/xen/capabilities": "control_d\n"], "none"),
         (["sys/devices/system/clocksource/clocksource0/available_clocksource": "kvm-clock tsc\n"], "kvm"),
         (["proc/sysinfo": "VM00 Name: LINUX1\nVM00 Control Program: z/VM 6.4.0\n"], "zvm"),
-        (["run/systemd/container": "systemd-nspawn\n"], "systemd-nspawn"), ([".dockerenv": ""], "docker"),
+        (["run/systemd/container": "systemd-nspawn\n"], "systemd-nspawn"),
+        ([".dockerenv": "", "proc/self/mounts": "overlay / overlay rw 0 0\n"], "docker"),
+        ([".dockerenv": "", "proc/self/mounts": "/dev/vda / ext4 rw 0 0\n"], "none"),
         (["proc/1/environ": "A=b\0container=lxc\0"], "lxc"),
     ])
     func kernelTellsTheHypervisorAndTheContainer(_ files: [String: String], _ name: String) {

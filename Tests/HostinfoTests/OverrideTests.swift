@@ -81,6 +81,16 @@ import Testing
         #expect(HostCollection(tree).report().gaps.contains { $0.source == "/var/lib/lodestar/identity.json" })
     }
 
+    @Test func namesCannotSteerATerminal() {
+        let tree = MemoryTree()
+        tree.files["proc/sys/kernel/hostname"] = Array("web\u{1b}[2J\n".utf8)
+        tree.files["etc/hostinfo/identity.yaml"] = Array("\"\\e[31m\": x\n".utf8)
+        let report = HostCollection(tree).report()
+        for text in [report.text, report.serialExplanation, report.addressExplanation] {
+            #expect(!text.contains("\u{1b}"))
+        }
+    }
+
     @Test func captureWithoutPartsStatesThem() {
         let layout = NetworkLayout(capture: ["link": []])
         #expect(layout.gaps.count == 4)

@@ -40,6 +40,14 @@ import Testing
         #expect(IdentityComparison(found: nil, witnesses: two, pin: Self.pin).status == .none)
     }
 
+    @Test func halfOfTheWitnessesIsNotEnough() {
+        let four = Witnesses.sample(uuid: "u1", board: "b1", macs: ["m1", "m2"], disks: [])
+        let pin = PinnedIdentity(
+            value: "SYS77A", kind: .system, source: .system, confidence: .authoritative, witnesses: four)
+        let half = Witnesses.sample(uuid: "u1", board: "b1", macs: ["x", "y"], disks: [])
+        #expect(IdentityComparison(found: nil, witnesses: half, pin: pin).status == .none)
+    }
+
     @Test func newValidSerialIsNotAdoptedUntilAccepted() {
         let result = IdentityComparison(
             found: found(.system, .system, "NEW1"), witnesses: Self.witnesses, pin: Self.pin)

@@ -23,6 +23,10 @@ import Values
         #expect(value.outline == "name  n\na     1\nlong  22")
     }
 
+    @Test func textCannotSteerATerminal() {
+        #expect(Datum.map([.init("name", "a\u{1b}[2Jb\nc")]).outline == #"name  a\u{1b}[2Jb\nc"#)
+    }
+
     @Test func wideThingsAreBlocks() {
         let long = Datum.string(String(repeating: "x", count: 100))
         let value: Datum = [["name": "a", "x": long, "y": long], ["name": "b", "x": long, "y": .null]]

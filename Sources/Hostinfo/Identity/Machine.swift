@@ -72,7 +72,8 @@ public struct Machine: Sendable, Hashable {
     private static func container(_ tree: some SourceTree) -> String? {
         if let kind = tree.text("run/systemd/container"), !kind.isEmpty { return kind }
         if tree.exists("run/.containerenv") { return "podman" }
-        if tree.exists(".dockerenv") { return "docker" }
+        // An image that became the disk of a machine keeps the file: there the root is a disk's.
+        if tree.exists(".dockerenv"), !hasOwnDisk(tree) { return "docker" }
         if let environment = tree.text("proc/1/environ"),
             let entry = environment.split(separator: "\0").first(where: { $0.hasPrefix("container=") })
         {
@@ -86,5 +87,15 @@ public struct Machine: Sendable, Hashable {
             return kind
         }
         return nil
+    }
+
+    /// Whether the root is a file system on a disk, as no container manager makes it but on btrfs and zfs.
+    private static func hasOwnDisk(_ tree: some SourceTree) -> Bool {
+        let root = tree.lines("proc/self/mounts").last { line in
+            let words = line.split(separator: " ")
+            return words.count > 2 && words[1] == "/"
+        }
+        let words = root?.split(separator: " ") ?? []
+        return words.count > 2 && words[0].hasPrefix("/dev/") && words[2] != "btrfs"
     }
 }

@@ -8,23 +8,23 @@ struct AddressOrder {
     /// The addresses, the best first.
     func sorted(_ addresses: [NetworkAddress]) -> [NetworkAddress] {
         addresses.sorted { left, right in
-            let first = shortcomings(of: left, among: addresses), second = shortcomings(of: right, among: addresses)
+            let first = shortcomings(of: left), second = shortcomings(of: right)
             if first != second { return first.lexicographicallyPrecedes(second) { !$0 && $1 } }
             return left.address < right.address
         }
     }
 
     /// The first step in which two addresses differ.
-    func step(between left: NetworkAddress, and right: NetworkAddress, among addresses: [NetworkAddress]) -> String {
-        let first = shortcomings(of: left, among: addresses), second = shortcomings(of: right, among: addresses)
+    func step(between left: NetworkAddress, and right: NetworkAddress) -> String {
+        let first = shortcomings(of: left), second = shortcomings(of: right)
         return zip(Self.steps, zip(first, second)).first { $0.1.0 != $0.1.1 }?.0 ?? "I4g"
     }
 
-    private func shortcomings(of address: NetworkAddress, among addresses: [NetworkAddress]) -> [Bool] {
-        let isLone = address.prefixLength == address.address.family.width
+    private func shortcomings(of address: NetworkAddress) -> [Bool] {
         return [
             !gateways.contains { gateway in address.prefix?.contains(gateway) ?? false },
-            isLone && addresses.contains { $0.prefixLength != $0.address.family.width },
+            // Alone or among its like it loses to nobody.
+            address.prefixLength == address.address.family.width,
             address.address.isUniqueLocal,
             address.isSecondary,
             address.isDynamic,

@@ -68,15 +68,13 @@ extension AddressSelection {
         guard let device else { return "I2: its device is not there" }
         if let refusal = devices.refusal(device) { return "I2: \(refusal)" }
         guard let winner else { return "I3: its device is not up" }
-        let family = address.address.family
         if winner.rule == "I0" { return "I0: the override names another" }
         if winner.rule == "I3-prefer" { return "I3: a preferred network contains another" }
         if winner.rule == "I4a" { return "I4a: the route prefers another source" }
         if winner.routeDevice.index == device.index {
-            let all = eligible(on: device, family)
             let exit = exits.first { $0.link.index == device.index }
             let order = AddressOrder(gateways: exit?.gateways ?? [])
-            let step = order.step(between: winner.address, and: address, among: all)
+            let step = order.step(between: winner.address, and: address)
             return "\(step): \(AddressOrder.shortcoming(of: step))"
         }
         guard let own = exits.first(where: { $0.link.index == device.index }) else {

@@ -37,6 +37,6 @@ public struct AddressSelection: Sendable {
         let sorted = order.sorted(eligible(on: link, family))
         guard let first = sorted.first else { return nil }
         guard sorted.count > 1 else { return (first, rule) }
-        return (first, order.step(between: first, and: sorted[1], among: sorted))
+        return (first, order.step(between: first, and: sorted[1]))
     }
 }

@@ -1,3 +1,5 @@
+import Values
+
 extension HostinfoReport {
     /// The report for a person: a few lines, then what could not be read.
     public var text: String {
@@ -15,7 +17,13 @@ extension HostinfoReport {
         }
         lines += gaps.map { "not read: \($0.source): \($0.reason)" }
         lines += errors
-        return lines.joined(separator: "\n")
+        return Self.shown(lines)
+    }
+
+    /// What names and files hold may not steer a terminal.
+    private static func shown(_ lines: [String]) -> String {
+        // An error has its hints on lines of their own.
+        lines.flatMap { $0.split(separator: "\n") }.map(\.printable).joined(separator: "\n")
     }
 
     private var serialLine: String {
@@ -59,7 +67,7 @@ extension HostinfoReport {
         lines.append("=> \(serialLine)")
         lines += serial.warnings.map { "warning: \($0)" }
         lines += gaps.filter { $0.source != "network" }.map { "not read: \($0.source): \($0.reason)" }
-        return (lines + errors).joined(separator: "\n")
+        return Self.shown(lines + errors)
     }
 
     /// How the primary addresses were found, address by address.
@@ -83,6 +91,6 @@ extension HostinfoReport {
         lines += ip.candidates.map { "    \($0.address) on \($0.device): \($0.reason)" }
         lines.append("=> \(addressLine(ip.primary))")
         lines += gaps.filter { $0.source == "network" }.map { "not read: \($0.source): \($0.reason)" }
-        return (lines + errors).joined(separator: "\n")
+        return Self.shown(lines + errors)
     }
 }
