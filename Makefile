@@ -30,6 +30,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 	Tests/Tools/agent.py dist/lodestar
+	Tests/Tools/agent-booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Torture/agent-kills.py dist/lodestar 100 16
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root

@@ -32,6 +32,14 @@ final class Job {
             lastStart: lastStart, bootID: bootID, lastEndBoot: lastEndBoot, missedCount: missedCount)
     }
 
+    /// Whether what is missed is not caught up.
+    var isIndifferentToMisses: Bool {
+        switch description.catchUp {
+        case .skip, .automatic: true
+        case .once, .all(_): false
+        }
+    }
+
     /// How many of its runs may go on at once.
     var placeCount: Int {
         switch description.overlap {

@@ -5,8 +5,18 @@ extension Scheduler {
     func startDue(_ now: Moment) {
         while let first = waiting.first, first.due <= now.wall {
             waiting.removeFirst()
-            if runs[first.key]?.phase == .waiting { admit(first.key, now) }
+            guard let active = runs[first.key], active.phase == .waiting else { continue }
+            if isMissed(active.run, now) {
+                end(first.key, RunEnd(.skipped, ended: now.wall, reason: "nobody was there at its instant"), now)
+            } else {
+                admit(first.key, now)
+            }
         }
+    }
+
+    /// A claim that the agent, or the disk, has come back to too late.
+    private func isMissed(_ run: Run, _ now: Moment) -> Bool {
+        run.cause == .tick && now.wall - run.due > Self.grace && jobs[run.key.job]?.isIndifferentToMisses == true
     }
 
     /// Gives a run the place of its job, or lets it wait for one, or ends it without.

@@ -70,8 +70,6 @@ public final class Scheduler {
 
     public var jobCount: Int { jobs.count + unplaced.count }
     public var runningCount: Int { liveCount }
-    /// Whether no run is open, running or waiting.
-    public var isIdle: Bool { runs.isEmpty }
     /// When the next tick fires, in milliseconds since 1970.
     public var nextFire: Int64? {
         dropOldTicks()
@@ -97,8 +95,15 @@ public final class Scheduler {
         startReady(now)
     }
 
-    /// Writes what is not on the disk yet; before the end of the agent.
+    /// Writes what is not on the disk yet.
     public func flush(_ now: Moment) { commit(now) }
+
+    /// Before the end of the agent: what is claimed and not started is given back, and everything is on the disk.
+    public func stop(_ now: Moment) {
+        for (key, active) in runs where !active.isLive && active.phase != .planned { note(.release(key), now) }
+        claiming = []
+        commit(now)
+    }
 
     /// When to call `wake` again, on the real-time clock; nil when nothing is known to come.
     public func nextWake(_ now: Moment) -> Int64? {

@@ -279,8 +279,8 @@ public final class AgentProcess {
     private func stop() {
         manager.stopping()
         let now = RealClock.now
-        scheduler.flush(now)
-        if scheduler.isIdle, !loop.isRunning { keeper.dismiss() }
+        scheduler.stop(now)
+        if scheduler.runningCount == 0, !loop.isRunning { keeper.dismiss() }
         control.close()
         database.close()
         log.write(.notice, "stopped; \(scheduler.runningCount) runs go on")

@@ -6,14 +6,11 @@ import Model
 struct RunCgroups {
     /// The directory that holds the leaves; nil where there are none.
     let base: String?
-    /// Whether leaves can limit memory and processor.
-    let hasControllers: Bool
 
     /// - Parameter name: what tells the leaves of this agent from another one's.
     init(name: String) {
         guard let mount = Self.mountPoint, let own = Self.ownPath else {
             base = nil
-            hasControllers = false
             return
         }
         // A service manager that puts the agent into a subgroup of its own leaves the unit's group to us.
@@ -22,11 +19,10 @@ struct RunCgroups {
         let path = "\(parent)/\(name)"
         guard mkdir(path, 0o755) == 0 || errno == EEXIST, access("\(path)/cgroup.procs", W_OK) == 0 else {
             base = nil
-            hasControllers = false
             return
         }
         if isSubgroup { _ = Self.write("+cpu +memory", to: "\(parent)/cgroup.subtree_control") }
-        hasControllers = Self.write("+cpu +memory", to: "\(path)/cgroup.subtree_control")
+        _ = Self.write("+cpu +memory", to: "\(path)/cgroup.subtree_control")
         base = path
         removeEmpty(in: path)
     }

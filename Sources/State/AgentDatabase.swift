@@ -79,6 +79,10 @@ public final class AgentDatabase: RunJournal {
         case .started(let key, let process, let time):
             try started.run([.int(Int(process.number)), .int(Int(process.start)), .int(Int(time))] + key.values)
         case .ended(let key, let end, let cause, let due): try write(end, of: Run(key: key, cause: cause, due: due))
+        case .release(let key):
+            try database.run(
+                "UPDATE runs SET phase = 'planned' WHERE job = ? AND tick = ? AND attempt = ? AND phase = 'claimed'",
+                key.values)
         case .removed(let name): try database.run("DELETE FROM jobs WHERE name = ?", [.text(name)])
         }
     }

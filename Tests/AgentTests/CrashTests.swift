@@ -74,6 +74,24 @@ import Testing
         #expect(next.startedTicks == [0])
     }
 
+    @Test func aStoppedAgentGivesBackWhatItHasNotStarted() {
+        let (host, description) = killedAfterClaim()
+        host.scheduler.stop(host.now)
+        #expect(host.journal.open.values.map(\.phase) == [.planned])
+        let next = recovered(from: host, description, keeper: 2)
+        next.pass(1000)
+        #expect(next.startedTicks == [0])
+    }
+
+    @Test(arguments: [(CatchUp.skip, 0), (.once, 1)])
+    func aClaimThatIsFoundTooLateIsAMiss(rule: CatchUp, startCount: Int) {
+        let (host, description) = killedAfterClaim { $0.catchUp = rule }
+        let next = recovered(from: host, description, after: 30_000)
+        next.pass(1000)
+        #expect(next.runner.started.count == startCount)
+        #expect(host.journal.ends.values.map(\.result) == [rule == .skip ? .skipped : .succeeded])
+    }
+
     @Test func aProcessThatOutlivesItsKeeperIsAdopted() {
         let description = job(offset: 1000)
         let host = ScriptedHost()

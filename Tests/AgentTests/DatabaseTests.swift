@@ -37,6 +37,14 @@ import Testing
         #expect(open.map(\.phase) == [.claimed])
     }
 
+    @Test func aClaimIsGivenBackUnlessItHasStarted() throws {
+        let process = ProcessIdentity(number: 99, start: 12)
+        _ = try database.commit([claim(run(1)), claim(run(2)), .started(run(2).key, process, at: 6)])
+        _ = try database.commit([.release(run(1).key), .release(run(2).key)])
+        let open = try AgentHistory(of: database).openRuns().sorted { $0.run.key.tick < $1.run.key.tick }
+        #expect(open.map(\.phase) == [.planned, .started])
+    }
+
     @Test func aStartedRunIsNotClaimedAgain() throws {
         let process = ProcessIdentity(number: 99, start: 12)
         _ = try database.commit([claim(run(1)), .started(run(1).key, process, at: 6)])

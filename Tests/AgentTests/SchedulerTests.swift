@@ -105,6 +105,13 @@ import Testing
         #expect(host.startedTicks == (0..<10).map { $0 * 60_000 })
     }
 
+    @Test(arguments: [RunKey(job: "job", tick: 1), RunKey(job: "a.b-c_1.2", tick: 1_795_478_400_000, attempt: 12)])
+    func aKeyIsReadBackFromItsText(key: RunKey) {
+        #expect(RunKey(id: key.id) == key)
+        #expect(RunKey(id: key.id + "x") == nil)
+        #expect(RunKey(id: "\(key.job).\(key.tick).0") == nil)
+    }
+
     @Test func aRemovedJobRunsNoMore() {
         let host = ScriptedHost()
         host.take(job())

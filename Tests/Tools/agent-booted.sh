@@ -25,7 +25,7 @@ schedule:
   tick: {every: 1s, run: "echo $SCHEDULED_FOR >> /run/ticks"}
   long: {after: 1h, run: "echo began; sleep 3; echo ended; exit 7"}
 Y
-echo '{converge: {source: /srv/site, mode: apply, interval: 1h}}' > "$root/etc/lodestar/agent.yaml"
+echo '{source: /srv/site, converge: {mode: apply, interval: 1h}}' > "$root/etc/lodestar/agent.yaml"
 systemd-nspawn -q -D "$root" --boot --register=no --keep-unit --console=pipe > "$work/console" 2>&1 &
 machine=$!
 for _ in $(seq 100); do

@@ -125,6 +125,9 @@ def test_settings():
     expect("settings that are not there", lodestar("agent", "--config", "/none", "--check-config")[0] == 66)
     settings()
     expect("good settings", lodestar("agent", "--config", CONFIG, "--check-config")[0] == 0)
+    example = os.path.join(os.path.dirname(__file__), "../../Examples/agent/agent.yaml")
+    code, _, error = lodestar("agent", "--config", example, "--check-config")
+    expect("the example is good", code == 0 and not error, error)
     expect("no agent to ask", lodestar("status", "--config", CONFIG)[0] == 69)
 
 

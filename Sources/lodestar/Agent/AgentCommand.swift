@@ -3,6 +3,7 @@ import ArgumentParser
 import LinuxAgent
 import LinuxHost
 import Model
+import State
 
 /// Where the settings of the agent are.
 struct AgentOptions: ParsableArguments {
@@ -73,6 +74,9 @@ struct AgentCommand: ParsableCommand {
             throw ExitStatus.locked
         } catch let fault as HostFault {
             Terminal.report("error: \(fault.text)")
+            throw ExitStatus.failure
+        } catch let fault as StateFault {
+            Terminal.report("error: \(settings.databasePath): \(fault.text)")
             throw ExitStatus.failure
         }
     }

@@ -34,7 +34,7 @@ struct ScheduleList: ParsableCommand {
             let name = row.definition.name + String(repeating: " ", count: width - row.definition.name.utf8.count)
             let next =
                 row.definition.enabled
-                ? row.next.map { "next \(Instant(milliseconds: $0).text())" } ?? "no next run" : "switched off"
+                ? row.next.map { "next \(Instant(milliseconds: $0).text())" } ?? "without ticks" : "switched off"
             let last = row.last.map { "; last \($0.line)" } ?? ""
             Terminal.print("\(name)  \(row.definition.expression?.text ?? "")  \(next)\(last)")
         }
