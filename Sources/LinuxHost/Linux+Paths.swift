@@ -34,11 +34,15 @@ extension Linux {
     /// An opened directory, remembered; nil when there is none.
     func directory(_ path: AbsolutePath, depth: Int = 0) throws(HostFault) -> OpenDirectory? {
         if let known = directories[path] { return known }
+        if missing.contains(path) { return nil }
         guard let parent = path.parent else { return try openRoot() }
         guard let outer = try directory(parent, depth: depth) else { return nil }
         let descriptor = openat(outer.descriptor, path.name, OpenDirectory.pathOnly | O_NOFOLLOW | O_CLOEXEC)
         if descriptor < 0 {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
+            if errno == ENOENT || errno == ENOTDIR {
+                if !isPerforming { missing.insert(path) }
+                return nil
+            }
             throw HostFault("open", path.text, ErrorNumber.text(errno))
         }
         var status = stat()

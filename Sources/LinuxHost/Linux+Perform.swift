@@ -3,6 +3,9 @@ public import Model
 extension Linux {
     public func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
         guard let lane = steps.first?.lane else { return [] }
+        missing = []
+        isPerforming = true
+        defer { isPerforming = false }
         switch lane {
         case .files: return performFiles(steps)
         case .accounts: return performAccounts(steps)

@@ -12,6 +12,9 @@ public final class Linux: Host {
     nonisolated(unsafe) var directories: [AbsolutePath: OpenDirectory] = [:] {
         didSet { last = nil }
     }
+    /// Directories that were not there when they were looked for, until the next step.
+    nonisolated(unsafe) var missing: Set<AbsolutePath> = []
+    nonisolated(unsafe) var isPerforming = false
     nonisolated(unsafe) var documents: [AbsolutePath: [ObjectIdentifier: any HostDocument]] = [:]
     /// The entry that was looked at last: a file's status and its contents are asked for one after the other.
     nonisolated(unsafe) var last: (path: AbsolutePath, entry: Entry)?
@@ -126,6 +129,7 @@ public final class Linux: Host {
     func forgetAll() {
         documents = [:]
         directories = [:]
+        missing = []
         last = nil
     }
 }
