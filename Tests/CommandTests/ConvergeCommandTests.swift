@@ -40,6 +40,41 @@ struct ConvergeCommandTests {
         #expect(Tool.lodestar("apply", plan).status == 65)
     }
 
+    @Test func aSavedPlanKeepsToItsRoot() throws {
+        let root = try Tool.bareRoot(), other = try Tool.bareRoot(), plan = try Tool.folder() + "/plan.json"
+        let site = try Tool.site(Self.manifest), dotted = "\(root)/etc/.."
+        #expect(Tool.lodestar("plan", site, "--root", dotted, "--out", plan).status == 0)
+        #expect(try String(contentsOfFile: plan, encoding: .utf8).contains("\"root\": \"\(root)\""))
+        #expect(Tool.lodestar("apply", plan, "--root", other).status == 65)
+        #expect(!FileManager.default.fileExists(atPath: "\(root)/etc/a"))
+        #expect(Tool.lodestar("apply", plan, "--root", dotted).status == 0)
+        #expect(FileManager.default.fileExists(atPath: "\(root)/etc/a"))
+    }
+
+    @Test(arguments: [
+        ("file: {/srv/a: {content: x}}", "link: {/srv/a: {target: b}}"),
+        ("file: {/srv/a: {content: x}}", "directory: {/srv/a: {}}"),
+        ("link: {/srv/a: {target: b}}", "directory: {/srv/a: {}}"),
+        ("directory: {/srv/a: {}}", "file: {/srv/a: {content: x}}"),
+    ])
+    func anObjectOfOursGivesWayToAnotherTypeAtItsPath(before: String, after: String) throws {
+        let root = try Tool.bareRoot(), site = try Tool.site(before + "\n")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        try (after + "\n").write(toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 2)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+    }
+
+    @Test func aRefusalHintsAtReplaceOnlyWhereTheTypeHasIt() throws {
+        let root = try Tool.bareRoot()
+        let site = try Tool.site(
+            "line: {l: {path: /etc/passwd.d, text: a}}\ndirectory: {/etc/hosts: {}}\n")
+        try FileManager.default.createDirectory(atPath: "\(root)/etc/passwd.d", withIntermediateDirectories: false)
+        let plan = Tool.lodestar("plan", site, "--root", root).output
+        #expect(plan.components(separatedBy: "hint: `replace: true`").count == 2)
+    }
+
     @Test func selectionTakesRequirementsAlong() throws {
         let root = try Tool.bareRoot(), site = try Tool.site(Self.manifest)
         let plan = Tool.lodestar("plan", site, "--root", root, "--only", "file:/etc/b")
