@@ -75,6 +75,18 @@ struct ConvergeCommandTests {
         #expect(plan.components(separatedBy: "hint: `replace: true`").count == 2)
     }
 
+    @Test func whatCouldNotBeMadeIsNotOursToRemove() throws {
+        let root = try Tool.bareRoot()
+        let site = try Tool.site("file: {/srv/a: {content: a, validate: \"false %\"}, /srv/b: {content: b}}\n")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 4)
+        #expect(!Tool.lodestar("ledger", "--root", root).output.contains("/srv/a"))
+        try "somebody's".write(toFile: "\(root)/srv/a", atomically: true, encoding: .utf8)
+        try "file: {/srv/b: {content: b}}\n".write(
+            toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(try String(contentsOfFile: "\(root)/srv/a", encoding: .utf8) == "somebody's")
+    }
+
     @Test func selectionTakesRequirementsAlong() throws {
         let root = try Tool.bareRoot(), site = try Tool.site(Self.manifest)
         let plan = Tool.lodestar("plan", site, "--root", root, "--only", "file:/etc/b")
