@@ -75,6 +75,15 @@ struct ConvergeCommandTests {
         #expect(plan.components(separatedBy: "hint: `replace: true`").count == 2)
     }
 
+    @Test(arguments: ["{system: true}", "{manage_home: false}", "{}"])
+    func anAccountWithoutPropertiesIsMade(properties: String) throws {
+        let root = try Tool.bareRoot(), site = try Tool.site("user: {v: \(properties)}\n")
+        #expect(Tool.lodestar("plan", site, "--root", root).output.contains("1 to add"))
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(try String(contentsOfFile: "\(root)/etc/passwd", encoding: .utf8).contains("\nv:x:"))
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+    }
+
     @Test func whatCouldNotBeMadeIsNotOursToRemove() throws {
         let root = try Tool.bareRoot()
         let site = try Tool.site("file: {/srv/a: {content: a, validate: \"false %\"}, /srv/b: {content: b}}\n")
