@@ -84,6 +84,16 @@ struct ConvergeCommandTests {
         #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
     }
 
+    @Test func aDefaultOutsideItsChoicesIsRefused() throws {
+        let site = try Tool.site("role: {r: {}}\n"), role = "\(site)/roles/r.yaml"
+        try FileManager.default.createDirectory(atPath: "\(site)/roles", withIntermediateDirectories: true)
+        for (standard, status) in [("c", 65), ("a", 0)] {
+            try "parameters: {o: {type: string, one_of: [a, b], default: \(standard)}}\n".write(
+                toFile: role, atomically: true, encoding: .utf8)
+            #expect(Int(Tool.lodestar("check", site).status) == status)
+        }
+    }
+
     @Test func whatCouldNotBeMadeIsNotOursToRemove() throws {
         let root = try Tool.bareRoot()
         let site = try Tool.site("file: {/srv/a: {content: a, validate: \"false %\"}, /srv/b: {content: b}}\n")
