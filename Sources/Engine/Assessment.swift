@@ -44,7 +44,7 @@ extension Declaration {
         let changes = resource.changes(from: observed)
         let uncertainty = resource.uncertainty(of: observed)
         let isPresent = observed.map { resource.isPresent(in: $0) } ?? false
-        if changes.isEmpty, uncertainty == nil, isPresent || observed != nil {
+        if changes.isEmpty, uncertainty == nil, isPresent {
             return Assessment(isPresent: isPresent, changes: [], steps: [])
         }
         let steps = try resource.steps(from: observed)

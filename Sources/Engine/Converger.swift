@@ -263,7 +263,9 @@ extension Converger {
         var failed = Set<Address>()
         for task in tasks {
             switch task.outcome?.result {
-            case .failed, .skipped, .stale: failed.insert(task.planned.address)
+            case .failed, .skipped, .stale:
+                failed.insert(task.planned.address)
+                takeBack(task)
             case .released:
                 for object in task.planned.declaration.resource.objects.prefix(1) { release(object.text, task) }
             case .changed where task.planned.position == nil || task.planned.declaration.state == .absent:
@@ -284,6 +286,20 @@ extension Converger {
             }
         }
         if failed.isEmpty, plan.isWhole { update.digest = plan.catalog.digest }
+    }
+
+    /// What was to be made and is not there after a failure is not ours: somebody else may make it later.
+    private func takeBack(_ task: ApplyTask) {
+        let declaration = task.planned.declaration
+        guard task.isPrepared, !task.wasPresent, task.planned.position != nil, declaration.state == .present,
+            let object = declaration.resource.objects.first?.text,
+            let assessment = try? declaration.assessment(on: host), !assessment.isPresent
+        else { return }
+        switch ledger[object: object] {
+        case nil: update.removedObjects.append(object)
+        case let entry? where entry.custody == .released: update.written.append(entry)
+        case .some: break
+        }
     }
 
     private func release(_ object: String, _ task: ApplyTask) {

@@ -78,7 +78,7 @@ public struct CrontabEntry: Resource, Removable {
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
-        if let status = try host.status(of: table) { _ = try status.isOurs(.file, at: table, replace: nil) }
+        if let status = try host.status(of: table) { try status.mustBe(.file, at: table) }
         guard let document = try host.document(Crontab.self, at: table) else {
             return Observed(line: nil, hasTable: false)
         }

@@ -1,7 +1,7 @@
 public import Model
 
 /// A directory, and on demand a tree of files below it.
-public struct Directory: Resource, Removable, Remarking {
+public struct Directory: Resource, Removable, Remarking, Replacing {
     public var path = AbsolutePath.root
     public var owner: Owner?
     public var group: Owner?
@@ -9,6 +9,7 @@ public struct Directory: Resource, Removable, Remarking {
     public var recurse: FileTree?
     public var purge: Purge?
     public var ignore: [String]?
+    public var replace: Bool?
 
     public init() {}
 
@@ -43,6 +44,8 @@ public struct Directory: Resource, Removable, Remarking {
         Field(
             "ignore", \.ignore, .parameter, doc: "Glob patterns of relative paths that are neither laid nor purged.",
             examples: ["[\"*.bak\"]"]),
+        Field(
+            "replace", \.replace, .parameter, doc: "Takes the place of another kind of object.", examples: ["true"]),
     ]
     public static let examples = ["/srv/www: {owner: root, group: root, mode: \"0755\"}", "/srv/plain: {}"]
 
@@ -61,7 +64,7 @@ public struct Directory: Resource, Removable, Remarking {
 
     public func observe(on host: some HostReading) throws -> Observed? {
         guard let status = try host.status(of: path) else { return nil }
-        guard try status.isOurs(.directory, at: path, replace: nil) else { return nil }
+        guard try status.isOurs(.directory, at: path, replace: replace) else { return nil }
         var observed = Observed(directory: Directory())
         observed.directory.path = path
         observed.directory.mode = FileMode(status.permissions)
@@ -121,7 +124,10 @@ public struct Directory: Resource, Removable, Remarking {
         var steps: [Step] = []
         let differing = Set(changes(from: observed).map(\.property))
         if observed == nil {
-            steps.append(.makeDirectory(DirectoryCreation(path, attributes: attributes)))
+            steps.append(
+                .makeDirectory(
+                    DirectoryCreation(
+                        path, attributes: attributes, replaced: replace == true ? .anything : .nothing)))
         } else if !differing.isDisjoint(with: ["owner", "group", "mode"]) {
             steps.append(.setAttributes(AttributeChange(path, kind: .directory, attributes: attributes)))
         }

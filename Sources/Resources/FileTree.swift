@@ -105,14 +105,14 @@ public struct FileTree: Sendable, Hashable, FieldValue {
                 observed.missingFolders.append(path)
                 continue
             }
-            _ = try status.isOurs(.directory, at: path, replace: nil)
+            try status.mustBe(.directory, at: path)
             try look(status, path)
         }
         var present: [(path: String, leaf: Leaf)] = []
         for (relative, leaf) in leaves {
             let path = root.appending(relative)
             guard let status = try host.status(of: path) else { continue }
-            _ = try status.isOurs(.file, at: path, replace: nil)
+            try status.mustBe(.file, at: path)
             try look(status, path)
             let content = Content(
                 try host.contents(of: path, limit: File.readingLimit), isSecret: leaf.content.isSecret)

@@ -15,10 +15,10 @@ struct KeyFile: Sendable {
         let folder = home.appending(".ssh")
         path = folder.appending("authorized_keys")
         let status = try host.status(of: folder)
-        _ = try status?.isOurs(.directory, at: folder, replace: nil)
+        try status?.mustBe(.directory, at: folder)
         hasFolder = status != nil
         guard hasFolder, let file = try host.status(of: path) else { return }
-        _ = try file.isOurs(.file, at: path, replace: nil)
+        try file.mustBe(.file, at: path)
         guard let document = try host.document(AuthorizedKeys.self, at: path) else { return }
         (keys, strangers) = document.contents
     }

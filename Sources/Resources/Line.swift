@@ -85,7 +85,7 @@ public struct Line: Resource, Removable {
 
     public func observe(on host: some HostReading) throws -> Observed? {
         guard let status = try host.status(of: path) else { return Observed(texts: [], fileExists: false) }
-        guard try status.isOurs(.file, at: path, replace: nil) else { return nil }
+        try status.mustBe(.file, at: path)
         guard let document = try host.document(TextLines.self, at: path) else { return nil }
         let positions = try document.positions(of: edit)
         return Observed(texts: positions.map { Content(TextLines.body(document.lines[$0])) }, fileExists: true)

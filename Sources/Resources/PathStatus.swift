@@ -13,6 +13,11 @@ extension FileStatus {
             "\(path) is a \(kind.rawValue), not a \(wanted.rawValue)", hint: "`replace: true` takes its place")
     }
 
+    /// Refuses another kind of object where the type has no `replace`.
+    func mustBe(_ wanted: Kind, at path: AbsolutePath) throws(Refusal) {
+        if kind != wanted { throw Refusal("\(path) is a \(kind.rawValue), not a \(wanted.rawValue)") }
+    }
+
     /// Reads the owner and the group in the form in which they are declared: names as names, numbers as numbers.
     func readOwners(
         _ wantedOwner: Owner?, _ wantedGroup: Owner?, into owner: inout Owner?, _ group: inout Owner?,

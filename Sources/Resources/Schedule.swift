@@ -64,7 +64,7 @@ public struct Schedule: Resource, Removable {
             let missing = try above.filter { try host.status(of: $0) == nil }
             return Observed(mode: mode, hasOwner: true, missing: missing, isPresent: false)
         }
-        _ = try status.isOurs(.file, at: path, replace: nil)
+        try status.mustBe(.file, at: path)
         let bytes = try host.contents(of: path, limit: File.readingLimit)
         var observed = Observed(
             digest: Digest(of: bytes), mode: FileMode(status.permissions),

@@ -25,8 +25,9 @@ extension User {
         let home = self.home ?? entry?.home ?? AbsolutePath.root.appending("home/\(name)")
         var observed = Observed(user: nil, gid: entry?.gid, home: home, homeExists: false)
         if managesHome || authorizedKeys != nil {
-            observed.homeExists =
-                try host.status(of: home).map { try $0.isOurs(.directory, at: home, replace: nil) } ?? false
+            let status = try host.status(of: home)
+            try status?.mustBe(.directory, at: home)
+            observed.homeExists = status != nil
         }
         if let former = entry?.home, former != home, try host.status(of: former)?.kind == .directory {
             observed.formerHome = former

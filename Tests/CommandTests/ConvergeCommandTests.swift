@@ -40,6 +40,72 @@ struct ConvergeCommandTests {
         #expect(Tool.lodestar("apply", plan).status == 65)
     }
 
+    @Test func aSavedPlanKeepsToItsRoot() throws {
+        let root = try Tool.bareRoot(), other = try Tool.bareRoot(), plan = try Tool.folder() + "/plan.json"
+        let site = try Tool.site(Self.manifest), dotted = "\(root)/etc/.."
+        #expect(Tool.lodestar("plan", site, "--root", dotted, "--out", plan).status == 0)
+        #expect(try String(contentsOfFile: plan, encoding: .utf8).contains("\"root\": \"\(root)\""))
+        #expect(Tool.lodestar("apply", plan, "--root", other).status == 65)
+        #expect(!FileManager.default.fileExists(atPath: "\(root)/etc/a"))
+        #expect(Tool.lodestar("apply", plan, "--root", dotted).status == 0)
+        #expect(FileManager.default.fileExists(atPath: "\(root)/etc/a"))
+    }
+
+    @Test(arguments: [
+        ("file: {/srv/a: {content: x}}", "link: {/srv/a: {target: b}}"),
+        ("file: {/srv/a: {content: x}}", "directory: {/srv/a: {}}"),
+        ("link: {/srv/a: {target: b}}", "directory: {/srv/a: {}}"),
+        ("directory: {/srv/a: {}}", "file: {/srv/a: {content: x}}"),
+    ])
+    func anObjectOfOursGivesWayToAnotherTypeAtItsPath(before: String, after: String) throws {
+        let root = try Tool.bareRoot(), site = try Tool.site(before + "\n")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        try (after + "\n").write(toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 2)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+    }
+
+    @Test func aRefusalHintsAtReplaceOnlyWhereTheTypeHasIt() throws {
+        let root = try Tool.bareRoot()
+        let site = try Tool.site(
+            "line: {l: {path: /etc/passwd.d, text: a}}\ndirectory: {/etc/hosts: {}}\n")
+        try FileManager.default.createDirectory(atPath: "\(root)/etc/passwd.d", withIntermediateDirectories: false)
+        let plan = Tool.lodestar("plan", site, "--root", root).output
+        #expect(plan.components(separatedBy: "hint: `replace: true`").count == 2)
+    }
+
+    @Test(arguments: ["{system: true}", "{manage_home: false}", "{}"])
+    func anAccountWithoutPropertiesIsMade(properties: String) throws {
+        let root = try Tool.bareRoot(), site = try Tool.site("user: {v: \(properties)}\n")
+        #expect(Tool.lodestar("plan", site, "--root", root).output.contains("1 to add"))
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(try String(contentsOfFile: "\(root)/etc/passwd", encoding: .utf8).contains("\nv:x:"))
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+    }
+
+    @Test func aDefaultOutsideItsChoicesIsRefused() throws {
+        let site = try Tool.site("role: {r: {}}\n"), role = "\(site)/roles/r.yaml"
+        try FileManager.default.createDirectory(atPath: "\(site)/roles", withIntermediateDirectories: true)
+        for (standard, status) in [("c", 65), ("a", 0)] {
+            try "parameters: {o: {type: string, one_of: [a, b], default: \(standard)}}\n".write(
+                toFile: role, atomically: true, encoding: .utf8)
+            #expect(Int(Tool.lodestar("check", site).status) == status)
+        }
+    }
+
+    @Test func whatCouldNotBeMadeIsNotOursToRemove() throws {
+        let root = try Tool.bareRoot()
+        let site = try Tool.site("file: {/srv/a: {content: a, validate: \"false %\"}, /srv/b: {content: b}}\n")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 4)
+        #expect(!Tool.lodestar("ledger", "--root", root).output.contains("/srv/a"))
+        try "somebody's".write(toFile: "\(root)/srv/a", atomically: true, encoding: .utf8)
+        try "file: {/srv/b: {content: b}}\n".write(
+            toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(try String(contentsOfFile: "\(root)/srv/a", encoding: .utf8) == "somebody's")
+    }
+
     @Test func selectionTakesRequirementsAlong() throws {
         let root = try Tool.bareRoot(), site = try Tool.site(Self.manifest)
         let plan = Tool.lodestar("plan", site, "--root", root, "--only", "file:/etc/b")

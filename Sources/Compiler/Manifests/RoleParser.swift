@@ -35,6 +35,11 @@ extension ManifestParser {
         let standard = keyed["default"]
         if let standard, let problem = type.problem(of: standard, into: &diagnostics) {
             diagnostics.add(Diagnostic("`default`: \(problem)", at: standard.place))
+        } else if let standard, !allowed.isEmpty, standard.text?.contains("${{") != true,
+            let value = try? type.value(of: standard, into: &diagnostics)?.datum(), !allowed.contains(value)
+        {
+            diagnostics.add(
+                Diagnostic("`default`: expected one of `one_of`, found \(standard.found)", at: standard.place))
         }
         return Role.Parameter(
             name: entry.key, place: entry.keyPlace, type: type, isMandatory: standard == nil, standard: standard,

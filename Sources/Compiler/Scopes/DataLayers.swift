@@ -60,9 +60,13 @@ final class DataLayers: LazyMap, @unchecked Sendable {
         case (.append, .list(let first), .list(let second)): return .list(first + second)
         case (.deep, .map, .map), (.deep, .list, .list): return Self.deep(stronger, weaker)
         case (.append, _, _):
-            throw Diagnostic("`\(key)`: expected lists to append, found \(weaker.found)", at: layer.places[key])
+            throw Diagnostic(
+                "`\(key)`: expected lists to append, found \(weaker.found) below \(stronger.found)",
+                at: layer.places[key])
         case (.deep, _, _):
-            throw Diagnostic("`\(key)`: expected mappings to merge, found \(weaker.found)", at: layer.places[key])
+            throw Diagnostic(
+                "`\(key)`: expected mappings to merge, found \(weaker.found) below \(stronger.found)",
+                at: layer.places[key])
         }
     }
 

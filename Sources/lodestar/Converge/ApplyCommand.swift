@@ -32,6 +32,10 @@ struct ApplyCommand: ParsableCommand {
 
     func run() throws {
         let saved = try savedPlan()
+        if let saved, options.root != "/", LocalFiles.absolute(options.root) != saved.root {
+            Terminal.report("\(source): error: expected the root \(saved.root) of this plan, found \(options.root)")
+            throw ExitStatus.refused
+        }
         let root = saved?.root ?? options.root
         let session = try Session(saved?.site ?? source, identity: options.identity)
         let converge = try Converge(root: root)

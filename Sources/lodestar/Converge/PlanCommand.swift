@@ -45,7 +45,8 @@ struct PlanCommand: ParsableCommand {
         case .json: Terminal.print(plan.datum.json)
         }
         if let out {
-            let saved = SavedPlan(plan, site: session.path, root: converge.root, selection: selection)
+            let saved = SavedPlan(
+                plan, site: session.path, root: LocalFiles.absolute(converge.root), selection: selection)
             try Converge.guarding { try LocalFiles.write(Array("\(saved.datum.json)\n".utf8), to: out) }
         }
         if plan.exceedsRemovalLimit, !allowRemovals { throw ExitStatus.unsafe }
