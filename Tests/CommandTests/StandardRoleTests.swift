@@ -3,6 +3,16 @@ import Testing
 
 /// Each role of `Manifests/` is embedded and compiles.
 @Suite struct StandardRoleTests {
+    @Test func aNumberGivenToATextParameterIsItsCanonicalText() throws {
+        let site = try Tool.site("role:\n  r: {with: {s: \"${{ 5 }}\"}}\n")
+        try FileManager.default.createDirectory(atPath: "\(site)/roles", withIntermediateDirectories: true)
+        try "parameters: {s: {type: string}}\nlink:\n  /etc/s: {target: \"${{ param.s + '!' }}\"}\n".write(
+            toFile: "\(site)/roles/r.yaml", atomically: true, encoding: .utf8)
+        let catalog = Tool.lodestar("catalog", site)
+        #expect(catalog.status == 0, "\(catalog.errors)")
+        #expect(catalog.output.contains("5!"))
+    }
+
     @Test func everyStandardRoleIsReachable() throws {
         let roles = try FileManager.default.contentsOfDirectory(atPath: "\(Tool.top)Manifests").filter {
             $0.hasSuffix(".yaml")

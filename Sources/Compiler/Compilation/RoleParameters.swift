@@ -36,7 +36,8 @@ extension HostCompilation {
                 try scope.value(of: given.pattern, in: context.scope)
             })
         else { return (parameter.name, .unknown, false) }
-        let text = parameter.type == .string ? given.pattern.constant?.text : nil
+        // As for text properties: a number or Boolean becomes its canonical text.
+        let text = parameter.type == .string ? given.pattern.constant?.text ?? value.joinedText : nil
         let taken: Value = text.map { .string($0) } ?? value
         guard parameter.type.accepts(taken) else {
             diagnostics.add(
