@@ -65,6 +65,26 @@ struct SecretTests {
         #expect(mode == "600\n")
     }
 
+    /// Killed at any moment, the text is in the file, or in its temporary that only root reads, and nowhere else.
+    @Test func aKilledApplyLeavesTheTextNowhereElse() throws {
+        let (site, identity) = try site()
+        for delay in stride(from: 10, through: 120, by: 10) {
+            let root = try Tool.bareRoot()
+            let words = [Tool.binary, "apply", site, "--identity", identity, "--root", root]
+            let killed = Tool.run(["timeout", "-s", "KILL", "0.\(delay < 100 ? "0" : "")\(delay)"] + words)
+            #expect(!(killed.output + killed.errors).contains(Self.canary))
+            for line in Tool.run(["grep", "-rlF", Self.canary, root]).output.split(separator: "\n") {
+                let path = line.dropFirst(root.count)
+                let isTemporary = path.hasPrefix("/etc/.lodestar-")
+                #expect(isTemporary || path == "/etc/good" || path == "/etc/hosts" || path == "/etc/refused", "\(path)")
+                if isTemporary { #expect(Tool.run(["stat", "-c", "%a", String(line)]).output == "600\n") }
+            }
+            _ = Tool.run(words)
+            let left = Tool.run(["grep", "-rlF", Self.canary, root]).output.split(separator: "\n")
+            #expect(!left.contains { $0.contains(".lodestar-") }, "after \(delay) ms")
+        }
+    }
+
     @Test func onATerminalTheEditorHasTheValueAndLeavesNothing() throws {
         let (site, identity) = try site(),
             before = Set(Tool.run(["ls", "-A", "/dev/shm"]).output.split(separator: "\n"))
