@@ -25,7 +25,11 @@ extension Linux {
                 faults[index] = isDone(changes[index]) ? nil : alone
             }
         }
-        for (index, change) in changes.enumerated() where change.action == .hold { faults[index] = fault(mark, change) }
+        // What could not be brought to its version is not held at another one.
+        let failed = Set(faults.keys.map { changes[$0].name })
+        for (index, change) in changes.enumerated() where change.action == .hold && !failed.contains(change.name) {
+            faults[index] = fault(mark, change)
+        }
         return changes.indices.map { index in
             faults[index].map { .failure($0) } ?? .success(StepOutput(text: output))
         }

@@ -63,6 +63,15 @@ struct PackageTests {
         #expect(installed("tiny-mta", root) == "ii 1.0")
     }
 
+    @Test func whatCouldNotBeInstalledIsNotHeld() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        #expect(try apply("tiny-broken: {hold: true}", bench).count(.failed) == 1)
+        #expect(LawBench.run(["chroot", root, "apt-mark", "showhold"]).output == "")
+        let again = try bench.plan(try LawBench.catalog("package:\n  tiny-broken: {hold: true}\n"))
+        #expect(again.count(.refuse) == 0)
+    }
+
     @Test func aProvidedPackageIsThere() throws {
         let (bench, _) = try bench()
         defer { bench.remove() }
