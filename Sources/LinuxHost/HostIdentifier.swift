@@ -6,27 +6,28 @@ public import Model
 /// name. An id that is pinned stays until `lodestar hostinfo accept`.
 public struct HostIdentifier: HostIdentifying {
     let root: String
+    /// Read once, whatever is asked.
+    private let tree: HostTree
 
     public init(root: String) {
         self.root = root
+        tree = HostTree(root: root)
     }
 
     public func hostIdentifier() throws(HostFault) -> String {
-        let tree = HostTree(root: root)
-        let kept = Self.firstLine("var/lib/lodestar/host-id", tree)
+        let kept = firstLine("var/lib/lodestar/host-id")
         let hasPin = tree.has(PinnedIdentity.path)
-        if let kept, !hasPin || !Self.isThisMachine(tree) { return kept }
-        let report = serialReport(tree)
+        if let kept, !hasPin || !isThisMachine { return kept }
+        let report = serialReport()
         // An id of an earlier version is not the pinned serial, and stays. The id of another machine does not.
         if let kept, report == nil || kept != report?.pin?.value { return kept }
         if let serial = report?.serial.value ?? kept { return serial }
-        return try Self.identifierWithoutSerial(tree)
+        return try identifierWithoutSerial()
     }
 
     /// The primary address as it is reported over time; nil for another root than the running one.
     public var address: String? {
-        let tree = HostTree(root: root)
-        guard Self.isThisMachine(tree) else { return nil }
+        guard isThisMachine else { return nil }
         let collection = HostCollection(tree)
         var settled = collection.pinnedIdentity()?.address ?? SettledAddress()
         settled.collect(collection.addresses().primary?.address.address.text)
@@ -36,8 +37,7 @@ public struct HostIdentifier: HostIdentifying {
     /// Reads who this host is and keeps it: the serial with its witnesses, and the address until a change of it holds.
     /// For the agent; nothing is kept for another root, in a container, or without a serial.
     public func collect() throws(HostFault) {
-        let tree = HostTree(root: root)
-        guard let report = serialReport(tree), let pin = PinnedIdentity(after: report), pin != report.pin else {
+        guard let report = serialReport(), let pin = PinnedIdentity(after: report), pin != report.pin else {
             return
         }
         // An id that was the other machine's serial goes with its pin.
@@ -47,22 +47,22 @@ public struct HostIdentifier: HostIdentifying {
 
     /// What is found where the machine is the host: not for another root, which may be the disk of any machine, and not
     /// in a container, which many share one. In the mini OS the root is installed for this machine.
-    private func serialReport(_ tree: HostTree) -> HostinfoReport? {
-        guard Self.isThisMachine(tree) else { return nil }
+    private func serialReport() -> HostinfoReport? {
+        guard isThisMachine else { return nil }
         let report = HostCollection(tree).report()
         return report.machine.container == nil ? report : nil
     }
 
-    private static func isThisMachine(_ tree: HostTree) -> Bool { tree.isRunning || KernelCommandLine.isMiniOS(tree) }
+    private var isThisMachine: Bool { tree.isRunning || KernelCommandLine.isMiniOS(tree) }
 
-    private static func identifierWithoutSerial(_ tree: HostTree) throws(HostFault) -> String {
-        if let id = firstLine("etc/machine-id", tree), id != "uninitialized" { return id }
+    private func identifierWithoutSerial() throws(HostFault) -> String {
+        if let id = firstLine("etc/machine-id"), id != "uninitialized" { return id }
         // A root that never booted has none yet: its name stands in until the first apply pins it.
         let name = HostName(tree).name
         return String(Digest(of: "host-name/v1\u{0}\(name)").hexadecimal.prefix(32))
     }
 
-    private static func firstLine(_ path: String, _ tree: HostTree) -> String? {
+    private func firstLine(_ path: String) -> String? {
         guard let line = tree.lines(path).first, !line.isEmpty else { return nil }
         return String(line)
     }
