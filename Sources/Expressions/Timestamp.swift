@@ -35,15 +35,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
             guard let fraction = reader.fraction() else { return nil }
             nanoseconds = fraction
         }
-        var offset = 0
-        if !reader.take("Z"), !reader.take("z") {
-            let isWest = reader.take("-")
-            guard isWest || reader.take("+"), let hours = reader.number(2), reader.take(":"),
-                let minutes = reader.number(2), hours < 24, minutes < 60
-            else { return nil }
-            offset = (hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
-        }
-        guard reader.isAtEnd else { return nil }
+        guard let offset = reader.offset(), reader.isAtEnd else { return nil }
         let days = CivilDay.days(year: year, month: month, day: day)
         self.init(seconds: days * 86400 + Int64(hour * 3600 + minute * 60 + second - offset), nanoseconds: nanoseconds)
     }

@@ -51,15 +51,7 @@ extension Instant {
             guard let nanoseconds = reader.fraction() else { return nil }
             fraction = nanoseconds / 1_000_000 + (roundingUp && nanoseconds % 1_000_000 > 0 ? 1 : 0)
         }
-        var offset = 0
-        if !reader.take("Z"), !reader.take("z") {
-            let isWest = reader.take("-")
-            guard isWest || reader.take("+"), let hours = reader.number(2), reader.take(":"),
-                let minutes = reader.number(2), hours < 24, minutes < 60
-            else { return nil }
-            offset = (hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
-        }
-        guard reader.isAtEnd else { return nil }
+        guard let offset = reader.offset(), reader.isAtEnd else { return nil }
         let days = CivilDay.days(year: year, month: month, day: day)
         let seconds = days * 86400 + Int64(hour * 3600 + minute * 60 + second - offset)
         milliseconds = seconds * 1000 + Int64(fraction)

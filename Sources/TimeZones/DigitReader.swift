@@ -29,6 +29,15 @@ public struct DigitReader {
         return value
     }
 
+    /// An offset from universal time as RFC 3339 writes it, in seconds: `Z` or `+01:00`.
+    public mutating func offset() -> Int? {
+        if take("Z") || take("z") { return 0 }
+        let isWest = take("-")
+        guard isWest || take("+"), let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60
+        else { return nil }
+        return (hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
+    }
+
     /// The digits of a decimal fraction as nanoseconds; further digits are dropped.
     public mutating func fraction() -> Int32? {
         var value: Int32 = 0
