@@ -3,18 +3,10 @@
 # site declares, a restart under a running job, reload, stop.
 #   agent-booted.sh LODESTAR TEST-ROOT       (LODESTAR: the static binary)
 set -euo pipefail
-lodestar=$(realpath "$1") base=$2
+lodestar=$(realpath "$1") base=$(realpath "$2")
 cd "$(dirname "$0")/../.."
-command -v systemd-nspawn > /dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq systemd-container
-work=$(mktemp -d /var/tmp/lodestar-agent-booted.XXXX)
-root=$work/root machine=
-cleanup() {
-  [ -z "$machine" ] || { kill "$machine" 2>/dev/null || true; wait "$machine" 2>/dev/null || true; }
-  rm -rf --one-file-system "$work"
-}
-trap cleanup EXIT
-cp -a --reflink=auto "$base" "$root"
-install -m 755 "$lodestar" "$root/usr/local/bin/lodestar"
+. Tests/Tools/boot.sh
+prepare_root agent-booted "$lodestar" "$base"
 install -m 644 Examples/agent/lodestar-agent.service "$root/etc/systemd/system/lodestar-agent.service"
 mkdir -p "$root/srv/site/manifests" "$root/etc/lodestar"
 echo "site: booted" > "$root/srv/site/site.yaml"
@@ -26,15 +18,7 @@ schedule:
   long: {after: 1h, run: "echo began; sleep 3; echo ended; exit 7"}
 Y
 echo '{source: /srv/site, converge: {mode: apply, interval: 1h}}' > "$root/etc/lodestar/agent.yaml"
-systemd-nspawn -q -D "$root" --boot --register=no --keep-unit --console=pipe > "$work/console" 2>&1 &
-machine=$!
-for _ in $(seq 100); do
-  leader=$(pgrep -P "$machine" | head -n 1 || true)
-  [ -n "$leader" ] && nsenter -t "$leader" -m -p -u -i -n systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded' && break
-  sleep 0.2
-done
-inside() { nsenter -t "$leader" -m -p -u -i -n "$@"; }
-expect() { [ "$2" = "$3" ] || { echo "FAILED $1: expected $3, found $2"; inside journalctl -u lodestar-agent -n 30 --no-pager || true; exit 1; }; }
+boot
 within() { # within SECONDS CLAIM COMMAND...
   local end=$((SECONDS + $1)) claim=$2
   shift 2

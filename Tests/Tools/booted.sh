@@ -2,17 +2,10 @@
 # Boots a copy of the disposable root with systemd (systemd-nspawn) and converges services in it.
 #   booted.sh LODESTAR TEST-ROOT       (LODESTAR: the static binary)
 set -euo pipefail
-lodestar=$(realpath "$1") base=$2
-command -v systemd-nspawn > /dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq systemd-container
-work=$(mktemp -d /var/tmp/lodestar-booted.XXXX)
-root=$work/root machine=
-cleanup() {
-  [ -z "$machine" ] || { kill "$machine" 2>/dev/null || true; wait "$machine" 2>/dev/null || true; }
-  rm -rf --one-file-system "$work"
-}
-trap cleanup EXIT
-cp -a --reflink=auto "$base" "$root"
-install -m 755 "$lodestar" "$root/usr/local/bin/lodestar"
+lodestar=$(realpath "$1") base=$(realpath "$2")
+cd "$(dirname "$0")/../.."
+. Tests/Tools/boot.sh
+prepare_root booted "$lodestar" "$base"
 mkdir -p "$root/site/manifests"
 echo "site: booted" > "$root/site/site.yaml"
 cat > "$root/site/manifests/all.yaml" <<'Y'
@@ -29,15 +22,7 @@ service:
     running: true
   cron: {running: false, enabled: false}
 Y
-systemd-nspawn -q -D "$root" --boot --register=no --keep-unit --console=pipe > "$work/console" 2>&1 &
-machine=$!
-for _ in $(seq 100); do
-  leader=$(pgrep -P "$machine" | head -n 1 || true)
-  [ -n "$leader" ] && nsenter -t "$leader" -m -p -u -i -n systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded' && break
-  sleep 0.2
-done
-inside() { nsenter -t "$leader" -m -p -u -i -n "$@"; }
-expect() { [ "$2" = "$3" ] || { echo "FAILED $1: expected $3, found $2"; inside journalctl -n 20 --no-pager || true; exit 1; }; }
+boot
 
 inside lodestar apply /site > "$work/out" || { cat "$work/out"; exit 1; }
 expect "running" "$(inside systemctl is-active web)" active

@@ -1,0 +1,28 @@
+# Boots a copy of the disposable root with systemd (systemd-nspawn); sourced by the tests that need one.
+#   prepare_root NAME LODESTAR TEST-ROOT    sets $work and $root, with the static binary in it
+#   boot                                    boots it; afterwards `inside CMD` runs in it
+#   expect CLAIM FOUND EXPECTED             fails with the journal's end
+command -v systemd-nspawn > /dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq systemd-container
+machine=
+cleanup() {
+  [ -z "$machine" ] || { kill "$machine" 2>/dev/null || true; wait "$machine" 2>/dev/null || true; }
+  rm -rf --one-file-system "$work"
+}
+prepare_root() {
+  work=$(mktemp -d "/var/tmp/lodestar-$1.XXXX")
+  root=$work/root
+  trap cleanup EXIT
+  cp -a --reflink=auto "$3" "$root"
+  install -m 755 "$2" "$root/usr/local/bin/lodestar"
+}
+boot() {
+  systemd-nspawn -q -D "$root" --boot --register=no --keep-unit --console=pipe > "$work/console" 2>&1 &
+  machine=$!
+  for _ in $(seq 100); do
+    leader=$(pgrep -P "$machine" | head -n 1 || true)
+    [ -n "$leader" ] && inside systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded' && break
+    sleep 0.2
+  done
+}
+inside() { nsenter -t "$leader" -m -p -u -i -n "$@"; }
+expect() { [ "$2" = "$3" ] || { echo "FAILED $1: expected $3, found $2"; inside journalctl -n 30 --no-pager || true; exit 1; }; }
