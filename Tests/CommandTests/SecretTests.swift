@@ -65,7 +65,7 @@ struct SecretTests {
         #expect(mode == "600\n")
     }
 
-    /// Killed at any moment, the text is in the file, or in its temporary that only root reads, and nowhere else.
+    /// Killed at any moment, the text is in the file, or in its temporary that is no more open than the file, and nowhere else.
     @Test func aKilledApplyLeavesTheTextNowhereElse() throws {
         let (site, identity) = try site()
         for delay in stride(from: 10, through: 120, by: 10) {
@@ -77,7 +77,11 @@ struct SecretTests {
                 let path = line.dropFirst(root.count)
                 let isTemporary = path.hasPrefix("/etc/.lodestar-")
                 #expect(isTemporary || path == "/etc/good" || path == "/etc/hosts" || path == "/etc/refused", "\(path)")
-                if isTemporary { #expect(Tool.run(["stat", "-c", "%a", String(line)]).output == "600\n") }
+                guard isTemporary else { continue }
+                // The text of a line goes into /etc/hosts, whose mode its temporary takes over; files of secrets are 0600.
+                let isOfHosts = try String(contentsOfFile: String(line), encoding: .utf8).contains("localhost")
+                let mode = Tool.run(["stat", "-c", "%a", String(line)]).output
+                #expect(mode == "600\n" || isOfHosts && mode == "644\n", "\(path)")
             }
             _ = Tool.run(words)
             let left = Tool.run(["grep", "-rlF", Self.canary, root]).output.split(separator: "\n")
