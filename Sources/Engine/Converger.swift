@@ -40,8 +40,8 @@ public final class Converger {
         prepareTasks()
         var ready = tasks.indices.filter { waiting[$0] == 0 }
         while !ready.isEmpty {
-            for index in ready where tasks[index].phase == .waiting { begin(index) }
-            let active = ready.filter { tasks[$0].phase != .done }.sorted()
+            begin(ready.sorted())
+            let active = ready.filter { [.working, .refreshing].contains(tasks[$0].phase) }.sorted()
             if let first = active.first, let lane = tasks[first].steps.first?.lane {
                 try perform(active.filter { tasks[$0].steps.first?.lane == lane }, in: lane)
             }
@@ -83,7 +83,17 @@ public final class Converger {
 
     // MARK: One task
 
-    private func begin(_ index: Int) {
+    private func begin(_ ready: [Int]) {
+        var hasAccountWork = ready.contains { tasks[$0].phase == .working && tasks[$0].editsAccounts }
+        for index in ready where tasks[index].phase == .waiting {
+            begin(index, hasAccountWork: hasAccountWork)
+            hasAccountWork = hasAccountWork || (tasks[index].phase == .working && tasks[index].editsAccounts)
+        }
+    }
+
+    /// - Parameter hasAccountWork: whether the accounts are about to be edited for another task. One that differs
+    ///   otherwise than it was planned may do so only until that is done, and waits for it.
+    private func begin(_ index: Int, hasAccountWork: Bool) {
         let planned = tasks[index].planned
         switch planned.action {
         case .refuse: return finish(index, .failed, reason: planned.reason)
@@ -94,6 +104,11 @@ public final class Converger {
         if let blocker = tasks[index].blocker { return finish(index, .skipped, reason: blocker) }
         do {
             let assessment = try planned.declaration.assessment(on: host)
+            if hasAccountWork, assessment.fingerprint != planned.fingerprint,
+                assessment.steps.contains(where: \.editsAccounts)
+            {
+                return
+            }
             if isExact, let expected = planned.fingerprint, expected != assessment.fingerprint {
                 return finish(index, .stale, reason: "it is no longer what the plan saw")
             }
@@ -112,7 +127,7 @@ public final class Converger {
         var steps: [Step] = [], owners: [Int] = []
         for index in batch {
             let mine =
-                lane == .accounts || lane == .packages
+                [.accounts, .groupRemovals, .packages].contains(lane)
                 ? Array(tasks[index].steps.prefix { $0.lane == lane }) : Array(tasks[index].steps.prefix(1))
             steps += mine
             owners += mine.map { _ in index }
@@ -244,6 +259,7 @@ struct ApplyTask {
         self.planned = planned
     }
 
+    var editsAccounts: Bool { steps.contains(where: \.editsAccounts) }
     var hidesOutput: Bool { planned.declaration.resource.shownFields.contains { $0.value == .secret } }
 }
 

@@ -10,13 +10,32 @@ struct UndeclaredPlanner {
     func plan(_ ledger: [LedgerEntry]) -> [PlannedResource] {
         if catalog.declarations.isEmpty { return [] }
         let owned = Set(catalog.declarations.flatMap { $0.resource.objects.map(\.text) })
-        return ledger.filter { entry in
+        let entries = ledger.filter { entry in
             entry.custody != .released && !owned.contains(entry.object) && !catalog.dormant.contains(entry.address)
-        }.sorted { $0.sequence > $1.sequence }.compactMap { plan($0) }
+        }
+        if entries.isEmpty { return [] }
+        let needed = neededObjects
+        let found = entries.sorted { $0.sequence > $1.sequence }.compactMap { entry in
+            declaration(of: entry).map { (entry: entry, declaration: $0) }
+        }
+        return RemovalOrder(found.map(\.declaration.resource)).positions.compactMap {
+            plan(found[$0].entry, found[$0].declaration, needed)
+        }
     }
 
-    /// Nil when the object is gone already: the ledger alone forgets it.
-    private func plan(_ entry: LedgerEntry) -> PlannedResource? {
+    /// What the declarations need on the host, each with the first that needs it.
+    private var neededObjects: [HostObject: Address] {
+        var needed: [HostObject: Address] = [:]
+        for declaration in catalog.declarations where declaration.state == .present {
+            for need in declaration.resource.needs where needed[need.object] == nil {
+                needed[need.object] = declaration.address
+            }
+        }
+        return needed
+    }
+
+    /// nil where the ledger's type is unknown here.
+    private func declaration(of entry: LedgerEntry) -> Declaration? {
         guard let type = types.first(where: { $0.name == entry.address.type }) else { return nil }
         let place = Place(file: SourceFile("run \(entry.run)"), line: 0, column: 0)
         var faults = Diagnostics()
@@ -27,6 +46,14 @@ struct UndeclaredPlanner {
             address: entry.address, resource: resource, place: place,
             state: .absent, onUndeclared: entry.onUndeclared)
         declaration.isPartial = faults.hasErrors
+        return declaration
+    }
+
+    /// Nil when the object is gone already: the ledger alone forgets it.
+    private func plan(
+        _ entry: LedgerEntry, _ declaration: Declaration, _ needed: [HostObject: Address]
+    ) -> PlannedResource? {
+        guard let type = types.first(where: { $0.name == entry.address.type }) else { return nil }
         var planned = PlannedResource(declaration, position: nil, action: .remove)
         planned.reason = "\(entry.custody.rawValue) by run \(entry.run)"
         let isRemoved =
@@ -34,6 +61,11 @@ struct UndeclaredPlanner {
             && (!type.bearsData || entry.onUndeclared == .remove)
         guard isRemoved else {
             planned.action = .release
+            return planned
+        }
+        if let user = declaration.resource.objects.first.flatMap({ needed[$0] }) {
+            planned.action = .release
+            planned.reason = "\(user) needs it"
             return planned
         }
         return removal(planned, isExplicit: entry.onUndeclared == .remove)
@@ -54,9 +86,19 @@ struct UndeclaredPlanner {
             for result in host.perform(assessment.steps) { _ = try result.get() }
         } catch {
             planned.reason = Reason(error).text
-            // A directory with foreign files bears data.
-            planned.action = isExplicit || planned.address.type != "directory" ? .refuse : .release
+            planned.action = releasesWhenRefused(planned, isExplicit: isExplicit) ? .release : .refuse
         }
         return planned
+    }
+
+    /// Whether an object that cannot be removed is let go of: nobody can mend a declaration that is no longer there.
+    private func releasesWhenRefused(_ planned: PlannedResource, isExplicit: Bool) -> Bool {
+        switch planned.declaration.resource.objects.first {
+        // The primary group of an account that stays.
+        case .group?: true
+        // A directory with foreign files bears data.
+        case .path?: !isExplicit && planned.address.type == "directory"
+        default: false
+        }
     }
 }

@@ -8,7 +8,7 @@ extension Linux {
         defer { isPerforming = false }
         switch lane {
         case .files: return performFiles(steps)
-        case .accounts: return performAccounts(steps)
+        case .accounts, .groupRemovals: return performAccounts(steps)
         case .packages: return performPackages(steps)
         case .services: return steps.map { performService($0) }
         case .commands: return steps.map { performCommand($0) }

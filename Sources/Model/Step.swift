@@ -16,17 +16,25 @@ public enum Step: Sendable, Hashable {
     /// What can be performed together. A lane's steps are a barrier for those of the others.
     public enum Lane: Sendable, Hashable {
         case files, accounts, packages, services, commands
+        /// Apart from the other edits of accounts, since a group can go when the accounts have gone whose primary group
+        /// it is.
+        case groupRemovals
     }
 
     public var lane: Lane {
         switch self {
         case .writeFile, .editFile, .makeDirectory, .makeLink, .remove, .setAttributes: .files
         case .moveHome, .changeOwnership: .commands
+        case .editAccounts(.removeGroup): .groupRemovals
         case .editAccounts: .accounts
         case .runCommand: .commands
         case .changePackage: .packages
         case .operateService: .services
         }
+    }
+
+    public var editsAccounts: Bool {
+        if case .editAccounts = self { true } else { false }
     }
 
     /// The path that the step changes; nil where it changes no path of its own.

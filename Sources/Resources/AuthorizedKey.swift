@@ -54,9 +54,7 @@ public struct AuthorizedKey: Resource, Removable {
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
-        guard let entry = try AccountDatabase(reading: host).user(user) else {
-            throw Refusal("the account \(user) does not exist")
-        }
+        guard let entry = try AccountDatabase(reading: host).user(user) else { return nil }
         guard let home = entry.home else { throw Refusal("the account \(user) has no home") }
         let file = try KeyFile(home: home, on: host)
         let matches = file.keys.filter { $0.blob == key?.blob }
@@ -75,7 +73,8 @@ public struct AuthorizedKey: Resource, Removable {
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
-        guard let observed, let desired, !changes(from: observed).isEmpty else { return [] }
+        guard let observed else { throw Refusal("the account \(user) does not exist") }
+        guard let desired, !changes(from: observed).isEmpty else { return [] }
         return observed.file.steps(.set(.atLeast([desired])), owner: .name(user), group: .number(observed.group))
     }
 

@@ -107,8 +107,12 @@ public struct User: Resource, Removable {
     }
 
     public var needs: [Need] {
-        let primary = group ?? .name(name)
-        var needs = Need.owners(nil, primary).map { Need($0.object, group == nil ? "private group" : "primary group") }
+        var needs: [Need] =
+            switch group {
+            case .name(let group)?: [Need(.group(group), "primary group")]
+            case .number(let gid)?: [Need(.groupNumber(gid), "primary group")]
+            case nil: [Need(.group(name), "private group")]
+            }
         needs += groups?.elements.map { Need(.group($0), "supplementary group") } ?? []
         if let home { needs += Need.parent(of: home) }
         if let shell { needs.append(Need(.path(shell), "shell")) }

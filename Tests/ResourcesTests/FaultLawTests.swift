@@ -95,7 +95,9 @@ final class FaultyHost: Model.Host {
         hasFailed = true
         let position = remaining - 1, fault = HostFault("perform", "a step", "EIO (injected)")
         // Accounts and packages are one transaction.
-        if [.accounts, .packages].contains(steps[position].lane) { return steps.map { _ in .failure(fault) } }
+        if [.accounts, .groupRemovals, .packages].contains(steps[position].lane) {
+            return steps.map { _ in .failure(fault) }
+        }
         let before = host.perform(Array(steps[..<position]))
         let after = host.perform(Array(steps[(position + 1)...]))
         return before + [.failure(fault)] + after

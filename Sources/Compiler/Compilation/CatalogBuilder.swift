@@ -22,13 +22,18 @@ struct CatalogBuilder {
         edges.addNeeds()
         addRelations(to: &edges)
         let order: [Int]
-        switch Topology.order(count: declarations.count, edges.edges) {
+        switch Topology.order(count: declarations.count, edges.edges, late: groupsThatGo) {
         case .order(let sorted): order = sorted
         case .cycle(let cycle):
             diagnostics.add(Self.diagnostic(for: cycle, declarations))
             return (nil, diagnostics)
         }
         return (catalog(order, edges.edges), diagnostics)
+    }
+
+    /// A group goes after all accounts: whose primary group it is, only the host knows.
+    private var groupsThatGo: Set<Int> {
+        Set(declarations.indices.filter { declarations[$0].state == .absent && declarations[$0].isGroup })
     }
 
     private mutating func decode() {

@@ -29,7 +29,8 @@ struct EdgeBuilder {
                 guard let owner = owners[need.object], owner != position else { continue }
                 if declaration.state == .absent {
                     // What goes away goes before what it needed; what stays does not wait for it.
-                    guard declarations[owner].state == .absent else { continue }
+                    // A group is nobody's dependant then: it goes after the accounts (`CatalogBuilder`).
+                    guard declarations[owner].state == .absent, !declaration.isGroup else { continue }
                     add(Edge(from: position, to: owner, reason: need.reason))
                 } else {
                     add(Edge(from: owner, to: position, reason: need.reason))
@@ -46,5 +47,12 @@ struct EdgeBuilder {
             return
         }
         if edge.isNotification, !edges[known].isNotification { edges[known] = edge }
+    }
+}
+
+extension Declaration {
+    /// Whether its object is a group of accounts.
+    var isGroup: Bool {
+        if case .group? = resource.objects.first { true } else { false }
     }
 }

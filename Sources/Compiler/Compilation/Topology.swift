@@ -1,6 +1,6 @@
 import Model
 
-/// The order of a graph: of all that is ready, the first in manifest order.
+/// The order of a graph: of all that is ready, the first in manifest order, and what is late after everything else.
 enum Topology {
     enum Result {
         case order([Int])
@@ -8,21 +8,23 @@ enum Topology {
         case cycle([Edge])
     }
 
-    static func order(count: Int, _ edges: [Edge]) -> Result {
+    static func order(count: Int, _ edges: [Edge], late: Set<Int> = []) -> Result {
         var successors = Array(repeating: [Int](), count: count), waiting = Array(repeating: 0, count: count)
         for edge in edges {
             successors[edge.from].append(edge.to)
             waiting[edge.to] += 1
         }
         var ready = MinimumHeap()
-        for node in 0..<count where waiting[node] == 0 { ready.insert(node) }
+        func rank(_ node: Int) -> Int { late.contains(node) ? count + node : node }
+        for node in 0..<count where waiting[node] == 0 { ready.insert(rank(node)) }
         var order: [Int] = []
         order.reserveCapacity(count)
-        while let node = ready.popMinimum() {
+        while let ranked = ready.popMinimum() {
+            let node = ranked % count
             order.append(node)
             for next in successors[node] {
                 waiting[next] -= 1
-                if waiting[next] == 0 { ready.insert(next) }
+                if waiting[next] == 0 { ready.insert(rank(next)) }
             }
         }
         if order.count == count { return .order(order) }
