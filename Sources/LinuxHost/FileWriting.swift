@@ -11,6 +11,8 @@ struct PendingFile {
     var descriptor: Int32
     /// What stands at the path must go first: an empty directory.
     var replacesDirectory: Bool
+    /// Whether its content came through `secret()`.
+    var isSecret = false
 }
 
 /// What a whole file shall be.
@@ -20,6 +22,7 @@ struct WantedFile {
     var attributes: Attributes
     var replaced: Replaced
     var validator: String?
+    var isSecret = false
     var isInPlace = false
     /// The mode at creation where none is declared.
     var standardPermissions = Permissions(0o644)
@@ -39,7 +42,7 @@ extension Linux {
         guard descriptor >= 0 else { throw HostFault("write", file.path.text, ErrorNumber.text(-descriptor)) }
         let pending = PendingFile(
             path: file.path, entry: entry, temporary: temporary, descriptor: descriptor,
-            replacesDirectory: present?.kind == .directory)
+            replacesDirectory: present?.kind == .directory, isSecret: file.isSecret)
         do throws(HostFault) {
             try fill(pending, file, present?.kind == .file ? present : nil)
             return pending

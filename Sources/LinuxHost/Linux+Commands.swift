@@ -46,7 +46,7 @@ extension Linux {
     }
 
     private static func lastLine(of output: String) -> String? {
-        output.split(separator: "\n").last.map { String($0.prefix(200)) }
+        output.split(whereSeparator: \.isNewline).last.map { String($0.prefix(200)) }
     }
 
     /// Runs a command once; any exit status is data.
@@ -143,19 +143,27 @@ extension Linux {
     /// Asks a validator about a file that is not yet in its place.
     func validate(_ pending: PendingFile, _ validator: String) throws(HostFault) {
         let path = (pending.path.parent ?? .root).appending(pending.temporary)
-        let line = CommandLine.shell(validator.replacing("%", with: path.text))
-        var command = CommandRun(line, timeout: .seconds(60))
-        command.umask = Permissions(0o077)
-        let ended = try execute(command)
-        if ended.hasTimedOut { throw HostFault("validate", pending.path.text, "`\(validator)` took more than 60 s") }
-        if ended.exitStatus == 126 || ended.exitStatus == 127 {
-            throw HostFault("validate", pending.path.text, "`\(validator)` cannot be run: \(ended.output.prefix(200))")
-        }
-        if ended.exitStatus != 0 {
-            let said = ended.output.replacing(path.text, with: pending.path.text).split(separator: "\n").first ?? ""
+        guard let text = ShellTemplate(validator).filled(with: path.text) else {
             throw HostFault(
                 "validate", pending.path.text,
-                "`\(validator)` ended with status \(ended.exitStatus): \(said.prefix(200))")
+                "`\(validator)` has `%` where a second shell would read this path: write it outside quotes")
+        }
+        var command = CommandRun(.shell(text), timeout: .seconds(60))
+        command.umask = Permissions(0o077)
+        let ended = try execute(command)
+        // What a validator says often quotes the file.
+        func said(_ text: some StringProtocol) -> String { pending.isSecret ? "(its output is hidden)" : "\(text)" }
+        if ended.hasTimedOut { throw HostFault("validate", pending.path.text, "`\(validator)` took more than 60 s") }
+        if ended.exitStatus == 126 || ended.exitStatus == 127 {
+            throw HostFault(
+                "validate", pending.path.text, "`\(validator)` cannot be run: \(said(ended.output.prefix(200)))")
+        }
+        if ended.exitStatus != 0 {
+            let output = ended.output.replacing(path.text, with: pending.path.text)
+            let line = output.split(whereSeparator: \.isNewline).first ?? ""
+            throw HostFault(
+                "validate", pending.path.text,
+                "`\(validator)` ended with status \(ended.exitStatus): \(said(line.prefix(200)))")
         }
     }
 }

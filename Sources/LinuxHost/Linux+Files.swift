@@ -159,7 +159,7 @@ extension WantedFile {
     init(_ write: FileWrite) {
         self.init(
             path: write.path, bytes: write.content.bytes, attributes: write.attributes, replaced: write.replaced,
-            validator: write.validator)
+            validator: write.validator, isSecret: write.content.isSecret)
     }
 }
 

@@ -61,6 +61,16 @@ enum Tool {
         return root
     }
 
+    /// A bare root with the programs of busybox.
+    static func rootWithShell() throws -> String {
+        let root = try bareRoot()
+        let script = "mkdir -p '\(root)/bin' && cp \"$(command -v busybox)\" '\(root)/bin/busybox'"
+        let links = "for p in sh cat false true touch test grep; do ln -s busybox '\(root)/bin/'$p; done"
+        let result = run(["sh", "-ec", "\(script); \(links)"])
+        precondition(result.status == 0, result.errors)
+        return root
+    }
+
     /// A site of one manifest.
     static func site(_ manifest: String, settings: String = "site: test\n") throws -> String {
         let folder = try folder()
