@@ -190,3 +190,12 @@ int64_t lodestar_file_system(int directory, const char *name) {
     close(descriptor);
     return result < 0 ? result : (int64_t)(system.f_type & 0xFFFFFFFF);
 }
+
+int lodestar_mount_of(int directory, const char *name, uint64_t *mount) {
+    struct statx found;
+    int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH;
+    if (statx(directory, name, flags, STATX_MNT_ID, &found) < 0) return -errno;
+    *mount = found.stx_mask & STATX_MNT_ID ? found.stx_mnt_id
+                                           : (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
+    return 0;
+}

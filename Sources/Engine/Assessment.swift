@@ -9,24 +9,19 @@ struct Assessment {
     var uncertainty: String?
 
     var isInPlace: Bool { changes.isEmpty && uncertainty == nil }
+}
 
+extension [Change] {
     /// Two observations with one fingerprint lead to the same steps.
     var fingerprint: Digest {
         Digest(
-            of: changes.map {
-                "\($0.property)\u{1}\($0.old?.fingerprint ?? "-")\u{1}\($0.new?.fingerprint ?? "-")\u{2}"
+            of: map { change in
+                let parts = [
+                    change.property, change.old?.fingerprint ?? "-", change.new?.fingerprint ?? "-",
+                    change.witness?.hexadecimal ?? "",
+                ]
+                return parts.joined(separator: "\u{1}") + "\u{2}"
             }.joined())
-    }
-}
-
-extension ShownText {
-    var fingerprint: String {
-        switch self {
-        case .text(let text): text
-        case .content(let content): content.digest.hexadecimal
-        case .digest(_, let digest): digest.hexadecimal
-        case .secret: "(secret)"
-        }
     }
 }
 

@@ -11,14 +11,15 @@ public final class Converger {
     /// Only what was observed when the plan was made may be changed (a saved plan).
     let isExact: Bool
     let run: Int
-    private var tasks: [ApplyTask] = []
-    private var byPosition: [Int: Int] = [:]
-    private let outgoing: [[Edge]]
+    var tasks: [ApplyTask] = []
+    var byPosition: [Int: Int] = [:]
+    let outgoing: [[Edge]]
     private var waiting: [Int] = []
     private var dependents: [[Int]] = []
     private var pending: [Address: String]
-    private let ledger: LedgerIndex
-    private var update = LedgerUpdate()
+    let ledger: LedgerIndex
+    private let secrecy: Secrecy
+    var update = LedgerUpdate()
     /// Hears of each outcome when it is known.
     public var onOutcome: ((Outcome) -> Void)?
 
@@ -33,6 +34,7 @@ public final class Converger {
         outgoing = plan.catalog.edgeLists.outgoing
         pending = try store.pendingRefreshes()
         ledger = LedgerIndex(try store.ledger())
+        secrecy = Secrecy(plan.catalog, ledger.entries)
     }
 
     /// Performs the plan to its end, whatever fails on the way.
@@ -63,7 +65,7 @@ public final class Converger {
     private func prepareTasks() {
         tasks = plan.resources.map { ApplyTask(planned: $0) }
         for (index, task) in tasks.enumerated() {
-            if let position = task.planned.position { byPosition[position] = index }
+            if let position = task.planned.position, !task.planned.isLate { byPosition[position] = index }
         }
         waiting = [Int](repeating: 0, count: tasks.count)
         dependents = [[Int]](repeating: [], count: tasks.count)
@@ -72,9 +74,9 @@ public final class Converger {
             dependents[from].append(to)
             waiting[to] += 1
         }
-        // What is no longer declared goes one by one, after everything else.
-        var previous: [Int] = Array(tasks.indices.filter { tasks[$0].planned.position != nil })
-        for index in tasks.indices where tasks[index].planned.position == nil {
+        // What is no longer declared goes one by one, after everything else; then comes what its removal refreshes.
+        var previous: [Int] = Array(tasks.indices.filter { !tasks[$0].planned.isLate })
+        for index in tasks.indices where tasks[index].planned.isLate {
             for earlier in previous { dependents[earlier].append(index) }
             waiting[index] += previous.count
             previous = [index]
@@ -97,23 +99,33 @@ public final class Converger {
         let planned = tasks[index].planned
         switch planned.action {
         case .refuse: return finish(index, .failed, reason: planned.reason)
-        case .release: return finish(index, .released, reason: planned.reason)
+        case .release: return release(index)
+        case .remove where planned.position == nil:
+            if let successor = failedSuccessor(of: planned.declaration) {
+                return finish(index, .skipped, reason: "\(successor) failed, which takes its place")
+            }
         case .skip where tasks[index].blocker == nil: tasks[index].blocker = planned.reason
         default: break
+        }
+        if planned.isLate, let main = planned.position.flatMap({ byPosition[$0] }),
+            tasks[main].outcome?.hasFailed == true
+        {
+            tasks[index].blocker = "\(planned.address) failed"
         }
         if let blocker = tasks[index].blocker { return finish(index, .skipped, reason: blocker) }
         do {
             let assessment = try planned.declaration.assessment(on: host)
-            if hasAccountWork, assessment.fingerprint != planned.fingerprint,
+            let changes = secrecy.redacted(assessment.changes, of: planned.declaration)
+            if hasAccountWork, changes.fingerprint != planned.fingerprint,
                 assessment.steps.contains(where: \.editsAccounts)
             {
                 return
             }
-            if isExact, let expected = planned.fingerprint, expected != assessment.fingerprint {
+            if isExact, !planned.isLate, let expected = planned.fingerprint, expected != changes.fingerprint {
                 return finish(index, .stale, reason: "it is no longer what the plan saw")
             }
             tasks[index].wasPresent = assessment.isPresent
-            tasks[index].planned.changes = assessment.changes
+            tasks[index].planned.changes = changes
             tasks[index].steps = assessment.steps
             tasks[index].phase = .working
             if assessment.steps.isEmpty { settle(index) }
@@ -122,13 +134,30 @@ public final class Converger {
         }
     }
 
+    private func release(_ index: Int) {
+        let planned = tasks[index].planned
+        do {
+            let preparation = preparation(for: [index], steps: [])
+            if !preparation.isEmpty { try store.prepare(preparation, run: run) }
+            finish(index, .released, reason: planned.reason)
+        } catch {
+            finish(index, .failed, reason: Reason(error).text)
+        }
+    }
+
+    /// What was to take the place of an object that is no longer declared, and failed.
+    private func failedSuccessor(of declaration: Declaration) -> Address? {
+        tasks.first { task in
+            guard let outcome = task.outcome, outcome.hasFailed, !task.planned.isLate else { return false }
+            return task.planned.declaration.succeeds(declaration)
+        }?.planned.address
+    }
+
     /// Performs the next steps of several tasks that share a lane.
     private func perform(_ batch: [Int], in lane: Step.Lane) throws {
         var steps: [Step] = [], owners: [Int] = []
         for index in batch {
-            let mine =
-                [.accounts, .groupRemovals, .packages].contains(lane)
-                ? Array(tasks[index].steps.prefix { $0.lane == lane }) : Array(tasks[index].steps.prefix(1))
+            let mine = tasks[index].steps.prefix(tasks[index].steps.batchCount)
             steps += mine
             owners += mine.map { _ in index }
         }
@@ -150,19 +179,28 @@ public final class Converger {
         var preparation = Preparation()
         for index in batch where !tasks[index].isPrepared {
             tasks[index].isPrepared = true
-            if let entry = ledgerEntry(index) { preparation.ledger.append(entry) }
-            guard let position = tasks[index].planned.position, tasks[index].phase == .working else { continue }
-            for edge in outgoing[position] where edge.isNotification {
-                let target = plan.catalog.declarations[edge.to].address
-                if pending[target] == nil { preparation.refreshes[target] = tasks[index].planned.address }
+            if let entry = ledgerEntry(index) {
+                preparation.ledger.append(entry)
+                tasks[index].prepared = entry
+            }
+            guard tasks[index].phase != .refreshing else { continue }
+            for target in notified(by: tasks[index].planned) where pending[target] == nil {
+                preparation.refreshes[target] = tasks[index].planned.address
             }
         }
         for (index, step) in steps {
             guard let path = step.changedPath else { continue }
             let address = tasks[index].planned.address
-            preparation.images.append(BeforeImage(of: path, address: address, hidesContent: step.isSecret, on: host))
+            let isSecret = step.isSecret || secrecy.hides(path)
+            preparation.images.append(BeforeImage(of: path, address: address, hidesContent: isSecret, on: host))
         }
         return preparation
+    }
+
+    /// The resources that a change of this one refreshes.
+    private func notified(by planned: PlannedResource) -> [Address] {
+        guard let position = planned.position else { return planned.refreshes }
+        return outgoing[position].filter(\.isNotification).map { plan.catalog.declarations[$0.to].address }
     }
 
     /// All steps are done: is it as declared, and is a refresh owed?
@@ -215,133 +253,20 @@ public final class Converger {
         tasks[index].steps = []
         onOutcome?(outcome)
         switch result {
-        case .changed, .refreshed:
-            guard let position = task.planned.position else { return }
-            for edge in outgoing[position] where edge.isNotification {
-                pending[plan.catalog.declarations[edge.to].address] = task.planned.address.description
-            }
+        case .changed, .refreshed, .released:
+            for target in notified(by: task.planned) { pending[target] = task.planned.address.description }
         case .failed, .skipped, .stale:
             let root =
                 result == .skipped
                 ? reason ?? "" : "\(task.planned.address) \(result == .stale ? "is stale" : "failed")"
-            if task.planned.position != nil { block(dependentsOf: index, with: root) }
-        case .inPlace, .released: break
+            block(dependentsOf: index, with: root)
+        case .inPlace: break
         }
     }
 
     private func block(dependentsOf index: Int, with root: String) {
-        for dependent in dependents[index] where tasks[dependent].planned.position != nil {
+        for dependent in dependents[index] where !tasks[dependent].planned.isLate {
             tasks[dependent].blocker = tasks[dependent].blocker ?? root
         }
-    }
-}
-
-/// Where one resource of the plan is.
-struct ApplyTask {
-    enum Phase {
-        case waiting, working, refreshing, done
-    }
-
-    var planned: PlannedResource
-    var phase = Phase.waiting
-    var steps: [Step] = []
-    var performedCount = 0
-    var wasPresent = false
-    var isPrepared = false
-    var hasChanged = false
-    var hasRefreshed = false
-    /// The root cause for which it is skipped.
-    var blocker: String?
-    var output = ""
-    var outcome: Outcome?
-
-    init(planned: PlannedResource) {
-        self.planned = planned
-    }
-
-    var editsAccounts: Bool { steps.contains(where: \.editsAccounts) }
-    var hidesOutput: Bool { planned.declaration.resource.shownFields.contains { $0.value == .secret } }
-}
-
-// MARK: Ledger
-
-extension Converger {
-    /// What the ledger must say before the task's first step; nil where it says so already.
-    fileprivate func ledgerEntry(_ index: Int) -> LedgerEntry? {
-        let planned = tasks[index].planned
-        guard let position = planned.position, planned.declaration.state == .present else { return nil }
-        let entry = ledger.entry(for: planned.declaration, at: position, wasPresent: tasks[index].wasPresent, run: run)
-        return entry
-    }
-
-    /// Brings the ledger in line with the catalog.
-    fileprivate func finishLedger(_ report: Report) {
-        var failed = Set<Address>()
-        for task in tasks {
-            switch task.outcome?.result {
-            case .failed, .skipped, .stale:
-                failed.insert(task.planned.address)
-                takeBack(task)
-            case .released:
-                for object in task.planned.declaration.resource.objects.prefix(1) { release(object.text, task) }
-            case .changed where task.planned.position == nil || task.planned.declaration.state == .absent:
-                update.removedObjects += task.planned.declaration.resource.objects.prefix(1).map(\.text)
-            case .inPlace where task.planned.position == nil:
-                update.removedObjects += task.planned.declaration.resource.objects.prefix(1).map(\.text)
-            case .changed, .refreshed, .inPlace, nil: break
-            }
-        }
-        for (position, declaration) in plan.catalog.declarations.enumerated() where declaration.state == .present {
-            if !plan.isWhole, byPosition[position] == nil { continue }
-            if failed.contains(declaration.address) { continue }
-            // What was prepared stands in the ledger already.
-            if let index = byPosition[position], tasks[index].isPrepared { continue }
-            let wasPresent = byPosition[position].map { tasks[$0].wasPresent } ?? true
-            if let entry = ledger.entry(for: declaration, at: position, wasPresent: wasPresent, run: run) {
-                update.written.append(entry)
-            }
-        }
-        if failed.isEmpty, plan.isWhole { update.digest = plan.catalog.digest }
-    }
-
-    /// What was to be made and is not there after a failure is not ours: somebody else may make it later.
-    private func takeBack(_ task: ApplyTask) {
-        let declaration = task.planned.declaration
-        guard task.isPrepared, !task.wasPresent, task.planned.position != nil, declaration.state == .present,
-            let object = declaration.resource.objects.first?.text,
-            let assessment = try? declaration.assessment(on: host), !assessment.isPresent
-        else { return }
-        switch ledger[object: object] {
-        case nil: update.removedObjects.append(object)
-        case let entry? where entry.custody == .released: update.written.append(entry)
-        case .some: break
-        }
-    }
-
-    private func release(_ object: String, _ task: ApplyTask) {
-        if var entry = ledger[object: object] {
-            if task.planned.reason == "it is gone already" { return update.removedObjects.append(object) }
-            entry.custody = .released
-            update.written.append(entry)
-        }
-    }
-}
-
-extension LedgerIndex {
-    /// The entry that a declaration should have; nil where the ledger has it, or where it owns nothing.
-    func entry(for declaration: Declaration, at position: Int, wasPresent: Bool, run: Int) -> LedgerEntry? {
-        guard let object = declaration.resource.objects.first, !(declaration.resource is any Opaque) else { return nil }
-        let present = self[object: object.text]
-        let custody: Custody =
-            switch present?.custody {
-            case .created?: .created
-            case .adopted?: .adopted
-            case .released?, nil: wasPresent ? .adopted : .created
-            }
-        let entry = LedgerEntry(
-            object: object.text, address: declaration.address, custody: custody,
-            fields: RecordedFields(of: declaration.resource), onUndeclared: declaration.onUndeclared,
-            sequence: position, run: present?.run ?? run)
-        return entry == present ? nil : entry
     }
 }

@@ -14,8 +14,10 @@ struct LedgerIndex {
 
     subscript(object object: String) -> LedgerEntry? { byObject[object] }
 
-    /// Says why a resource changes: the ledger holds what was last applied.
-    func explain(_ planned: inout PlannedResource) {
+    /// Says why a resource changes: the ledger holds what was last applied. Hides what may be a secret on the host.
+    func explain(_ planned: inout PlannedResource, _ secrecy: Secrecy) {
+        planned.changes = secrecy.redacted(planned.changes, of: planned.declaration)
+        if planned.fingerprint != nil { planned.fingerprint = planned.changes.fingerprint }
         switch planned.action {
         case .create, .change, .replace, .unknown:
             guard let entry = byAddress[planned.address], entry.custody != .released else {
@@ -31,6 +33,18 @@ struct LedgerIndex {
         }
     }
 
+    /// A declaration that knows what was last applied, where it has to take something of it away.
+    func succeeding(_ declaration: Declaration) -> Declaration {
+        guard !entries.isEmpty, declaration.state == .present, var resource = declaration.resource as? any Succeeding,
+            let object = resource.objects.first, let entry = byObject[object.text],
+            entry.address.type == declaration.address.type
+        else { return declaration }
+        resource.succeed(recorded: entry.fields, key: entry.address.key)
+        var declaration = declaration
+        declaration.resource = resource
+        return declaration
+    }
+
     /// An object of ours gives way to another type at its path without `replace`.
     func givingWay(_ declaration: Declaration) -> Declaration {
         guard !entries.isEmpty, var resource = declaration.resource as? any Replacing, resource.replace == nil,
@@ -41,5 +55,23 @@ struct LedgerIndex {
         var declaration = declaration
         declaration.resource = resource
         return declaration
+    }
+}
+
+extension Succeeding {
+    fileprivate mutating func succeed(recorded fields: RecordedFields, key: String) {
+        var faults = Diagnostics()
+        let previous = Self.decoded(key: Node(.string(key), at: .nowhere), fields: fields.entries, into: &faults)
+        if !faults.hasErrors { succeed(previous) }
+    }
+}
+
+extension Declaration {
+    /// Whether this declaration may be what takes the place of another that is gone: it has its address, or is a part of
+    /// the same file or account.
+    func succeeds(_ other: Declaration) -> Bool {
+        if address == other.address { return true }
+        let wholes = Set(other.resource.objects.compactMap(\.whole))
+        return resource.objects.contains { $0.whole.map { wholes.contains($0) } ?? false }
     }
 }

@@ -60,6 +60,10 @@ public struct PlannedResource: Sendable {
     public var refreshes: [Address]
     /// What was observed, for saved plans.
     public var fingerprint: Digest?
+    /// Whether it comes after all that is declared: what is no longer declared, and what its removal refreshes.
+    public var isLate: Bool
+    /// Whether the object of a declaration that is gone is gone too: the ledger alone forgets it.
+    public var isGone = false
 
     public init(_ declaration: Declaration, position: Int?, action: Action) {
         self.declaration = declaration
@@ -68,6 +72,7 @@ public struct PlannedResource: Sendable {
         changes = []
         steps = []
         refreshes = []
+        isLate = position == nil
     }
 
     public var address: Address { declaration.address }
@@ -113,7 +118,13 @@ public struct Plan: Sendable {
 
     public func count(_ actions: Action...) -> Int { resources.count { actions.contains($0.action) } }
 
-    public var removalCount: Int { resources.count { $0.action == .remove && $0.position == nil } }
+    /// The objects that are removed though no declaration says so: they are no longer declared, or never were (`purge`).
+    public var removalCount: Int {
+        resources.reduce(0) { count, resource in
+            if resource.position == nil { return count + (resource.action == .remove ? 1 : 0) }
+            return count + (resource.action == .refuse ? 0 : resource.steps.count(where: \.removesStranger))
+        }
+    }
     public var exceedsRemovalLimit: Bool { removalCount > removalLimit }
 
     /// Whether apply would change anything.

@@ -39,6 +39,27 @@ struct PlanProgress {
 
     func refreshCause(of position: Int) -> String? { refreshCauses.isEmpty ? nil : refreshCauses[position] }
 
+    /// What is no longer declared, and then what its removal refreshes.
+    mutating func add(late undeclared: [PlannedResource], on host: some Host) {
+        resources += undeclared
+        var causes: [Address: Address] = [:]
+        for planned in undeclared {
+            for target in planned.refreshes where causes[target] == nil { causes[target] = planned.address }
+        }
+        if causes.isEmpty { return }
+        for (position, declaration) in catalog.declarations.enumerated() where declaration.state == .present {
+            guard let cause = causes[declaration.address], let resource = declaration.resource as? any Refreshable,
+                !resources.contains(where: { $0.position == position && [.refuse, .skip].contains($0.action) }),
+                let steps = try? resource.refresh(on: host, after: []), !steps.isEmpty
+            else { continue }
+            var planned = PlannedResource(declaration, position: position, action: .refresh)
+            planned.refreshCause = "\(cause), which is no longer declared"
+            planned.isLate = true
+            if !resources.contains(where: { $0.position == position }) { inPlaceCount -= 1 }
+            resources.append(planned)
+        }
+    }
+
     /// Passes on what a planned resource means for those that depend on it.
     mutating func settle(_ planned: inout PlannedResource) {
         guard let position = planned.position else { return }

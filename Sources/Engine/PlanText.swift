@@ -7,6 +7,9 @@ public struct PlanText {
         case full, summary
     }
 
+    /// How many changes of one resource are shown.
+    private static let shownChangeCount = 200
+
     let plan: Plan
     let isColored: Bool
 
@@ -60,7 +63,12 @@ public struct PlanText {
         if let note = resource.declaration.note { lines.append("      # \(note)") }
         if let reason = resource.reason, resource.position != nil { lines.append("      \(reason)") }
         if let hint = resource.hint { lines.append("      hint: \(hint)") }
-        for change in resource.changes where resource.action != .skip { lines += self.lines(of: change) }
+        let changes = resource.action == .skip ? [] : resource.changes
+        for change in changes.prefix(Self.shownChangeCount) { lines += self.lines(of: change) }
+        if changes.count > Self.shownChangeCount {
+            lines.append(
+                "      ... and \(changes.count - Self.shownChangeCount) more changes (`--format json` has all)")
+        }
         if let cause = resource.refreshCause { lines.append("      ↻ refreshed by \(cause)") }
         for target in resource.refreshes { lines.append("      => refreshes \(target)") }
         return lines

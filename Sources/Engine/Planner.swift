@@ -35,24 +35,23 @@ public struct Planner {
             let planned = plan(position, &progress, ledger)
             if planned.action == .inPlace { progress.inPlaceCount += 1 } else { progress.resources.append(planned) }
         }
-        if isKnown, !progress.resources.isEmpty {
-            let full = LedgerIndex(try state.ledger())
-            for index in progress.resources.indices { full.explain(&progress.resources[index]) }
-        } else {
-            for index in progress.resources.indices { ledger.explain(&progress.resources[index]) }
+        if !isKnown, selection.isWhole {
+            let undeclared = UndeclaredPlanner(
+                catalog: catalog, host: host, types: types, declared: progress.resources)
+            progress.add(late: undeclared.plan(ledger.entries), on: host)
         }
-        let removals =
-            isKnown || !selection.isWhole
-            ? [] : UndeclaredPlanner(catalog: catalog, host: host, types: types).plan(ledger.entries)
+        let full = isKnown && !progress.resources.isEmpty ? LedgerIndex(try state.ledger()) : ledger
+        let secrecy = Secrecy(catalog, full.entries)
+        for index in progress.resources.indices { full.explain(&progress.resources[index], secrecy) }
         var plan = Plan(
-            catalog: catalog, resources: progress.resources + removals, inPlaceCount: progress.inPlaceCount,
+            catalog: catalog, resources: progress.resources, inPlaceCount: progress.inPlaceCount,
             removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count), isWhole: selection.isWhole)
         plan.remarks = progress.remarks
         return plan
     }
 
     private func plan(_ position: Int, _ progress: inout PlanProgress, _ ledger: LedgerIndex) -> PlannedResource {
-        let declaration = ledger.givingWay(catalog.declarations[position])
+        let declaration = ledger.succeeding(ledger.givingWay(catalog.declarations[position]))
         var planned = PlannedResource(declaration, position: position, action: .inPlace)
         if let blocker = progress.blocker(of: position) {
             planned.action = .skip
@@ -75,7 +74,7 @@ public struct Planner {
 
     private func assess(_ planned: inout PlannedResource, _ progress: inout PlanProgress) throws {
         let before = try planned.declaration.assessment(on: host)
-        planned.fingerprint = before.fingerprint
+        planned.fingerprint = before.changes.fingerprint
         planned.changes = before.changes
         planned.steps = before.steps
         progress.remarks += try planned.declaration.remarks(on: host, before: before.changes)

@@ -20,6 +20,13 @@ public struct Outcome: Sendable {
     /// What its command printed, capped; empty for secrets.
     public var output: String
 
+    public var hasFailed: Bool {
+        switch result {
+        case .failed, .skipped, .stale: true
+        case .changed, .refreshed, .released, .inPlace: false
+        }
+    }
+
     public init(_ planned: PlannedResource, _ result: Result, reason: String? = nil, output: String = "") {
         address = planned.address
         place = planned.declaration.place

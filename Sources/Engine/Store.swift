@@ -21,11 +21,22 @@ public struct LedgerEntry: Sendable, Hashable {
     /// Its position in the order of apply: removals go the other way.
     public var sequence: Int
     public var run: Int
+    public var secrecy: Secrecy
+    /// What its removal refreshes.
+    public var notified: [Address]
+
+    /// Whether the object holds a secret, and in which file.
+    public enum Secrecy: Sendable, Hashable {
+        case none, object
+        case file(AbsolutePath)
+    }
 
     public init(
         object: String, address: Address, custody: Custody, fields: RecordedFields, onUndeclared: UndeclaredPolicy?,
-        sequence: Int, run: Int
+        sequence: Int, run: Int, secrecy: Secrecy = .none, notified: [Address] = []
     ) {
+        self.secrecy = secrecy
+        self.notified = notified
         self.object = object
         self.address = address
         self.custody = custody

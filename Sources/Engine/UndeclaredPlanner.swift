@@ -5,6 +5,8 @@ struct UndeclaredPlanner {
     let catalog: Catalog
     let host: any Host
     let types: [ResourceType]
+    /// What is planned of the declared resources.
+    let declared: [PlannedResource]
 
     /// In the reverse order of their apply. A site that compiles to nothing removes nothing.
     func plan(_ ledger: [LedgerEntry]) -> [PlannedResource] {
@@ -42,6 +44,10 @@ struct UndeclaredPlanner {
         let key = Node(.string(entry.address.key), at: place)
         var resource = type.swiftType.decoded(key: key, fields: entry.fields.entries, into: &faults)
         if let removable = resource as? any Removable { resource = removable.undeclared }
+        if var bounded = resource as? any Bounded {
+            bounded.claims = catalog.claims(without: entry.address)
+            resource = bounded
+        }
         var declaration = Declaration(
             address: entry.address, resource: resource, place: place,
             state: .absent, onUndeclared: entry.onUndeclared)
@@ -56,6 +62,7 @@ struct UndeclaredPlanner {
         guard let type = types.first(where: { $0.name == entry.address.type }) else { return nil }
         var planned = PlannedResource(declaration, position: nil, action: .remove)
         planned.reason = "\(entry.custody.rawValue) by run \(entry.run)"
+        let notified = entry.notified.filter { address in catalog.declarations.contains { $0.address == address } }
         let isRemoved =
             entry.custody == .created && type.isRemovable && entry.onUndeclared != .release
             && (!type.bearsData || entry.onUndeclared == .remove)
@@ -63,26 +70,47 @@ struct UndeclaredPlanner {
             planned.action = .release
             return planned
         }
-        if let user = declaration.resource.objects.first.flatMap({ needed[$0] }) {
+        if let user = declaration.resource.objects.lazy.compactMap({ needed[$0] }).first {
             planned.action = .release
             planned.reason = "\(user) needs it"
             return planned
         }
-        return removal(planned, isExplicit: entry.onUndeclared == .remove)
+        planned = removal(planned, isExplicit: entry.onUndeclared == .remove)
+        if planned.action == .remove || isPurged(planned.declaration) { planned.refreshes = notified }
+        return planned
     }
 
-    private func removal(_ planned: PlannedResource, isExplicit: Bool) -> PlannedResource? {
+    /// Whether a directory that removes strangers takes the object.
+    private func isPurged(_ declaration: Declaration) -> Bool {
+        guard let path = declaration.resource.objects.first?.file else { return false }
+        return declared.contains { planned in
+            planned.steps.contains { step in
+                step.removesStranger && step.changedPath.map { path.isBelowOrEqual(to: $0) } == true
+            }
+        }
+    }
+
+    private func removal(_ planned: PlannedResource, isExplicit: Bool) -> PlannedResource {
         var planned = planned
+        let successor = declared.first {
+            [.refuse, .skip].contains($0.action) && $0.declaration.succeeds(planned.declaration)
+        }
+        if let successor {
+            planned.action = .skip
+            planned.reason = "\(successor.address) takes its place and cannot be done"
+            return planned
+        }
         do {
             let assessment = try planned.declaration.assessment(on: host)
             if assessment.isInPlace {
                 planned.action = .release
+                planned.isGone = true
                 planned.reason = "it is gone already"
                 return planned
             }
             planned.changes = assessment.changes
             planned.steps = assessment.steps
-            planned.fingerprint = assessment.fingerprint
+            planned.fingerprint = assessment.changes.fingerprint
             for result in host.perform(assessment.steps) { _ = try result.get() }
         } catch {
             planned.reason = Reason(error).text
@@ -97,7 +125,7 @@ struct UndeclaredPlanner {
         // The primary group of an account that stays.
         case .group?: true
         // A directory with foreign files bears data.
-        case .path?: !isExplicit && planned.address.type == "directory"
+        case .path?: !isExplicit && planned.declaration.resource is any Containing
         default: false
         }
     }

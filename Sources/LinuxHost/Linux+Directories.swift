@@ -91,21 +91,33 @@ extension Linux {
             throw HostFault(
                 "remove", removal.path.text, "it is a \(present.kind.rawValue), not a \(removal.kind.rawValue)")
         }
-        if removal.isRecursive, present.kind == .directory { try empty(removal.path) }
+        if removal.isRecursive {
+            try refuseMounts(entry, removal.path)
+            if present.kind == .directory { try empty(removal.path) }
+        }
         try unlink(entry, removal.path, isDirectory: present.kind == .directory)
         forgetBelow(removal.path)
     }
 
-    /// Removes everything below a directory; never across file systems, never through links.
+    /// Looks at everything that a removal would take before any of it goes: nothing may be mounted there.
+    private func refuseMounts(_ entry: Entry, _ path: AbsolutePath) throws(HostFault) {
+        guard isSameMount(entry, as: entry.directory) else {
+            throw HostFault("remove", path.text, "another file system is mounted there")
+        }
+        guard try status(entry, path)?.kind == .directory, let own = try directory(path) else { return }
+        for name in try own.names(at: path) {
+            try refuseMounts(Entry(directory: own, name: name), path.appending(name))
+        }
+    }
+
+    /// Removes everything below a directory; never across mounts, never through links.
     private func empty(_ path: AbsolutePath) throws(HostFault) {
         guard let own = try directory(path) else { return }
-        var outer = stat()
-        fstat(own.descriptor, &outer)
         for name in try own.names(at: path) {
             let inner = path.appending(name), entry = Entry(directory: own, name: name)
             var status = stat()
             guard fstatat(own.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
-            guard status.st_dev == outer.st_dev else {
+            guard isSameMount(entry, as: own) else {
                 throw HostFault("remove", inner.text, "another file system is mounted there")
             }
             if status.st_mode & S_IFMT == S_IFDIR {

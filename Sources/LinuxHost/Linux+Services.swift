@@ -38,6 +38,7 @@ extension Linux {
             let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
             let state = ended.output.split(separator: "\n").first.map(String.init) ?? ""
             return .isRunning(state == "active" || state == "reloading" || state == "activating")
+        case .mounts(let path): return mounts(below: path)
         case .ownedFiles(let number, let isGroup): return ownedFileCount(number, isGroup: isGroup)
         case .packageCandidate(let name):
             let command = CommandRun(.arguments(["apt-cache", "policy", "--", name]), timeout: .seconds(60))

@@ -5,10 +5,13 @@ public struct Content: Sendable, Hashable {
     public let bytes: [UInt8]
     /// Whether the bytes must never be shown or stored in clear text.
     public let isSecret: Bool
+    /// Whether the bytes are only the `withheldDigest` of what was recorded: the ledger keeps no secret and no body.
+    public let isWithheld: Bool
 
-    public init(_ bytes: [UInt8], isSecret: Bool = false) {
+    public init(_ bytes: [UInt8], isSecret: Bool = false, isWithheld: Bool = false) {
         self.bytes = bytes
         self.isSecret = isSecret
+        self.isWithheld = isWithheld
     }
 
     public init(_ text: String, isSecret: Bool = false) {
@@ -16,7 +19,9 @@ public struct Content: Sendable, Hashable {
     }
 
     /// Two contents are equal when their bytes are; where they came from does not matter.
-    public static func == (left: Content, right: Content) -> Bool { left.bytes == right.bytes }
+    public static func == (left: Content, right: Content) -> Bool {
+        left.bytes == right.bytes && left.isWithheld == right.isWithheld
+    }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 

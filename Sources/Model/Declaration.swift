@@ -86,6 +86,7 @@ public struct Catalog: Sendable {
         self.dormant = dormant
         self.digest = digest
         self.revision = revision
+        tellClaims()
     }
 }
 

@@ -8,6 +8,16 @@ public enum FieldRole: String, Sendable {
     case parameter
 }
 
+/// How a field's value stands in the ledger.
+public enum FieldRecord: Sendable {
+    /// As it is; left out where it is a secret.
+    case whole
+    /// As it is; by a digest where it is a secret, so that un-declaring finds the object again.
+    case wholeOrDigest
+    /// By a digest: un-declaring needs to know that there was one, not its bytes.
+    case digest
+}
+
 /// One row of a resource type's table: everything that is known about one of its fields.
 ///
 /// Decoding, JSON Schema, reference pages, did-you-mean, differences, redaction and the laws are folds over the rows.
@@ -23,8 +33,10 @@ public final class Field<Root: Sendable>: Sendable {
     public let examples: [String]
     public let acceptsSecrets: Bool
     public let isRequired: Bool
+    let record: FieldRecord
     let decode: @Sendable (Node, inout Root) throws(DecodingFault) -> Void
     let render: @Sendable (Root) -> Node.Content?
+    let recorded: @Sendable (Root) -> Node.Content?
     let shown: @Sendable (Root) -> ShownText?
     let isSatisfied: @Sendable (Root, Root) -> Bool
 
@@ -34,7 +46,7 @@ public final class Field<Root: Sendable>: Sendable {
     ///   the question.
     public init<Value: FieldValue>(
         _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ role: FieldRole = .property,
-        isRequired: Bool = false, doc: String, examples: [String] = [],
+        isRequired: Bool = false, record: FieldRecord = .whole, doc: String, examples: [String] = [],
         satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
     ) {
         self.name = name
@@ -44,8 +56,10 @@ public final class Field<Root: Sendable>: Sendable {
         shape = Value.shape
         acceptsSecrets = Value.acceptsSecrets
         self.isRequired = isRequired
+        self.record = record
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
         render = { $0[keyPath: path]?.rendered }
+        recorded = { $0[keyPath: path]?.recorded }
         shown = { $0[keyPath: path]?.shown }
         isSatisfied = { desired, observed in
             guard let wanted = desired[keyPath: path] else { return true }
@@ -57,7 +71,7 @@ public final class Field<Root: Sendable>: Sendable {
     /// A field that always has a value: a key, a mandatory property, or one of a record type with its stated default.
     public init<Value: FieldValue>(
         _ name: String, always path: any WritableKeyPath<Root, Value> & Sendable, _ role: FieldRole = .property,
-        isRequired: Bool = false, doc: String, examples: [String] = [],
+        isRequired: Bool = false, record: FieldRecord = .whole, doc: String, examples: [String] = [],
         satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
     ) {
         self.name = name
@@ -67,8 +81,10 @@ public final class Field<Root: Sendable>: Sendable {
         shape = Value.shape
         acceptsSecrets = Value.acceptsSecrets
         self.isRequired = isRequired
+        self.record = record
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
         render = { $0[keyPath: path].rendered }
+        recorded = { $0[keyPath: path].recorded }
         shown = { $0[keyPath: path].shown }
         isSatisfied = { satisfies($0[keyPath: path], $1[keyPath: path]) }
     }

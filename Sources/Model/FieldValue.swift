@@ -32,12 +32,16 @@ public protocol FieldValue: Sendable, Hashable {
     init(decoding node: Node) throws(DecodingFault)
     /// The canonical form as a node's content.
     var rendered: Node.Content { get }
+    /// The form that the ledger keeps: what removing the object needs, with digests for bodies. By default the canonical
+    /// form.
+    var recorded: Node.Content { get }
     /// The canonical text that plans show; nil where the value must not be shown.
     var shown: ShownText { get }
 }
 
 extension FieldValue {
     public static var acceptsSecrets: Bool { false }
+    public var recorded: Node.Content { rendered }
 }
 
 /// How a plan shows a value.
@@ -164,7 +168,7 @@ extension Content: FieldValue {
 
     public init(decoding node: Node) throws(DecodingFault) {
         if case .bytes(let bytes) = node.content {
-            self.init(bytes, isSecret: node.isSecret)
+            self.init(bytes, isSecret: node.isSecret, isWithheld: node.isWithheld)
         } else {
             guard let text = node.text else { throw DecodingFault(node, expected: "text") }
             self.init(text, isSecret: node.isSecret)

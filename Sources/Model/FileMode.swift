@@ -35,6 +35,10 @@ public struct FileMode: Sendable, Hashable {
         form = .exact(permissions)
     }
 
+    /// Whatever the owner and the group may do, others may do nothing (`o=`).
+    public static let closedToOthers = FileMode(
+        form: .symbolic("o=", [Clause(who: 0o007, operation: "=", permissions: "")]))
+
     init(form: Form) {
         self.form = form
     }

@@ -4,8 +4,6 @@ public enum HostObject: Sendable, Hashable {
     case path(AbsolutePath)
     /// The bytes of the file at a path, all of them.
     case content(AbsolutePath)
-    /// The entries of a directory that only declared things may have.
-    case purgedDirectory(AbsolutePath)
     /// One line in a file.
     case line(AbsolutePath, String)
     case user(AccountName)
@@ -28,12 +26,32 @@ public enum HostObject: Sendable, Hashable {
     case service(String)
     case command(String)
 
+    /// The file whose bytes it is, or is part of; nil for other objects.
+    public var file: AbsolutePath? {
+        switch self {
+        case .path(let path), .content(let path), .line(let path, _): path
+        case .crontabEntry(let table, _): AbsolutePath(table)
+        case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .members, .groups,
+            .membership,
+            .package, .service, .command:
+            nil
+        }
+    }
+
+    /// The file or the account that the object is, or is a part of; nil where it has no parts.
+    public var whole: HostObject? {
+        switch self {
+        case .path, .content, .line, .crontabEntry: file.map { .path($0) }
+        case .user(let name), .authorizedKey(let name, _), .authorizedKeys(let name): .user(name)
+        case .group, .accountNumber, .groupNumber, .members, .groups, .membership, .package, .service, .command: nil
+        }
+    }
+
     /// One line that names it, for the ledger and for messages.
     public var text: String {
         switch self {
         case .path(let path): "path \(path)"
         case .content(let path): "content of \(path)"
-        case .purgedDirectory(let path): "entries of \(path)"
         case .line(let path, let text): "line \(path) \(text)"
         case .user(let name): "user \(name)"
         case .group(let name): "group \(name)"

@@ -85,6 +85,8 @@ public enum Probe: Sendable, Hashable {
     case packageCandidate(String)
     /// The exit status of a guard, run where it can write nothing.
     case exitStatus(CommandRun)
+    /// What is mounted at a path or below it.
+    case mounts(below: AbsolutePath)
     /// How many files on local file systems have an owner's or a group's number.
     case ownedFiles(number: UInt32, isGroup: Bool)
 }
@@ -95,6 +97,7 @@ public enum ProbeAnswer: Sendable, Hashable {
     case candidate(String?)
     case exitStatus(Int32)
     case count(Int)
+    case paths([AbsolutePath])
     /// It cannot be told here, and why.
     case unknown(String)
 }

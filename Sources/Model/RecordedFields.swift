@@ -1,5 +1,5 @@
-/// The declared fields of a resource as one text, for the ledger: it compares equal when the declaration is, and a
-/// resource can be made from it again. Secrets are left out.
+/// The declared fields of a resource as one text, for the ledger: it compares equal when the declaration is, and what
+/// un-declaring needs to know can be made from it again. Secrets and bodies of files stand there as digests.
 public struct RecordedFields: Sendable, Hashable {
     public let text: String
 
@@ -8,11 +8,7 @@ public struct RecordedFields: Sendable, Hashable {
     }
 
     public init(of resource: some Resource) {
-        let secrets = resource.secretFields
-        var writer = FieldWriter()
-        let fields = resource.renderedFields.filter { !secrets.contains($0.name) }
-        writer.write(.map(fields.map { .init(key: $0.name, keyPlace: .nowhere, value: Node($0.value, at: .nowhere)) }))
-        text = writer.text
+        text = FieldText(of: .map(resource.recordedEntries)).text
     }
 
     /// The fields as nodes; empty for a text that nobody wrote.
@@ -23,11 +19,43 @@ public struct RecordedFields: Sendable, Hashable {
     }
 }
 
-/// A tag, then numbers and texts with their length in bytes in front.
-private struct FieldWriter {
-    var text = ""
+extension Resource {
+    fileprivate var recordedEntries: [Node.Entry] {
+        Self.fields.dropFirst().compactMap { field in
+            guard let content = field.recorded(self) else { return nil }
+            let isSecret = field.shown(self) == .secret, value = Node(content, at: .nowhere)
+            switch (field.record, isSecret) {
+            case (.whole, true): return nil
+            case (.whole, false), (.wholeOrDigest, false):
+                return Node.Entry(key: field.name, keyPlace: .nowhere, value: value)
+            case (.wholeOrDigest, true), (.digest, _):
+                let digest = withheldDigest(of: value, in: field.name)
+                return Node.Entry(
+                    key: field.name, keyPlace: .nowhere,
+                    value: Node(.bytes(digest), at: .nowhere, isSecret: isSecret, isWithheld: true))
+            }
+        }
+    }
 
-    mutating func write(_ content: Node.Content) {
+    /// What the ledger holds instead of a value: a digest that is salted with the resource and the field, so that equal
+    /// values do not look equal.
+    public func withheldDigest(of value: Node, in field: String) -> [UInt8] {
+        Digest(of: "\(address)\u{0}\(field)\u{0}\(FieldText(of: value.content).text)").bytes
+    }
+}
+
+/// A tag, then numbers and texts with their length in bytes in front.
+struct FieldText {
+    private(set) var text = ""
+
+    init(of content: Node.Content) { write(content) }
+
+    private mutating func write(_ node: Node) {
+        guard node.isWithheld, case .bytes(let digest) = node.content else { return write(node.content) }
+        tagged(node.isSecret ? "S" : "D", Digest.hexadecimal(digest))
+    }
+
+    private mutating func write(_ content: Node.Content) {
         switch content {
         case .null, .unknown: text += "n"
         case .bool(let value): text += value ? "t" : "f"
@@ -37,12 +65,12 @@ private struct FieldWriter {
         case .bytes(let bytes): tagged("x", Digest.hexadecimal(bytes))
         case .list(let items):
             text += "l\(items.count):"
-            for item in items { write(item.content) }
+            for item in items { write(item) }
         case .map(let entries):
             text += "m\(entries.count):"
             for entry in entries {
                 tagged("s", entry.key)
-                write(entry.value.content)
+                write(entry.value)
             }
         }
     }
@@ -56,7 +84,23 @@ private struct FieldReader {
     var rest: Substring.UTF8View
 
     mutating func read(depth: Int) -> Node.Content? {
-        guard let tag = rest.popFirst(), depth < 64 else { return nil }
+        guard let tag = rest.popFirst() else { return nil }
+        return read(tag, depth: depth)
+    }
+
+    private mutating func node(depth: Int) -> Node? {
+        guard let tag = rest.popFirst() else { return nil }
+        if tag == UInt8(ascii: "S") || tag == UInt8(ascii: "D") {
+            let isSecret = tag == UInt8(ascii: "S")
+            return string().flatMap { Self.bytes($0) }.map {
+                Node(.bytes($0), at: .nowhere, isSecret: isSecret, isWithheld: true)
+            }
+        }
+        return read(tag, depth: depth).map { Node($0, at: .nowhere) }
+    }
+
+    private mutating func read(_ tag: UInt8, depth: Int) -> Node.Content? {
+        guard depth < 64 else { return nil }
         switch tag {
         case UInt8(ascii: "n"): return .null
         case UInt8(ascii: "t"): return .bool(true)
@@ -68,17 +112,17 @@ private struct FieldReader {
         case UInt8(ascii: "l"):
             var items: [Node] = []
             for _ in 0..<(number() ?? 0) {
-                guard let item = read(depth: depth + 1) else { return nil }
-                items.append(Node(item, at: .nowhere))
+                guard let item = node(depth: depth + 1) else { return nil }
+                items.append(item)
             }
             return .list(items)
         case UInt8(ascii: "m"):
             var entries: [Node.Entry] = []
             for _ in 0..<(number() ?? 0) {
-                guard case .string(let key)? = read(depth: depth + 1), let value = read(depth: depth + 1) else {
+                guard case .string(let key)? = read(depth: depth + 1), let value = node(depth: depth + 1) else {
                     return nil
                 }
-                entries.append(.init(key: key, keyPlace: .nowhere, value: Node(value, at: .nowhere)))
+                entries.append(.init(key: key, keyPlace: .nowhere, value: value))
             }
             return .map(entries)
         default: return nil

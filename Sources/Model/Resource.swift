@@ -25,6 +25,8 @@ public protocol Resource: Sendable, Hashable {
     var provisions: [HostObject] { get }
     /// What it needs on the host, for automatic edges.
     var needs: [Need] { get }
+    /// The paths that a directory above must leave alone: by default what the declaration's fields tell.
+    func claims(on host: some HostReading) throws -> [AbsolutePath]
     /// What is wrong with the declaration as a whole, such as two properties that exclude each other.
     var problems: [String] { get }
 
@@ -81,6 +83,19 @@ public protocol Replacing: Resource {
     var replace: Bool? { get set }
 }
 
+/// A resource that takes away parts of what was last applied and is no longer declared, such as the files of a tree.
+public protocol Succeeding: Resource {
+    /// Takes note of what was last applied.
+    ///
+    /// - Parameter previous: made from what the ledger recorded: contents are withheld.
+    mutating func succeed(_ previous: Self)
+    /// What the ledger must say until the change is complete: the old parts and the new.
+    var whileChanging: Self { get }
+}
+
+/// A resource whose object may hold what others made there: where that is so, un-declaring it releases it.
+public protocol Containing: Removable {}
+
 /// A composite: it becomes other resources when it is compiled.
 public protocol Expandable: Resource {
     /// The resources that stand for it, by type name and fields.
@@ -126,11 +141,13 @@ extension Resource where Observed == Self {
 extension Field {
     /// The field's difference; nil where it is not managed or fulfilled.
     public func change(from observed: Root?, to desired: Root) -> Change? {
-        if let observed {
-            if isSatisfied(desired, observed) { return nil }
-            return shown(desired).map { Change(name, from: shown(observed), to: $0) }
+        guard let wanted = shown(desired) else { return nil }
+        guard let observed else { return Change(name, from: nil, to: wanted) }
+        if isSatisfied(desired, observed) { return nil }
+        guard wanted == .secret, let present = shown(observed), present != .secret else {
+            return Change(name, from: shown(observed), to: wanted)
         }
-        return shown(desired).map { Change(name, from: nil, to: $0) }
+        return Change(name, hiding: present, before: render(desired))
     }
 }
 
@@ -142,9 +159,40 @@ public struct Change: Sendable, Hashable {
     /// What is declared; nil where it goes away.
     public var new: ShownText?
 
+    /// What tells two observations of a secret property apart: a digest that nobody can guess who does not know the
+    /// declared secret. nil for other properties.
+    public var witness: Digest?
+
     public init(_ property: String, from old: ShownText?, to new: ShownText?) {
         self.property = property
         self.old = old
         self.new = new
+    }
+
+    /// A difference between what is there and a declared secret: what is there may be an older secret.
+    init(_ property: String, hiding present: ShownText, before desired: Node.Content?) {
+        self.init(property, from: .secret, to: .secret)
+        witness = Digest(of: "\(desired.map { FieldText(of: $0).text } ?? "")\u{0}\(present.fingerprint)")
+    }
+
+    /// The difference of a content; that of a secret shows neither side.
+    public init(_ property: String, from present: Content?, to desired: Content) {
+        if desired.isSecret, let present {
+            self.init(property, hiding: .content(present), before: desired.rendered)
+        } else {
+            self.init(property, from: present?.shown, to: desired.shown)
+        }
+    }
+}
+
+extension ShownText {
+    /// A text that is equal where the shown values are.
+    public var fingerprint: String {
+        switch self {
+        case .text(let text): text
+        case .content(let content): content.digest.hexadecimal
+        case .digest(_, let digest): digest.hexadecimal
+        case .secret: "(secret)"
+        }
     }
 }

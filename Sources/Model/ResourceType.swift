@@ -98,6 +98,9 @@ extension Resource {
         Self.fields.compactMap { $0.acceptsSecrets && $0.shown(self) == .secret ? $0.name : nil }
     }
 
+    /// Whether something of the declaration must not be shown or stored, in whatever becomes of the object.
+    public var hasSecrets: Bool { !secretFields.isEmpty }
+
     /// The declared fields as plans show them, without the key.
     public var shownFields: [(name: String, value: ShownText)] {
         Self.fields.dropFirst().compactMap { field in field.shown(self).map { (field.name, $0) } }

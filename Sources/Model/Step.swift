@@ -37,6 +37,11 @@ public enum Step: Sendable, Hashable {
         if case .editAccounts = self { true } else { false }
     }
 
+    /// Whether the step removes something that nobody declared.
+    public var removesStranger: Bool {
+        if case .remove(let removal) = self { removal.isStranger } else { false }
+    }
+
     /// The path that the step changes; nil where it changes no path of its own.
     public var changedPath: AbsolutePath? {
         switch self {
@@ -135,11 +140,14 @@ public struct Removal: Sendable, Hashable {
     public var kind: FileStatus.Kind
     /// Everything below a directory too; never across file systems, never through links.
     public var isRecursive: Bool
+    /// Whether nobody ever declared the object (`purge`).
+    public var isStranger: Bool
 
-    public init(_ path: AbsolutePath, kind: FileStatus.Kind, isRecursive: Bool = false) {
+    public init(_ path: AbsolutePath, kind: FileStatus.Kind, isRecursive: Bool = false, isStranger: Bool = false) {
         self.path = path
         self.kind = kind
         self.isRecursive = isRecursive
+        self.isStranger = isStranger
     }
 }
 

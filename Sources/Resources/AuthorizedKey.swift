@@ -46,6 +46,11 @@ public struct AuthorizedKey: Resource, Removable {
         return problems
     }
 
+    public func claims(on host: some HostReading) throws -> [AbsolutePath] {
+        guard let home = try AccountDatabase(reading: host).user(user)?.home else { return declaredPaths }
+        return declaredPaths + [KeyFile.path(in: home)]
+    }
+
     public struct Observed: Sendable {
         var file: KeyFile
         var present: PublicKey?

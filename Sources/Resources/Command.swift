@@ -67,6 +67,10 @@ public struct Command: Resource, Refreshable, Opaque {
     public var objects: [HostObject] { [.command(name)] }
     public var needs: [Need] { Need.owners(user, nil) + (cwd.map { [Need(.path($0), "working directory")] } ?? []) }
 
+    public func claims(on host: some HostReading) throws -> [AbsolutePath] {
+        declaredPaths + (creates.map { [$0] } ?? [])
+    }
+
     public var problems: [String] {
         var problems: [String] = []
         if (run == nil) == (argv == nil) {
@@ -119,7 +123,7 @@ public struct Command: Resource, Refreshable, Opaque {
             switch try host.answer(to: .exitStatus(probe)) {
             case .exitStatus(let status): if commandGuard.skips(at: status) { return .inPlace }
             case .unknown(let reason): return .unknown(reason)
-            case .isRunning, .candidate, .count: return .unknown("the guard gave no exit status")
+            case .isRunning, .candidate, .count, .paths: return .unknown("the guard gave no exit status")
             }
         }
         let hasGuard = creates != nil || removes != nil || unless != nil || onlyIf != nil

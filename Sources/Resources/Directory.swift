@@ -1,7 +1,7 @@
 public import Model
 
 /// A directory, and on demand a tree of files below it.
-public struct Directory: Resource, Removable, Remarking, Replacing {
+public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Succeeding {
     public var path = AbsolutePath.root
     public var owner: Owner?
     public var group: Owner?
@@ -10,6 +10,9 @@ public struct Directory: Resource, Removable, Remarking, Replacing {
     public var purge: Purge?
     public var ignore: [String]?
     public var replace: Bool?
+    public var claims = Claims()
+    /// The tree that was last laid.
+    var former: FileTree?
 
     public init() {}
 
@@ -34,12 +37,12 @@ public struct Directory: Resource, Removable, Remarking, Replacing {
         Field(
             "recurse", \.recurse,
             doc:
-                "A folder below `files/` whose files are laid below the directory: 0644, or 0755 where the source is executable.",
+                "A folder below `files/` whose files are laid below the directory: 0644, or 0755 where the source is executable. What left the folder is removed.",
             examples: ["www"], satisfies: { $1.contains($0) }),
         Field(
             "purge", \.purge, .parameter,
             doc:
-                "`report` names entries that nobody declared, `enforce` removes them; never through links, never another file system.",
+                "`report` names entries that nobody declared, `enforce` removes them. What any declaration owns, provides, edits or needs below it stays, and so does what is mounted there.",
             examples: ["report"]),
         Field(
             "ignore", \.ignore, .parameter, doc: "Glob patterns of relative paths that are neither laid nor purged.",
@@ -49,8 +52,23 @@ public struct Directory: Resource, Removable, Remarking, Replacing {
     ]
     public static let examples = ["/srv/www: {owner: root, group: root, mode: \"0755\"}", "/srv/plain: {}"]
 
-    public var objects: [HostObject] { [.path(path)] + (purge == .enforce ? [.purgedDirectory(path)] : []) }
+    public var objects: [HostObject] { [.path(path)] }
     public var needs: [Need] { Need.parent(of: path) + Need.owners(owner, group) }
+    public var usesClaims: Bool { purge != nil || recurse != nil }
+
+    public var problems: [String] {
+        (ignore ?? []).compactMap { pattern in
+            Glob.problem(of: pattern).map { "`ignore`: `\(pattern)` is too long or cannot be read: \($0)" }
+        }
+    }
+
+    public mutating func succeed(_ previous: Directory) { former = previous.recurse }
+
+    public var whileChanging: Directory {
+        var directory = self
+        if let former { directory.recurse = recurse.map { $0.union(former) } ?? former }
+        return directory
+    }
 
     /// What is there: the attributes, the files of the tree and the entries that are not declared.
     public struct Observed: Sendable {
@@ -58,8 +76,18 @@ public struct Directory: Resource, Removable, Remarking, Replacing {
         /// Folders of the tree that are missing, the outermost first.
         var missingFolders: [AbsolutePath] = []
         /// Entries of the tree that belong to others than declared.
-        var misowned: [(path: AbsolutePath, kind: FileStatus.Kind)] = []
-        var strangers: [(path: AbsolutePath, kind: FileStatus.Kind)] = []
+        var misowned: [Entry] = []
+        /// What was laid once and left the tree; files first, then folders from within.
+        var leftovers: [Entry] = []
+        var strangers: [Entry] = []
+        /// What others have below it.
+        var region: ClaimedRegion?
+    }
+
+    /// One entry of a directory.
+    struct Entry: Sendable {
+        var path: AbsolutePath
+        var kind: FileStatus.Kind
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
@@ -69,54 +97,48 @@ public struct Directory: Resource, Removable, Remarking, Replacing {
         observed.directory.path = path
         observed.directory.mode = FileMode(status.permissions)
         try status.readOwners(owner, group, into: &observed.directory.owner, &observed.directory.group, on: host)
+        if usesClaims { observed.region = try claims.region(below: path, on: host) }
         if let tree = laidTree { try tree.observe(below: path, owners: (owner, group), on: host, into: &observed) }
-        if purge == .enforce { observed.strangers = try strangers(on: host) }
+        if former != nil { observed.leftovers = try leftovers(on: host) }
+        if purge == .enforce { observed.strangers = try Strangers(of: self, on: host).removable }
         return observed
     }
 
     /// The tree without what is ignored.
-    var laidTree: FileTree? { recurse.map { $0.filtered { !isIgnored($0) } } }
-
-    private func isIgnored(_ relative: String) -> Bool {
-        (ignore ?? []).contains { Glob.matches(relative, pattern: $0) }
+    var laidTree: FileTree? {
+        let ignored = ignoredPatterns
+        return ignored.isEmpty
+            ? recurse : recurse.map { $0.filtered { path in !ignored.contains { $0.matches(path) } } }
     }
 
-    private func strangers(on host: some HostReading) throws -> [(path: AbsolutePath, kind: FileStatus.Kind)] {
-        let tree = laidTree
-        var strangers: [(path: AbsolutePath, kind: FileStatus.Kind)] = []
-        for folder in [""] + (tree?.folders ?? []) {
-            let declared = tree?.names(in: folder) ?? [], place = folder.isEmpty ? path : path.appending(folder)
-            for name in try host.entries(of: place) ?? [] where !declared.contains(name) {
-                if isIgnored(folder.isEmpty ? name : "\(folder)/\(name)") { continue }
-                let entry = place.appending(name)
-                if let status = try host.status(of: entry) { strangers.append((entry, status.kind)) }
-            }
-        }
-        return strangers
-    }
+    var ignoredPatterns: [Glob] { (ignore ?? []).map { Glob($0) } }
 
     public func changes(from observed: Observed?) -> [Change] {
-        var desired = self
-        desired.recurse = laidTree
+        let tree = laidTree
         var changes = Self.fields.compactMap { field -> Change? in
-            guard field.role == .property else { return nil }
-            return field.change(from: observed?.directory, to: desired)
+            guard field.role == .property, field.name != "recurse" else { return nil }
+            return field.change(from: observed?.directory, to: self)
         }
+        if let tree { changes += tree.changes(from: observed?.directory.recurse) }
         if let misowned = observed?.misowned, !misowned.isEmpty {
             changes.append(
                 Change(
                     "recurse", from: .text("\(misowned.count) entries belong to others"),
                     to: .text([owner, group].compactMap { $0.map { "\($0)" } }.joined(separator: ":"))))
         }
-        if purge == .enforce {
-            changes += (observed?.strangers ?? []).map { Change("purge", from: .text($0.path.text), to: nil) }
-        }
+        changes += (observed?.leftovers ?? []).map { Change("recurse", from: .text(relative($0.path)), to: nil) }
+        changes += (observed?.strangers ?? []).map { Change("purge", from: .text($0.path.text), to: nil) }
         return changes
     }
 
-    /// What `purge: report` found.
+    private func relative(_ entry: AbsolutePath) -> String { String(entry.text.dropFirst(path.text.count + 1)) }
+
+    /// What `purge: report` found, and what `purge: enforce` must leave.
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        purge == .report ? try strangers(on: host).map { "\($0.path) is not declared" } : []
+        guard let purge, try host.status(of: path)?.kind == .directory else { return [] }
+        let strangers = try Strangers(of: self, on: host)
+        return (purge == .report ? strangers.removable.map { "\($0.path) is not declared" } : [])
+            + strangers.mounted.map { "\($0.path) is not declared and stays: something is mounted there" }
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
@@ -131,19 +153,17 @@ public struct Directory: Resource, Removable, Remarking, Replacing {
         } else if !differing.isDisjoint(with: ["owner", "group", "mode"]) {
             steps.append(.setAttributes(AttributeChange(path, kind: .directory, attributes: attributes)))
         }
-        if differing.contains("recurse"), let tree = laidTree {
-            steps += tree.steps(below: path, owners: (owner, group), from: observed)
-        }
-        if differing.contains("purge") {
-            steps += (observed?.strangers ?? []).map {
-                .remove(Removal($0.path, kind: $0.kind, isRecursive: $0.kind == .directory))
-            }
+        if let tree = laidTree { steps += tree.steps(below: path, owners: (owner, group), from: observed) }
+        steps += (observed?.leftovers ?? []).map { .remove(Removal($0.path, kind: $0.kind)) }
+        steps += (observed?.strangers ?? []).map {
+            .remove(Removal($0.path, kind: $0.kind, isRecursive: $0.kind == .directory, isStranger: true))
         }
         return steps
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
-        let laid = recurse.map { $0.removals(below: path) } ?? []
+        let region = observed.region ?? ClaimedRegion(path)
+        let laid = recurse.map { $0.removals(below: path, sparing: region) } ?? []
         return laid + [.remove(Removal(path, kind: .directory))]
     }
 }

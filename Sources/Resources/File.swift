@@ -20,7 +20,8 @@ public struct File: Resource, Removable, Replacing, Remarking {
     public static let doc = "A regular file. Without content only its owner, group and mode are managed."
     public static let fields: [Field<File>] = [
         Field("path", always: \.path, .key, doc: "Where the file is.", examples: ["/etc/motd"]),
-        Field("content", \.content, doc: "The whole content.", examples: ["\"Managed by Lodestar.\\n\""]),
+        Field(
+            "content", \.content, record: .digest, doc: "The whole content.", examples: ["\"Managed by Lodestar.\\n\""]),
         Field(
             "source", \.source, .parameter, doc: "A file below `files/` whose bytes are the content.",
             examples: ["nginx.conf"]),
@@ -31,7 +32,8 @@ public struct File: Resource, Removable, Replacing, Remarking {
         Field("owner", \.owner, doc: "The owner; root at creation.", examples: ["root"]),
         Field("group", \.group, doc: "The group; root at creation.", examples: ["adm"]),
         Field(
-            "mode", \.mode, doc: "The mode; 0644 at creation, 0600 if the content is secret.",
+            "mode", \.mode,
+            doc: "The mode; 0644 at creation. A secret content without one is 0600, and never readable by others.",
             examples: ["\"0640\"", "u=rw,go=r"],
             satisfies: { $0.isSatisfied(by: $1.applied(to: Permissions(0), isDirectory: false), isDirectory: false) }),
         Field(
@@ -51,6 +53,15 @@ public struct File: Resource, Removable, Replacing, Remarking {
         "/etc/motd: {content: \"hello\\n\", owner: root, group: root, mode: \"0644\"}",
         "/etc/empty: {content: \"\"}",
     ]
+
+    /// The mode that must be there: nobody else reads a secret, unless the declaration says so.
+    private var wantedMode: FileMode? { mode ?? (content?.isSecret == true ? .closedToOthers : nil) }
+
+    public var undeclared: File {
+        var file = self
+        file.content = nil
+        return file
+    }
 
     public var objects: [HostObject] { [.path(path)] + (content == nil ? [] : [.content(path)]) }
 
@@ -75,8 +86,14 @@ public struct File: Resource, Removable, Replacing, Remarking {
     /// The largest file that is compared, in bytes.
     static let readingLimit = 256 << 20
 
+    public func changes(from observed: File?) -> [Change] {
+        var desired = self
+        if observed != nil { desired.mode = wantedMode }
+        return Self.fields.compactMap { $0.role == .property ? $0.change(from: observed, to: desired) : nil }
+    }
+
     public func steps(from observed: File?) throws(Refusal) -> [Step] {
-        let attributes = Attributes(owner: owner, group: group, mode: mode)
+        let attributes = Attributes(owner: owner, group: group, mode: wantedMode)
         guard let observed else {
             guard let content else {
                 throw Refusal("there is no file and none of content, source, template is declared")

@@ -4,9 +4,19 @@ public import Model
 public struct FileTree: Sendable, Hashable, FieldValue {
     public struct Leaf: Sendable, Hashable {
         public var content: Content
-        public var isExecutable: Bool
+        /// 0644, or 0755 where the source is executable; of what is there, what it has.
+        public var permissions: Permissions
 
-        var permissions: Permissions { Permissions(isExecutable ? 0o755 : 0o644) }
+        init(content: Content, permissions: Permissions) {
+            self.content = content
+            self.permissions = permissions
+        }
+
+        init(content: Content, isExecutable: Bool) {
+            self.init(content: content, permissions: Permissions(isExecutable ? 0o755 : 0o644))
+        }
+
+        var isExecutable: Bool { permissions.bits & 0o100 != 0 }
     }
 
     /// By relative path, sorted.
@@ -53,6 +63,19 @@ public struct FileTree: Sendable, Hashable, FieldValue {
             })
     }
 
+    /// Paths and modes with digests instead of contents.
+    public var recorded: Node.Content {
+        .map(
+            leaves.map { path, leaf in
+                let digest = Node(.bytes(leaf.content.digest.bytes), at: .nowhere, isWithheld: true)
+                let members: [Node.Entry] = [
+                    .init(key: "content", keyPlace: .nowhere, value: digest),
+                    .init(key: "executable", keyPlace: .nowhere, value: Node(.bool(leaf.isExecutable), at: .nowhere)),
+                ]
+                return .init(key: path, keyPlace: .nowhere, value: Node(.map(members), at: .nowhere))
+            })
+    }
+
     public var shown: ShownText {
         let summary = leaves.map { "\($0.path) \($0.leaf.permissions) \($0.leaf.content.digest.hexadecimal)\n" }
             .joined()
@@ -61,19 +84,39 @@ public struct FileTree: Sendable, Hashable, FieldValue {
 
     func filtered(_ isKept: (String) -> Bool) -> FileTree { FileTree(leaves.filter { isKept($0.path) }) }
 
+    /// The leaves of both; those of this one where both have one.
+    func union(_ other: FileTree) -> FileTree {
+        let own = Set(leaves.map(\.path))
+        return FileTree((leaves + other.leaves.filter { !own.contains($0.path) }).sorted { $0.path < $1.path })
+    }
+
+    /// The files that are added, and those of which content or mode change.
+    func changes(from observed: FileTree?) -> [Change] {
+        let present = Dictionary((observed?.leaves ?? []).map { ($0.path, $0.leaf) }, uniquingKeysWith: { $1 })
+        var changes: [Change] = []
+        for (path, leaf) in leaves {
+            let name = "recurse/\(path)"
+            guard let old = present[path] else {
+                let bytes = leaf.content
+                changes.append(
+                    Change(
+                        name, from: nil,
+                        to: bytes.isSecret ? .secret : .digest(byteCount: bytes.bytes.count, bytes.digest)))
+                continue
+            }
+            if old.content != leaf.content { changes.append(Change(name, from: old.content, to: leaf.content)) }
+            if old.permissions != leaf.permissions {
+                changes.append(
+                    Change(name, from: .text("\(old.permissions)"), to: .text("\(leaf.permissions)")))
+            }
+        }
+        return changes
+    }
+
     /// Whether every leaf of the other tree is in this one with the same bytes and mode.
     func contains(_ other: FileTree) -> Bool {
         let present = Dictionary(leaves.map { ($0.path, $0.leaf) }, uniquingKeysWith: { $1 })
         return other.leaves.allSatisfy { present[$0.path] == $0.leaf }
-    }
-
-    /// The declared names in a folder of the tree; in the outermost one for an empty text.
-    func names(in folder: String) -> Set<String> {
-        let prefix = folder.isEmpty ? "" : "\(folder)/"
-        return Set(
-            leaves.compactMap { path, _ in
-                path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count).prefix { $0 != "/" }) : nil
-            })
     }
 
     /// The folders of the tree, the outermost first.
@@ -97,7 +140,9 @@ public struct FileTree: Sendable, Hashable, FieldValue {
         func look(_ status: FileStatus, _ path: AbsolutePath) throws {
             var user: Owner?, group: Owner?
             try status.readOwners(owners.user, owners.group, into: &user, &group, on: host)
-            if user != owners.user || group != owners.group { observed.misowned.append((path, status.kind)) }
+            if user != owners.user || group != owners.group {
+                observed.misowned.append(Directory.Entry(path: path, kind: status.kind))
+            }
         }
         for folder in folders {
             let path = root.appending(folder)
@@ -116,9 +161,7 @@ public struct FileTree: Sendable, Hashable, FieldValue {
             try look(status, path)
             let content = Content(
                 try host.contents(of: path, limit: File.readingLimit), isSecret: leaf.content.isSecret)
-            let isSame = status.permissions == leaf.permissions
-            present.append(
-                (relative, Leaf(content: content, isExecutable: isSame ? leaf.isExecutable : !leaf.isExecutable)))
+            present.append((relative, Leaf(content: content, permissions: status.permissions)))
         }
         observed.directory.recurse = FileTree(present)
     }
@@ -150,9 +193,12 @@ public struct FileTree: Sendable, Hashable, FieldValue {
         return steps
     }
 
-    /// Removes what was laid, files first, then the folders from within.
-    func removals(below root: AbsolutePath) -> [Step] {
-        leaves.map { .remove(Removal(root.appending($0.path), kind: .file)) }
-            + folders.reversed().map { .remove(Removal(root.appending($0), kind: .directory)) }
+    /// Removes what was laid, files first, then the folders from within; but nothing that another declaration has.
+    func removals(below root: AbsolutePath, sparing region: ClaimedRegion) -> [Step] {
+        let files = leaves.map { root.appending($0.path) }.filter { !region.has($0) }
+        let folders = folders.reversed().map { root.appending($0) }.filter {
+            !region.has($0) && !region.reaches(below: $0)
+        }
+        return files.map { .remove(Removal($0, kind: .file)) } + folders.map { .remove(Removal($0, kind: .directory)) }
     }
 }

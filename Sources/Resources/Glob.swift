@@ -1,25 +1,49 @@
+import RegularExpressions
+
 /// Shell patterns (glob(7)) without character classes: `*` and `?` stop at a slash, `**` does not.
-enum Glob {
+struct Glob {
+    private let expression: RegularExpression?
+    private let isAnchored: Bool
+
     /// A pattern without a slash is compared with the last component, as in .gitignore files.
-    static func matches(_ path: String, pattern: String) -> Bool {
-        let subject = pattern.contains("/") ? path : String(path.split(separator: "/").last ?? "")
-        return matches(Array(subject.unicodeScalars)[...], Array(pattern.unicodeScalars)[...])
+    init(_ pattern: String) {
+        isAnchored = pattern.contains("/")
+        expression = try? RegularExpression(Self.translated(pattern))
     }
 
-    private static func matches(_ text: ArraySlice<Unicode.Scalar>, _ pattern: ArraySlice<Unicode.Scalar>) -> Bool {
-        guard let first = pattern.first else { return text.isEmpty }
-        switch first {
-        case "*":
-            let isDeep = pattern.dropFirst().first == "*"
-            let rest = pattern.dropFirst(isDeep ? 2 : 1)
-            var tail = text
-            while true {
-                if matches(tail, rest) { return true }
-                guard let next = tail.first, isDeep || next != "/" else { return false }
-                tail = tail.dropFirst()
-            }
-        case "?": return text.first.map { $0 != "/" } == true && matches(text.dropFirst(), pattern.dropFirst())
-        default: return text.first == first && matches(text.dropFirst(), pattern.dropFirst())
+    /// Whether a relative path matches, in time linear in its length.
+    func matches(_ path: String) -> Bool {
+        let subject = isAnchored ? path : String(path.split(separator: "/").last ?? "")
+        return expression?.isFound(in: subject) ?? false
+    }
+
+    /// Why a pattern cannot be used; nil if it can.
+    static func problem(of pattern: String) -> String? {
+        do throws(RegularExpressionError) {
+            _ = try RegularExpression(translated(pattern))
+            return nil
+        } catch {
+            return error.message
         }
     }
+
+    private static func translated(_ pattern: String) -> String {
+        var text = "\\A(?s:", stars = 0
+        for scalar in pattern.unicodeScalars {
+            if scalar == "*" {
+                stars += 1
+                continue
+            }
+            text += wildcard(stars)
+            stars = 0
+            switch scalar {
+            case "?": text += "[^/]"
+            case "!"..."/", ":"..."@", "["..."`", "{"..."~": text += "\\\(scalar)"
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + wildcard(stars) + ")\\z"
+    }
+
+    private static func wildcard(_ stars: Int) -> String { stars == 0 ? "" : stars == 1 ? "[^/]*" : ".*" }
 }

@@ -8,6 +8,8 @@ struct KeyFile: Sendable {
     var keys: [PublicKey] = []
     var strangers: [String] = []
 
+    static func path(in home: AbsolutePath) -> AbsolutePath { home.appending(".ssh/authorized_keys") }
+
     private var folder: AbsolutePath { path.parent ?? .root }
 
     /// - Throws: `Refusal` where `~/.ssh` or the file is a link or another kind of object.

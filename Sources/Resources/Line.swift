@@ -34,7 +34,7 @@ public struct Line: Resource, Removable {
             "path", always: \.path, .parameter, isRequired: true, doc: "The file, which must exist.",
             examples: ["/etc/sysctl.conf"]),
         Field(
-            "text", always: \.text, isRequired: true, doc: "The line, without its newline.",
+            "text", always: \.text, isRequired: true, record: .wholeOrDigest, doc: "The line, without its newline.",
             examples: ["net.ipv4.ip_forward = 1"]),
         Field(
             "match", \.match, .parameter, doc: "Which line it replaces: RE2 syntax, searched, not anchored.",
@@ -87,8 +87,16 @@ public struct Line: Resource, Removable {
         guard let status = try host.status(of: path) else { return Observed(texts: [], fileExists: false) }
         try status.mustBe(.file, at: path)
         guard let document = try host.document(TextLines.self, at: path) else { return nil }
+        if text.isWithheld { return Observed(texts: recorded(in: document), fileExists: true) }
         let positions = try document.positions(of: edit)
         return Observed(texts: positions.map { Content(TextLines.body(document.lines[$0])) }, fileExists: true)
+    }
+
+    /// The lines of which the ledger holds the digest.
+    private func recorded(in document: TextLines) -> [Content] {
+        document.lines.map { Content(TextLines.body($0), isSecret: text.isSecret) }.filter {
+            withheldDigest(of: Node($0.rendered, at: .nowhere), in: "text") == text.bytes
+        }
     }
 
     public func isPresent(in observed: Observed) -> Bool { !observed.texts.isEmpty }
@@ -96,12 +104,12 @@ public struct Line: Resource, Removable {
     public func changes(from observed: Observed?) -> [Change] {
         let present = (all == true ? observed?.texts : observed?.texts.suffix(1)) ?? []
         if !present.isEmpty, present.allSatisfy({ $0 == text }) { return [] }
-        return [Change("text", from: present.first { $0 != text }.map { shown($0) }, to: shown(text))]
+        let other = present.first { $0 != text }
+        if text.isSecret { return [Change("text", from: other, to: text)] }
+        return [Change("text", from: other.map { shown($0) }, to: shown(text))]
     }
 
-    private func shown(_ line: Content) -> ShownText {
-        text.isSecret ? .secret : .text(String(decoding: line.bytes, as: UTF8.self))
-    }
+    private func shown(_ line: Content) -> ShownText { .text(String(decoding: line.bytes, as: UTF8.self)) }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
         guard observed?.fileExists == true else { throw Refusal("\(path) does not exist") }
@@ -118,6 +126,7 @@ public struct Line: Resource, Removable {
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
         var edit = edit
+        if text.isWithheld, let present = observed.texts.last { edit.text = present }
         edit.isPresent = false
         return [.editFile(FileEdit(path, .line(edit)))]
     }

@@ -33,7 +33,8 @@ public struct Service: Resource, Refreshable, Removable {
             "refresh", \.refresh, .parameter, doc: "What a notification does; restart by default.", examples: ["reload"]
         ),
         Field(
-            "unit", \.unit, doc: "The content of a unit file of ours in /etc/systemd/system.",
+            "unit", \.unit, record: .wholeOrDigest,
+            doc: "The content of a unit file of ours in /etc/systemd/system: 0644, or 0600 with a secret.",
             examples: ["\"[Service]\\nExecStart=/bin/sleep inf\\n\""]),
     ]
     public static let examples = [
@@ -48,6 +49,13 @@ public struct Service: Resource, Refreshable, Removable {
         let stem = String(name.unit.prefix { $0 != "@" && $0 != "." })
         return [Need(.package(stem), "package"), Need(.path(unitFile), "unit file")]
     }
+    /// The unit files and links that the declaration speaks of.
+    public func claims(on host: some HostReading) throws -> [AbsolutePath] {
+        let state = try UnitState(of: name.unit, declared: declaredUnit, on: host)
+        let links = enabled == true ? state.links.map(\.path) : enabled == nil ? state.presentLinks.map(\.path) : []
+        return declaredPaths + links + (masked == false ? [] : [unitFile])
+    }
+
     public var problems: [String] {
         masked == true && (enabled == true || running == true || unit != nil)
             ? ["a masked service cannot be enabled, running or have a unit"] : []
@@ -58,23 +66,32 @@ public struct Service: Resource, Refreshable, Removable {
         var state: UnitState
         var isRunning: Bool?
         var unit: Content?
+        /// Whether others may read a unit that holds a secret.
+        var isOpen = false
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
         var observed = Observed(
-            state: try UnitState(of: name.unit, declared: unit.map { UnitFile(parsing: $0.bytes) }, on: host))
-        if unit != nil, let status = try host.status(of: unitFile) {
-            if status.kind == .file { observed.unit = Content(try host.contents(of: unitFile, limit: 1 << 20)) }
+            state: try UnitState(of: name.unit, declared: declaredUnit, on: host))
+        if let unit, let status = try host.status(of: unitFile), status.kind == .file {
+            observed.unit = Content(try host.contents(of: unitFile, limit: 1 << 20))
+            observed.isOpen = unit.isSecret && status.permissions.bits & 0o077 != 0
         }
         if running != nil, host.isRunning {
             switch try host.answer(to: .serviceIsRunning(name.unit)) {
             case .isRunning(let value): observed.isRunning = value
             case .unknown(let reason): throw Refusal(reason)
-            case .candidate, .exitStatus, .count: break
+            case .candidate, .exitStatus, .count, .paths: break
             }
         }
         return observed
     }
+
+    private var declaredUnit: UnitFile? {
+        unit.flatMap { $0.isWithheld ? nil : UnitFile(parsing: $0.bytes) }
+    }
+
+    private var unitMode: FileMode { FileMode(Permissions(unit?.isSecret == true ? 0o600 : 0o644)) }
 
     public func isPresent(in observed: Observed) -> Bool {
         unit != nil ? observed.unit != nil : observed.state.path != nil
@@ -84,7 +101,9 @@ public struct Service: Resource, Refreshable, Removable {
         guard let observed else { return [] }
         var changes: [Change] = []
         if let unit, observed.unit != unit {
-            changes.append(Change("unit", from: observed.unit?.shown, to: unit.shown))
+            changes.append(Change("unit", from: observed.unit, to: unit))
+        } else if observed.isOpen {
+            changes.append(Change("mode", from: .text("readable by others"), to: unitMode.shown))
         }
         if let masked, observed.state.isMasked != masked {
             changes.append(Change("masked", from: observed.state.isMasked.shown, to: masked.shown))
@@ -113,12 +132,16 @@ public struct Service: Resource, Refreshable, Removable {
             steps.append(
                 .writeFile(
                     FileWrite(
-                        unitFile, content: unit, attributes: Attributes(mode: FileMode(Permissions(0o644))),
+                        unitFile, content: unit, attributes: Attributes(mode: unitMode),
                         replaced: replaced)))
         } else if observed.state.path == nil, !observed.state.isMasked, masked != true,
             running == true || enabled == true
         {
             throw Refusal("there is no unit \(name.unit)")
+        }
+        if differing.contains("mode") {
+            let attributes = Attributes(mode: unitMode)
+            steps.append(.setAttributes(AttributeChange(unitFile, kind: .file, attributes: attributes)))
         }
         if differing.contains("masked") { steps.append(contentsOf: maskSteps(observed)) }
         if differing.contains("enabled") { steps.append(contentsOf: try enablingSteps(observed)) }

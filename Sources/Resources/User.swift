@@ -119,6 +119,14 @@ public struct User: Resource, Removable {
         return needs
     }
 
+    /// The home, whoever made it.
+    public func claims(on host: some HostReading) throws -> [AbsolutePath] {
+        let present = try AccountDatabase(reading: host).user(name)?.home
+        let home = self.home ?? present ?? AbsolutePath.root.appending("home/\(name)")
+        let keys = authorizedKeys == nil ? [] : [KeyFile.path(in: home)]
+        return declaredPaths + keys + (home == .root ? [] : [home])
+    }
+
     public var problems: [String] {
         var problems: [String] = []
         if name == .root, uid.map({ $0 != 0 }) == true { problems.append("root has the number 0") }

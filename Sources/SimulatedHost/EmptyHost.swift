@@ -33,6 +33,7 @@ public final class EmptyHost: HostReading {
         case .serviceIsRunning: .isRunning(false)
         case .packageCandidate: .candidate(nil)
         case .ownedFiles: .count(0)
+        case .mounts: .paths([])
         case .exitStatus: .unknown("a simulated host runs no commands")
         }
     }

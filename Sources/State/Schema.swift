@@ -21,7 +21,11 @@ enum Schema {
             run INTEGER NOT NULL, address TEXT NOT NULL, path TEXT NOT NULL, kind TEXT, mode INTEGER, owner INTEGER,
             grp INTEGER, blob TEXT, target TEXT);
         CREATE INDEX images_by_run ON images (run);
+        """,
         """
+        ALTER TABLE ledger ADD COLUMN secrecy TEXT;
+        ALTER TABLE ledger ADD COLUMN notified TEXT NOT NULL DEFAULT '';
+        """,
     ]
 
     /// Brings a database to the last of its versions.

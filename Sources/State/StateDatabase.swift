@@ -30,9 +30,14 @@ public final class StateDatabase: StateStore {
     }
 
     public func ledger() throws -> [LedgerEntry] {
-        var entries: [LedgerEntry] = []
+        var entries: [LedgerEntry] = [], version = 0
+        try database.query("PRAGMA user_version") { version = $0.int(0) }
+        let added = version < 2 ? "NULL, ''" : "secrecy, notified"
         try database.query(
-            "SELECT object, type, key, custody, fields, on_undeclared, sequence, run FROM ledger ORDER BY sequence, object"
+            """
+            SELECT object, type, key, custody, fields, on_undeclared, sequence, run, \(added) FROM ledger
+            ORDER BY sequence, object
+            """
         ) { row in
             guard let object = row.text(0), let type = row.text(1), let key = row.text(2),
                 let custody = row.text(3).flatMap({ Custody(rawValue: $0) }), let fields = row.text(4)
@@ -42,7 +47,8 @@ public final class StateDatabase: StateStore {
                     object: object, address: Address(type: type, key: key), custody: custody,
                     fields: RecordedFields(text: fields),
                     onUndeclared: row.text(5).flatMap { UndeclaredPolicy(rawValue: $0) }, sequence: row.int(6),
-                    run: row.int(7)))
+                    run: row.int(7), secrecy: LedgerEntry.Secrecy(stored: row.text(8)),
+                    notified: (row.text(9) ?? "").split(separator: "\u{1E}").compactMap { Address(String($0)) }))
         }
         return entries
     }
@@ -87,12 +93,13 @@ public final class StateDatabase: StateStore {
 
     private func write(_ entries: [LedgerEntry]) throws(StateFault) {
         try database.runEach(
-            "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             entries.lazy.map { entry in
                 [
                     .text(entry.object), .text(entry.address.type), .text(entry.address.key),
                     .text(entry.custody.rawValue), .text(entry.fields.text), Value(entry.onUndeclared?.rawValue),
-                    .int(entry.sequence), .int(entry.run),
+                    .int(entry.sequence), .int(entry.run), Value(entry.secrecy.stored),
+                    .text(entry.notified.map(\.description).joined(separator: "\u{1E}")),
                 ]
             })
     }
@@ -149,5 +156,23 @@ public final class StateDatabase: StateStore {
         try database.run("DELETE FROM images WHERE run < ?", [.int(run)])
         try database.run("DELETE FROM runs WHERE id < ?", [.int(run)])
         try database.execute("DELETE FROM blobs WHERE digest NOT IN (SELECT blob FROM images WHERE blob IS NOT NULL)")
+    }
+}
+
+extension LedgerEntry.Secrecy {
+    /// nil, an empty text for an object that is no file, or the path of the file.
+    fileprivate var stored: String? {
+        switch self {
+        case .none: nil
+        case .object: ""
+        case .file(let path): path.text
+        }
+    }
+
+    fileprivate init(stored text: String?) {
+        switch text {
+        case nil: self = .none
+        case let text?: self = AbsolutePath(text).map { .file($0) } ?? .object
+        }
     }
 }

@@ -35,11 +35,14 @@ public struct Node: Sendable, Hashable {
     public var place: Place
     /// Whether the value came through `secret()`: it must never be shown or stored.
     public var isSecret: Bool
+    /// Whether the bytes are a digest that stands for a value which was not stored.
+    public var isWithheld: Bool
 
-    public init(_ content: Content, at place: Place, isSecret: Bool = false) {
+    public init(_ content: Content, at place: Place, isSecret: Bool = false, isWithheld: Bool = false) {
         self.content = content
         self.place = place
         self.isSecret = isSecret
+        self.isWithheld = isWithheld
     }
 }
 

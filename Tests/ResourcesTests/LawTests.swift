@@ -39,9 +39,10 @@ import Testing
         }
         var faults = Diagnostics()
         let again = Kind.decoded(key: Node(.string(resource.key), at: place), fields: entries, into: &faults)
+        // The ledger holds no bodies, but what finds the object again.
         let recorded = Kind.decoded(
             key: Node(.string(resource.key), at: place), fields: RecordedFields(of: resource).entries, into: &faults)
-        return again == resource && recorded == resource && faults.list.isEmpty
+        return again == resource && recorded.objects.first == resource.objects.first && faults.list.isEmpty
     }
 
     @Test(arguments: examples) func lawsHoldInMemory(_ example: Example) throws {

@@ -115,3 +115,7 @@ const char *lodestar_tail(const struct lodestar_outcome *outcome);
 
 // Runs a program and waits for it. On a timeout its process group is asked to end, and killed two seconds later.
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome);
+
+// The mount that a name in a directory is on, or the directory itself for an empty name; no link is followed, nothing is
+// mounted for it (statx(2), STATX_MNT_ID; before Linux 5.8 the device). 0, or -errno.
+int lodestar_mount_of(int directory, const char *name, uint64_t *mount);

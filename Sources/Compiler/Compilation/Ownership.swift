@@ -17,9 +17,8 @@ enum Ownership {
                 }
             }
         }
-        let purged = owners.keys.contains { if case .purgedDirectory = $0 { true } else { false } }
         for (object, position) in owners {
-            for wide in covering(object, purged: purged) {
+            for wide in covering(object) {
                 guard let other = owners[wide], other != position,
                     reported.insert([min(other, position), max(other, position)]).inserted
                 else { continue }
@@ -30,20 +29,13 @@ enum Ownership {
     }
 
     /// The objects that take an object in whole.
-    private static func covering(_ object: HostObject, purged: Bool) -> [HostObject] {
+    private static func covering(_ object: HostObject) -> [HostObject] {
         switch object {
         case .line(let path, _): return [.content(path)]
         case .crontabEntry(let table, _): return AbsolutePath(table).map { [.content($0)] } ?? []
         case .authorizedKey(let user, _): return [.authorizedKeys(user)]
         case .membership(let group, let user): return [.members(group), .groups(user)]
-        case .path(let path) where purged:
-            var wide: [HostObject] = [], parent = path.parent
-            while let directory = parent {
-                wide.append(.purgedDirectory(directory))
-                parent = directory.parent
-            }
-            return wide
-        case .path, .content, .purgedDirectory, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .members,
+        case .path, .content, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .members,
             .groups, .package, .service, .command:
             return []
         }

@@ -25,7 +25,8 @@ struct SavedPlan {
         version = Lodestar.version
         self.selection = selection
         fingerprints = Dictionary(
-            plan.resources.map { ($0.address.description, $0.fingerprint?.hexadecimal) }, uniquingKeysWith: { $1 })
+            plan.resources.map { ($0.address.description, $0.fingerprint?.hexadecimal) },
+            uniquingKeysWith: { $0 ?? $1 })
     }
 
     var datum: Datum {

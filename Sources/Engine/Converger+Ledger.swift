@@ -1,0 +1,100 @@
+import Model
+
+/// What a run makes of the ledger.
+extension Converger {
+    /// What the ledger must say before the task's first step; nil where it says so already.
+    func ledgerEntry(_ index: Int) -> LedgerEntry? {
+        let planned = tasks[index].planned
+        guard let position = planned.position, planned.declaration.state == .present else { return nil }
+        var declaration = planned.declaration
+        if let resource = declaration.resource as? any Succeeding { declaration.resource = resource.whileChanging }
+        var entry = entry(for: declaration, at: position, wasPresent: tasks[index].wasPresent)
+        // Until it is done, an older secret is still there.
+        if entry?.secrecy == LedgerEntry.Secrecy.none, let object = entry?.object, let present = ledger[object: object]
+        {
+            entry?.secrecy = present.secrecy
+        }
+        return entry.flatMap { $0 == ledger[object: $0.object] ? nil : $0 }
+    }
+
+    /// The entry that a declaration should have; nil where it owns nothing.
+    private func entry(for declaration: Declaration, at position: Int, wasPresent: Bool) -> LedgerEntry? {
+        var entry = ledger.entry(for: declaration, at: position, wasPresent: wasPresent, run: run)
+        if declaration.resource is any Removable {
+            entry?.notified = outgoing[position].filter(\.isNotification).map {
+                plan.catalog.declarations[$0.to].address
+            }
+        }
+        return entry
+    }
+
+    /// Brings the ledger in line with the catalog.
+    func finishLedger(_ report: Report) {
+        var failed = Set<Address>()
+        for task in tasks {
+            switch task.outcome?.result {
+            case .failed, .skipped, .stale:
+                failed.insert(task.planned.address)
+                takeBack(task)
+            case .released:
+                for object in task.planned.declaration.resource.objects.prefix(1) { release(object.text, task) }
+            case .changed where task.planned.position == nil || task.planned.declaration.state == .absent:
+                update.removedObjects += task.planned.declaration.resource.objects.prefix(1).map(\.text)
+            case .inPlace where task.planned.position == nil:
+                update.removedObjects += task.planned.declaration.resource.objects.prefix(1).map(\.text)
+            case .changed, .refreshed, .inPlace, nil: break
+            }
+        }
+        for (position, declaration) in plan.catalog.declarations.enumerated() where declaration.state == .present {
+            if !plan.isWhole, byPosition[position] == nil { continue }
+            if failed.contains(declaration.address) { continue }
+            let task = byPosition[position].map { tasks[$0] }
+            guard let entry = entry(for: declaration, at: position, wasPresent: task?.wasPresent ?? true) else {
+                continue
+            }
+            // What was prepared stands in the ledger already.
+            if entry != task?.prepared ?? ledger[object: entry.object] { update.written.append(entry) }
+        }
+        if failed.isEmpty, plan.isWhole { update.digest = plan.catalog.digest }
+    }
+
+    /// What was to be made and is not there after a failure is not ours: somebody else may make it later.
+    private func takeBack(_ task: ApplyTask) {
+        let declaration = task.planned.declaration
+        guard task.isPrepared, !task.wasPresent, task.planned.position != nil, declaration.state == .present,
+            let object = declaration.resource.objects.first?.text,
+            let assessment = try? declaration.assessment(on: host), !assessment.isPresent
+        else { return }
+        switch ledger[object: object] {
+        case nil: update.removedObjects.append(object)
+        case let entry? where entry.custody == .released: update.written.append(entry)
+        case .some: break
+        }
+    }
+
+    private func release(_ object: String, _ task: ApplyTask) {
+        if var entry = ledger[object: object] {
+            if task.planned.isGone { return update.removedObjects.append(object) }
+            entry.custody = .released
+            update.written.append(entry)
+        }
+    }
+}
+
+extension LedgerIndex {
+    /// The entry that a declaration should have; nil where it owns nothing.
+    func entry(for declaration: Declaration, at position: Int, wasPresent: Bool, run: Int) -> LedgerEntry? {
+        guard let object = declaration.resource.objects.first, !(declaration.resource is any Opaque) else { return nil }
+        let present = self[object: object.text]
+        let custody: Custody =
+            switch present?.custody {
+            case .created?: .created
+            case .adopted?: .adopted
+            case .released?, nil: wasPresent ? .adopted : .created
+            }
+        return LedgerEntry(
+            object: object.text, address: declaration.address, custody: custody,
+            fields: RecordedFields(of: declaration.resource), onUndeclared: declaration.onUndeclared,
+            sequence: position, run: present?.run ?? run, secrecy: declaration.resource.secrecy)
+    }
+}

@@ -1,0 +1,75 @@
+import Model
+
+/// The entries below a directory that nobody declared.
+struct Strangers {
+    /// What a purge takes: whole entries, directories with all that is in them.
+    private(set) var removable: [Directory.Entry] = []
+    /// What stays, since something is mounted at it or below it.
+    private(set) var mounted: [Directory.Entry] = []
+
+    private let tree: FileTree?
+    private let ignored: [Glob]
+    private let region: ClaimedRegion
+
+    init(of directory: Directory, on host: some HostReading) throws {
+        tree = directory.laidTree
+        ignored = directory.ignoredPatterns
+        region = try directory.claims.region(below: directory.path, on: host)
+        let folders = Set(tree?.folders ?? []), files = Set(tree?.leaves.map(\.path) ?? [])
+        try visit(directory.path, "", folders, files, on: host)
+        try keepMounted(below: directory.path, on: host)
+    }
+
+    private mutating func visit(
+        _ place: AbsolutePath, _ prefix: String, _ folders: Set<String>, _ files: Set<String>, on host: some HostReading
+    ) throws {
+        for name in try host.entries(of: place) ?? [] {
+            let entry = place.appending(name), relative = prefix + name
+            if files.contains(relative) || region.has(entry) || ignored.contains(where: { $0.matches(relative) }) {
+                continue
+            }
+            guard let status = try host.status(of: entry) else { continue }
+            if folders.contains(relative) || region.reaches(below: entry) {
+                // A link on the way to something that is declared stays as it is.
+                if status.kind == .directory { try visit(entry, relative + "/", folders, files, on: host) }
+            } else {
+                removable.append(Directory.Entry(path: entry, kind: status.kind))
+            }
+        }
+    }
+
+    /// Sets apart what another file system is mounted on. Where that cannot be told, the removal itself looks.
+    private mutating func keepMounted(below path: AbsolutePath, on host: some HostReading) throws {
+        guard !removable.isEmpty, case .paths(let mounts) = try host.answer(to: .mounts(below: path)), !mounts.isEmpty
+        else { return }
+        let isMounted = { (entry: Directory.Entry) in mounts.contains { $0.isBelowOrEqual(to: entry.path) } }
+        mounted = removable.filter(isMounted)
+        removable.removeAll(where: isMounted)
+    }
+}
+
+extension Directory {
+    /// What was laid once and is no longer in the tree, as far as nobody else declares it now.
+    func leftovers(on host: some HostReading) throws -> [Entry] {
+        guard let former else { return [] }
+        let files = Set(recurse?.leaves.map(\.path) ?? []), folders = Set(recurse?.folders ?? [])
+        let region = try claims.region(below: path, on: host), ignored = ignoredPatterns
+        var entries: [Entry] = [], gone = Set<AbsolutePath>()
+        for (relative, _) in former.leaves where !files.contains(relative) {
+            let place = path.appending(relative)
+            if region.has(place) || ignored.contains(where: { $0.matches(relative) }) { continue }
+            guard try host.status(of: place)?.kind == .file else { continue }
+            entries.append(Entry(path: place, kind: .file))
+            gone.insert(place)
+        }
+        for folder in former.folders.reversed() where !folders.contains(folder) {
+            let place = path.appending(folder)
+            guard !region.has(place), let names = try host.entries(of: place),
+                names.allSatisfy({ gone.contains(place.appending($0)) })
+            else { continue }
+            entries.append(Entry(path: place, kind: .directory))
+            gone.insert(place)
+        }
+        return entries
+    }
+}
