@@ -59,4 +59,71 @@ struct TreeTests {
         }
         #expect(FileManager.default.fileExists(atPath: "\(root)/srv/t/stranger"))
     }
+
+    /// Files are named one by one: added by size, changed with the difference, of another mode, gone from the folder.
+    @Test func aPlanNamesTheFilesOfATree() throws {
+        let root = try Tool.bareRoot(), site = try site("ignore: [\"*.bak\"]")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        let script = """
+            cd '\(site)/files/tree'; echo other > a; echo new > sub/new; rm sub/b; mkdir more; echo x > more/x
+            chmod 0600 '\(root)/srv/t/sub/run'; echo mine > '\(root)/srv/t/sub/foreign'
+            """
+        #expect(Tool.run(["sh", "-ec", script]).status == 0)
+        let plan = Tool.lodestar("plan", site, "--root", root).output
+        for part in [
+            "recurse/a", "-a", "+other", "recurse/sub/new", "recurse/more/x", "recurse/sub/run 0600 -> 0755",
+            "sub/b -> (removed)",
+        ] {
+            #expect(plan.contains(part), "\(part): \(plan)")
+        }
+        #expect(!plan.contains("foreign"))
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(
+            tree(root)
+                == "t 755 0\nt/a 644 0\nt/more 755 0\nt/more/x 644 0\nt/sub 755 0\nt/sub/foreign 644 0\nt/sub/new 644 0\nt/sub/run 755 0\n"
+        )
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+        #expect(Tool.run(["sh", "-ec", "cd '\(site)/files/tree'; rm -r more sub/new"]).status == 0)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(!FileManager.default.fileExists(atPath: "\(root)/srv/t/more"))
+    }
+
+    /// A file that moves from a tree to a declaration of its own stays, also when the tree's directory goes.
+    @Test func whatAnotherDeclarationTakesOverStays() throws {
+        let root = try Tool.bareRoot(), site = try site("ignore: [\"*.bak\"]")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        try "file: {/srv/t/sub/b: {content: own}}\n".write(
+            toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        let result = Tool.lodestar("apply", site, "--root", root)
+        #expect(result.status == 0, "\(result.output)")
+        #expect(try String(contentsOfFile: "\(root)/srv/t/sub/b", encoding: .utf8) == "own")
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+    }
+
+    /// The ledger holds digests, and a tree costs about as many fsyncs as its files declared one by one.
+    @Test func aTreeIsWrittenInOneBatch() throws {
+        let tree = try site("")
+        var files = "directory: {/srv/t: {}, /srv/t/d: {}}\nfile:\n"
+        for number in 0..<300 {
+            let body = String(repeating: "x", count: 5000) + "\(number)"
+            try FileManager.default.createDirectory(atPath: "\(tree)/files/tree/d", withIntermediateDirectories: true)
+            try body.write(toFile: "\(tree)/files/tree/d/f\(number)", atomically: true, encoding: .utf8)
+            files += "  /srv/t/d/f\(number): {content: \"\(body)\"}\n"
+        }
+        let single = try Tool.site(files)
+        func syncs(_ site: String) throws -> (count: Int, root: String) {
+            let root = try Tool.bareRoot(), log = "\(root)/strace"
+            let traced = Tool.run([
+                "strace", "-f", "-e", "trace=fsync,fdatasync,syncfs", "-o", log, Tool.binary, "apply", site, "--root",
+                root,
+            ])
+            #expect(traced.status == 0, "\(traced.output)")
+            return (try String(contentsOfFile: log, encoding: .utf8).components(separatedBy: "sync(").count - 1, root)
+        }
+        let one = try syncs(tree), many = try syncs(single)
+        #expect(one.count <= many.count + 20, "\(one.count) and \(many.count)")
+        let size =
+            try FileManager.default.attributesOfItem(atPath: "\(one.root)/var/lib/lodestar/state.db")[.size] as? Int
+        #expect((size ?? .max) < 300 * 1000, "\(String(describing: size))")
+    }
 }
