@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time tzdata python3-yaml python3-jsonschema dmidecode
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: fuzz build-tool help install build test test-root check release demo bench docs torture
+.PHONY: units fuzz build-tool help install build test test-root check release demo bench docs torture
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/hostinfo-live.sh dist/lodestar
 	Tests/Tools/hostinfo-netns.sh dist/hostinfo
 	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
+	Tests/Tools/units.py dist/lodestar 16
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 	Tests/Tools/agent.py dist/lodestar
 	Tests/Tools/agent-booted.sh dist/lodestar $(TEST_ROOT)
@@ -53,6 +54,9 @@ torture: release ## kills applies at every system call and at random moments, sw
 	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
 	swift build -c release --product schedule-bench
 	.build/release/schedule-bench brute $(or $(EXPRESSIONS),20)
+
+units: release ## compares services with systemctl on the units of some 450 Debian packages (95 MB, downloaded once)
+	Tests/Tools/units.py dist/lodestar 1000
 
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some
 	Tests/Fuzz/fuzz.sh $(or $(SECONDS_EACH),60) $(NAMES)

@@ -68,7 +68,8 @@ extension Linux {
         }
     }
 
-    func make(_ creation: LinkCreation) throws(HostFault) {
+    func make(_ creation: LinkCreation, _ durable: inout DurableDirectories) throws(HostFault) {
+        if creation.makesParents { try makeParents(of: creation.path, &durable) }
         let entry = try writableEntry(creation.path, "make"), directory = entry.directory
         let present = try status(entry, creation.path)
         if present?.kind != .link { try check(creation.replaced, present, creation.path) }
@@ -97,6 +98,18 @@ extension Linux {
         }
         try unlink(entry, removal.path, isDirectory: present.kind == .directory)
         forgetBelow(removal.path)
+        if let last = removal.emptiedBelow { try removeEmptyParents(of: removal.path, below: last) }
+    }
+
+    private func removeEmptyParents(of path: AbsolutePath, below last: AbsolutePath) throws(HostFault) {
+        guard let parent = path.parent, parent != last, parent.isBelowOrEqual(to: last) else { return }
+        if let entry = try entry(parent) {
+            let result = lodestar_remove(entry.directory.descriptor, entry.name, AT_REMOVEDIR, entry.directory.identity)
+            if result == -ENOTEMPTY || result == -EEXIST { return }
+            if result < 0, result != -ENOENT { throw HostFault("remove", parent.text, ErrorNumber.text(-result)) }
+            forgetBelow(parent)
+        }
+        try removeEmptyParents(of: parent, below: last)
     }
 
     /// Looks at everything that a removal would take before any of it goes: nothing may be mounted there.

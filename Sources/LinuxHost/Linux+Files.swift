@@ -45,7 +45,7 @@ extension Linux {
                     if let file = try applied?.get() { pending.append((indexes, try prepare(file))) }
                 case .makeDirectory(let creation):
                     for file in try make(creation, &durable) { pending.append(([index], file)) }
-                case .makeLink(let creation): try make(creation)
+                case .makeLink(let creation): try make(creation, &durable)
                 case .remove(let removal): try remove(removal)
                 case .setAttributes(let change): try set(change)
                 case .editAccounts, .moveHome, .changeOwnership, .runCommand, .changePackage, .operateService:
@@ -53,9 +53,12 @@ extension Linux {
                 }
                 if let path = steps[index].changedPath {
                     forget(path)
-                    if let parent = path.parent, let directory = try directory(parent) {
-                        durable.add(parent, directory)
+                    // The directories above a link may have gone with it.
+                    var parent = path.parent
+                    if case .remove(let removal) = steps[index], removal.emptiedBelow != nil {
+                        while let place = parent, try directory(place) == nil { parent = place.parent }
                     }
+                    if let parent, let directory = try directory(parent) { durable.add(parent, directory) }
                 }
             } catch {
                 results[index] = .failure(error)

@@ -122,7 +122,7 @@ public final class Linux: Host {
     /// Forgets what is known of a path that a step changes.
     func forget(_ path: AbsolutePath) {
         documents[path] = nil
-        if path.text.hasSuffix(".service") || path.text.hasPrefix("/etc/systemd/") { hasChangedUnits = true }
+        if path.text.contains("/systemd/") { hasChangedUnits = true }
     }
 
     /// Forgets everything: a command may have changed anything.

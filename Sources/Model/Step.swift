@@ -127,11 +127,14 @@ public struct LinkCreation: Sendable, Hashable {
     public var path: AbsolutePath
     public var target: String
     public var replaced: Replaced
+    /// Makes missing parents too, owned by root with mode 0755: only for the folders of units.
+    public var makesParents: Bool
 
-    public init(_ path: AbsolutePath, target: String, replaced: Replaced) {
+    public init(_ path: AbsolutePath, target: String, replaced: Replaced, makesParents: Bool = false) {
         self.path = path
         self.target = target
         self.replaced = replaced
+        self.makesParents = makesParents
     }
 }
 
@@ -142,12 +145,18 @@ public struct Removal: Sendable, Hashable {
     public var isRecursive: Bool
     /// Whether nobody ever declared the object (`purge`).
     public var isStranger: Bool
+    /// The directories above it too, below this one, when nothing is left in them: only for the folders of units.
+    public var emptiedBelow: AbsolutePath?
 
-    public init(_ path: AbsolutePath, kind: FileStatus.Kind, isRecursive: Bool = false, isStranger: Bool = false) {
+    public init(
+        _ path: AbsolutePath, kind: FileStatus.Kind, isRecursive: Bool = false, isStranger: Bool = false,
+        emptiedBelow: AbsolutePath? = nil
+    ) {
         self.path = path
         self.kind = kind
         self.isRecursive = isRecursive
         self.isStranger = isStranger
+        self.emptiedBelow = emptiedBelow
     }
 }
 

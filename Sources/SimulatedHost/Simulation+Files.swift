@@ -65,6 +65,7 @@ extension Simulation {
     }
 
     func make(_ creation: LinkCreation) throws(HostFault) {
+        if creation.makesParents { try makeParents(of: creation.path) }
         try checkParent(of: creation.path, "make")
         if try status(of: creation.path)?.kind != .link { try check(creation.replaced, at: creation.path, "make") }
         let status = FileStatus(
@@ -82,6 +83,15 @@ extension Simulation {
             throw HostFault("remove", removal.path.text, "the directory is not empty")
         }
         take(removal.path)
+        guard let last = removal.emptiedBelow else { return }
+        var parent = removal.path.parent
+        while let place = parent, place != last, place.isBelowOrEqual(to: last) {
+            if let names = try entries(of: place) {
+                guard names.isEmpty else { return }
+                take(place)
+            }
+            parent = place.parent
+        }
     }
 
     func move(_ move: HomeMove) throws(HostFault) {

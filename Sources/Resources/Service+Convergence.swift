@@ -1,0 +1,230 @@
+import HostFiles
+public import Model
+
+extension Service {
+    /// What the folders of systemd say of the unit, as far as the declaration asks.
+    public struct Observed: Sendable {
+        /// The mask in /etc in any form.
+        var mask: Mask?
+        /// One that lasts until the next boot.
+        var runtimeMask: Mask?
+        /// What is where a unit file of ours, or its mask, would be.
+        var place: FileStatus.Kind?
+        var exists = false
+        var initScript: InitScript?
+        var enabling: UnitTree.Enabling?
+        /// Why systemctl would refuse to enable it.
+        var refusal: Refusal?
+        var isEnabled = false
+        var disabling = UnitTree.Disabling()
+        /// Links that an earlier content of `unit` asked for.
+        var staleLinks: [AbsolutePath] = []
+        var isRunning: Bool?
+        var unit: Content?
+        /// Whether others may read a unit that holds a secret.
+        var isOpen = false
+
+        var isMasked: Bool { mask != nil }
+    }
+
+    struct Mask: Sendable {
+        var path: AbsolutePath
+        var kind: FileStatus.Kind
+    }
+
+    public func observe(on host: some HostReading) throws -> Observed? {
+        let tree = try UnitTree(on: host, unit: unitName, declared: declaredUnit, isUnmasked: masked == false)
+        let present = try UnitTree(on: host, unit: unitName)
+        var observed = Observed()
+        observed.mask = try present.mask(of: unitName).map { Mask(path: $0.path, kind: $0.kind) }
+        let place = try host.status(of: unitFile)
+        observed.place = place?.kind
+        if let unit, let place, place.kind == .file {
+            observed.unit = Content(try host.contents(of: unitFile, limit: 1 << 20))
+            observed.isOpen = unit.isSecret && place.permissions.bits & 0o077 != 0
+        }
+        let found = try tree.file(of: unitName)
+        observed.exists = found != nil
+        if found == nil { observed.initScript = try InitScript(for: unitName, on: host) }
+        if host.isRunning {
+            observed.runtimeMask = try present.runtimeMask(of: unitName).map { Mask(path: $0.path, kind: $0.kind) }
+        }
+        if enabled != nil || unit != nil { observed.disabling = try present.disabling(unitName) }
+        if enabled == true { try observeEnabling(&observed, tree, present) }
+        if running != nil, host.isRunning {
+            switch try host.answer(to: .serviceIsRunning(unitName.text)) {
+            case .isRunning(let value): observed.isRunning = value
+            case .unknown(let reason): throw Refusal(reason)
+            case .candidate, .exitStatus, .count, .paths: break
+            }
+        }
+        return observed
+    }
+
+    private func observeEnabling(_ observed: inout Observed, _ tree: UnitTree, _ present: UnitTree) throws {
+        if let script = observed.initScript {
+            observed.isEnabled = script.isEnabled
+            return
+        }
+        do {
+            let enabling = try tree.enabling(unitName)
+            observed.enabling = enabling
+            observed.isEnabled = enabling.isInstallable ? enabling.isComplete : try tree.state(of: unitName) == .enabled
+            if let unit, let old = observed.unit, old != unit, let earlier = try? present.enabling(unitName) {
+                let kept = enabling.own + earlier.links.map(\.path)
+                observed.staleLinks = earlier.own.filter { !kept.contains($0) }
+            }
+        } catch let refusal as Refusal {
+            observed.refusal = refusal
+        }
+    }
+
+    public func isPresent(in observed: Observed) -> Bool {
+        unit != nil ? observed.unit != nil : observed.exists || observed.initScript != nil
+    }
+
+    public func changes(from observed: Observed?) -> [Change] {
+        guard let observed else { return [] }
+        var changes: [Change] = []
+        if let unit, observed.unit != unit {
+            changes.append(Change("unit", from: observed.unit, to: unit))
+        } else if observed.isOpen {
+            changes.append(Change("mode", from: .text("readable by others"), to: unitMode.shown))
+        }
+        if let masked, isMasked(observed) != masked {
+            changes.append(Change("masked", from: isMasked(observed).shown, to: masked.shown))
+        }
+        if let enabled, isEnabled(observed) != enabled {
+            changes.append(Change("enabled", from: isEnabled(observed).shown, to: enabled.shown))
+        }
+        if let running, let present = observed.isRunning, present != running {
+            changes.append(Change("running", from: present.shown, to: running.shown))
+        }
+        return changes
+    }
+
+    /// The mask in /etc counts where one is declared; that of this boot too where none may be.
+    private func isMasked(_ observed: Observed) -> Bool {
+        observed.isMasked || (masked == false && observed.runtimeMask != nil)
+    }
+
+    /// Whether anything starts it at boot, where nothing may; whether all does, where it shall.
+    private func isEnabled(_ observed: Observed) -> Bool {
+        if enabled == true { return observed.isEnabled }
+        if let script = observed.initScript { return script.isEnabled || !observed.disabling.own.isEmpty }
+        return !observed.disabling.own.isEmpty || !remainingStarters(of: observed).isEmpty
+    }
+
+    /// What starts the unit though it is disabled.
+    private func remainingStarters(of observed: Observed) -> [AbsolutePath] {
+        masked == true || (observed.isMasked && masked == nil) ? [] : observed.disabling.lasting
+    }
+
+    public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
+        guard let observed else { return [] }
+        let differing = Set(changes(from: observed).map(\.property))
+        var steps: [Step] = []
+        if let unit, differing.contains("unit") {
+            let replaced: Replaced =
+                observed.unit.map { .file($0.digest) } ?? (observed.isMasked ? .anything : .nothing)
+            steps.append(
+                .writeFile(
+                    FileWrite(
+                        unitFile, content: unit, attributes: Attributes(mode: unitMode),
+                        replaced: replaced)))
+        }
+        if differing.contains("mode") {
+            let attributes = Attributes(mode: unitMode)
+            steps.append(.setAttributes(AttributeChange(unitFile, kind: .file, attributes: attributes)))
+        }
+        if running == true, unit == nil {
+            if !observed.exists, observed.initScript == nil { throw Refusal("there is no unit \(unitName)") }
+            if observed.isMasked, masked != false { throw Refusal("\(unitName) cannot run: \(unitFile) masks it") }
+        }
+        if differing.contains("masked") { steps += try maskSteps(observed, isWritten: differing.contains("unit")) }
+        if differing.contains("enabled") { steps += try enablingSteps(observed) }
+        if differing.contains("running") {
+            steps.append(.operateService(ServiceOperation(running == true ? .start : .stop, unitName.text)))
+        } else if observed.unit != nil, differing.contains("unit"), observed.isRunning == true, refresh != Refresh.none
+        {
+            // A changed unit takes effect only in a new process.
+            steps.append(.operateService(ServiceOperation(.restart, unitName.text)))
+        }
+        return steps
+    }
+
+    private func maskSteps(_ observed: Observed, isWritten: Bool) throws(Refusal) -> [Step] {
+        if masked == true {
+            switch observed.place {
+            case nil:
+                return [.makeLink(LinkCreation(unitFile, target: "/dev/null", replaced: .nothing, makesParents: true))]
+            case .link?:
+                throw Refusal(
+                    "\(unitName) cannot be masked: \(unitFile) is a link", hint: "mask the unit that it leads to")
+            case .file?, .directory?, .device?, .fifo?, .socket?:
+                throw Refusal(
+                    "\(unitName) cannot be masked: an administrator's own unit is at \(unitFile)",
+                    hint: "remove that file first; `enabled: false` leaves it")
+            }
+        }
+        let masks = [isWritten ? nil : observed.mask, observed.runtimeMask].compactMap { $0 }
+        return masks.map { .remove(Removal($0.path, kind: $0.kind)) }
+    }
+
+    private func enablingSteps(_ observed: Observed) throws(Refusal) -> [Step] {
+        if let script = observed.initScript, script.isEnabled != (enabled == true) {
+            throw Refusal(
+                "\(unitName) has no unit, only the script \(script.path)",
+                hint: "`update-rc.d \(unitName.stem) \(enabled == true ? "enable" : "disable")` in a command, or `unit`"
+            )
+        }
+        if enabled == false {
+            if let path = remainingStarters(of: observed).first {
+                throw Refusal(
+                    "\(unitName) cannot be disabled: \(path) starts it, which is not an administrator's",
+                    hint: "`masked: true` keeps it from starting")
+            }
+            return Self.removals(of: observed.disabling.all)
+        }
+        if let refusal = observed.refusal { throw refusal }
+        guard let enabling = observed.enabling, enabling.isInstallable else {
+            throw Refusal(
+                "\(unitName) cannot be enabled: its unit has no [Install] section",
+                hint: "it is static: something else starts it")
+        }
+        return Self.removals(of: observed.staleLinks) + enabling.links.map { .makeLink($0) }
+    }
+
+    private static func removals(of links: [AbsolutePath]) -> [Step] {
+        links.map { .remove(Removal($0, kind: .link, emptiedBelow: UnitFolders.configuration)) }
+    }
+
+    /// A mask that a package brings is not an administrator's to take away.
+    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+        guard masked == false, unit == nil else { return [] }
+        let tree = try UnitTree(on: host, unit: unitName, isUnmasked: true)
+        guard let found = try tree.file(of: unitName), found.isMasked, !UnitFolders.isConfiguration(found.path) else {
+            return []
+        }
+        return ["\(found.path) masks it all the same: a `unit` of your own takes its place"]
+    }
+
+    public func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step] {
+        guard host.isRunning, refresh != Refresh.none, running != false, masked != true else { return [] }
+        // What was just started, or restarted for its own new unit, is not restarted again.
+        let isFresh = changes.contains {
+            $0.property == "running" || ($0.property == "unit" && $0.old != nil && running == true)
+        }
+        if isFresh { return [] }
+        return [.operateService(ServiceOperation(refresh == .reload ? .reload : .restart, unitName.text))]
+    }
+
+    public func removal(of observed: Observed) throws(Refusal) -> [Step] {
+        var steps: [Step] =
+            observed.isRunning == true ? [.operateService(ServiceOperation(.stop, unitName.text))] : []
+        steps += Self.removals(of: observed.disabling.own)
+        if observed.unit != nil { steps.append(.remove(Removal(unitFile, kind: .file))) }
+        if masked == true, let mask = observed.mask { steps.append(.remove(Removal(mask.path, kind: mask.kind))) }
+        return steps
+    }
+}
