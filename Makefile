@@ -31,6 +31,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/units.py dist/lodestar 16
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 	Tests/Tools/agent.py dist/lodestar
+	Tests/Tools/agent-faults.py dist/lodestar
 	Tests/Tools/agent-booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Torture/agent-kills.py dist/lodestar 100 16
 

@@ -58,7 +58,9 @@ let package = Package(
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("LinuxHost", ["Model", "HostFiles", "Hostinfo", "LinuxFacts", "CShim", crypto]),
         library("LinuxFacts", ["Hostinfo", "Values", "YAML", "CShim"]),
-        library("LinuxAgent", ["Agent", "HostFiles", "LinuxHost", "Model", "Scheduling", "State", "CShim"]),
+        library(
+            "LinuxAgent",
+            ["Agent", "HostFiles", "LinuxFacts", "LinuxHost", "Model", "Scheduling", "State", "CShim"]),
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",
@@ -97,5 +99,7 @@ let package = Package(
         tests("Values"),
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State"]),
+        tests("LinuxHost"),
+        tests("LinuxAgent", ["Agent", "CShim", "Model", "Scheduling", "State"]),
     ]
 )

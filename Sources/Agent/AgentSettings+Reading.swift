@@ -11,7 +11,9 @@ extension AgentSettings {
         guard let root = YAMLReader.read(SourceText(bytes, file: SourceFile(path)), into: &diagnostics) else {
             return settings
         }
-        let keys = ["source", "state", "runtime", "schedules", "metrics", "reports", "scheduler", "converge"]
+        let keys = [
+            "source", "state", "runtime", "schedules", "metrics", "reports", "outputs", "scheduler", "converge",
+        ]
         var reader = SettingsReader(diagnostics: diagnostics)
         reader.each(of: root, what: "the settings", allowed: keys) { entry, reader in
             switch entry.key {
@@ -21,6 +23,10 @@ extension AgentSettings {
             case "schedules": reader.read(entry, &settings.schedules)
             case "metrics": reader.read(entry, &settings.metrics)
             case "reports": settings.readReports(entry.value, &reader)
+            case "outputs":
+                reader.each(of: entry.value, what: "outputs", allowed: ["size"]) { entry, reader in
+                    reader.read(entry, &settings.outputSize)
+                }
             case "scheduler": settings.readLimits(entry.value, &reader)
             default: settings.converge.read(entry.value, &reader)
             }

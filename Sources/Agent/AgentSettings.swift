@@ -48,6 +48,8 @@ public struct AgentSettings: Sendable {
     /// How large `reports.jsonl` becomes before it is put away, and how many of those are kept.
     public var reportSize = ByteSize(16 << 20)
     public var reportCount = 4
+    /// How much output of all runs together is kept; the oldest goes first.
+    public var outputSize = ByteSize(256 << 20)
 
     public init() {
         state = AbsolutePath.root.appending("var/lib/lodestar")

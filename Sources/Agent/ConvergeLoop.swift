@@ -52,7 +52,8 @@ public struct ConvergeLoop: Sendable {
 
     let settings: AgentSettings.Converge
     private let interval: RunPlan?
-    private let windows: [(plan: RunPlan, length: Int64)]
+    private let hostIdentifier: String
+    private var windows: [(plan: RunPlan, length: Int64)] = []
     public private(set) var isRunning = false
     public var pause: Pause?
     private var wanted: ConvergeTrigger?
@@ -65,16 +66,22 @@ public struct ConvergeLoop: Sendable {
     /// - Parameter zone: loads a time zone; a window in a zone that cannot be loaded allows nothing.
     public init(_ settings: AgentSettings.Converge, hostIdentifier: String, zone: (String) -> ScheduleZone?) {
         self.settings = settings
+        self.hostIdentifier = hostIdentifier
         interval = ScheduleExpression(every: settings.interval).map {
             RunPlan($0, hostIdentifier: hostIdentifier, key: "@converge", choice: .period)
         }
+        if settings.onStart { wanted = .start }
+        placeWindows(zone)
+    }
+
+    /// Lays out the windows, again when the rules of a time zone have changed.
+    public mutating func placeWindows(_ zone: (String) -> ScheduleZone?) {
         windows = settings.windows.compactMap { window in
             guard let zone = zone(window.definition.timezone),
                 let plan = RunPlan(window.definition, hostIdentifier: hostIdentifier, zone: zone)
             else { return nil }
             return (plan, window.length.wholeMilliseconds)
         }
-        if settings.onStart { wanted = .start }
     }
 
     public var isOn: Bool { settings.source != nil }
@@ -103,7 +110,8 @@ public struct ConvergeLoop: Sendable {
     public mutating func due(_ now: Moment) -> ConvergeRun? {
         if let pause, now.wall >= pause.until { self.pause = nil }
         guard isOn, ClockWatch.isPlausible(now) else { return nil }
-        if next.map({ $0 > now.wall + settings.interval.wholeMilliseconds * 2 }) != false { plan(now) }
+        // One further away than the interval was planned by a clock that was ahead.
+        if next.map({ $0 > now.wall + settings.interval.wholeMilliseconds }) != false { plan(now) }
         guard !isRunning, pause == nil else { return nil }
         if let lastChange, let firstChange,
             now.boot >= lastChange + Self.quiet || now.boot >= firstChange + Self.patience

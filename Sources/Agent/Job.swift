@@ -10,6 +10,8 @@ final class Job {
     var bootID: String?
     var lastEndBoot: Int64?
     var missedCount: Int
+    /// The first of the ticks up to the watermark of which each one ran; nil where the last one did not.
+    var ranFrom: Int64?
     /// Entries of the heap with another number are old.
     var generation: UInt32 = 0
     /// Runs that have the job's place: waiting for their group or a start, or running.
@@ -92,6 +94,8 @@ struct ActiveRun {
     var started: Int64?
     /// Since when it has waited for the host's limits.
     var readySince: Int64?
+    /// Whether its job kept outputs when it was started; nil for a run of an earlier agent.
+    var keepsOutput: Bool?
 
     /// Whether there is, or may be, a process.
     var isLive: Bool {

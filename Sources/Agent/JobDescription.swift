@@ -26,6 +26,8 @@ public struct JobDescription: Sendable {
     /// Jobs of one group run one after the other.
     public var group: String?
     public var onAmbiguity = AmbiguityPolicy.skip
+    /// Whether what its runs print is remembered.
+    public var keepsOutput = true
 
     public init(name: String, recurrence: Recurrence, timing: String, period: Int64 = 0, share: UInt64 = 0) {
         self.name = name
@@ -69,6 +71,7 @@ extension JobDescription {
         retry = definition.retry
         group = definition.group
         onAmbiguity = definition.onAmbiguity
+        keepsOutput = definition.keepsOutput
     }
 }
 

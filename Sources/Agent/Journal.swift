@@ -94,6 +94,8 @@ public enum JournalEntry: Sendable, Hashable {
     case job(StoredJob)
     case started(RunKey, ProcessIdentity, at: Int64)
     case ended(RunKey, RunEnd, cause: Cause, due: Int64)
+    /// A tick that a clock which was ahead has already run: it is not run when its time comes.
+    case reserve(RunKey)
     /// A claim that was not started is given back: it is to be claimed again.
     case release(RunKey)
     /// The job is declared no more; its history stays.

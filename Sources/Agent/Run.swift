@@ -100,4 +100,11 @@ public struct RunEnd: Sendable, Hashable {
         self.tail = tail
         self.outputByteCount = outputByteCount
     }
+
+    /// The same end without what was printed; how much it was stays.
+    var withoutOutput: RunEnd {
+        var end = self
+        (end.head, end.tail) = ([], [])
+        return end
+    }
 }

@@ -43,6 +43,7 @@ extension Scheduler {
             if !isLastRun { missedCount += 1 }
         }
         job.watermark = last.nominal
+        job.ranFrom = isLastRun ? (missedCount > 0 ? nil : job.ranFrom) ?? last.nominal : nil
         setNext(job, source.tick(after: last.nominal))
         if isLastRun { claim(job, last, .tick, now) }
         if missedCount > 0 { miss(missedCount, upTo: last, of: job, source, isLastRun: isLastRun, now) }

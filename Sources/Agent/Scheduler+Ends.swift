@@ -22,7 +22,8 @@ extension Scheduler {
         guard let active = runs.removeValue(forKey: key) else { return }
         if active.isLive { liveCount -= 1 }
         counts.ends[runEnd.result, default: 0] += 1
-        note(.ended(key, runEnd, cause: active.run.cause, due: active.run.due), now)
+        let recorded = keepsOutput(active) ? runEnd : runEnd.withoutOutput
+        note(.ended(key, recorded, cause: active.run.cause, due: active.run.due), now)
         guard let job = jobs[key.job] else { return release(key, nil, now) }
         job.queue.removeAll { $0 == key }
         if case .after(let delay) = job.description.recurrence {
@@ -33,6 +34,11 @@ extension Scheduler {
         }
         if runEnd.result.isFailure { retry(active.run, job, now) }
         release(key, job, now)
+    }
+
+    /// Where nobody knows it any more, an output is not kept: it may hold a secret.
+    private func keepsOutput(_ active: ActiveRun) -> Bool {
+        active.keepsOutput ?? jobs[active.run.key.job]?.description.keepsOutput ?? false
     }
 
     private func release(_ key: RunKey, _ job: Job?, _ now: Moment) {

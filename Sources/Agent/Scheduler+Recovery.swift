@@ -30,6 +30,7 @@ extension Scheduler {
         let key = open.run.key
         let isSameKeeper = open.keeper == keeper
         if isKnown {
+            if isMemoryLost { note(.claim(open.run, keeper, at: now.wall), now) }
             hold(open, .starting)
         } else if open.phase == .claimed, isSameKeeper || isBeforeItsTime(open, now) {
             // Only its keeper could have started it, and it has not; or it was not to start yet.

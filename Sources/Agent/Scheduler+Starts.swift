@@ -87,6 +87,7 @@ extension Scheduler {
         let run = active.run
         if let since = active.readySince, now.wall > since { counts.limitedCount += 1 }
         runs[key]?.phase = .starting
+        runs[key]?.keepsOutput = jobs[key.job]?.description.keepsOutput
         liveCount += 1
         counts.startedCount += 1
         let lateness = max(0, now.wall - run.due)

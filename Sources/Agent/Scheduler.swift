@@ -12,8 +12,12 @@ public final class Scheduler {
     static let patience: Int64 = 250
     /// A tick that is found so late is still run at once: a restart of the agent misses nothing.
     static let grace: Int64 = 10_000
-    /// A watermark further in the future than this comes from a wrong clock.
-    static let farFuture: Int64 = 86_400_000
+    /// A watermark further in the future than what is claimed ahead comes from a clock that was wrong; milliseconds.
+    static let greatestLead: Int64 = 1000
+    /// A clock that was ahead by less is set right without a word; milliseconds.
+    static let toldLead: Int64 = 60_000
+    /// How many ticks of one job are remembered that a clock which was ahead has run.
+    static let reserveLimit = 50_000
     /// How many runs of one job wait for it.
     static let queueLimit = 100
 
@@ -27,6 +31,8 @@ public final class Scheduler {
     public var onMessage: (String, _ isWarning: Bool) -> Void = { _, _ in }
     /// No new run is claimed while this holds; what falls into it counts as missed.
     public var isPaused = false
+    /// Whether the journal of this boot was lost: what it may have held is ambiguous. Set before jobs are taken.
+    public var isMemoryLost = false
     public internal(set) var counts = RunCounts()
 
     var clock = ClockWatch()
@@ -51,6 +57,9 @@ public final class Scheduler {
     /// Jobs that came while the clock was not plausible.
     var unplaced: [(JobDescription, StoredJob?)] = []
     var hasToldOfClock = false
+    /// Jobs that were found to have run in the future, and how far, until that is told.
+    var aheadCount = 0
+    var greatestAhead: Int64 = 0
     /// What recovery found and may run again.
     var ambiguous: [Run] = []
     /// The runs that recovery found going on, by job, until the job is taken.
@@ -87,6 +96,7 @@ public final class Scheduler {
         }
         placeAll(now)
         if step != 0 { follow(step, now) }
+        tellOfFuture()
         if retryCommit.map({ now.boot < $0 }) != true {
             if retryCommit == nil, !isPaused { claimDue(now, grace: step > 0 ? 0 : Self.grace) }
             if !claiming.isEmpty || oldestEntry.map({ now.boot >= $0 + Self.patience }) == true { commit(now) }

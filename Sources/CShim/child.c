@@ -5,7 +5,16 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+int lodestar_has_ended(pid_t process) {
+    siginfo_t info = {.si_pid = 0};
+    for (;;) {
+        if (waitid(P_PID, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) == 0) return info.si_pid != 0;
+        if (errno != EINTR) return 1;
+    }
+}
 
 void lodestar_reset_signals(void) {
     for (int number = 1; number < 65; number++) syscall(SYS_rt_sigaction, number, &(long[4]){0}, NULL, 8);

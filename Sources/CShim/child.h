@@ -6,6 +6,9 @@
 
 // What a child does between clone(2) with CLONE_VM and execve(2), where it shares the parent's memory: system calls only.
 
+// Whether a child has ended; it stays to be waited for. For kernels without pidfd_open(2), and where no descriptor is left.
+int lodestar_has_ended(pid_t process);
+
 // Every signal gets its standard action.
 void lodestar_reset_signals(void);
 // No signal is blocked.

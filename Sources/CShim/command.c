@@ -172,12 +172,15 @@ static int drain(int output, struct lodestar_outcome *outcome) {
 static void attend(pid_t process, int handle, int output, int64_t timeout, struct lodestar_outcome *outcome) {
     int64_t deadline = now() + timeout;
     int is_open = 1, is_killed = 0;
+    // Without a handle nothing wakes: the process is asked, soon at first and then seldom.
+    int64_t longest = handle < 0 ? 1 : 60000;
     for (;;) {
         struct pollfd waits[2] = {{.fd = handle, .events = POLLIN}, {.fd = is_open ? output : -1, .events = POLLIN}};
         int64_t left = deadline - now();
-        int ready = poll(waits, 2, left < 0 ? 0 : left > 60000 ? 60000 : (int)left);
-        if (is_open && waits[1].revents) is_open = drain(output, outcome);
-        if (ready > 0 && waits[0].revents) break;
+        int ready = poll(waits, 2, left < 0 ? 0 : left > longest ? (int)longest : (int)left);
+        if (is_open && ready > 0 && waits[1].revents) is_open = drain(output, outcome);
+        if (handle < 0 ? lodestar_has_ended(process) : ready > 0 && waits[0].revents) break;
+        if (handle < 0 && longest < 50) longest *= 2;
         if (now() < deadline) continue;
         outcome->has_timed_out = 1;
         kill(-process, is_killed ? SIGKILL : SIGTERM);
@@ -226,7 +229,7 @@ void lodestar_run(const struct lodestar_command *command, struct lodestar_outcom
     if (pipes[1] >= 0) close(pipes[1]);
     if (process > 0) {
         handle = (int)syscall(SYS_pidfd_open, process, 0);
-        if (start.stage == LODESTAR_RAN && handle >= 0) {
+        if (start.stage == LODESTAR_RAN) {
             attend(process, handle, pipes[0], command->timeout_milliseconds, outcome);
         } else {
             while (waitpid(process, &outcome->wait_status, 0) < 0 && errno == EINTR) {}

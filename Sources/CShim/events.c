@@ -5,11 +5,14 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int negated(int result) { return result < 0 ? -errno : result; }
@@ -27,6 +30,15 @@ int lodestar_timer_read(int timer) {
     return errno == ECANCELED ? 2 : 0;
 }
 
+int lodestar_inherits_orphans(void) {
+    int is_subreaper = 0;
+    return getpid() == 1 || (prctl(PR_GET_CHILD_SUBREAPER, &is_subreaper, 0, 0, 0) == 0 && is_subreaper);
+}
+
+void lodestar_reap_orphans(void) {
+    while (waitpid(-1, NULL, WNOHANG) > 0) {}
+}
+
 int lodestar_signals_open(void) {
     sigset_t set;
     sigemptyset(&set);
@@ -34,6 +46,7 @@ int lodestar_signals_open(void) {
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGUSR1);
+    if (lodestar_inherits_orphans()) sigaddset(&set, SIGCHLD);
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -errno;
     signal(SIGPIPE, SIG_IGN);
     return negated(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
@@ -118,13 +131,16 @@ int lodestar_local_accept(int listener) {
     return -EPERM;
 }
 
-int lodestar_local_connect(const char *path) {
+int lodestar_local_connect(const char *path, int64_t timeout_milliseconds) {
     struct sockaddr_un address;
     socklen_t length;
     int problem = address_of(path, &address, &length);
     if (problem < 0) return problem;
     int client = local_socket(SOCK_STREAM);
     if (client < 0) return -errno;
+    struct timeval limit = {.tv_sec = timeout_milliseconds / 1000, .tv_usec = timeout_milliseconds % 1000 * 1000};
+    setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     if (connect(client, (struct sockaddr *)&address, length) == 0) return client;
     problem = -errno;
     close(client);
@@ -138,7 +154,7 @@ int lodestar_local_notify(const char *path, const char *text) {
     if (problem < 0) return problem;
     int notifier = local_socket(SOCK_DGRAM);
     if (notifier < 0) return -errno;
-    int result = sendto(notifier, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&address, length) < 0 ? -errno : 0;
+    int result = sendto(notifier, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address, length) < 0 ? -errno : 0;
     close(notifier);
     return result;
 }

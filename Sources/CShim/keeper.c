@@ -32,6 +32,8 @@ struct keeper {
     int64_t alone_since;
     struct request *request;
     struct failure *failure;
+    // What the runs get of what the keeper has raised for itself.
+    struct rlimit descriptors;
 };
 
 static struct run **find(struct keeper *keeper, const char *name) {
@@ -77,11 +79,11 @@ static void start(struct keeper *keeper, size_t size, int64_t now) {
         run->cgroup = request->has_cgroup ? strdup(cgroup) : NULL;
         run->kill_after = request->kill_after_milliseconds;
         run->event.started = lodestar_milliseconds(CLOCK_REALTIME);
-        struct birth birth = {.request = request, .arguments = arguments, .environment = environment, .directory = directory, .cgroup = run->cgroup, .failure = keeper->failure};
+        struct birth birth = {.request = request, .arguments = arguments, .environment = environment, .directory = directory, .cgroup = run->cgroup, .descriptors = &keeper->descriptors, .failure = keeper->failure};
         *keeper->failure = (struct failure){.stage = LODESTAR_RAN};
         lodestar_spawn(run, &birth, request->has_output_file ? output_file : NULL);
         if (request->timeout_milliseconds > 0) run->deadline = now + request->timeout_milliseconds;
-        if (run->handle < 0) {
+        if (run->event.stage != LODESTAR_RAN) {
             run->event.ended = run->event.started;
             lodestar_finish(run);
         }
@@ -197,6 +199,28 @@ static void terminate(int number) {
     is_terminated = 1;
 }
 
+static void wake(int number) { (void)number; }
+
+// Runs without a handle: their ends are told by SIGCHLD only.
+static int has_unwatched(const struct keeper *keeper) {
+    for (const struct run *run = keeper->runs; run; run = run->next)
+        if (run->phase == PHASE_RUNNING && run->handle < 0) return 1;
+    return 0;
+}
+
+static void bury_unwatched(struct keeper *keeper, int64_t now) {
+    for (struct run *run = keeper->runs; run; run = run->next)
+        if (run->phase == PHASE_RUNNING && run->handle < 0 && lodestar_has_ended(run->event.pid)) lodestar_reap(run, now);
+}
+
+// Each run has two descriptors; the usual limit of 1,024 would be less than the runs that may go on at once.
+static void raise_limits(struct keeper *keeper) {
+    if (getrlimit(RLIMIT_NOFILE, &keeper->descriptors) < 0) keeper->descriptors = (struct rlimit){1024, 1024};
+    struct rlimit more = keeper->descriptors;
+    if (more.rlim_cur < 8192) more.rlim_cur = more.rlim_max < 8192 ? more.rlim_max : 8192;
+    setrlimit(RLIMIT_NOFILE, &more);
+}
+
 static int is_done(const struct keeper *keeper, int64_t now) {
     for (const struct run *run = keeper->runs; run; run = run->next)
         if (run->phase != PHASE_ENDED) return 0;
@@ -210,19 +234,23 @@ void lodestar_keep(int listener, const char *path) {
     struct keeper keeper = {.path = path, .listener = listener, .agent = -1};
     for (int number = 1; number < 32; number++)
         if (number != SIGCHLD && number != SIGSEGV && number != SIGBUS && number != SIGABRT) signal(number, SIG_IGN);
-    signal(SIGCHLD, SIG_DFL);
-    // Outside poll the signal waits, so that none is overlooked before it.
-    struct sigaction action = {.sa_handler = terminate};
+    // Outside poll the signals wait, so that none is overlooked before it.
+    struct sigaction action = {.sa_handler = terminate}, waking = {.sa_handler = wake};
     sigaction(SIGTERM, &action, NULL);
-    sigset_t none, waiting;
+    sigaction(SIGCHLD, &waking, NULL);
+    sigset_t none, children, waiting;
     sigemptyset(&none);
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
     sigemptyset(&waiting);
     sigaddset(&waiting, SIGTERM);
+    sigaddset(&waiting, SIGCHLD);
     sigprocmask(SIG_SETMASK, &waiting, NULL);
     keeper.request = malloc(REQUEST_BYTES);
     keeper.failure = mmap(NULL, sizeof *keeper.failure, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!keeper.request || keeper.failure == MAP_FAILED || getrandom(&keeper.number, sizeof keeper.number, 0) < 0) return;
     keeper.number >>= 1;
+    raise_limits(&keeper);
     keeper.alone_since = lodestar_milliseconds(CLOCK_BOOTTIME);
     struct pollfd *waits = NULL;
     struct run **owners = NULL;
@@ -253,8 +281,9 @@ void lodestar_keep(int listener, const char *path) {
         }
         int64_t wait = patience(&keeper, now);
         struct timespec limit = {.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000};
-        int ready = ppoll(waits, count, &limit, &none);
+        int ready = ppoll(waits, count, &limit, has_unwatched(&keeper) ? &none : &children);
         now = lodestar_milliseconds(CLOCK_BOOTTIME);
+        bury_unwatched(&keeper, now);
         for (size_t index = 1; index < count; index++) {
             struct run *run = owners[index];
             if (ready > 0 && waits[index].revents) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/resource.h>
 #include <time.h>
 
 #include "include/keeper.h"
@@ -66,6 +67,8 @@ struct birth {
     const char *const *environment;
     const char *directory;
     const char *cgroup;
+    // The limit of descriptors that the keeper was started with; NULL: as it is.
+    const struct rlimit *descriptors;
     int input;
     int output;
     int error_output;

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,6 +85,9 @@ int lodestar_keeper_connect(const char *path) {
     if (keeper < 0) return -errno;
     int size = REQUEST_BYTES * 4;
     setsockopt(keeper, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size);
+    // A keeper that somebody has stopped takes nothing; the agent must not stop with it.
+    struct timeval limit = {.tv_sec = 5};
+    setsockopt(keeper, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     struct ucred peer = {.uid = ~0U};
     socklen_t length = sizeof peer;
     problem = 0;

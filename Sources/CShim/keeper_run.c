@@ -46,6 +46,7 @@ static _Noreturn void child(struct birth *birth) {
     syscall(SYS_setsid);
     if (dup2(birth->input, 0) < 0 || dup2(birth->output, 1) < 0 || dup2(birth->error_output, 2) < 0) fail(birth, LODESTAR_NO_PROCESS);
     join_cgroup(birth);
+    if (birth->descriptors && syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, birth->descriptors, NULL) < 0) fail(birth, LODESTAR_NO_PROCESS);
     for (uint32_t index = 0; index < request->limit_count; index++) {
         struct rlimit limit = {.rlim_cur = request->limits[index].soft, .rlim_max = request->limits[index].hard};
         if (syscall(SYS_prlimit64, 0, request->limits[index].resource, &limit, NULL) < 0) fail(birth, LODESTAR_NO_PROCESS);
@@ -192,7 +193,7 @@ void lodestar_reap(struct run *run, int64_t now) {
     // While the process is not waited for, its number and so its group's is nobody else's.
     if (run->is_ending) signal_all(run, SIGKILL);
     while (waitpid(run->event.pid, &run->event.wait_status, 0) < 0 && errno == EINTR) {}
-    close(run->handle);
+    if (run->handle >= 0) close(run->handle);
     run->handle = -1;
     run->event.ended = lodestar_milliseconds(CLOCK_REALTIME);
     lodestar_drain(run);
@@ -218,7 +219,7 @@ void lodestar_spawn(struct run *run, struct birth *birth, const char *output_fil
     int pipes[2] = {-1, -1}, file = -1;
     pid_t process = -1;
     birth->input = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (output_file) file = open(output_file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (output_file) file = open(output_file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (birth->input >= 0 && (!output_file || file >= 0) && pipe2(pipes, O_CLOEXEC) == 0) {
         fcntl(pipes[0], F_SETFL, O_NONBLOCK);
         birth->error_output = pipes[1];
@@ -238,5 +239,6 @@ void lodestar_spawn(struct run *run, struct birth *birth, const char *output_fil
         return;
     }
     run->event.process_start = start_of(process);
+    // Without one the keeper hears of its end by SIGCHLD.
     run->handle = (int)syscall(SYS_pidfd_open, process, 0);
 }

@@ -177,6 +177,8 @@ int lodestar_copy_attributes(int from, int to) {
     return 0;
 }
 
+int lodestar_has_access_list(const char *path) { return lgetxattr(path, "system.posix_acl_access", NULL, 0) > 0; }
+
 int lodestar_is_immutable(int descriptor) {
     int flags = 0;
     return ioctl(descriptor, FS_IOC_GETFLAGS, &flags) == 0 && (flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)) != 0;

@@ -13,6 +13,14 @@ extension AgentProcess {
     /// Runs `lodestar apply` or `plan` as the keeper's child: the agent stays small and survives its failure.
     func converge(_ run: ConvergeRun, _ now: Moment) {
         guard let source = settings.converge.source else { return }
+        // Before each one: who may write the site decides what root does.
+        if let objection = PathTrust.objection(toAllBelow: source.text) {
+            remember("\(run.trigger.rawValue) \(run.mode.rawValue) \(now.wall)", as: "converge")
+            let said = "error: cannot use \(source.text): \(objection)"
+            log.write(.warning, said)
+            return concludeConverge(65, said: said, now)
+        }
+        LocalFiles.remove(outputPath)
         do throws(HostFault) {
             try HostIdentifier(root: settings.converge.root.text).collect()
         } catch {
@@ -64,7 +72,7 @@ extension AgentProcess {
             mode: began.dropFirst().first.flatMap { AgentSettings.Mode(rawValue: $0) } ?? .report)
         let started = began.dropFirst(2).first.flatMap { Int64($0) } ?? now.wall
         let outcome = ConvergeOutcome(run: run, started: started, ended: now.wall, exitStatus: exitStatus)
-        let output = (try? LocalFiles.contents(of: outputPath, limit: Self.outputLimit)) ?? []
+        let output = (try? LocalFiles.stateContents(of: outputPath, limit: Self.outputLimit)) ?? []
         let reports = ReportLog(
             path: settings.reportsPath, size: Int(clamping: settings.reportSize.bytes), count: settings.reportCount)
         do throws(HostFault) {

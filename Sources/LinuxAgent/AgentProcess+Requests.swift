@@ -70,7 +70,9 @@ extension AgentProcess {
         let text = status(now).metrics
         guard text != writtenMetrics else { return }
         let temporary = "\(path).lodestar-\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        // Its folder may be another account's.
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { return }
         let isWritten = LocalFiles.writeAll(Array(text.utf8), to: descriptor)
         close(descriptor)

@@ -1,6 +1,7 @@
 public import Agent
 import CShim
 import Glibc
+import LinuxFacts
 import LinuxHost
 import Model
 import Scheduling
@@ -10,10 +11,13 @@ import State
 public struct AgentContext: Sendable {
     public var version: String
     public var hostIdentifier: String
+    /// The words that the program was started with, to begin anew with.
+    public var arguments: [String]
 
-    public init(version: String, hostIdentifier: String) {
+    public init(version: String, hostIdentifier: String, arguments: [String]) {
         self.version = version
         self.hostIdentifier = hostIdentifier
+        self.arguments = arguments
     }
 }
 
@@ -34,20 +38,25 @@ public final class AgentProcess {
     private let signals: Int32
     private let scheduleWatch: DirectoryWatch
     let siteWatch: DirectoryWatch?
+    /// Of the directory of /etc/localtime.
+    private let zoneWatch = DirectoryWatch("/etc", isRecursive: false)
     let bootID: String
     let since: Moment
     var loop: ConvergeLoop
+    var windowZones = ZoneFiles()
     var lastConverge: ConvergeOutcome?
     var writtenMetrics = ""
     var lastMetrics: Int64 = 0
     private var changedNames: Set<String> = []
     private var changedAll = false
     private var changedAt: Int64?
-    private var orphans: [RunKey: ProcessIdentity] = [:]
-    private var processes: [RunKey: ProcessIdentity] = [:]
+    var orphans: [RunKey: ProcessIdentity] = [:]
+    var processes: [RunKey: ProcessIdentity] = [:]
     private var nextCleaning: Int64 = 0
     private var nextAlive: Int64 = 0
-    private var isStopping = false
+    private var nextZoneLook: Int64 = 0
+    private var nextAttempt: Int64 = 0
+    var isStopping = false
 
     /// Another agent holds the state directory.
     public struct AlreadyRunning: Error {}
@@ -66,8 +75,7 @@ public final class AgentProcess {
         bootID = ProcessTable.bootID
         signals = lodestar_signals_open()
         timer = lodestar_timer_open()
-        LocalFiles.makePrivate(settings.databasePath)
-        database = try AgentDatabase(path: settings.databasePath)
+        database = try Self.openedDatabase(settings, bootID: bootID, log)
         history = AgentHistory(of: database)
         folder = DefinitionFolder(path: settings.schedules.text, hostIdentifier: context.hostIdentifier)
         let leaf = Digest(of: settings.state.text).hexadecimal.prefix(8)
@@ -77,6 +85,7 @@ public final class AgentProcess {
             bootID: bootID, limits: settings.limits)
         var zones = ZoneFiles()
         loop = ConvergeLoop(settings.converge, hostIdentifier: context.hostIdentifier) { zones.zone($0) }
+        windowZones = zones
         scheduleWatch = DirectoryWatch(settings.schedules.text, isRecursive: false)
         let isWatched = settings.converge.onChange
         siteWatch = isWatched ? settings.converge.source.map { DirectoryWatch($0.text, isRecursive: true) } : nil
@@ -87,7 +96,9 @@ public final class AgentProcess {
         try takeOver(events)
     }
 
+    /// Makes a directory of the agent's own; one that is there must be root's alone.
     private static func makePrivate(_ path: String) throws(HostFault) {
+        if let objection = PathTrust.objection(to: path) { throw HostFault("use", path, objection) }
         if LocalFiles.exists(path) { return }
         try LocalFiles.makeDirectory(path)
         chmod(path, 0o700)
@@ -101,41 +112,15 @@ public final class AgentProcess {
         return descriptor
     }
 
-    /// Finds what earlier agents left, and takes the definitions.
-    private func takeOver(_ events: [KeeperEvent]) throws {
-        let now = RealClock.now
-        let known = Set(events.compactMap { RunKey(id: $0.run) })
-        recover(try history.openRuns(), known: known, now)
-        let stored = Dictionary(try history.jobs().map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        take(folder.scan(), stored: stored, now)
-        for name in stored.keys where folder.entries[name] == nil { scheduler.remove(name, at: now) }
-        scheduler.rerunAmbiguous(at: now)
-        restoreConverge()
-        for event in events { hear(event, now) }
-        scheduler.flush(now)
-    }
-
-    private func recover(_ open: [OpenRun], known: Set<RunKey>, _ now: Moment) {
-        var byRun: [String: ProcessIdentity]?
-        scheduler.recover(open, known: known, at: now) { run in
-            if byRun == nil { byRun = ProcessTable.processesByRun() }
-            guard let process = self.survivor(run, &byRun) else { return .gone }
-            orphans[run.run.key] = process
-            return .alive
-        }
-    }
-
-    /// The process of a run whose keeper is gone: by what was remembered, else by the environment of all processes.
-    private func survivor(_ run: OpenRun, _ byRun: inout [String: ProcessIdentity]?) -> ProcessIdentity? {
-        if let process = run.process { return ProcessTable.isAlive(process) ? process : nil }
-        return byRun?[run.run.key.id]
-    }
-
     func take(_ changes: DefinitionFolder.Changes, stored: [String: StoredJob] = [:], _ now: Moment) {
         for job in changes.taken { scheduler.take(job, stored: stored[job.name], at: now) }
         for name in changes.removed { scheduler.remove(name, at: now) }
         for (name, reason) in changes.refused {
             log.write(.warning, "\(settings.schedules.text)/\(name).json: \(reason)")
+        }
+        for (name, reason) in changes.unread {
+            let place = name.map { "/\($0).json" } ?? ""
+            log.write(.warning, "\(settings.schedules.text)\(place): \(reason); it is looked at again soon")
         }
     }
 
@@ -170,34 +155,67 @@ public final class AgentProcess {
             if nextCleaning > 0 { try? database.forgetOld(at: now.wall) }
             nextCleaning = now.boot + 3_600_000
         }
+        if now.boot >= nextZoneLook { lookAtZones(now) }
         if scheduleWatch.retry() { changed(all: true, now) }
+        if folder.hasUnread, now.boot >= nextAttempt {
+            nextAttempt = now.boot + 5000
+            take(folder.scan(), now)
+        }
         if siteWatch?.retry() == true { loop.changed(at: now) }
+        if database.isDamaged { beginAnew() }
+    }
+
+    /// Follows what an upgrade of tzdata, or whoever set the host's zone, has changed.
+    private func lookAtZones(_ now: Moment) {
+        nextZoneLook = now.boot + 60_000
+        let (changes, ofSchedules) = folder.lookAtZones()
+        take(changes, now)
+        let ofWindows = windowZones.refresh()
+        if !ofWindows.isEmpty { loop.placeWindows { windowZones.zone($0) } }
+        for name in Set(ofSchedules + ofWindows).sorted() {
+            log.write(.notice, "the time zone \(name) has other rules now; what hangs on it follows")
+        }
+    }
+
+    private enum Source {
+        case timer, signals, keeper, listener, schedules, site, zones, client
     }
 
     private func wait(from now: Moment) {
         let longest = now.wall + min(manager.watchdog ?? 60_000, 60_000)
         var next = min(longest, scheduler.nextWake(now) ?? longest, loop.nextWake(now) ?? longest)
         if let changedAt { next = min(next, now.wall(atBoot: changedAt + 100)) }
+        if folder.hasUnread { next = min(next, now.wall(atBoot: nextAttempt)) }
         if let deadline = control.nextDeadline { next = min(next, now.wall(atBoot: deadline)) }
         if !orphans.isEmpty { next = min(next, now.wall + 1000) }
         guard next > now.wall else { return }
         _ = lodestar_timer_set(timer, next)
-        var waits = [timer, signals, keeper.descriptor, control.listener, scheduleWatch.descriptor]
-        waits.append(siteWatch?.descriptor ?? -1)
-        waits += control.descriptors
-        var polls = waits.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        var sources: [(source: Source, descriptor: Int32)] = [
+            (.timer, timer), (.signals, signals), (.keeper, keeper.descriptor),
+            (.schedules, scheduleWatch.descriptor), (.zones, zoneWatch.descriptor),
+            (.site, siteWatch?.descriptor ?? -1),
+        ]
+        sources += control.descriptors.map { (.client, $0) } + [(.listener, control.listener)]
+        var polls = sources.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         guard lodestar_poll(&polls, polls.count, next > now.wall + 5000 ? 1 : 0) > 0 else { return }
-        let isReady = polls.map { $0.revents != 0 }
         let then = RealClock.now
-        if isReady[0] { _ = lodestar_timer_read(timer) }
-        if isReady[1] { hearSignals(then) }
-        if isReady[2] { hearKeeper(then) }
-        if isReady[4] { note(scheduleWatch.read(), then) }
-        if isReady[5], let siteWatch, !siteWatch.read().isEmpty { loop.changed(at: then) }
-        if isReady.dropFirst(6).contains(true) || control.nextDeadline.map({ $0 <= then.boot }) == true {
-            control.serve(boot: then.boot) { answer($0, then) }
+        var hasClient = control.nextDeadline.map { $0 <= then.boot } == true, hasCaller = false
+        for (poll, source) in zip(polls, sources) where poll.revents != 0 {
+            switch source.source {
+            case .timer: _ = lodestar_timer_read(timer)
+            case .signals: hearSignals(then)
+            case .keeper: hearKeeper(then)
+            case .schedules: note(scheduleWatch.read(), then)
+            case .zones:
+                let changes = zoneWatch.read()
+                if changes.isWhole || changes.names.contains("localtime") { lookAtZones(then) }
+            case .site: if siteWatch?.read().isEmpty == false { loop.changed(at: then) }
+            case .client: hasClient = true
+            case .listener: hasCaller = true
+            }
         }
-        if isReady[3] { control.accept(boot: then.boot) }
+        if hasClient { control.serve(boot: then.boot) { answer($0, then) } }
+        if hasCaller { control.accept(boot: then.boot) }
     }
 
     private func hearSignals(_ now: Moment) {
@@ -206,11 +224,13 @@ public final class AgentProcess {
             case SIGHUP:
                 manager.reloading()
                 note(scheduleWatch.read(), now)
-                if folder.isZoneChanged || !scheduleWatch.isWatching { changed(all: true, now) }
+                if !scheduleWatch.isWatching || folder.hasUnread { changed(all: true, now) }
                 reload(now)
+                lookAtZones(now)
                 loop.want(.signal)
                 manager.ready("\(scheduler.jobCount) schedules")
             case SIGTERM, SIGINT: isStopping = true
+            case SIGCHLD: lodestar_reap_orphans()
             default: break
             }
         }
@@ -239,40 +259,26 @@ public final class AgentProcess {
         }
     }
 
-    private func hear(_ event: KeeperEvent, _ now: Moment) {
+    func hear(_ event: KeeperEvent, _ now: Moment) {
         if event.run.hasPrefix("@") { return hearConverge(event, now) }
         guard let key = RunKey(id: event.run) else { return keeper.forget(event.run) }
         switch event.kind {
         case .started(let process):
             processes[key] = process
             scheduler.started(key, process, at: event.started, now)
-        case .ended(let end):
+        case .ended(var end):
             processes[key] = nil
+            if end.result == .notStarted, let problem = scriptProblem(of: key.job) {
+                end.reason = "\(end.reason ?? ""); \(problem)"
+            }
             scheduler.ended(key, end, now)
         }
     }
 
-    /// Somebody ended the keeper: its runs are looked for, and another one takes its place.
-    private func replaceKeeper(_ now: Moment) {
-        log.write(.error, "the keeper is gone; the exit status of what runs is lost")
-        let known: [KeeperEvent]
-        do throws(HostFault) {
-            known = try keeper.connect()
-        } catch {
-            log.write(.error, error.text)
-            isStopping = true
-            return
-        }
-        var byRun: [String: ProcessIdentity]? = ProcessTable.processesByRun()
-        scheduler.replaceKeeper(
-            KeeperIdentity(number: keeper.number, bootID: bootID), at: now, processes: processes
-        ) { run in
-            guard let process = self.survivor(run, &byRun) else { return .gone }
-            orphans[run.run.key] = process
-            return .alive
-        }
-        if loop.isRunning { concludeConverge(nil, said: "the keeper is gone", now) }
-        for event in known { hear(event, now) }
+    /// What the kernel does not say of a program that it cannot execute.
+    private func scriptProblem(of job: String) -> String? {
+        guard case .arguments(let words)? = folder.definition(job)?.line, let program = words.first else { return nil }
+        return ScriptHead.problem(of: program)
     }
 
     /// What runs goes on; the next agent hears of it.
@@ -283,6 +289,12 @@ public final class AgentProcess {
         if scheduler.runningCount == 0, !loop.isRunning { keeper.dismiss() }
         control.close()
         database.close()
-        log.write(.notice, "stopped; \(scheduler.runningCount) runs go on")
+        guard getpid() == 1 else {
+            return log.write(.notice, "stopped; \(scheduler.runningCount) runs go on")
+        }
+        // Nothing outlives process 1.
+        log.write(.notice, "stopped; as process 1 it ends \(scheduler.runningCount) runs with it")
+        kill(-1, SIGTERM)
+        for _ in 0..<50 where waitpid(-1, nil, WNOHANG) >= 0 { WallClock.sleep(milliseconds: 100) }
     }
 }

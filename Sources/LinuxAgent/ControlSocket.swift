@@ -76,20 +76,34 @@ final class ControlSocket {
 
 /// The other side: a command that asks the agent.
 public enum ControlClient {
+    /// An agent that is stopped, or hangs, is waited for so long; milliseconds.
+    public static let patience: Int64 = 10_000
+
     /// Sends one line and returns the whole answer.
     ///
-    /// - Throws: when no agent listens at the path, or it may not be asked.
-    public static func ask(_ line: String, at path: String) throws(HostFault) -> String {
-        let client = lodestar_local_connect(path)
-        guard client >= 0 else { throw HostFault("ask", "the agent at \(path)", ErrorNumber.text(-client)) }
+    /// - Throws: when no agent listens at the path, it may not be asked, or it says nothing.
+    public static func ask(
+        _ line: String, at path: String, patience: Int64 = ControlClient.patience
+    ) throws(HostFault) -> String {
+        func fault(_ number: Int32) -> HostFault {
+            let isSilent = number == EAGAIN || number == EWOULDBLOCK || number == EINPROGRESS
+            return HostFault(
+                "ask", "the agent at \(path)",
+                isSilent ? "it is there and does not answer within \(patience / 1000) s" : ErrorNumber.text(number))
+        }
+        let deadline = WallClock.monotonicNanoseconds + UInt64(patience) * 1_000_000
+        let client = lodestar_local_connect(path, patience)
+        guard client >= 0 else { throw fault(-client) }
         defer { close(client) }
-        LocalFiles.writeAll(Array("\(line)\n".utf8), to: client)
+        guard LocalFiles.writeAll(Array("\(line)\n".utf8), to: client) else { throw fault(errno) }
         var answer: [UInt8] = [], bytes = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = read(client, &bytes, bytes.count)
             if count < 0, errno == EINTR { continue }
-            if count <= 0 { break }
+            if count < 0 { throw fault(errno) }
+            if count == 0 { break }
             answer += bytes[..<count]
+            if WallClock.monotonicNanoseconds > deadline { throw fault(EAGAIN) }
         }
         return String(decoding: answer, as: UTF8.self)
     }

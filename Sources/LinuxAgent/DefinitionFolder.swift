@@ -2,7 +2,7 @@ import Agent
 import CShim
 import Glibc
 import LinuxHost
-import Model
+public import Model
 import Scheduling
 
 /// The definitions of the schedules: one JSON file for each, read again when it changes.
@@ -20,7 +20,7 @@ final class DefinitionFolder {
         /// The file as it was read: a definition is read from it again for each run, which keeps 10,000 of them small.
         var bytes: [UInt8]
         /// Why it is refused.
-        var fault: String?
+        var fault: String? = nil
     }
 
     struct Changes {
@@ -30,12 +30,27 @@ final class DefinitionFolder {
         var removed: [String] = []
         /// What is refused: name and reason.
         var refused: [(name: String, reason: String)] = []
+        /// What cannot be read now, and is as it was until it can: name, nil for the folder, and reason.
+        var unread: [(name: String?, reason: String)] = []
+    }
+
+    /// Why a definition is not taken.
+    private enum Fault: Error {
+        /// By what it is.
+        case refused(String)
+        /// By the disk, or for want of descriptors: it may be there and good.
+        case unreadable(String)
+        case absent
     }
 
     let path: String
     private let hostIdentifier: String
     private(set) var entries: [String: Entry] = [:]
     private var zones = ZoneFiles()
+    /// The names that could not be read, and why.
+    private var unread: [String: String] = [:]
+    /// Why the folder itself could not be read, or must not be.
+    private var folderFault: String?
 
     init(path: String, hostIdentifier: String) {
         self.path = path
@@ -44,29 +59,56 @@ final class DefinitionFolder {
 
     var refusedCount: Int { entries.values.count { $0.fault != nil } }
 
-    /// Whether the file of a time zone in use has changed.
-    var isZoneChanged: Bool { zones.isChanged }
+    /// Whether something could not be read and is to be looked at again soon.
+    var hasUnread: Bool { folderFault != nil || !unread.isEmpty }
+
+    /// Looks at the definitions again that hang on a time zone which is another one now.
+    ///
+    /// - Returns: the changes, and the names of the zones.
+    func lookAtZones() -> (changes: Changes, zones: [String]) {
+        let changed = zones.refresh()
+        return (changed.isEmpty ? Changes() : scan(isForced: true), changed)
+    }
 
     /// Looks at all files.
-    func scan() -> Changes {
+    func scan(isForced: Bool = false) -> Changes {
         var changes = Changes()
-        let isZoneChanged = zones.dropChanged()
-        guard let stream = opendir(path) else {
+        if let objection = PathTrust.objection(to: path) {
+            tell(folder: objection, &changes)
             changes.removed = Array(entries.keys)
-            entries = [:]
+            (entries, unread) = ([:], [:])
+            return changes
+        }
+        guard let stream = opendir(path) else {
+            if errno == ENOENT || errno == ENOTDIR {
+                changes.removed = Array(entries.keys)
+                (entries, unread, folderFault) = ([:], [:], nil)
+            } else {
+                tell(folder: "cannot read it: \(ErrorNumber.text(errno))", &changes)
+            }
             return changes
         }
         defer { closedir(stream) }
         var seen: Set<String> = []
         seen.reserveCapacity(entries.count)
+        errno = 0
         while let item = readdir(stream) {
             let file = withUnsafeBytes(of: &item.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard let name = Self.name(ofFile: file) else { continue }
-            seen.insert(name)
-            look(at: name, in: dirfd(stream), isForced: isZoneChanged, &changes)
+            if let name = Self.name(ofFile: file) {
+                seen.insert(name)
+                look(at: name, in: dirfd(stream), isForced: isForced, &changes)
+            }
+            errno = 0
         }
+        // A short listing says nothing of what it leaves out.
+        if errno != 0 {
+            tell(folder: "cannot read all of it: \(ErrorNumber.text(errno))", &changes)
+            return changes
+        }
+        folderFault = nil
+        for name in unread.keys where !seen.contains(name) { unread[name] = nil }
         for name in entries.keys where !seen.contains(name) {
             entries[name] = nil
             changes.removed.append(name)
@@ -84,6 +126,11 @@ final class DefinitionFolder {
         return changes
     }
 
+    private func tell(folder reason: String, _ changes: inout Changes) {
+        if folderFault != reason { changes.unread.append((nil, reason)) }
+        folderFault = reason
+    }
+
     /// The name of the schedule that a file of the folder defines; nil for other files.
     static func name(ofFile file: String) -> String? {
         guard file.hasSuffix(".json") else { return nil }
@@ -98,31 +145,54 @@ final class DefinitionFolder {
     }
 
     private func look(at name: String, in directory: Int32, isForced: Bool, _ changes: inout Changes) {
-        var status = stat()
-        guard fstatat(directory, "\(name).json", &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-            if entries.removeValue(forKey: name) != nil { changes.removed.append(name) }
-            return
+        do throws(Fault) {
+            let signature = try Self.signature(of: "\(name).json", in: directory)
+            if !isForced, unread[name] == nil, entries[name]?.signature == signature { return }
+            let bytes = try Self.bytes(of: "\(name).json", in: directory)
+            unread[name] = nil
+            take(Entry(signature: signature, bytes: bytes), as: name, &changes)
+        } catch {
+            switch error {
+            case .absent:
+                unread[name] = nil
+                if entries.removeValue(forKey: name) != nil { changes.removed.append(name) }
+            case .refused(let reason):
+                unread[name] = nil
+                refuse(name, reason, try? Self.signature(of: "\(name).json", in: directory), &changes)
+            case .unreadable(let reason):
+                if unread[name] != reason { changes.unread.append((name, reason)) }
+                unread[name] = reason
+            }
         }
-        let signature = Signature(
+    }
+
+    private func take(_ entry: Entry, as name: String, _ changes: inout Changes) {
+        do throws(DefinitionFault) {
+            let job = try job(name, entry.bytes)
+            if job == nil, isTaken(name) { changes.removed.append(name) }
+            entries[name] = entry
+            if let job { changes.taken.append(job) }
+        } catch {
+            refuse(name, error.message, entry.signature, &changes)
+        }
+    }
+
+    private func refuse(_ name: String, _ reason: String, _ signature: Signature?, _ changes: inout Changes) {
+        changes.refused.append((name, reason))
+        if isTaken(name) { changes.removed.append(name) }
+        entries[name] = signature.map { Entry(signature: $0, bytes: [], fault: reason) }
+    }
+
+    private func isTaken(_ name: String) -> Bool { entries[name].map { $0.fault == nil } ?? false }
+
+    private static func signature(of file: String, in directory: Int32) throws(Fault) -> Signature {
+        var status = stat()
+        guard fstatat(directory, file, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            throw errno == ENOENT ? .absent : .unreadable("cannot look at it: \(ErrorNumber.text(errno))")
+        }
+        return Signature(
             inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: Int64(status.st_mtim.tv_sec),
             nanoseconds: Int64(status.st_mtim.tv_nsec))
-        if !isForced, entries[name]?.signature == signature { return }
-        let wasTaken = entries[name].map { $0.fault == nil } ?? false
-        var entry = Entry(signature: signature, bytes: [], fault: nil)
-        do throws(DefinitionFault) {
-            entry.bytes = try Self.bytes(of: "\(name).json", in: directory)
-            if let job = try job(name, entry.bytes) {
-                changes.taken.append(job)
-            } else if wasTaken {
-                changes.removed.append(name)
-            }
-        } catch {
-            entry.fault = error.message
-            entry.bytes = []
-            changes.refused.append((name, error.message))
-            if wasTaken { changes.removed.append(name) }
-        }
-        entries[name] = entry
     }
 
     /// nil for a definition that is switched off.
@@ -139,43 +209,43 @@ final class DefinitionFolder {
     }
 
     /// Whoever may write the file decides what root runs.
-    private static func bytes(of file: String, in directory: Int32) throws(DefinitionFault) -> [UInt8] {
+    private static func bytes(of file: String, in directory: Int32) throws(Fault) -> [UInt8] {
         let descriptor = openat(directory, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { throw DefinitionFault("cannot read it: \(ErrorNumber.text(errno))") }
+        guard descriptor >= 0 else {
+            if errno == ENOENT { throw .absent }
+            if errno == ELOOP { throw .refused("expected a regular file, found a link") }
+            throw .unreadable("cannot read it: \(ErrorNumber.text(errno))")
+        }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw DefinitionFault("expected a regular file")
-        }
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable("cannot read it: \(ErrorNumber.text(errno))") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("expected a regular file") }
         guard status.st_uid == geteuid() || status.st_uid == 0, status.st_mode & 0o022 == 0 else {
-            throw DefinitionFault("expected a file that only its owner root can write")
+            throw .refused("expected a file that only its owner root can write")
         }
         guard status.st_size <= ScheduleDefinition.fileLimit else {
-            throw DefinitionFault("expected at most \(ScheduleDefinition.fileLimit) bytes, found \(status.st_size)")
+            throw .refused("expected at most \(ScheduleDefinition.fileLimit) bytes, found \(status.st_size)")
         }
         let size = Int(status.st_size)
-        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        var number: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while count < size {
                 let step = read(descriptor, buffer.baseAddress?.advanced(by: count), size - count)
+                if step < 0, errno == EINTR { continue }
+                if step < 0 { number = errno }
                 if step <= 0 { break }
                 count += step
             }
         }
+        if number != 0 { throw .unreadable("cannot read it: \(ErrorNumber.text(number))") }
+        guard bytes.count == size else { throw .unreadable("it became shorter while it was read") }
+        return bytes
     }
 }
 
 /// The names of the schedules that a directory defines.
 public enum DefinitionNames {
-    public static func names(in path: String) -> [String] {
-        guard let stream = opendir(path) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let item = readdir(stream) {
-            let file = withUnsafeBytes(of: &item.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let name = DefinitionFolder.name(ofFile: file) { names.append(name) }
-        }
-        return names.sorted()
+    public static func names(in path: String) throws(HostFault) -> [String] {
+        try LocalFiles.names(in: path).compactMap { DefinitionFolder.name(ofFile: $0) }
     }
 }

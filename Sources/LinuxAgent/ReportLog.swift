@@ -47,7 +47,7 @@ struct ReportLog {
 
     func append(_ line: String) throws(HostFault) {
         putAway()
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw HostFault("write", path, ErrorNumber.text(errno)) }
         defer { close(descriptor) }
         if !LocalFiles.writeAll(Array("\(line)\n".utf8), to: descriptor) {

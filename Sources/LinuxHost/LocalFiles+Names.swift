@@ -10,12 +10,16 @@ extension LocalFiles {
         }
         defer { closedir(stream) }
         var names: [String] = []
+        errno = 0
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
+            errno = 0
         }
+        // A short listing is a fault, not an end.
+        if errno != 0 { throw HostFault("read", path, ErrorNumber.text(errno)) }
         return names.sorted()
     }
 }

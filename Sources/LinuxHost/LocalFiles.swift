@@ -55,7 +55,8 @@ public enum LocalFiles {
         _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, isDurable: Bool = true
     ) throws(HostFault) {
         let temporary = "\(path).lodestar-\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         if descriptor < 0 { throw HostFault("write", path, ErrorNumber.text(errno)) }
         let isWritten = writeAll(bytes, to: descriptor) && (!isDurable || fsync(descriptor) == 0)
         let number = errno
@@ -103,6 +104,13 @@ extension LocalFiles {
         return String(cString: resolved)
     }
 
+    /// Where a symbolic link points; nil where there is no link.
+    public static func linkTarget(_ path: String) -> String? {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink(path, &buffer, buffer.count)
+        return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+
     /// Makes a directory and its missing parents.
     public static func makeDirectory(_ path: String) throws(HostFault) {
         var current = path.hasPrefix("/") ? "" : "."
@@ -116,7 +124,7 @@ extension LocalFiles {
 extension LocalFiles {
     /// Makes an empty file with mode 0600 where there is none.
     public static func makePrivate(_ path: String) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         if descriptor >= 0 { close(descriptor) }
     }
 

@@ -11,7 +11,7 @@ public struct PinnedHostID {
 
     /// Keeps the id where none is kept.
     public func pin(_ id: String) throws(HostFault) {
-        if let bytes = try LocalFiles.contents(of: path, limit: 4096), !bytes.isEmpty { return }
+        if let bytes = try LocalFiles.stateContents(of: path, limit: 4096), !bytes.isEmpty { return }
         try LocalFiles.write(Array("\(id)\n".utf8), to: path)
     }
 }

@@ -104,6 +104,11 @@ extension Schedule {
                 "What happens with a run of which a crash left unknown whether it started: `skip` (the default) or `rerun`.",
             examples: ["rerun"]),
         Field(
+            "keep_output", \.definition.keepOutput,
+            doc: """
+                Whether what the runs print is kept for `schedule history`; by default it is, unless `env` holds a secret.
+                """, examples: ["false"]),
+        Field(
             "enabled", always: \.definition.enabled, doc: "false keeps the job without running it.", examples: ["false"]
         ),
     ]

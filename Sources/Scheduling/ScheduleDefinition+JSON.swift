@@ -47,7 +47,7 @@ extension ScheduleDefinition {
         Property(optional: "memory", \.memory), Property(optional: "timeout", \.timeout),
         Property("kill_after", \.killAfter), Property("overlap", \.overlap), Property(optional: "group", \.group),
         Property("catch_up", \.catchUp), Property("retry", \.retry), Property("on_ambiguity", \.onAmbiguity),
-        Property("enabled", \.enabled),
+        Property(optional: "keep_output", \.keepOutput), Property("enabled", \.enabled),
     ]
     private static let positions = Dictionary(
         uniqueKeysWithValues: properties.enumerated().map { ($0.element.name, $0.offset) })

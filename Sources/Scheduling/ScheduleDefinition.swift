@@ -36,9 +36,14 @@ public struct ScheduleDefinition: Sendable, Hashable {
     public var catchUp = CatchUp.automatic
     public var retry = RetryPolicy()
     public var onAmbiguity = AmbiguityPolicy.skip
+    /// Whether what the runs print is kept; nil: unless the declaration holds a secret.
+    public var keepOutput: Bool?
     public var enabled = true
 
     public init() {}
+
+    /// Whether what the runs print is kept.
+    public var keepsOutput: Bool { keepOutput ?? !hasSecrets }
 
     /// The expression of `cron`, `every` or `after`; nil where none or an impossible one is set.
     public var expression: ScheduleExpression? {

@@ -14,15 +14,28 @@ public final class AgentDatabase: RunJournal {
     private let output: Statement
     private let prune: Statement
     private let pruneOutputs: Statement
+    private let outputLimit: Int
+    /// The bytes of all outputs that are kept.
+    private var outputByteCount = 0
+    /// Whether a commit has found that the file's content cannot be.
+    public private(set) var isDamaged = false
 
     /// How many runs of a job are kept, and for how long; milliseconds.
     public static let keptRunCount = 100
     public static let keptTime: Int64 = 14 * 86_400_000
 
     /// Opens the database to write, and makes it or brings it to the present schema.
-    public init(path: String) throws(StateFault) {
+    ///
+    /// - Parameter outputLimit: how many bytes of output are kept of all runs together; the oldest go first.
+    public init(path: String, outputLimit: Int = 256 << 20) throws(StateFault) {
+        self.outputLimit = outputLimit
         database = try Database(path: path, mode: .readWrite)
-        try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -512")
+        // Only a new file takes the first setting: it gives back what is deleted.
+        try database.execute(
+            """
+            PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+            PRAGMA cache_size = -512
+            """)
         try AgentSchema.migrate(database)
         claim = try database.statement(
             """
@@ -51,10 +64,14 @@ public final class AgentDatabase: RunJournal {
             reason = excluded.reason, size = excluded.size
             """)
         output = try database.statement("INSERT OR REPLACE INTO outputs VALUES (?, ?, ?, ?, ?)")
-        let old =
-            "WHERE job = ?1 AND tick < (SELECT tick FROM runs WHERE job = ?1 ORDER BY tick DESC LIMIT 1 OFFSET ?2)"
+        // Only what is past counts: a tick that a wrong clock brought forward is remembered until its time.
+        let old = """
+            WHERE job = ?1 AND tick < (
+                SELECT tick FROM runs WHERE job = ?1 AND tick <= ?3 ORDER BY tick DESC LIMIT 1 OFFSET ?2)
+            """
         prune = try database.statement("DELETE FROM runs \(old) AND phase = 'ended'")
         pruneOutputs = try database.statement("DELETE FROM outputs \(old)")
+        try countOutputs()
     }
 
     /// Ends with everything in the one file.
@@ -62,8 +79,16 @@ public final class AgentDatabase: RunJournal {
 
     public func commit(_ entries: [JournalEntry]) throws -> Set<RunKey> {
         var refused: Set<RunKey> = []
-        try database.transaction { () throws(StateFault) in
-            for entry in entries { try write(entry, &refused) }
+        let before = outputByteCount
+        do throws(StateFault) {
+            try database.transaction { () throws(StateFault) in
+                for entry in entries { try write(entry, &refused) }
+                if outputByteCount > outputLimit { try forgetOutputs() }
+            }
+        } catch {
+            outputByteCount = before
+            if error.isDamage { isDamaged = true }
+            throw error
         }
         return refused
     }
@@ -79,6 +104,13 @@ public final class AgentDatabase: RunJournal {
         case .started(let key, let process, let time):
             try started.run([.int(Int(process.number)), .int(Int(process.start)), .int(Int(time))] + key.values)
         case .ended(let key, let end, let cause, let due): try write(end, of: Run(key: key, cause: cause, due: due))
+        case .reserve(let key):
+            try database.run(
+                """
+                INSERT INTO runs (job, tick, attempt, cause, due, phase, ended, result, reason, size)
+                VALUES (?, ?, ?, 'tick', ?, 'ended', ?, 'skipped', 'it ran when the clock was ahead', 0)
+                ON CONFLICT DO NOTHING
+                """, key.values + [.int(Int(key.tick)), .int(Int(key.tick))])
         case .release(let key):
             try database.run(
                 "UPDATE runs SET phase = 'planned' WHERE job = ? AND tick = ? AND attempt = ? AND phase = 'claimed'",
@@ -93,11 +125,40 @@ public final class AgentDatabase: RunJournal {
                 Value(end.started), .int(Int(end.ended)), .text(end.result.rawValue), Value(end.exitStatus),
                 Value(end.signal), Value(end.reason), .int(end.outputByteCount),
             ])
-        if end.outputByteCount > 0 { try output.run(run.key.values + [.bytes(end.head), .bytes(end.tail)]) }
+        if !(end.head.isEmpty && end.tail.isEmpty) {
+            try output.run(run.key.values + [.bytes(end.head), .bytes(end.tail)])
+            outputByteCount += end.head.count + end.tail.count
+        }
         // Now and then is enough, and costs a sixteenth.
         guard Int.random(in: 0..<16) == 0 else { return }
-        try pruneOutputs.run([.text(run.key.job), .int(Self.keptRunCount - 1)])
-        try prune.run([.text(run.key.job), .int(Self.keptRunCount - 1)])
+        let bounds: [Value] = [.text(run.key.job), .int(Self.keptRunCount - 1), .int(Int(end.ended))]
+        try pruneOutputs.run(bounds)
+        try prune.run(bounds)
+    }
+
+    private func countOutputs() throws(StateFault) {
+        try database.query("SELECT coalesce(sum(length(head) + length(tail)), 0) FROM outputs") {
+            outputByteCount = $0.int(0)
+        }
+    }
+
+    /// Forgets the oldest outputs until the rest fits again, with some room; the runs stay.
+    private func forgetOutputs() throws(StateFault) {
+        // Others may have gone meanwhile.
+        try countOutputs()
+        guard outputByteCount > outputLimit else { return }
+        var last: Int64?, left = outputByteCount
+        // A file of before the limit shrinks over some transactions.
+        try database.query(
+            "SELECT rowid, length(head) + length(tail) FROM outputs ORDER BY rowid LIMIT 2000"
+        ) { row in
+            guard left > outputLimit - outputLimit / 16 else { return }
+            last = row.int64(0)
+            left -= row.int(1)
+        }
+        guard let last else { return }
+        try database.run("DELETE FROM outputs WHERE rowid <= ?", [.int(Int(last))])
+        outputByteCount = left
     }
 
     /// Forgets what ended too long ago.
@@ -109,7 +170,10 @@ public final class AgentDatabase: RunJournal {
                 DELETE FROM outputs WHERE (job, tick, attempt) IN (SELECT job, tick, attempt FROM runs WHERE ended < ?)
                 """, [limit])
             try database.run("DELETE FROM runs WHERE ended < ?", [limit])
+            try countOutputs()
+            if outputByteCount > outputLimit { try forgetOutputs() }
         }
+        try database.execute("PRAGMA incremental_vacuum(2000)")
     }
 
     /// A value that is kept under a name; nil takes it away.

@@ -22,6 +22,7 @@ public final class AgentHistory {
     /// Opens an existing database to read; nothing is written.
     public init(reading path: String) throws(StateFault) {
         database = try Database(path: path, mode: .readOnly)
+        try Schema.version(of: database, by: AgentSchema.migrations)
     }
 
     public init(of agent: AgentDatabase) {

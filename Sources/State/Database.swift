@@ -3,6 +3,7 @@ import CSQLite
 /// A thin typed wrapper over one SQLite connection (https://sqlite.org/c3ref/intro.html).
 final class Database {
     private var handle: OpaquePointer?
+    private let path: String
 
     enum Mode {
         case readOnly, readWrite
@@ -10,27 +11,37 @@ final class Database {
 
     /// - Parameter path: a file system path; it must exist for `readOnly`.
     init(path: String, mode: Mode) throws(StateFault) {
+        self.path = path
         let flags = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let status = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, nil)
         guard status == SQLITE_OK else {
-            let reason = message
+            let fault = fault("open")
             sqlite3_close_v2(handle)
-            throw StateFault(operation: "open \(path)", reason: reason)
+            handle = nil
+            throw fault
         }
         sqlite3_busy_timeout(handle, 5000)
     }
 
     deinit { sqlite3_close_v2(handle) }
 
-    private var message: String {
-        handle.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) } ?? "out of memory"
+    /// What the last call says, for people: which file, and what could not be done with it.
+    func fault(_ operation: String) -> StateFault {
+        let code = handle.map { sqlite3_errcode($0) } ?? SQLITE_NOMEM
+        let message = handle.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) } ?? "out of memory"
+        return StateFault(
+            path: path, operation: operation, reason: message,
+            isDamage: code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+    }
+
+    /// What is wrong with the file beyond what SQLite says.
+    func fault(_ reason: String, isDamage: Bool) -> StateFault {
+        StateFault(path: path, operation: "read", reason: reason, isDamage: isDamage)
     }
 
     /// Runs statements that return nothing.
     func execute(_ text: String) throws(StateFault) {
-        guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else {
-            throw StateFault(operation: text, reason: message)
-        }
+        guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else { throw fault("use") }
     }
 
     /// Runs one statement with its values.
@@ -79,9 +90,9 @@ final class Database {
     private func prepared(_ text: String) throws(StateFault) -> PreparedStatement {
         var pointer: OpaquePointer?
         guard sqlite3_prepare_v2(handle, text, -1, &pointer, nil) == SQLITE_OK, let pointer else {
-            throw StateFault(operation: text, reason: message)
+            throw fault("read")
         }
-        return PreparedStatement(pointer: pointer, text: text)
+        return PreparedStatement(pointer: pointer)
     }
 
     private func step(
@@ -95,18 +106,25 @@ final class Database {
             case SQLITE_DONE:
                 sqlite3_reset(statement.pointer)
                 return
-            default: throw StateFault(operation: statement.text, reason: message)
+            default: throw fault(sqlite3_stmt_readonly(statement.pointer) != 0 ? "read" : "write")
             }
         }
     }
 }
 
 /// The database could not do what was asked.
-public struct StateFault: Error, Sendable {
+public struct StateFault: Error, Sendable, CustomStringConvertible {
+    /// Which database.
+    public var path: String
+    /// open, read or write.
     public var operation: String
+    /// In SQLite's words, or ours.
     public var reason: String
+    /// Whether the file is no database, or one whose content cannot be.
+    public var isDamage = false
 
-    public var text: String { "cannot use the state database (\(operation.prefix(60))): \(reason)" }
+    public var text: String { "cannot \(operation) \(path): \(reason)" }
+    public var description: String { text }
 }
 
 enum Value {
@@ -142,7 +160,6 @@ final class Statement {
 
 private struct PreparedStatement {
     let pointer: OpaquePointer
-    let text: String
 
     /// Makes SQLite copy what is bound (SQLITE_TRANSIENT).
     private static let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

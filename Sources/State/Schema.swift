@@ -30,16 +30,26 @@ enum Schema {
 
     /// Brings a database to the last of its versions.
     static func migrate(_ database: Database, by migrations: [String] = migrations) throws(StateFault) {
-        var version = 0
-        try database.query("PRAGMA user_version") { version = $0.int(0) }
-        guard version <= migrations.count else {
-            throw StateFault(
-                operation: "read", reason: "its schema \(version) is newer than this binary's \(migrations.count)")
-        }
+        let version = try version(of: database, by: migrations)
         guard version < migrations.count else { return }
         try database.transaction { () throws(StateFault) in
             for migration in migrations[version...] { try database.execute(migration) }
             try database.execute("PRAGMA user_version = \(migrations.count)")
         }
+    }
+
+    /// The version of a database; one that is none of ours is refused.
+    @discardableResult
+    static func version(of database: Database, by migrations: [String] = migrations) throws(StateFault) -> Int {
+        var version = 0
+        try database.query("PRAGMA user_version") { version = $0.int(0) }
+        guard version <= migrations.count else {
+            throw database.fault(
+                "its schema \(version) is newer than this binary's \(migrations.count)", isDamage: false)
+        }
+        guard version >= 0 else {
+            throw database.fault("expected a schema from 0 to \(migrations.count), found \(version)", isDamage: true)
+        }
+        return version
     }
 }

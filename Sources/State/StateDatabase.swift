@@ -26,7 +26,9 @@ public final class StateDatabase: StateStore {
 
     /// Opens an existing database to read; nothing is written, not even beside it.
     public static func reading(_ path: String) throws(StateFault) -> StateDatabase {
-        StateDatabase(try Database(path: path, mode: .readOnly))
+        let database = try Database(path: path, mode: .readOnly)
+        try Schema.version(of: database)
+        return StateDatabase(database)
     }
 
     public func ledger() throws -> [LedgerEntry] {

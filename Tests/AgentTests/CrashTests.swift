@@ -121,6 +121,44 @@ import Testing
         #expect(next.runner.started.isEmpty)
     }
 
+    /// What the lost journal of this boot held, nobody knows.
+    @Test(arguments: [(AmbiguityPolicy.skip, 0), (.rerun, 1)])
+    func aJobOfTheBootIsAmbiguousWhenTheJournalIsLost(rule: AmbiguityPolicy, count: Int) {
+        let description = JobDescription(name: "job", recurrence: .boot, timing: "@reboot")
+        for isLost in [true, false] {
+            let host = ScriptedHost()
+            host.scheduler.isMemoryLost = isLost
+            var job = description
+            job.onAmbiguity = rule
+            host.take(job)
+            host.pass(1000)
+            #expect(host.runner.started.count == (isLost ? count : 1))
+            #expect(host.journal.ends.values.contains { $0.result == .ambiguous } == (isLost && rule == .skip))
+            // It is settled: the next agent of this boot does not ask again.
+            let next = host.successor(after: 10)
+            next.take(job, stored: host.journal.jobs["job"])
+            next.pass(1000)
+            #expect(next.runner.started.isEmpty)
+        }
+    }
+
+    /// The keeper knows a run that the lost journal held.
+    @Test func aRunThatOnlyTheKeeperKnowsIsHeldAndWrittenDown() {
+        let host = ScriptedHost()
+        host.scheduler.isMemoryLost = true
+        let key = RunKey(job: "job", tick: ScriptedHost.midnight)
+        let open = OpenRun(
+            run: Run(key: key, cause: .tick, due: key.tick), phase: .claimed, claimed: 1, keeper: host.scheduler.keeper)
+        host.scheduler.recover([open], known: [key], at: host.now) { _ in .gone }
+        host.take(job(offset: 1000))
+        host.scheduler.started(key, ProcessIdentity(number: 7, start: 1), at: host.now.wall, host.now)
+        host.pass(62_000)
+        #expect(host.runner.started.isEmpty && host.scheduler.counts.ends[.skipped] == 1)
+        host.end(key)
+        host.pass(1000)
+        #expect(host.journal.ends[key]?.result == .succeeded)
+    }
+
     @Test func anEndThatWasWrittenDownIsForgottenByTheKeeper() {
         let (host, description) = killedAfterClaim()
         let next = recovered(from: host, description)

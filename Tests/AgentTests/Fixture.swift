@@ -57,6 +57,7 @@ final class MemoryJournal: RunJournal {
             case .ended(let key, let end, _, _):
                 open[key] = nil
                 ends[key] = end
+            case .reserve(let key): taken.insert(key)
             case .release(let key): if open[key]?.phase == .claimed { open[key]?.phase = .planned }
             case .removed(let name): jobs[name] = nil
             }

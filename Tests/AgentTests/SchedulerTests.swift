@@ -3,6 +3,54 @@ import Testing
 @testable import Agent
 
 @Suite struct SchedulerTests {
+    /// The same text, and other ticks: the rules of the zone have changed.
+    @Test func aScheduleFollowsTheRulesOfItsZone() {
+        let host = ScriptedHost()
+        host.take(job(every: 3_600_000, offset: 0))
+        host.pass(1000)
+        var other = job(every: 3_600_000, offset: 1_800_000)
+        other.timing = job(every: 3_600_000, offset: 0).timing
+        host.take(other)
+        host.pass(3_600_000)
+        #expect(host.startTimes.contains(1_800_000) && !host.startTimes.contains(3_600_000))
+        // Taken again as it is, it goes on where it was.
+        let count = host.runner.started.count
+        host.take(other)
+        host.pass(3_600_000)
+        #expect(host.runner.started.count == count + 1)
+    }
+
+    @Test(arguments: [true, false]) func outputIsKeptWhereTheJobKeepsIt(isKept: Bool) {
+        let host = ScriptedHost()
+        host.duration = nil
+        host.take(job(offset: 1000) { $0.keepsOutput = isKept })
+        host.pass(1500)
+        let key = RunKey(job: "job", tick: ScriptedHost.midnight)
+        // Another definition while it runs changes nothing of what it has printed.
+        host.take(job(offset: 1000) { $0.keepsOutput = !isKept })
+        host.scheduler.ended(
+            key, RunEnd(.failed, started: 1, ended: 2, exitStatus: 3, head: [65], tail: [66], outputByteCount: 2),
+            host.now)
+        host.pass(1000)
+        let end = host.journal.ends[key]
+        #expect(end?.head == (isKept ? [65] : []) && end?.tail == (isKept ? [66] : []))
+        #expect(end?.outputByteCount == 2 && end?.exitStatus == 3)
+    }
+
+    /// Nobody knows whether the output of a job that is declared no more holds a secret.
+    @Test func theOutputOfAnAdoptedRunWithoutAJobIsNotKept() {
+        let host = ScriptedHost()
+        let key = RunKey(job: "gone", tick: ScriptedHost.midnight)
+        let open = OpenRun(
+            run: Run(key: key, cause: .tick, due: key.tick), phase: .started, claimed: 1,
+            keeper: host.scheduler.keeper, process: ProcessIdentity(number: 7, start: 1), started: 1)
+        host.scheduler.recover([open], known: [key], at: host.now) { _ in .gone }
+        host.scheduler.ended(
+            key, RunEnd(.succeeded, started: 1, ended: 2, head: [65], outputByteCount: 1), host.now)
+        host.pass(1000)
+        #expect(host.journal.ends[key]?.head == [])
+    }
+
     @Test func eachTickRunsOnceAtItsInstant() {
         let host = ScriptedHost()
         host.take(job(offset: 12_345))

@@ -89,6 +89,30 @@ import Testing
         Moment(wall: start.wall + milliseconds, boot: start.boot + milliseconds)
     }
 
+    @Test func aClockThatWasAheadDelaysNoConverge() {
+        var loop = loop { $0.onStart = false }
+        _ = loop.due(after(3_000_000))
+        let ahead = loop.next
+        _ = loop.due(start)
+        #expect(loop.next != ahead && (loop.next ?? .max) <= start.wall + 1_800_000)
+    }
+
+    @Test func windowsFollowTheRulesOfTheirZone() throws {
+        var window = AgentSettings.Window(definition: ScheduleDefinition(), length: .seconds(3600))
+        window.definition.name = "window"
+        window.definition.cron = CronText(try ScheduleExpression(cron: "0 2 * * *"))
+        window.definition.timezone = "local"
+        window.definition.spread = .off
+        var settings = AgentSettings.Converge()
+        settings.source = AbsolutePath("/site")
+        settings.windows = [window]
+        var loop = ConvergeLoop(settings, hostIdentifier: "host") { _ in .utc }
+        let two = ScriptedHost.midnight + 2 * 3_600_000
+        #expect(loop.allowsChanges(at: two) && !loop.allowsChanges(at: two + 3_600_000))
+        loop.placeWindows { _ in ScheduleZone(fixed: "-01:00") }
+        #expect(!loop.allowsChanges(at: two) && loop.allowsChanges(at: two + 3_600_000))
+    }
+
     @Test func withoutASourceThereIsNoLoop() {
         var loop = loop { $0.source = nil }
         loop.want(.signal)

@@ -6,7 +6,7 @@ declare -A allowed=(
   [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Values]="" [Model]="Crypto Values"
   [HostFiles]="Model RegularExpressions" [YAML]="Values CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
   [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones Crypto" [Engine]="Model"
-  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxHost Model Scheduling State CShim Glibc"
+  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxFacts LinuxHost Model Scheduling State CShim Glibc"
   [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles Hostinfo LinuxFacts CShim Glibc"
   [Hostinfo]="Values YAML" [LinuxFacts]="Hostinfo Values YAML CShim Glibc" [hostinfo-tool]="LinuxFacts"
   [Secrets]="Model Crypto FoundationEssentials"

@@ -14,8 +14,13 @@ int lodestar_timer_set(int timer, int64_t milliseconds);
 // Reads the timer. 1: it fired; 2: the clock was set; 0: neither.
 int lodestar_timer_read(int timer);
 
-// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1, and returns a descriptor that tells them (signalfd(2)).
+// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1, and returns a descriptor that tells them (signalfd(2)); SIGCHLD too where
+// this process inherits the orphans of others: as process 1, or as a child subreaper (prctl(2)).
 int lodestar_signals_open(void);
+// Whether this process inherits the orphans of others.
+int lodestar_inherits_orphans(void);
+// Waits for all children that have ended.
+void lodestar_reap_orphans(void);
 // The number of the next signal; 0 when there is none.
 int lodestar_signals_read(int signals);
 
@@ -41,7 +46,8 @@ void lodestar_watch_read(int watch, void *context, void (*each)(void *context, c
 int lodestar_local_listen(const char *path);
 // Accepts a connection of the same user or of root; -EPERM for others.
 int lodestar_local_accept(int listener);
-int lodestar_local_connect(const char *path);
+// Connects; a peer that takes nothing or says nothing for so long ends a call with EAGAIN. 0: waits for ever.
+int lodestar_local_connect(const char *path, int64_t timeout_milliseconds);
 // Sends one datagram to a local socket; a path that begins with @ is an abstract name (unix(7)).
 int lodestar_local_notify(const char *path, const char *text);
 

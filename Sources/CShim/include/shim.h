@@ -60,6 +60,8 @@ void lodestar_sync_all(const int *descriptors, int *results, size_t count);
 
 // Copies the extended attributes of one file to another, but those that seal a file's content.
 int lodestar_copy_attributes(int from, int to);
+// Whether a path, which is not followed, has an access list (acl(5)): then its mode does not say who may write.
+int lodestar_has_access_list(const char *path);
 // Whether a file is immutable or append-only; 0 where it cannot be told.
 int lodestar_is_immutable(int descriptor);
 

@@ -27,6 +27,30 @@ struct AgentOptions: ParsableArguments {
         }
     }
 
+    /// Whoever can write the settings decides what root does: they are root's alone, or refused.
+    func believe() throws {
+        let path = config ?? AgentSettings.path
+        guard LocalFiles.isPrivileged, let objection = PathTrust.objection(to: path) else { return }
+        Terminal.report("error: cannot use \(path): \(objection)")
+        throw ExitStatus.refused
+    }
+
+    /// What the agent remembers; nil when it has remembered nothing yet.
+    func history() throws -> AgentHistory? {
+        let path = try settings().databasePath
+        return try Converge.guarding {
+            guard LocalFiles.exists(path) else { return nil }
+            try DatabaseFiles.check(path)
+            return try AgentHistory(reading: path)
+        }
+    }
+
+    /// Whether an agent answers.
+    func isAgentThere() throws -> Bool {
+        let path = try settings().socketPath
+        return (try? ControlClient.ask("status text", at: path)) != nil
+    }
+
     /// Asks the running agent; the answer without its first line. An agent that is not there is exit 69.
     func ask(_ line: String) throws -> String {
         let settings = try settings()
@@ -59,6 +83,7 @@ struct AgentCommand: ParsableCommand {
     var checkConfig = false
 
     func run() throws {
+        try options.believe()
         let settings = try options.settings()
         if checkConfig { return }
         guard LocalFiles.isPrivileged else {
@@ -67,7 +92,8 @@ struct AgentCommand: ParsableCommand {
         }
         do {
             let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
-            let context = AgentContext(version: Lodestar.version, hostIdentifier: id)
+            let context = AgentContext(
+                version: Lodestar.version, hostIdentifier: id, arguments: Swift.CommandLine.arguments)
             try AgentProcess(settings, context).run()
         } catch is AgentProcess.AlreadyRunning {
             Terminal.report("error: expected no other agent in \(settings.state), found one")
@@ -76,7 +102,7 @@ struct AgentCommand: ParsableCommand {
             Terminal.report("error: \(fault.text)")
             throw ExitStatus.failure
         } catch let fault as StateFault {
-            Terminal.report("error: \(settings.databasePath): \(fault.text)")
+            Terminal.report("error: \(fault.text)")
             throw ExitStatus.failure
         }
     }

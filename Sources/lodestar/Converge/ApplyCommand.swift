@@ -43,7 +43,10 @@ struct ApplyCommand: ParsableCommand {
         let lock = try takeLock(converge.root)
         defer { withExtendedLifetime(lock) {} }
         LocalFiles.makePrivate(converge.databasePath)
-        let state = try Converge.guarding { try StateDatabase.opened(at: converge.databasePath) }
+        let state = try Converge.guarding {
+            try DatabaseFiles.check(converge.databasePath)
+            return try StateDatabase.opened(at: converge.databasePath)
+        }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: converge.root)
         let memo = isMemorable && !observation.verify ? cache.settled(for: target) : nil

@@ -26,7 +26,10 @@ struct Converge {
     /// What earlier runs left behind, to read.
     func pastState() throws -> any StateReading {
         guard LocalFiles.exists(databasePath) else { return NoState() }
-        return try Self.guarding { try StateDatabase.reading(databasePath) }
+        return try Self.guarding {
+            try DatabaseFiles.check(databasePath)
+            return try StateDatabase.reading(databasePath)
+        }
     }
 
     /// Remembers what a plan reads of the host.
@@ -52,7 +55,7 @@ struct Converge {
         do {
             return try body()
         } catch let fault as StateFault {
-            Terminal.report("error: cannot \(fault.operation): \(fault.reason)")
+            Terminal.report("error: \(fault.text)")
             throw ExitStatus.failure
         } catch let fault as HostFault {
             Terminal.report("error: \(fault.text)")

@@ -16,7 +16,10 @@ struct PastOptions: ParsableArguments {
     func database() throws -> StateDatabase? {
         let path = "\(StateFolder.path(below: root))/state.db"
         guard LocalFiles.exists(path) else { return nil }
-        return try Converge.guarding { try StateDatabase.reading(path) }
+        return try Converge.guarding {
+            try DatabaseFiles.check(path)
+            return try StateDatabase.reading(path)
+        }
     }
 }
 

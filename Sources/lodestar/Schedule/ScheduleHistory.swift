@@ -26,12 +26,8 @@ struct ScheduleHistory: ParsableCommand {
     var format = Format.text
 
     func run() throws {
-        let settings = try options.settings()
-        try Converge.guarding {
-            guard LocalFiles.exists(settings.databasePath) else { return try show([], nil) }
-            let history = try AgentHistory(reading: settings.databasePath)
-            try show(try history.runs(ofJob: job, limit: limit), history)
-        }
+        let history = try options.history()
+        try Converge.guarding { try show(try history?.runs(ofJob: job, limit: limit) ?? [], history) }
     }
 
     private func show(_ runs: [RecordedRun], _ history: AgentHistory?) throws {

@@ -42,13 +42,12 @@ struct ScheduleList: ParsableCommand {
 
     private func rows(_ settings: AgentSettings) throws -> [Row] {
         let host = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
-        let history =
-            LocalFiles.exists(settings.databasePath) ? try AgentHistory(reading: settings.databasePath) : nil
+        let history = try options.history()
         let missed = Dictionary(
             try history?.jobs().map { ($0.name, $0.missedCount) } ?? [], uniquingKeysWith: { $1 })
         var zones = ZoneFiles(), rows: [Row] = []
         let now = Instant(milliseconds: RealClock.now.wall)
-        for name in DefinitionNames.names(in: settings.schedules.text) {
+        for name in try DefinitionNames.names(in: settings.schedules.text) {
             let path = "\(settings.schedules)/\(name).json"
             guard let bytes = try LocalFiles.contents(of: path, limit: ScheduleDefinition.fileLimit) else { continue }
             do throws(DefinitionFault) {

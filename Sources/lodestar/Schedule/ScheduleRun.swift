@@ -19,23 +19,45 @@ struct ScheduleRun: ParsableCommand {
     var wait = false
 
     func run() throws {
-        let settings = try options.settings()
         let id = try options.ask("run \(job)").withoutLastNewline
         guard wait, let key = RunKey(id: id) else { return Terminal.print(id) }
+        let patience = Patience(seconds: 60)
         try Converge.guarding {
-            let history = try AgentHistory(reading: settings.databasePath)
             while true {
-                let run = try history.runs(ofJob: job, limit: 100).first { $0.run.key == key && $0.phase == "ended" }
-                guard let run else {
-                    WallClock.sleep(milliseconds: 100)
-                    continue
+                let history = try options.history()
+                let run = try history?.runs(ofJob: job, limit: 100).first { $0.run.key == key && $0.phase == "ended" }
+                if let run, let history {
+                    let output = try history.output(of: key)
+                    LocalFiles.writeAll(output.head + output.tail, to: 1)
+                    Terminal.report(run.line)
+                    if run.result != RunResult.succeeded.rawValue { throw ExitStatus.failure }
+                    return
                 }
-                let output = try history.output(of: key)
-                LocalFiles.writeAll(output.head + output.tail, to: 1)
-                Terminal.report(run.line)
-                if run.result != RunResult.succeeded.rawValue { throw ExitStatus.failure }
-                return
+                WallClock.sleep(milliseconds: 100)
+                // Without an agent nobody writes the end down; one that is restarted comes back.
+                guard try patience.isOver(unless: { try options.isAgentThere() }) else { continue }
+                Terminal.report("error: expected an agent that tells the end of \(key.id), found none for 60 s")
+                throw ExitStatus.unavailable
             }
         }
+    }
+}
+
+/// Asks every few seconds whether there is still reason to wait.
+private final class Patience {
+    private let seconds: UInt64
+    private var hopeful = WallClock.monotonicNanoseconds
+    private var asked = WallClock.monotonicNanoseconds
+
+    init(seconds: UInt64) {
+        self.seconds = seconds
+    }
+
+    func isOver(unless hasReason: () throws -> Bool) rethrows -> Bool {
+        let now = WallClock.monotonicNanoseconds
+        guard now - asked > 5_000_000_000 else { return false }
+        asked = now
+        if try hasReason() { hopeful = now }
+        return now - hopeful > seconds * 1_000_000_000
     }
 }

@@ -23,12 +23,12 @@ struct CatalogCache {
     private var settledFile: String { "\(folder)/settled.cache" }
 
     func archive(for target: CompilationTarget) -> CatalogArchive? {
-        guard let bytes = try? LocalFiles.contents(of: catalogFile) else { return nil }
+        guard let bytes = try? LocalFiles.stateContents(of: catalogFile) else { return nil }
         return CatalogArchive(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
     }
 
     func settled(for target: CompilationTarget) -> SettledArchive? {
-        guard let bytes = try? LocalFiles.contents(of: settledFile) else { return nil }
+        guard let bytes = try? LocalFiles.stateContents(of: settledFile) else { return nil }
         return SettledArchive(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
     }
 
