@@ -85,11 +85,12 @@ extension Declaration {
 struct Reason {
     var text: String
     var hint: String?
+    var isMissing = false
 
     init(_ error: any Error) {
         switch error {
-        case let refusal as Refusal: (text, hint) = (refusal.reason, refusal.hint)
-        case let fault as HostFault: text = fault.text
+        case let refusal as Refusal: (text, hint, isMissing) = (refusal.reason, refusal.hint, refusal.isMissing)
+        case let fault as HostFault: (text, isMissing) = (fault.text, fault.kind == .missing)
         default: text = "\(error)"
         }
     }

@@ -54,6 +54,8 @@ public struct PlannedResource: Sendable {
     /// What is not known, why it is refused, what it is skipped for, which run created it.
     public var reason: String?
     public var hint: String?
+    /// Whether it is refused because something is not there.
+    var isMissing = false
     /// Why it will be refreshed; nil where it will not.
     public var refreshCause: String?
     /// The addresses that it will refresh.

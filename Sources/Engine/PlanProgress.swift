@@ -39,6 +39,22 @@ struct PlanProgress {
 
     func refreshCause(of position: Int) -> String? { refreshCauses.isEmpty ? nil : refreshCauses[position] }
 
+    /// Says what may bring what a refused resource misses: it is there when the next run begins, and an edge would make
+    /// the resource wait for it.
+    mutating func hintAtSources() {
+        let sources = resources.filter { planned in
+            guard [.create, .change, .unknown].contains(planned.action) else { return false }
+            return planned.steps.contains { $0.lane == .packages } || planned.declaration.resource is any Opaque
+        }.map(\.address)
+        guard let first = sources.first else { return }
+        for index in resources.indices where resources[index].isMissing && resources[index].hint == nil {
+            let names =
+                sources.prefix(3).map(\.description).joined(separator: ", ") + (sources.count > 3 ? ", ..." : "")
+            resources[index].hint =
+                "it may come with \(names), which this run changes too: `require: [\(first)]` makes it wait"
+        }
+    }
+
     /// What is no longer declared, and then what its removal refreshes.
     mutating func add(late undeclared: [PlannedResource], on host: some Host) {
         resources += undeclared

@@ -35,6 +35,7 @@ public struct Planner {
             let planned = plan(position, &progress, ledger)
             if planned.action == .inPlace { progress.inPlaceCount += 1 } else { progress.resources.append(planned) }
         }
+        progress.hintAtSources()
         if !isKnown, selection.isWhole {
             let undeclared = UndeclaredPlanner(
                 catalog: catalog, host: host, types: types, declared: progress.resources)
@@ -118,6 +119,7 @@ public struct Planner {
         planned.action = .refuse
         planned.reason = reason.text
         planned.hint = reason.hint
+        planned.isMissing = reason.isMissing
         if let position = planned.position { progress.block(position, by: planned.address) }
     }
 

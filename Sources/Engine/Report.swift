@@ -17,6 +17,7 @@ public struct Outcome: Sendable {
     public var changes: [Change]
     /// Why it failed or was skipped.
     public var reason: String?
+    public var hint: String?
     /// What its command printed, capped; empty for secrets.
     public var output: String
 
@@ -32,6 +33,7 @@ public struct Outcome: Sendable {
         place = planned.declaration.place
         action = planned.action
         changes = planned.changes
+        hint = result == .failed ? planned.hint : nil
         self.result = result
         self.reason = reason
         self.output = output

@@ -24,6 +24,7 @@ public struct ReportText {
             var lines = [
                 "  \(colored("! \(outcome.address)", "31"))  \(outcome.result.rawValue)\(reason)  \(outcome.place)"
             ]
+            if let hint = outcome.hint { lines.append("      hint: \(hint.printable)") }
             for line in outcome.output.split(whereSeparator: \.isNewline).suffix(20) {
                 lines.append("      | \(line.printable)")
             }

@@ -37,9 +37,10 @@ extension Evaluation {
                 "expected a key of the mapping, found `\(name)`", at: offset, hint: nearest(to: name, among: names))
         case .lazy(let map):
             if let member = try map.member(name) { return member }
+            let absence = map.absence(of: name)
             throw Fault(
-                "expected a key of the mapping, found `\(name)`", at: offset,
-                hint: nearest(to: name, among: try map.keys()))
+                absence?.message ?? "expected a key of the mapping, found `\(name)`", at: offset,
+                hint: nearest(to: name, among: try map.keys()) ?? absence?.hint)
         case .unknown: return .unknown
         default: throw Fault("a \(value.typeName) has no field \(name)", at: offset)
         }

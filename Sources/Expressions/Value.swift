@@ -28,6 +28,23 @@ public protocol LazyMap: AnyObject, Sendable {
     func member(_ key: String) throws -> Value?
     /// The names of all members, in order.
     func keys() throws -> [String]
+    /// What a reader is told who asks for a member that is not there; nil: that it is no key of the mapping.
+    func absence(of key: String) -> Absence?
+}
+
+/// A member that is not there, in the reader's words.
+public struct Absence: Sendable {
+    public var message: String
+    public var hint: String?
+
+    public init(_ message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+}
+
+extension LazyMap {
+    public func absence(of key: String) -> Absence? { nil }
 }
 
 extension LazyMap {

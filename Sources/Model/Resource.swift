@@ -28,7 +28,7 @@ public protocol Resource: Sendable, Hashable {
     /// The paths that a directory above must leave alone: by default what the declaration's fields tell.
     func claims(on host: some HostReading) throws -> [AbsolutePath]
     /// What is wrong with the declaration as a whole, such as two properties that exclude each other.
-    var problems: [String] { get }
+    var problems: [Problem] { get }
 
     /// The actual state; nil when nothing is there and nothing else has to be known.
     ///
@@ -106,10 +106,13 @@ public protocol Expandable: Resource {
 public struct Refusal: Error, Sendable, Hashable {
     public var reason: String
     public var hint: String?
+    /// Whether something that is needed is not there, and may come with something else.
+    public var isMissing: Bool
 
-    public init(_ reason: String, hint: String? = nil) {
+    public init(_ reason: String, hint: String? = nil, isMissing: Bool = false) {
         self.reason = reason
         self.hint = hint
+        self.isMissing = isMissing
     }
 }
 
@@ -119,7 +122,7 @@ extension Resource {
     public var provisions: [HostObject] { [] }
     public func isPresent(in observed: Observed) -> Bool { true }
     public func uncertainty(of observed: Observed?) -> String? { nil }
-    public var problems: [String] { [] }
+    public var problems: [Problem] { [] }
 
     /// The text that follows the type in the address.
     public var key: String {

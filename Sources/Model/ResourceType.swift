@@ -84,7 +84,7 @@ extension Resource {
             faults.add(
                 Diagnostic(
                     "`\(field.name)`: expected \(error.expected), found \(error.found)", at: error.place,
-                    hint: error.hint))
+                    hint: error.hint ?? node.hintAtNewline))
         }
     }
 
@@ -104,5 +104,13 @@ extension Resource {
     /// The declared fields as plans show them, without the key.
     public var shownFields: [(name: String, value: ShownText)] {
         Self.fields.dropFirst().compactMap { field in field.shown(self).map { (field.name, $0) } }
+    }
+}
+
+extension Node {
+    /// What helps where a text was read from a file with its last newline.
+    fileprivate var hintAtNewline: String? {
+        guard !isSecret, text?.unicodeScalars.last == "\n" else { return nil }
+        return "`.trim()` takes the newline away"
     }
 }

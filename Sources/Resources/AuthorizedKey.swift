@@ -36,12 +36,12 @@ public struct AuthorizedKey: Resource, Removable {
 
     public var objects: [HostObject] { key.map { [.authorizedKey(user, blob: $0.blob)] } ?? [] }
     public var needs: [Need] { [Need(.user(user), "user")] }
-    public var problems: [String] {
-        var problems =
+    public var problems: [Problem] {
+        var problems: [Problem] =
             key.map { !$0.options.isEmpty && options != nil } == true
-            ? ["expected options in one place, found them in `key` and in `options`"] : []
+            ? [Problem(at: "options", "expected options in one place, found them in `key` and in `options`")] : []
         if options.map({ $0.contains("\n") || $0.contains("\0") }) == true {
-            problems.append("`options`: expected one line")
+            problems.append(Problem("options", "expected one line"))
         }
         return problems
     }
@@ -78,7 +78,7 @@ public struct AuthorizedKey: Resource, Removable {
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
-        guard let observed else { throw Refusal("the account \(user) does not exist") }
+        guard let observed else { throw Refusal("the account \(user) does not exist", isMissing: true) }
         guard let desired, !changes(from: observed).isEmpty else { return [] }
         return observed.file.steps(.set(.atLeast([desired])), owner: .name(user), group: .number(observed.group))
     }

@@ -71,20 +71,22 @@ public struct Command: Resource, Refreshable, Opaque {
         declaredPaths + (creates.map { [$0] } ?? [])
     }
 
-    public var problems: [String] {
-        var problems: [String] = []
+    public var problems: [Problem] {
+        var problems: [Problem] = []
         if (run == nil) == (argv == nil) {
             problems.append("expected one of run and argv, found \(run == nil ? "neither" : "both")")
         }
         if let argv, argv.first.map({ $0.isEmpty || $0.hasPrefix("-") }) ?? true {
-            problems.append("`argv`: expected a program first")
+            problems.append(Problem("argv", "expected a program first"))
         }
-        if let tries, !(1...100).contains(tries) { problems.append("`tries`: expected 1 to 100, found \(tries)") }
+        if let tries, !(1...100).contains(tries) {
+            problems.append(Problem("tries", "expected 1 to 100, found \(tries)"))
+        }
         if let returns, returns.isEmpty || !returns.allSatisfy((0...255).contains) {
-            problems.append("`returns`: expected exit statuses from 0 to 255")
+            problems.append(Problem("returns", "expected exit statuses from 0 to 255"))
         }
         for pair in env?.entries ?? [] where !CrontabSyntax.isVariable(pair.name) {
-            problems.append("`env`: expected the name of a variable, found `\(pair.name)`")
+            problems.append(Problem("env", "expected the name of a variable, found `\(pair.name)`"))
         }
         return problems
     }

@@ -69,7 +69,7 @@ public struct CrontabEntry: Resource, Removable {
             + [Need(.package("cron"), "package cron")]
     }
 
-    public var problems: [String] { CrontabSyntax.problems(of: self) }
+    public var problems: [Problem] { CrontabSyntax.problems(of: self) }
 
     /// What stands in the table.
     public struct Observed: Sendable {

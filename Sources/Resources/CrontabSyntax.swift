@@ -7,28 +7,31 @@ enum CrontabSyntax {
     private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
     private static let weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
-    static func problems(of entry: CrontabEntry) -> [String] {
-        var problems: [String] = []
+    static func problems(of entry: CrontabEntry) -> [Problem] {
+        var problems: [Problem] = []
         let fields = [
             ("minute", entry.minute, 0...59, []), ("hour", entry.hour, 0...23, []), ("day", entry.day, 1...31, []),
             ("month", entry.month, 1...12, months), ("weekday", entry.weekday, 0...7, weekdays),
         ]
         for (name, text, range, names) in fields where !isField(text, range, names) {
             problems.append(
-                "`\(name)`: expected \(range.lowerBound)-\(range.upperBound), lists, ranges or steps, found `\(text)`")
+                Problem(
+                    name, "expected \(range.lowerBound)-\(range.upperBound), lists, ranges or steps, found `\(text)`"))
         }
         if let special = entry.special {
             if !specials.contains(String(special.drop { $0 == "@" })) {
-                problems.append("`special`: expected one of \(specials.joined(separator: ", ")), found `\(special)`")
+                problems.append(
+                    Problem("special", "expected one of \(specials.joined(separator: ", ")), found `\(special)`"))
             }
             if fields.contains(where: { $0.1 != "*" }) {
-                problems.append("`special` excludes minute, hour, day, month and weekday")
+                problems.append(Problem(at: "special", "`special` excludes minute, hour, day, month and weekday"))
             }
         } else if entry.hour != "*", entry.minute == "*" {
-            problems.append("`hour` needs `minute`: the command would run every minute of that hour")
+            problems.append(
+                Problem(at: "hour", "`hour` needs `minute`: the command would run every minute of that hour"))
         }
         if entry.command.isEmpty || entry.command.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\0" }) {
-            problems.append("`command`: expected one line")
+            problems.append(Problem("command", "expected one line"))
         }
         if entry.name.isEmpty || entry.name.contains("\n") { problems.append("expected a name of one line") }
         if entry.record.line.utf8.count > 998 {
@@ -36,10 +39,12 @@ enum CrontabSyntax {
         }
         if let file = entry.file, !isFile(file) {
             problems.append(
-                "`file`: expected a file directly below /etc/cron.d whose name has letters, digits, `_` and `-` only")
+                Problem(
+                    "file",
+                    "expected a file directly below /etc/cron.d whose name has letters, digits, `_` and `-` only"))
         }
         for pair in entry.environment?.pairs ?? [] where !isVariable(pair.name) || pair.value.contains("\n") {
-            problems.append("`environment`: expected a variable of one line, found `\(pair.name)`")
+            problems.append(Problem("environment", "expected a variable of one line, found `\(pair.name)`"))
         }
         return problems
     }

@@ -56,9 +56,9 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
     public var needs: [Need] { Need.parent(of: path) + Need.owners(owner, group) }
     public var usesClaims: Bool { purge != nil || recurse != nil }
 
-    public var problems: [String] {
+    public var problems: [Problem] {
         (ignore ?? []).compactMap { pattern in
-            Glob.problem(of: pattern).map { "`ignore`: `\(pattern)` is too long or cannot be read: \($0)" }
+            Glob.problem(of: pattern).map { Problem("ignore", "`\(pattern)` is too long or cannot be read: \($0)") }
         }
     }
 

@@ -67,7 +67,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
 
     public var needs: [Need] { Need.parent(of: path) + Need.owners(owner, group) }
 
-    public var problems: [String] {
+    public var problems: [Problem] {
         [content != nil, source != nil, template != nil].filter { $0 }.count > 1
             ? ["expected one of content, source and template, found several"] : []
     }

@@ -59,25 +59,28 @@ public struct Line: Resource, Removable {
     }
     public var needs: [Need] { [Need(.path(path), "file")] + Need.parent(of: path) }
 
-    public var problems: [String] {
-        var problems: [String] = []
+    public var problems: [Problem] {
+        var problems: [Problem] = []
         let line = String(decoding: text.bytes, as: UTF8.self)
         if line.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\r" || $0 == "\0" }) {
-            problems.append("`text`: expected one line, found several")
+            let hasOnlyLast = line.unicodeScalars.dropLast().allSatisfy { $0 != "\n" && $0 != "\r" && $0 != "\0" }
+            let found = hasOnlyLast && line.unicodeScalars.last == "\n" ? "a newline at its end" : "several"
+            problems.append(Problem("text", "expected one line, found \(found)"))
         }
         if insertAfter != nil, insertBefore != nil {
-            problems.append("insert_after and insert_before exclude each other")
+            problems.append(Problem(at: "insert_before", "insert_after and insert_before exclude each other"))
         }
-        if all == true, match == nil { problems.append("`all` needs `match`") }
+        if all == true, match == nil { problems.append(Problem(at: "all", "`all` needs `match`")) }
         for (field, pattern) in [("match", match), ("insert_after", insertAfter), ("insert_before", insertBefore)] {
             guard let pattern else { continue }
             do throws(RegularExpressionError) {
                 let expression = try RegularExpression(pattern)
                 if field == "match", !expression.isFound(in: line) {
-                    problems.append("`match` does not match `text`: a second run would insert the line again")
+                    problems.append(
+                        Problem(at: "match", "`match` does not match `text`: a second run would insert the line again"))
                 }
             } catch {
-                problems.append("`\(field)`: \(error.message) at \(error.offset + 1)")
+                problems.append(Problem(field, "\(error.message) at \(error.offset + 1)"))
             }
         }
         return problems
@@ -112,7 +115,7 @@ public struct Line: Resource, Removable {
     private func shown(_ line: Content) -> ShownText { .text(String(decoding: line.bytes, as: UTF8.self)) }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
-        guard observed?.fileExists == true else { throw Refusal("\(path) does not exist") }
+        guard observed?.fileExists == true else { throw Refusal("\(path) does not exist", isMissing: true) }
         return changes(from: observed).isEmpty ? [] : [.editFile(FileEdit(path, .line(edit)))]
     }
 

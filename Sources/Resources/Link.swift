@@ -27,10 +27,10 @@ public struct Link: Resource, Removable, Replacing {
     public var needs: [Need] {
         Need.parent(of: path) + (AbsolutePath(target).map { [Need(.path($0), "target")] } ?? [])
     }
-    public var problems: [String] {
-        if target.isEmpty { return ["`target`: expected a path, found nothing"] }
+    public var problems: [Problem] {
+        if target.isEmpty { return [Problem("target", "expected a path, found nothing")] }
         return target.utf8.count > 4095 || target.contains("\n")
-            ? ["`target`: expected one path of at most 4,095 bytes"] : []
+            ? [Problem("target", "expected one path of at most 4,095 bytes, found \(Node.quoted(target))")] : []
     }
 
     public func observe(on host: some HostReading) throws -> Link? {

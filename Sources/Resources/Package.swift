@@ -35,8 +35,8 @@ public struct Package: Resource, Removable {
     public static let examples = ["hostname: {}", "base-files: {state: present}"]
 
     public var objects: [HostObject] { [.package(name.text)] }
-    public var problems: [String] {
-        version != nil && state != .present ? ["`version` needs `state: present`"] : []
+    public var problems: [Problem] {
+        version != nil && state != .present ? [Problem(at: "version", "`version` needs `state: present`")] : []
     }
 
     /// What dpkg says; the candidate is asked only where `latest` needs it.

@@ -26,7 +26,7 @@ public struct Schedule: Resource, Removable {
     private var mode: FileMode { FileMode(Permissions(definition.hasSecrets ? 0o600 : 0o644)) }
 
     public var objects: [HostObject] { [.path(path)] }
-    public var problems: [String] { definition.problems }
+    public var problems: [Problem] { definition.problems }
 
     public var needs: [Need] {
         var needs = Need.parent(of: path) + Need.owners(definition.user, nil).map { Need($0.object, "user") }

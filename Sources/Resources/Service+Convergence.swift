@@ -138,7 +138,9 @@ extension Service {
             steps.append(.setAttributes(AttributeChange(unitFile, kind: .file, attributes: attributes)))
         }
         if running == true, unit == nil {
-            if !observed.exists, observed.initScript == nil { throw Refusal("there is no unit \(unitName)") }
+            if !observed.exists, observed.initScript == nil {
+                throw Refusal("there is no unit \(unitName)", isMissing: true)
+            }
             if observed.isMasked, masked != false { throw Refusal("\(unitName) cannot run: \(unitFile) masks it") }
         }
         if differing.contains("masked") { steps += try maskSteps(observed, isWritten: differing.contains("unit")) }

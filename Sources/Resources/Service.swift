@@ -67,13 +67,14 @@ public struct Service: Resource, Refreshable, Removable, Remarking {
         if enabled == true, let enabling = try? tree.enabling(unitName) { links += enabling.own }
         return declaredPaths + links + (masked == false ? [] : [unitFile])
     }
-    public var problems: [String] {
-        var problems: [String] = []
+    public var problems: [Problem] {
+        var problems: [Problem] = []
         if masked == true, enabled == true || running == true || unit != nil {
             problems.append("a masked service cannot be enabled, running or have a unit")
         }
         if running != nil, unitName.kind == .template {
-            problems.append("`running`: a template does not run; name an instance: \(unitName.prefix)@NAME")
+            problems.append(
+                Problem("running", "a template does not run; name an instance: \(unitName.prefix)@NAME"))
         }
         return problems
     }

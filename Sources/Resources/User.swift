@@ -127,12 +127,12 @@ public struct User: Resource, Removable {
         return declaredPaths + keys + (home == .root ? [] : [home])
     }
 
-    public var problems: [String] {
-        var problems: [String] = []
-        if name == .root, uid.map({ $0 != 0 }) == true { problems.append("root has the number 0") }
+    public var problems: [Problem] {
+        var problems: [Problem] = []
+        if name == .root, uid.map({ $0 != 0 }) == true { problems.append(Problem(at: "uid", "root has the number 0")) }
         for (field, text) in [("comment", comment), ("home", home?.text), ("shell", shell?.text)] {
             if text.map({ $0.contains(":") || $0.contains("\n") }) == true {
-                problems.append("`\(field)`: expected no `:` and no newline")
+                problems.append(Problem(field, "expected no `:` and no newline"))
             }
         }
         return problems

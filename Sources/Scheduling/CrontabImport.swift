@@ -98,7 +98,7 @@ extension ImportedSchedules {
             differences += apply(environment, to: &definition)
             differences += Self.set(command, in: &definition, shell: environment.last { $0.name == "SHELL" }?.value)
             if let problem = definition.problems.first {
-                problems.append(Problem(line: line, message: problem))
+                problems.append(Problem(line: line, message: problem.text))
                 return
             }
             jobs.append(Job(definition: definition, line: line, source: text, differences: differences))

@@ -107,6 +107,6 @@ extension ScheduleDefinition {
         env.entries = env.entries.map { entry in
             EnvironmentEntry(entry.name, Content(entry.value.bytes, isSecret: secrets.contains(entry.name)))
         }
-        if let problem = problems.first { throw DefinitionFault(problem) }
+        if let problem = problems.first { throw DefinitionFault(problem.text) }
     }
 }

@@ -85,8 +85,8 @@ public struct ScheduleDefinition: Sendable, Hashable {
 
 extension ScheduleDefinition {
     /// What is wrong with the record as a whole, in the words of diagnostics.
-    public var problems: [String] {
-        var problems: [String] = []
+    public var problems: [Problem] {
+        var problems: [Problem] = []
         if !Self.isName(name) {
             problems.append(
                 "expected a name of letters, digits, `_`, `-` and `.`, at most 64, found `\(name.prefix(80))`")
@@ -97,33 +97,36 @@ extension ScheduleDefinition {
         }
         for (property, length) in [("every", every), ("after", after)] {
             if let length, ScheduleExpression(every: length) == nil {
-                problems.append("`\(property)`: expected whole seconds from 1s to 366d, found \(length.text)")
+                problems.append(Problem(property, "expected whole seconds from 1s to 366d, found \(length.text)"))
             }
         }
         if (run == nil) == (argv == nil) {
             problems.append("expected one of run and argv, found \(run == nil ? "neither" : "both")")
         }
-        if let run, run.isEmpty { problems.append("`run`: expected a command, found nothing") }
+        if let run, run.isEmpty { problems.append(Problem("run", "expected a command, found nothing")) }
         if let argv, argv.first.map({ !$0.hasPrefix("/") }) ?? true {
-            problems.append("`argv`: expected an absolute path of a program first")
+            problems.append(Problem("argv", "expected an absolute path of a program first"))
         }
         if !Self.isZoneName(timezone) {
-            problems.append("`timezone`: expected UTC, local or a name such as Europe/Berlin, found `\(timezone)`")
+            problems.append(
+                Problem("timezone", "expected UTC, local or a name such as Europe/Berlin, found `\(timezone)`"))
         }
         if let spreadKey, spreadKey.isEmpty || spreadKey.utf8.count > 200 {
-            problems.append("`spread_key`: expected 1 to 200 bytes")
+            problems.append(Problem("spread_key", "expected 1 to 200 bytes"))
         }
-        if !(-20...19).contains(nice) { problems.append("`nice`: expected -20 to 19, found \(nice)") }
+        if !(-20...19).contains(nice) { problems.append(Problem("nice", "expected -20 to 19, found \(nice)")) }
         if let group, !Self.isName(group) {
-            problems.append("`group`: expected a name like a schedule's, found `\(group)`")
+            problems.append(Problem("group", "expected a name like a schedule's, found `\(group)`"))
         }
-        if let timeout, timeout < .seconds(1) { problems.append("`timeout`: expected at least 1s") }
-        if killAfter > .seconds(3600) { problems.append("`kill_after`: expected at most 1h, found \(killAfter.text)") }
+        if let timeout, timeout < .seconds(1) { problems.append(Problem("timeout", "expected at least 1s")) }
+        if killAfter > .seconds(3600) {
+            problems.append(Problem("kill_after", "expected at most 1h, found \(killAfter.text)"))
+        }
         if let memory, memory.bytes < 1 << 20 {
-            problems.append("`memory`: expected at least 1M, found \(memory.text)")
+            problems.append(Problem("memory", "expected at least 1M, found \(memory.text)"))
         }
         for entry in env.entries where !Self.isVariable(entry.name) {
-            problems.append("`env`: expected the name of a variable, found `\(entry.name)`")
+            problems.append(Problem("env", "expected the name of a variable, found `\(entry.name)`"))
         }
         return problems
     }

@@ -48,7 +48,7 @@ extension ImportedSchedules {
                 definition.spread = spread
             }
             if let problem = definition.problems.first {
-                problems.append(Problem(line: setting.line, message: problem))
+                problems.append(Problem(line: setting.line, message: problem.text))
                 continue
             }
             differences += common

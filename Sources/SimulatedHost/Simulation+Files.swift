@@ -25,7 +25,7 @@ extension Simulation {
             throw HostFault("edit", edit.path.text, "it is a \(present.kind.rawValue)")
         case .absent?, nil:
             guard let creation = edit.creation else {
-                throw HostFault("edit", edit.path.text, "ENOENT (no such file or directory)")
+                throw HostFault("edit", edit.path.text, "ENOENT (no such file or directory)", kind: .missing)
             }
             try checkParent(of: edit.path, "edit")
             status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)

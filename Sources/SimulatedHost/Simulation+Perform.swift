@@ -70,7 +70,7 @@ extension Simulation {
     func checkParent(of path: AbsolutePath, _ operation: String) throws(HostFault) {
         guard let parent = path.parent else { return }
         guard let status = try status(of: parent) else {
-            throw HostFault(operation, path.text, "the directory \(parent) does not exist")
+            throw HostFault(operation, path.text, "the directory \(parent) does not exist", kind: .missing)
         }
         if status.kind == .directory { return }
         guard status.kind == .link else {
@@ -105,7 +105,8 @@ extension Simulation {
         let database = try currentAccounts()
         if let number = isGroup ? database.gid(of: owner) : database.uid(of: owner) { return number }
         throw HostFault(
-            "find", "\(isGroup ? "group" : "owner") \(owner)", "there is no such \(isGroup ? "group" : "account")")
+            "find", "\(isGroup ? "group" : "owner") \(owner)", "there is no such \(isGroup ? "group" : "account")",
+            kind: .missing)
     }
 
     func currentAccounts() throws(HostFault) -> AccountDatabase {

@@ -4,11 +4,20 @@ public struct HostFault: Error, Sendable, Hashable {
     public var object: String
     /// Such as `EROFS (read-only file system)`, or what was refused and why.
     public var reason: String
+    public var kind: Kind
 
-    public init(_ operation: String, _ object: String, _ reason: String) {
+    /// What a caller may act on.
+    public enum Kind: Sendable, Hashable {
+        case other
+        /// What the operation needs is not there, and may come with something else.
+        case missing
+    }
+
+    public init(_ operation: String, _ object: String, _ reason: String, kind: Kind = .other) {
         self.operation = operation
         self.object = object
         self.reason = reason
+        self.kind = kind
     }
 
     public var text: String { "cannot \(operation) \(object): \(reason)" }

@@ -111,8 +111,10 @@ extension Node {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// A text as a message quotes it, with what a reader would not see in it.
+    public static func quoted(_ text: String) -> String {
         let shown = text.prefix(60).replacing("\n", with: "\\n")
-        return "`\(shown)\(text.count > 60 ? "..." : "")`"
+        let remark = HiddenCharacters.remark(on: text).map { " (\($0))" } ?? ""
+        return "`\(shown)\(text.count > 60 ? "..." : "")`\(remark)"
     }
 }

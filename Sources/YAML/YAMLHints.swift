@@ -19,7 +19,12 @@ public enum YAMLHints {
             return Diagnostic(
                 "expected spaces as indentation, found a tab", at: source.place(line: fault.line, column: column))
         }
-        return Diagnostic(message(for: fault), at: place, hint: hint(for: fault, line: line))
+        let hidden = [fault.line, fault.line - 1].lazy.filter { $0 > 0 }.compactMap { number in
+            HiddenCharacters.remark(on: source.line(number).trimmingBlanks).map { "look at line \(number): \($0)" }
+        }.first
+        return Diagnostic(
+            message(for: fault), at: place,
+            hint: hint(for: fault, line: line) ?? hidden)
     }
 
     private static func message(for fault: YAMLSyntaxFault) -> String {
@@ -74,5 +79,14 @@ extension YAMLHints {
         case .map: "a plain `{` begins a mapping: quote the condition"
         default: nil
         }
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: Substring {
+        var rest = self[...]
+        while rest.first == " " { rest.removeFirst() }
+        while rest.last == " " { rest.removeLast() }
+        return rest
     }
 }

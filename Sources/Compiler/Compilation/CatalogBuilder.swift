@@ -17,15 +17,16 @@ struct CatalogBuilder {
 
     consuming func built() -> (catalog: Catalog?, diagnostics: Diagnostics) {
         decode()
-        diagnostics.add(contentsOf: Ownership.conflicts(in: declarations, without: broken))
+        diagnostics.add(
+            contentsOf: Ownership.conflicts(in: declarations, uses: compilation.declared.map(\.uses), without: broken))
         var edges = EdgeBuilder(declarations)
         edges.addNeeds()
         addRelations(to: &edges)
         let order: [Int]
         switch Topology.order(count: declarations.count, edges.edges, late: groupsThatGo) {
         case .order(let sorted): order = sorted
-        case .cycle(let cycle):
-            diagnostics.add(Self.diagnostic(for: cycle, declarations))
+        case .cycles(let cycles):
+            for cycle in cycles { diagnostics.add(Self.diagnostic(for: cycle, declarations)) }
             return (nil, diagnostics)
         }
         return (catalog(order, edges.edges), diagnostics)
@@ -38,6 +39,8 @@ struct CatalogBuilder {
 
     private mutating func decode() {
         declarations.reserveCapacity(compilation.declared.count)
+        // What may be on is decoded too, as far as it is known.
+        for resource in compilation.tentativeResources { _ = declaration(of: resource, isTentative: true) }
         for resource in compilation.declared {
             positions[resource.address] = declarations.count
             declarations.append(declaration(of: resource))
@@ -45,7 +48,7 @@ struct CatalogBuilder {
         }
     }
 
-    private mutating func declaration(of resource: DeclaredResource) -> Declaration {
+    private mutating func declaration(of resource: DeclaredResource, isTentative: Bool = false) -> Declaration {
         let type = resource.type.swiftType
         var faults = Diagnostics()
         let decoded = type.decoded(key: resource.key, fields: resource.entries, into: &faults)
@@ -54,11 +57,15 @@ struct CatalogBuilder {
             type.reportMissing(in: resource.entries, at: resource.place, into: &faults)
             if !faults.hasErrors, !isPartial {
                 for problem in decoded.problems {
-                    faults.add(Diagnostic("\(resource.address): \(problem)", at: resource.place))
+                    let entry = resource.entries.first { $0.key == problem.property }
+                    faults.add(
+                        Diagnostic(
+                            "\(resource.address): \(problem.text)", at: entry?.value.place ?? resource.place,
+                            notes: resource.uses.map { .init("the role is used here", at: $0) }))
                 }
             }
         }
-        if faults.hasErrors { broken.insert(declarations.count) }
+        if faults.hasErrors, !isTentative { broken.insert(declarations.count) }
         diagnostics.add(contentsOf: faults)
         return Declaration(
             address: resource.address, resource: decoded, place: resource.place, origin: resource.origin,

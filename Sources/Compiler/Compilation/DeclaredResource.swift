@@ -19,6 +19,8 @@ struct DeclaredResource {
     var tags: [String] = []
     var note: String?
     var origin: [String]
+    /// Where the roles on the way are used, outermost first.
+    var uses: [Place] = []
     /// As it stands in the manifest; nil for what came by `extend`.
     var source: ResourceSource?
 }
@@ -28,6 +30,8 @@ struct ItemContext {
     var scope: LocalScope
     /// The roles on the way, outermost first.
     var origin: [String] = []
+    /// Where they are used.
+    var uses: [Place] = []
     /// What expressions may name, without `each`.
     var names = ManifestParser.manifestNames
     /// Whether a `when` on the way is false: what is declared is dormant.

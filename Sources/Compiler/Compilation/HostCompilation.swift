@@ -6,6 +6,8 @@ final class HostCompilation {
     let site: Site
     let scope: HostScope
     let areFactsKnown: Bool
+    /// False where no host is meant: what depends on labels is not known.
+    let areLabelsKnown: Bool
     var diagnostics = Diagnostics()
     /// In manifest order.
     var declared: [DeclaredResource] = []
@@ -14,10 +16,12 @@ final class HostCompilation {
     var dormant: Set<Address> = []
     /// Declared where it is not known whether they are on.
     var tentative: Set<Address> = []
+    var tentativeResources: [DeclaredResource] = []
     var additions: [DeclaredResource] = []
     private var labels: [Datum.Member] = []
 
-    init(_ site: Site, _ scope: HostScope, areFactsKnown: Bool) {
+    init(_ site: Site, _ scope: HostScope, areFactsKnown: Bool, areLabelsKnown: Bool = true) {
+        self.areLabelsKnown = areLabelsKnown
         self.site = site
         self.scope = scope
         self.areFactsKnown = areFactsKnown
@@ -81,16 +85,24 @@ final class HostCompilation {
             if let position = self.positions[resource.address] {
                 let isReported = source.loop != nil && (source.key ?? source.label).constant != nil
                 if isReported { return }
-                self.diagnostics.add(
-                    Diagnostic(
-                        "expected each resource once, found \(resource.address) again", at: resource.place,
-                        hint: "`extend:` adds to a resource declared elsewhere",
-                        notes: [.init("the first one", at: self.declared[position].place)]))
+                self.diagnostics.add(self.duplicate(resource, of: self.declared[position]))
                 return
             }
             self.positions[resource.address] = self.declared.count
             self.declared.append(resource)
         }
+    }
+
+    /// Two uses of a role are told by where they are used.
+    private func duplicate(_ resource: DeclaredResource, of first: DeclaredResource) -> Diagnostic {
+        var notes: [Diagnostic.Note] = [.init("the first one", at: first.uses.first ?? first.place)]
+        if !resource.uses.isEmpty { notes.append(.init("\(resource.address) of the role", at: resource.place)) }
+        return Diagnostic(
+            "expected each resource once, found \(resource.address) again", at: resource.uses.first ?? resource.place,
+            hint: resource.uses.isEmpty
+                ? "`extend:` adds to a resource declared elsewhere"
+                : "let a parameter of the role be a part of the key, so that each use has its own",
+            notes: notes)
     }
 
     private func origins(_ catalog: Catalog?) -> [ResourceOrigin] {
@@ -111,10 +123,11 @@ final class HostCompilation {
 extension HostCompilation {
     /// The host's own labels, then those of the groups that it is in; two groups may not disagree.
     private func readLabels() {
+        guard areLabelsKnown else { return }
         let host = site.inventory.host(scope.identity.id)
         var members = host?.labels.map { Datum.Member($0.name, $0.value) } ?? []
         let own = Set(members.map(\.key))
-        scope.labels = .lazy(RecordedMap("labels", members, scope.record))
+        scope.labels = .lazy(RecordedMap(RecordedMap.labels, members, scope.record))
         var origins: [String: (group: Inventory.Group, label: Inventory.Label)] = [:]
         for group in site.inventory.groups {
             guard let condition = group.condition,
@@ -137,7 +150,7 @@ extension HostCompilation {
             }
         }
         labels = members
-        scope.labels = .lazy(RecordedMap("labels", members, scope.record))
+        scope.labels = .lazy(RecordedMap(RecordedMap.labels, members, scope.record))
     }
 
     private func layers() -> DataLayers {

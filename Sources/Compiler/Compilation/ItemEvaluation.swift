@@ -17,7 +17,9 @@ extension HostCompilation {
                 if let address, self.positions[address] == nil { self.dormant.insert(address) }
             } else if isOn != nil {
                 if let address { self.tentative.insert(address) }
-                _ = self.resource(source, in: context, names: names)
+                if let resource = self.resource(source, in: context, names: names) {
+                    self.tentativeResources.append(resource)
+                }
             }
         }
     }
@@ -69,7 +71,7 @@ extension HostCompilation {
         }
         var resource = DeclaredResource(
             type: source.type, address: Address(type: source.type.name, key: text), place: source.place, key: key,
-            entries: [], origin: context.origin, source: source)
+            entries: [], origin: context.origin, uses: context.uses, source: source)
         resource.entries.reserveCapacity(source.fields.count)
         for field in source.fields {
             guard
@@ -150,6 +152,7 @@ extension HostCompilation {
         repeated(use.loop, in: context) { context in
             guard let isOn = self.isOn(use.when, in: context) else { return }
             var inner = ItemContext(scope: LocalScope(host: self.scope), origin: context.origin + [use.name])
+            inner.uses = context.uses + [use.place]
             inner.names = ManifestParser.roleNames
             inner.isOff = context.isOff || isOn == false
             inner.isTentative = context.isTentative || isOn == nil

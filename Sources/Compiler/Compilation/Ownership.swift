@@ -2,7 +2,21 @@ import Model
 
 /// One object, one owner: two resources that write the same thing are an error that shows both.
 enum Ownership {
-    static func conflicts(in declarations: [Declaration], without broken: Set<Int> = []) -> Diagnostics {
+    /// - Parameter uses: where roles were used that the declarations come from, the outermost first.
+    static func conflicts(
+        in declarations: [Declaration], uses: [[Place]], without broken: Set<Int> = []
+    ) -> Diagnostics {
+        func conflict(_ object: HostObject, _ first: Int, _ second: Int) -> Diagnostic {
+            let place = { (position: Int) in uses[position].first ?? declarations[position].place }
+            let (first, second) = place(first) < place(second) ? (first, second) : (second, first)
+            let (earlier, later) = (declarations[first], declarations[second])
+            let ofRoles = [first, second].filter { !uses[$0].isEmpty }.map {
+                Diagnostic.Note("\(declarations[$0].address) of the role", at: declarations[$0].place)
+            }
+            return Diagnostic(
+                "expected one owner of \(object.text), found \(later.address) beside \(earlier.address)",
+                at: place(second), notes: [.init("\(earlier.address)", at: place(first))] + ofRoles)
+        }
         var diagnostics = Diagnostics()
         var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
         var reported = Set<[Int]>()
@@ -11,7 +25,7 @@ enum Ownership {
             for object in declaration.state == .present ? objects : Array(objects.prefix(1)) {
                 if let other = owners[object] {
                     guard reported.insert([other, position]).inserted else { continue }
-                    diagnostics.add(conflict(object, declaration, declarations[other]))
+                    diagnostics.add(conflict(object, position, other))
                 } else {
                     owners[object] = position
                 }
@@ -22,7 +36,7 @@ enum Ownership {
                 guard let other = owners[wide], other != position,
                     reported.insert([min(other, position), max(other, position)]).inserted
                 else { continue }
-                diagnostics.add(conflict(wide, declarations[position], declarations[other]))
+                diagnostics.add(conflict(wide, position, other))
             }
         }
         return diagnostics
@@ -39,12 +53,5 @@ enum Ownership {
             .groups, .package, .service, .command:
             return []
         }
-    }
-
-    private static func conflict(_ object: HostObject, _ later: Declaration, _ earlier: Declaration) -> Diagnostic {
-        let (first, second) = earlier.place < later.place ? (earlier, later) : (later, earlier)
-        return Diagnostic(
-            "expected one owner of \(object.text), found \(second.address) beside \(first.address)", at: second.place,
-            notes: [.init("\(first.address)", at: first.place)])
     }
 }

@@ -5,6 +5,10 @@ extension Site {
     ///
     /// Constant values are decoded whatever the host; what depends on one counts as unknown.
     public func remainingDiagnostics() -> Diagnostics {
+        let nobody = CompilationTarget(identity: HostIdentity(id: "", name: ""), facts: nil)
+        let scope = HostScope(nobody, files: files, secrets: nil)
+        let ofNoHost = HostCompilation(self, scope, areFactsKnown: false, areLabelsKnown: false).compilation()
+        diagnostics.add(contentsOf: ofNoHost.diagnostics)
         for path in (try? files.paths(below: "roles")) ?? [] where path.hasSuffix(".yaml") {
             let name = String(path.dropFirst("roles/".count).dropLast(".yaml".count))
             let place = Place(file: SourceFile(path), line: 1, column: 1)

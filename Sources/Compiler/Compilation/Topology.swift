@@ -4,8 +4,8 @@ import Model
 enum Topology {
     enum Result {
         case order([Int])
-        /// The shortest cycle: each edge begins where the one before ends.
-        case cycle([Edge])
+        /// Cycles without a common edge, the shortest first: each edge begins where the one before ends.
+        case cycles([[Edge]])
     }
 
     static func order(count: Int, _ edges: [Edge], late: Set<Int> = []) -> Result {
@@ -29,7 +29,22 @@ enum Topology {
         }
         if order.count == count { return .order(order) }
         let left = Set((0..<count).filter { waiting[$0] > 0 })
-        return .cycle(shortestCycle(among: left, edges))
+        return .cycles(cycles(among: left, edges))
+    }
+
+    /// At most this many cycles are told in one run.
+    private static let greatestCycleCount = 10
+
+    private static func cycles(among nodes: Set<Int>, _ edges: [Edge]) -> [[Edge]] {
+        var cycles: [[Edge]] = [], left = edges.filter { nodes.contains($0.from) && nodes.contains($0.to) }
+        while cycles.count < greatestCycleCount {
+            let cycle = shortestCycle(among: nodes, left)
+            if cycle.isEmpty { break }
+            cycles.append(cycle)
+            let told = Set(cycle)
+            left.removeAll { told.contains($0) }
+        }
+        return cycles
     }
 
     /// By breadth-first search from each node that no order could take.

@@ -45,7 +45,7 @@ struct ManifestParser {
             let allowed = types.keys + (isAddition ? [] : Self.reserved)
             diagnostics.add(
                 Diagnostic(
-                    "expected a resource type\(isAddition ? "" : " or a reserved word"), found `\(collection.key)`",
+                    "expected a resource type\(isAddition ? "" : " or a reserved word"), found \(Node.quoted(collection.key))",
                     at: collection.keyPlace, hint: Spelling.hint(for: collection.key, among: allowed)))
             return []
         }
@@ -91,7 +91,7 @@ struct ManifestParser {
             let allowed = type.fields.dropFirst().map(\.name) + Self.common(type)
             diagnostics.add(
                 Diagnostic(
-                    "expected a property of \(type.name), found `\(field.key)`", at: field.keyPlace,
+                    "expected a property of \(type.name), found \(Node.quoted(field.key))", at: field.keyPlace,
                     hint: field.key == "state"
                         ? "a \(type.name) cannot be removed" : Spelling.hint(for: field.key, among: allowed)))
         }

@@ -35,6 +35,13 @@ final class DataLayers: LazyMap, @unchecked Sendable {
         return names
     }
 
+    func absence(of key: String) -> Absence? {
+        let files = layers.map(\.path).prefix(6).joined(separator: ", ")
+        return Absence(
+            "no layer of data has the key `\(key)`",
+            hint: layers.isEmpty ? "`layers:` of site.yaml names the files" : "the layers of this host are \(files)")
+    }
+
     func rule(for key: String) -> SiteSettings.Merge { merge[key] ?? .first }
 
     private func mergedValue(_ key: String) throws -> Value? {

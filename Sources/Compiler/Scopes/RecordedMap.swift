@@ -21,6 +21,17 @@ final class RecordedMap: LazyMap {
         return value.map { Value($0) }
     }
 
+    func absence(of key: String) -> Absence? {
+        let asked = "\(path).\(key)"
+        if path == Self.labels {
+            return Absence("the label `\(key)` is not set on this host", hint: "`has(\(asked))` asks whether it is")
+        }
+        return Absence("there is no fact `\(asked)` on this host", hint: "`has(\(asked))` asks whether there is")
+    }
+
+    /// The path of the labels' mapping.
+    static let labels = "labels"
+
     func keys() -> [String] {
         let names = members.map(\.key)
         record.note("\(path).*", .list(names.map { .string($0) }))
@@ -48,6 +59,10 @@ final class FactsMap: LazyMap {
         if case .map(let inner)? = value { return .lazy(RecordedMap("facts.\(key)", inner, record)) }
         record.note("facts.\(key)", value)
         return value.map { Value($0) }
+    }
+
+    func absence(of key: String) -> Absence? {
+        Absence("there is no fact `facts.\(key)` on this host", hint: "`has(facts.\(key))` asks whether there is")
     }
 
     func keys() -> [String] {

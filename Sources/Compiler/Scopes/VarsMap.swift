@@ -17,6 +17,12 @@ final class VarsMap: LazyMap, @unchecked Sendable {
 
     func keys() -> [String] { vars.map(\.name) }
 
+    func absence(of key: String) -> Absence? {
+        Absence(
+            "expected one of the manifest's `vars`, found `\(key)`",
+            hint: vars.isEmpty ? nil : "known here: \(vars.map(\.name).prefix(12).joined(separator: ", "))")
+    }
+
     func member(_ key: String) throws -> Value? {
         if let known = known[key] {
             if known.isSecret { evaluator.hasMetSecret = true }
@@ -49,6 +55,12 @@ final class ParametersMap: LazyMap {
     }
 
     func keys() -> [String] { values.map(\.name) }
+
+    func absence(of key: String) -> Absence? {
+        Absence(
+            "expected a parameter of the role, found `\(key)`",
+            hint: values.isEmpty ? nil : "known here: \(values.map(\.name).prefix(12).joined(separator: ", "))")
+    }
 
     func member(_ key: String) -> Value? {
         guard let entry = values.first(where: { $0.name == key }) else { return nil }

@@ -62,6 +62,9 @@ struct Inventory {
         }
     }
 
+    /// Keys of a host that a later version reads.
+    private static let unusedKeys = ["asset", "install"]
+
     private mutating func readHosts(_ node: Node, into diagnostics: inout Diagnostics) {
         for entry in KeyedNode.entries(of: node, what: "hosts", into: &diagnostics) {
             if let other = hosts.first(where: { $0.id == entry.key }) {
@@ -69,7 +72,14 @@ struct Inventory {
                 continue
             }
             let keyed = KeyedNode(
-                entry.value, allowed: ["labels", "asset", "install"], what: "a host", into: &diagnostics)
+                entry.value, allowed: ["labels"] + Self.unusedKeys, what: "a host", into: &diagnostics)
+            for key in Self.unusedKeys {
+                guard let node = keyed[key] else { continue }
+                diagnostics.add(
+                    Diagnostic(
+                        "`\(key)` is kept for the installer and has no effect yet", at: node.place,
+                        severity: .warning))
+            }
             hosts.append(
                 Host(
                     id: entry.key, place: entry.keyPlace, labels: Self.labels(keyed["labels"], into: &diagnostics)))

@@ -12,7 +12,7 @@ struct KeyedNode {
         for entry in entries where !allowed.contains(entry.key) {
             diagnostics.add(
                 Diagnostic(
-                    "expected a key of \(what), found `\(entry.key)`", at: entry.keyPlace,
+                    "expected a key of \(what), found \(Node.quoted(entry.key))", at: entry.keyPlace,
                     hint: Spelling.hint(for: entry.key, among: allowed)))
         }
     }
