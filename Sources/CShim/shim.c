@@ -11,6 +11,7 @@
 #include <sys/fsuid.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -158,6 +159,17 @@ void lodestar_sync_all(const int *descriptors, int *results, size_t count) {
     }
     sync_some(&job);
     for (size_t index = 0; index < started; index++) pthread_join(threads[index], NULL);
+}
+
+int lodestar_reserve(int descriptor, int64_t length) {
+    if (length == 0 || fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, length) == 0) return 0;
+    if (errno != EOPNOTSUPP && errno != ENOSYS) return -errno;
+    struct statvfs system;
+    struct stat status;
+    if (fstatvfs(descriptor, &system) < 0 || fstat(descriptor, &status) < 0) return -errno;
+    int64_t present = (int64_t)status.st_blocks * 512;
+    uint64_t missing = length > present ? (uint64_t)(length - present) : 0;
+    return missing / system.f_frsize >= system.f_bavail && missing > 0 ? -ENOSPC : 0;
 }
 
 static int is_bound_to_content(const char *name) {

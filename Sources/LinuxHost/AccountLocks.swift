@@ -10,14 +10,19 @@ final class AccountLocks {
     private let directory: OpenDirectory
     private var descriptor: Int32 = -1
     private var taken: [String] = []
+    /// A durable file with this process's number, of which each lock is one more name.
+    private let temporary = Linux.temporaryName()
 
     /// Waits at most 15 seconds.
     init(in directory: OpenDirectory) throws(HostFault) {
         self.directory = directory
         do throws(HostFault) {
             try takeCentral()
+            try writeNumber()
             for name in Self.names { try take(name) }
+            unlinkat(directory.descriptor, temporary, 0)
         } catch {
+            unlinkat(directory.descriptor, temporary, 0)
             release()
             throw error
         }
@@ -51,50 +56,82 @@ final class AccountLocks {
         }
     }
 
-    /// A lock file holds the number of its process; one whose process is gone is stale (shadow-utils lib/commonio.c).
+    /// The number is on the disk before a lock has its name: a power cut leaves no lock without a holder.
+    private func writeNumber() throws(HostFault) {
+        let file = openat(
+            directory.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw HostFault("lock", "/etc", ErrorNumber.text(errno)) }
+        defer { close(file) }
+        guard LocalFiles.writeAll(Array("\(getpid())\u{0}".utf8), to: file), fsync(file) == 0 else {
+            throw HostFault("lock", "/etc", ErrorNumber.text(errno))
+        }
+    }
+
     private func take(_ name: String) throws(HostFault) {
         var waited = 0
         while true {
-            if try link(as: name) {
+            if linkat(directory.descriptor, temporary, directory.descriptor, name, 0) == 0 {
                 taken.append(name)
                 return
             }
-            let holder = self.holder(of: name)
-            if let holder, kill(holder, 0) != 0, errno == ESRCH {
+            guard errno == EEXIST else { throw HostFault("lock", "/etc/\(name)", ErrorNumber.text(errno)) }
+            let holder = LockHolder(of: name, in: directory)
+            if holder.isGone(waited: waited) {
                 unlinkat(directory.descriptor, name, 0)
                 continue
             }
             guard waited < Self.waitingMilliseconds else {
-                throw HostFault("lock", "/etc/\(name)", holder.map { "process \($0) holds it" } ?? "somebody holds it")
+                throw HostFault(
+                    "lock", "/etc/\(name)", holder.pid.map { "process \($0) holds it" } ?? "somebody holds it")
             }
             WallClock.sleep(milliseconds: 50)
             waited += 50
         }
     }
+}
 
-    /// Makes the lock with our number in it at once, so that a crash leaves no lock without a holder.
-    ///
-    /// - Returns: false where somebody has it.
-    private func link(as name: String) throws(HostFault) -> Bool {
-        let temporary = Linux.temporaryName()
-        let file = openat(
-            directory.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw HostFault("lock", "/etc/\(name)", ErrorNumber.text(errno)) }
-        defer { unlinkat(directory.descriptor, temporary, 0) }
-        let isWritten = LocalFiles.writeAll(Array("\(getpid())\u{0}".utf8), to: file)
-        close(file)
-        if isWritten, linkat(directory.descriptor, temporary, directory.descriptor, name, 0) == 0 { return true }
-        guard errno == EEXIST else { throw HostFault("lock", "/etc/\(name)", ErrorNumber.text(errno)) }
-        return false
-    }
+/// Who made a lock file of shadow-utils (lib/commonio.c): its process's number stands in it.
+private struct LockHolder {
+    /// nil where no number can be read.
+    var pid: pid_t?
+    /// Seconds since 1970 when the file was written.
+    private var written = 0
 
-    private func holder(of name: String) -> pid_t? {
-        let file = openat(directory.descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard file >= 0 else { return nil }
+    init(of name: String, in directory: OpenDirectory) {
+        let file = openat(directory.descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return }
         defer { close(file) }
+        var status = stat()
+        if fstat(file, &status) == 0 { written = status.st_mtim.tv_sec }
         var buffer = [UInt8](repeating: 0, count: 32)
         let count = read(file, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return pid_t(String(decoding: buffer[..<count].prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
+        guard count > 0 else { return }
+        pid = pid_t(String(decoding: buffer[..<count].prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
+    }
+
+    /// Whether nobody holds it. Those who lock hold /etc/.pwd.lock too, which is ours by now, and write their number
+    /// before the file has its name: without a number it is what a power cut left. A number can be a later process's.
+    ///
+    /// - Parameter waited: for how many milliseconds it has been looked at.
+    func isGone(waited: Int) -> Bool {
+        guard let pid else { return waited >= 1000 || written < Int(WallClock.seconds) - 2 }
+        if kill(pid, 0) != 0, errno == ESRCH { return true }
+        guard let start = ProcessStart.seconds(of: pid) else { return false }
+        return written < start - 2
+    }
+}
+
+/// When processes began.
+private enum ProcessStart {
+    /// Seconds since 1970; nil where it cannot be told (proc(5), field 22 of stat).
+    static func seconds(of pid: pid_t) -> Int? {
+        guard let bytes = try? LocalFiles.contents(of: "/proc/\(pid)/stat", limit: 4096),
+            let end = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 19, let ticks = Int(String(decoding: fields[19], as: UTF8.self)) else { return nil }
+        var sinceBoot = timespec()
+        guard clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0 else { return nil }
+        return Int(WallClock.seconds) - sinceBoot.tv_sec + ticks / max(1, sysconf(Int32(_SC_CLK_TCK)))
     }
 }

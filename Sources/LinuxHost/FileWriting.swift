@@ -13,6 +13,8 @@ struct PendingFile {
     var replacesDirectory: Bool
     /// Whether its content came through `secret()`.
     var isSecret = false
+
+    func close() { Glibc.close(descriptor) }
 }
 
 /// What a whole file shall be.
@@ -48,6 +50,7 @@ extension Linux {
             return pending
         } catch {
             discard(pending)
+            pending.close()
             throw error
         }
     }
@@ -61,6 +64,7 @@ extension Linux {
         let group = try number(file.attributes.group, isGroup: true) ?? present?.group ?? 0
         let base = present?.permissions ?? file.standardPermissions
         let permissions = file.attributes.mode?.applied(to: base, isDirectory: false) ?? base
+        try checkKept(pending.entry, file.path, owner: owner, permissions, present)
         try change(pending.descriptor, owner: owner, group: group, file.path)
         let result = lodestar_change_mode(pending.descriptor, mode_t(permissions.bits))
         if result < 0 { throw HostFault("change the mode of", file.path.text, ErrorNumber.text(-result)) }
@@ -72,11 +76,25 @@ extension Linux {
         if result < 0 { throw HostFault("change the owner of", path.text, ErrorNumber.text(-result)) }
     }
 
+    /// In an enclave nobody gets what they could write to: it may be another directory of root's than the one that is
+    /// meant.
+    func checkKept(
+        _ entry: Entry, _ path: AbsolutePath, owner: UInt32, _ permissions: Permissions, _ present: FileStatus?
+    ) throws(HostFault) {
+        guard entry.directory.trust == .enclave else { return }
+        let opened = permissions.bits & 0o022 & ~(present?.permissions.bits ?? 0)
+        guard (owner == 0 || owner == present?.owner) && opened == 0 else {
+            throw HostFault(
+                "give away", path.text, "it is in a directory of root's in a place of somebody else's, who may swap it")
+        }
+    }
+
     private func copyAttributes(to pending: PendingFile, _ path: AbsolutePath) throws(HostFault) {
         let old = lodestar_open(
             pending.entry.directory.descriptor, pending.entry.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, 0,
             lodestar_identity(uid: 0, gid: 0))
-        guard old >= 0 else { return }
+        if old == -ENOENT { return }
+        guard old >= 0 else { throw HostFault("keep the attributes of", path.text, ErrorNumber.text(-old)) }
         defer { close(old) }
         let result = lodestar_copy_attributes(old, pending.descriptor)
         if result < 0 { throw HostFault("keep the attributes of", path.text, ErrorNumber.text(-result)) }
@@ -113,8 +131,8 @@ extension Linux {
         }
     }
 
+    /// Removes the temporary; its descriptor stays open.
     func discard(_ pending: PendingFile) {
-        close(pending.descriptor)
         _ = lodestar_remove(pending.entry.directory.descriptor, pending.temporary, 0, pending.entry.directory.identity)
     }
 
@@ -156,7 +174,8 @@ extension Linux {
     func removeStale(in directory: OpenDirectory, _ path: AbsolutePath) {
         guard cleaned.insert(path).inserted, let names = try? directory.names(at: path) else { return }
         for name in names where name.hasPrefix(Self.temporaryPrefix) {
-            _ = lodestar_remove(directory.descriptor, name, 0, directory.identity)
+            let result = lodestar_remove(directory.descriptor, name, 0, directory.identity)
+            if result == -EISDIR { removeLeft(name, in: directory, path) }
         }
     }
 }

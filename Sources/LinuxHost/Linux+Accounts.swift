@@ -43,30 +43,46 @@ extension Linux {
                 results.append(.failure(HostFault("change", "the accounts", error.reason)))
             }
         }
-        let shadowGroup = AccountName("shadow").flatMap { database.gid(of: .name($0)) } ?? 0
-        for file in database.changedFiles {
-            let isSecret = file.permissions.bits & 0o007 == 0
-            let isNew = try status(of: file.path) == nil
-            let attributes = isNew ? Attributes(group: .number(isSecret ? shadowGroup : 0)) : Attributes()
-            let pending = try prepare(
-                WantedFile(
-                    path: file.path, bytes: file.bytes, attributes: attributes, replaced: .file(nil),
-                    standardPermissions: file.permissions))
-            if fsync(pending.descriptor) != 0 {
-                let number = errno
-                discard(pending)
-                throw HostFault("write", file.path.text, ErrorNumber.text(number))
-            }
-            try place(pending)
-            close(pending.descriptor)
-            forget(file.path)
-        }
+        try write(database)
         var durable = DurableDirectories()
         durable.add(AbsolutePath.root.appending("etc"), try etc())
         if let (path, number) = durable.synchronised().first {
             throw HostFault("make durable", path.text, ErrorNumber.text(number))
         }
         return results
+    }
+
+    /// All databases are beside their places, durable, before the first one is put there.
+    private func write(_ database: AccountDatabase) throws(HostFault) {
+        let shadowGroup = AccountName("shadow").flatMap { database.gid(of: .name($0)) } ?? 0
+        var pending: [PendingFile] = []
+        defer { for file in pending { file.close() } }
+        var placedCount = 0
+        do throws(HostFault) {
+            for file in database.changedFiles {
+                let isSecret = file.permissions.bits & 0o007 == 0
+                let isNew = try status(of: file.path) == nil
+                let attributes = isNew ? Attributes(group: .number(isSecret ? shadowGroup : 0)) : Attributes()
+                pending.append(
+                    try prepare(
+                        WantedFile(
+                            path: file.path, bytes: file.bytes, attributes: attributes, replaced: .file(nil),
+                            standardPermissions: file.permissions)))
+            }
+            var faults = [Int32](repeating: 0, count: pending.count)
+            lodestar_sync_all(pending.map(\.descriptor), &faults, pending.count)
+            for (file, fault) in zip(pending, faults) where fault < 0 {
+                throw HostFault("write", file.path.text, ErrorNumber.text(-fault))
+            }
+            for file in pending {
+                try place(file)
+                placedCount += 1
+                forget(file.path)
+            }
+        } catch {
+            for file in pending[placedCount...] { discard(file) }
+            throw error
+        }
     }
 
     /// Moves a home to a path that is free.

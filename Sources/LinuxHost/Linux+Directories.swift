@@ -4,68 +4,45 @@ import Model
 
 /// Directories, links, removals and attributes.
 extension Linux {
-    /// - Returns: the files of the skeleton, written beside their places.
-    func make(_ creation: DirectoryCreation, _ durable: inout DurableDirectories) throws(HostFault) -> [PendingFile] {
-        if creation.makesParents { try makeParents(of: creation.path, &durable) }
-        let entry = try writableEntry(creation.path, "make"), path = creation.path
+    /// - Returns: a new directory whose skeleton is yet to be made durable before it is put into its place.
+    func make(
+        _ creation: DirectoryCreation, _ durable: inout DurableDirectories
+    ) throws(HostFault) -> PendingDirectory? {
+        let path = creation.path
+        if creation.makesParents { try makeParents(of: path, &durable) }
+        let entry = try writableEntry(path, "make")
         let present = try status(entry, path)
-        if present?.kind != .directory {
-            try check(creation.replaced, present, path)
-            if let present, present.kind != .directory { try unlink(entry, path, isDirectory: false) }
-            try makeDirectory(entry, path)
+        if present?.kind == .directory {
+            try set(AttributeChange(path, kind: .directory, attributes: creation.attributes))
+            return nil
         }
-        directories[path] = nil
-        let attributes = Attributes(
-            owner: creation.attributes.owner, group: creation.attributes.group,
-            mode: creation.attributes.mode ?? (present == nil ? FileMode(Permissions(0o755)) : nil))
-        try set(AttributeChange(path, kind: .directory, attributes: attributes), isNew: present == nil)
-        directories[path] = nil
-        if let own = try directory(path) { durable.add(path, own) }
-        guard present == nil, let skeleton = creation.skeleton else { return [] }
-        var files: [PendingFile] = []
-        do throws(HostFault) {
-            try copySkeleton(skeleton, to: path, creation.attributes, into: &files, &durable)
-        } catch {
-            for file in files { discard(file) }
-            throw error
-        }
-        return files
+        try check(creation.replaced, present, path)
+        let pending = try prepare(creation, at: entry)
+        if creation.skeleton != nil, present == nil { return pending }
+        try finish(pending, replacing: present, &durable)
+        return nil
     }
 
-    private func makeDirectory(_ entry: Entry, _ path: AbsolutePath) throws(HostFault) {
-        let result = lodestar_make_directory(entry.directory.descriptor, entry.name, 0o700, entry.directory.identity)
-        if result < 0 { throw HostFault("make", path.text, ErrorNumber.text(-result)) }
+    private func finish(
+        _ pending: PendingDirectory, replacing present: FileStatus?, _ durable: inout DurableDirectories
+    ) throws(HostFault) {
+        defer { pending.close() }
+        do throws(HostFault) {
+            if present != nil { try unlink(pending.entry, pending.path, isDirectory: false) }
+            try place(pending)
+            if let parent = pending.path.parent { durable.add(parent, pending.entry.directory) }
+            if let own = try directory(pending.path) { durable.add(pending.path, own) }
+        } catch {
+            discard(pending)
+            throw error
+        }
     }
 
     private func makeParents(of path: AbsolutePath, _ durable: inout DurableDirectories) throws(HostFault) {
         guard let parent = path.parent, try status(of: parent) == nil else { return }
         try makeParents(of: parent, &durable)
-        try makeDirectory(try writableEntry(parent, "make"), parent)
-        try set(
-            AttributeChange(parent, kind: .directory, attributes: Attributes(mode: FileMode(Permissions(0o755)))),
-            isNew: true)
-        if let outer = parent.parent, let directory = try directory(outer) { durable.add(outer, directory) }
-    }
-
-    /// Copies plain files and folders of /etc/skel with the new owner; links and others are left out.
-    private func copySkeleton(
-        _ skeleton: AbsolutePath, to target: AbsolutePath, _ attributes: Attributes, into files: inout [PendingFile],
-        _ durable: inout DurableDirectories
-    ) throws(HostFault) {
-        for name in try entries(of: skeleton) ?? [] {
-            let from = skeleton.appending(name), to = target.appending(name)
-            guard let status = try status(of: from) else { continue }
-            let own = Attributes(owner: attributes.owner, group: attributes.group, mode: FileMode(status.permissions))
-            if status.kind == .directory {
-                try makeDirectory(try writableEntry(to, "make"), to)
-                try set(AttributeChange(to, kind: .directory, attributes: own), isNew: true)
-                if let own = try directory(to) { durable.add(to, own) }
-                try copySkeleton(from, to: to, attributes, into: &files, &durable)
-            } else if status.kind == .file {
-                let bytes = try contents(of: from, limit: 16 << 20)
-                files.append(try prepare(WantedFile(path: to, bytes: bytes, attributes: own, replaced: .nothing)))
-            }
-        }
+        let creation = DirectoryCreation(parent, attributes: Attributes())
+        try finish(try prepare(creation, at: writableEntry(parent, "make")), replacing: nil, &durable)
     }
 
     func make(_ creation: LinkCreation, _ durable: inout DurableDirectories) throws(HostFault) {
@@ -153,13 +130,13 @@ extension Linux {
         if result < 0 { throw HostFault("remove", path.text, ErrorNumber.text(-result)) }
     }
 
-    private func forgetBelow(_ path: AbsolutePath) {
+    func forgetBelow(_ path: AbsolutePath) {
         directories = directories.filter { !$0.key.isBelowOrEqual(to: path) }
         documents = documents.filter { !$0.key.isBelowOrEqual(to: path) }
     }
 
     /// Changes owner, group and mode through a descriptor of what was looked at.
-    func set(_ change: AttributeChange, isNew: Bool = false) throws(HostFault) {
+    func set(_ change: AttributeChange) throws(HostFault) {
         let entry = try writableEntry(change.path, "change"), path = change.path
         let descriptor = openat(entry.directory.descriptor, entry.name, OpenDirectory.pathOnly | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw HostFault("change", path.text, ErrorNumber.text(errno)) }
@@ -173,13 +150,14 @@ extension Linux {
         if status.kind == .file, status.linkCount > 1, entry.directory.trust != .root {
             throw HostFault("change", path.text, "it has \(status.linkCount) hard links where others can make them")
         }
-        let owner = try number(change.attributes.owner, isGroup: false) ?? (isNew ? 0 : status.owner)
-        let group = try number(change.attributes.group, isGroup: true) ?? (isNew ? 0 : status.group)
+        let owner = try number(change.attributes.owner, isGroup: false) ?? status.owner
+        let group = try number(change.attributes.group, isGroup: true) ?? status.group
+        let base = status.permissions
+        let permissions = change.attributes.mode?.applied(to: base, isDirectory: change.kind == .directory) ?? base
+        try checkKept(entry, path, owner: owner, permissions, status)
         if owner != status.owner || group != status.group {
             try self.change(descriptor, owner: owner, group: group, path)
         }
-        let base = isNew ? Permissions(0o755) : status.permissions
-        let permissions = change.attributes.mode?.applied(to: base, isDirectory: change.kind == .directory) ?? base
         if change.kind != .link {
             let result = lodestar_change_mode(descriptor, mode_t(permissions.bits))
             if result < 0 { throw HostFault("change", path.text, ErrorNumber.text(-result)) }

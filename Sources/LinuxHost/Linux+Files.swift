@@ -29,22 +29,29 @@ extension Linux {
         _ steps: ArraySlice<Step>, into results: inout [Result<StepOutput, HostFault>],
         _ durable: inout DurableDirectories
     ) {
-        var pending: [(indexes: [Int], file: PendingFile)] = []
+        var pending: [(indexes: [Int], file: Pending)] = []
         var edits: [AbsolutePath: [Int]] = [:]
         for index in steps.indices {
             if case .editFile(let edit) = steps[index] { edits[edit.path, default: []].append(index) }
         }
         for index in steps.indices {
+            let openCount = pending.reduce(0) { $0 + $1.file.descriptors.count }
+            if openCount >= Self.chunk
+                || steps[index].changedPath.map({ path in pending.contains { $0.file.holds(path) } }) == true
+            {
+                finish(pending, into: &results)
+                pending = []
+            }
             do throws(HostFault) {
                 switch steps[index] {
                 case .writeFile(let write) where write.isInPlace: try writeInPlace(write)
-                case .writeFile(let write): pending.append(([index], try prepare(WantedFile(write))))
+                case .writeFile(let write): pending.append(([index], .file(try prepare(WantedFile(write)))))
                 case .editFile(let edit):
                     guard let indexes = edits.removeValue(forKey: edit.path) else { continue }
                     let applied = self.edited(edit.path, indexes, steps, &results)
-                    if let file = try applied?.get() { pending.append((indexes, try prepare(file))) }
+                    if let file = try applied?.get() { pending.append((indexes, .file(try prepare(file)))) }
                 case .makeDirectory(let creation):
-                    for file in try make(creation, &durable) { pending.append(([index], file)) }
+                    if let directory = try make(creation, &durable) { pending.append(([index], .directory(directory))) }
                 case .makeLink(let creation): try make(creation, &durable)
                 case .remove(let removal): try remove(removal)
                 case .setAttributes(let change): try set(change)
@@ -63,31 +70,45 @@ extension Linux {
             } catch {
                 results[index] = .failure(error)
             }
-            if pending.count >= Self.chunk {
-                finish(pending, into: &results)
-                pending = []
-            }
         }
         finish(pending, into: &results)
     }
 
     private func finish(
-        _ pending: [(indexes: [Int], file: PendingFile)], into results: inout [Result<StepOutput, HostFault>]
+        _ pending: [(indexes: [Int], file: Pending)], into results: inout [Result<StepOutput, HostFault>]
     ) {
-        var faults = [Int32](repeating: 0, count: pending.count)
-        lodestar_sync_all(pending.map(\.file.descriptor), &faults, pending.count)
-        for (position, (indexes, file)) in pending.enumerated() {
+        let descriptors = pending.flatMap(\.file.descriptors)
+        var faults = [Int32](repeating: 0, count: descriptors.count)
+        lodestar_sync_all(descriptors, &faults, descriptors.count)
+        var position = 0
+        for (indexes, file) in pending {
+            let own = faults[position..<position + file.descriptors.count]
+            position += file.descriptors.count
             do throws(HostFault) {
-                if faults[position] < 0 {
-                    throw HostFault("write", file.path.text, ErrorNumber.text(-faults[position]))
+                if let fault = own.first(where: { $0 < 0 }) {
+                    throw HostFault("write", file.path.text, ErrorNumber.text(-fault))
                 }
                 try place(file)
-                close(file.descriptor)
             } catch {
                 discard(file)
                 for index in indexes { results[index] = .failure(error) }
             }
+            file.close()
             forget(file.path)
+        }
+    }
+
+    private func place(_ pending: Pending) throws(HostFault) {
+        switch pending {
+        case .file(let file): try place(file)
+        case .directory(let directory): try place(directory)
+        }
+    }
+
+    private func discard(_ pending: Pending) {
+        switch pending {
+        case .file(let file): discard(file)
+        case .directory(let directory): discard(directory)
         }
     }
 
@@ -136,26 +157,6 @@ extension Linux {
                 path: path, bytes: document.bytes, attributes: creation ?? Attributes(),
                 replaced: isNew ? .nothing : .file(nil)))
     }
-
-    private func writeInPlace(_ write: FileWrite) throws(HostFault) {
-        let entry = try writableEntry(write.path, "write")
-        guard try status(entry, write.path) != nil else {
-            let file = try prepare(WantedFile(write))
-            fsync(file.descriptor)
-            try place(file)
-            close(file.descriptor)
-            return
-        }
-        try check(write.replaced, try status(entry, write.path), write.path)
-        let descriptor = lodestar_open(
-            entry.directory.descriptor, entry.name, O_WRONLY | O_NOFOLLOW, 0, 0, entry.directory.identity)
-        guard descriptor >= 0 else { throw HostFault("write", write.path.text, ErrorNumber.text(-descriptor)) }
-        defer { close(descriptor) }
-        guard ftruncate(descriptor, 0) == 0, LocalFiles.writeAll(write.content.bytes, to: descriptor),
-            fsync(descriptor) == 0
-        else { throw HostFault("write", write.path.text, ErrorNumber.text(errno)) }
-        try set(AttributeChange(write.path, kind: .file, attributes: write.attributes))
-    }
 }
 
 extension WantedFile {
@@ -163,6 +164,39 @@ extension WantedFile {
         self.init(
             path: write.path, bytes: write.content.bytes, attributes: write.attributes, replaced: write.replaced,
             validator: write.validator, isSecret: write.content.isSecret)
+    }
+}
+
+/// What is written beside its place, to be made durable and then put there.
+private enum Pending {
+    case file(PendingFile)
+    case directory(PendingDirectory)
+
+    var path: AbsolutePath {
+        switch self {
+        case .file(let file): file.path
+        case .directory(let directory): directory.path
+        }
+    }
+
+    var descriptors: [Int32] {
+        switch self {
+        case .file(let file): [file.descriptor]
+        case .directory(let directory): directory.descriptors
+        }
+    }
+
+    func close() {
+        switch self {
+        case .file(let file): file.close()
+        case .directory(let directory): directory.close()
+        }
+    }
+
+    /// Whether a path is in a directory that is not yet there.
+    func holds(_ path: AbsolutePath) -> Bool {
+        guard case .directory(let directory) = self else { return false }
+        return path.isBelowOrEqual(to: directory.path)
     }
 }
 

@@ -52,7 +52,7 @@ extension Linux {
         }
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
-            return remember(descriptor, OpenDirectory.trust(of: status, inside: outer.trust), path)
+            return remember(descriptor, trust(of: status, descriptor, inside: outer.trust), path)
         case S_IFLNK:
             close(descriptor)
             return try followed(path, status, outer, parent, depth)
@@ -61,6 +61,15 @@ extension Linux {
             return nil
         }
     }
+
+    private func trust(of status: stat, _ descriptor: Int32, inside outer: OpenDirectory.Trust) -> OpenDirectory.Trust {
+        let trust = OpenDirectory.trust(of: status, inside: outer)
+        // A file system of a user's own (FUSE) says what it likes of its owners.
+        if trust == .enclave, lodestar_file_system(descriptor, ".") == Self.userFileSystem { return outer }
+        return trust
+    }
+
+    private static let userFileSystem: Int64 = 0x6573_5546
 
     private func openRoot() throws(HostFault) -> OpenDirectory {
         var status = stat()

@@ -11,6 +11,9 @@ final class OpenDirectory {
         case shared
         /// Below the first component that somebody else owns: with that owner's rights, never through a link.
         case user(uid: UInt32, gid: UInt32)
+        /// Root's own, that nobody else can write to, below somebody else's: as root, never through a link. Who owns what
+        /// is above may put another one of root's in its place, so nothing in it is given to anybody.
+        case enclave
     }
 
     /// O_PATH of open(2), which the C library only declares for GNU programs.
@@ -35,7 +38,7 @@ final class OpenDirectory {
     func isOpenToOthers(_ file: stat) -> Bool {
         switch trust {
         case .root: false
-        case .shared: true
+        case .shared, .enclave: true
         case .user(let uid, _): file.st_uid != uid
         }
     }
@@ -43,7 +46,8 @@ final class OpenDirectory {
     /// The trust of a directory inside one of this trust.
     static func trust(of status: stat, inside outer: Trust) -> Trust {
         if status.st_uid != 0 { return .user(uid: status.st_uid, gid: status.st_gid) }
-        if case .user = outer { return outer }
+        if case .user = outer { return status.st_mode & 0o022 == 0 ? .enclave : outer }
+        if outer == .enclave { return .enclave }
         let isWritableByGroup = status.st_mode & 0o020 != 0 && status.st_gid != 0
         return status.st_mode & 0o002 != 0 || isWritableByGroup || outer == .shared ? .shared : .root
     }

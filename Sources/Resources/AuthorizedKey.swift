@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// One key that may log in to an account.
-public struct AuthorizedKey: Resource, Removable {
+public struct AuthorizedKey: Resource, Removable, Remarking {
     public var name = ""
     public var user = AccountName.root
     public var key: PublicKey?
@@ -61,7 +61,7 @@ public struct AuthorizedKey: Resource, Removable {
     public func observe(on host: some HostReading) throws -> Observed? {
         guard let entry = try AccountDatabase(reading: host).user(user) else { return nil }
         guard let home = entry.home else { throw Refusal("the account \(user) has no home") }
-        let file = try KeyFile(home: home, on: host)
+        let file = try KeyFile(home: home, of: entry, on: host)
         let matches = file.keys.filter { $0.blob == key?.blob }
         return Observed(file: file, present: matches.first, hasDuplicates: matches.count > 1, group: entry.gid)
     }
@@ -81,6 +81,10 @@ public struct AuthorizedKey: Resource, Removable {
         guard let observed else { throw Refusal("the account \(user) does not exist", isMissing: true) }
         guard let desired, !changes(from: observed).isEmpty else { return [] }
         return observed.file.steps(.set(.atLeast([desired])), owner: .name(user), group: .number(observed.group))
+    }
+
+    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+        try observe(on: host)?.file.problem.map { [$0] } ?? []
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {

@@ -39,7 +39,7 @@ extension User {
             if case .count(let count) = try host.answer(to: probe) { observed.ownedFileCount = count }
         }
         observed.user = present(entry, in: accounts)
-        if authorizedKeys != nil, observed.homeExists { observed.keys = try KeyFile(home: home, on: host) }
+        if authorizedKeys != nil, observed.homeExists { observed.keys = try KeyFile(home: home, of: entry, on: host) }
         return observed
     }
 
@@ -110,6 +110,11 @@ extension User {
             steps += try keySteps(authorizedKeys, observed)
         }
         return steps
+    }
+
+    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+        if authorizedKeys == nil { return [] }
+        return try observe(on: host)?.keys?.problem.map { [$0] } ?? []
     }
 
     private func refuse(from present: User, _ observed: Observed) throws(Refusal) {

@@ -164,7 +164,7 @@ struct AccountDatabaseTests {
             ])
         #expect(text(database, AccountDatabase.Path.gshadow) == "root:*::\nsudo:*::\nops:!::\n")
         #expect(text(database, AccountDatabase.Path.subgid) == "root:1:2\n")
-        #expect(database.changedFiles.map(\.path.name) == ["passwd", "shadow", "subgid", "subuid", "group", "gshadow"])
+        #expect(database.changedFiles.map(\.path.name) == ["gshadow", "group", "subuid", "subgid", "shadow", "passwd"])
         #expect(database.user(try name("ana")) == nil)
     }
 

@@ -58,6 +58,9 @@ int64_t lodestar_own_files(int root, int is_group, uint32_t from, int change, ui
 // fsync(2) of all descriptors, several at a time; each result stands in `results`.
 void lodestar_sync_all(const int *descriptors, int *results, size_t count);
 
+// Sees to it that a file can have `length` bytes without running out of room, and changes nothing that can be read.
+int lodestar_reserve(int descriptor, int64_t length);
+
 // Copies the extended attributes of one file to another, but those that seal a file's content.
 int lodestar_copy_attributes(int from, int to);
 // Whether a path, which is not followed, has an access list (acl(5)): then its mode does not say who may write.

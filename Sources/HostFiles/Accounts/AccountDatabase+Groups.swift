@@ -13,7 +13,6 @@ extension AccountDatabase {
                         hint: "`renumber: true` changes it and re-owns its files")
                 }
                 try checkFree(gid: gid, for: name)
-                onlyRemoves = false
                 renumberPrimaryGroup(from: present, to: gid)
                 group.setNumber(of: name, to: gid)
             }
@@ -51,7 +50,6 @@ extension AccountDatabase {
     // MARK: Shared with accounts
 
     mutating func addGroup(_ name: String, gid: UInt32) {
-        onlyRemoves = false
         group.add(name, gid: gid)
         gshadow?.add(name)
     }
@@ -72,7 +70,6 @@ extension AccountDatabase {
     }
 
     private mutating func setMembers(of name: String, to members: Membership<AccountName>) {
-        onlyRemoves = false
         if members.isExact {
             let wanted = Set(members.elements.map(\.text))
             for member in group.members.members(of: name) where !wanted.contains(member) { leave(member, name) }

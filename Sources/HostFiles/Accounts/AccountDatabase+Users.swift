@@ -11,7 +11,6 @@ extension AccountDatabase {
             try checkNoOddLine(name, isThere: passwd.hasLine(name), in: "passwd")
             try create(record, today: today)
         }
-        onlyRemoves = false
         if let groups = record.groups { setGroups(of: name, to: groups) }
     }
 

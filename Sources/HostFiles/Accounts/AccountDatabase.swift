@@ -11,8 +11,6 @@ public struct AccountDatabase: Sendable {
     var gshadow: GshadowFile?
     var subuid: SubordinateFile?
     var subgid: SubordinateFile?
-    /// Whether an edit removed an account or a group and none was added, for the order of writing.
-    var onlyRemoves = true
 
     public init(
         passwd: PasswdFile, group: GroupFile, shadow: ShadowFile? = nil, gshadow: GshadowFile? = nil,
@@ -130,8 +128,8 @@ public struct AccountDatabase: Sendable {
         public var permissions: Permissions
     }
 
-    /// The databases that edits changed, in the order in which it is safe to write them: what passwd refers to comes
-    /// before it, and after it when accounts only went away.
+    /// The databases that edits changed, in the order in which it is safe to write them: passwd last, which says whether
+    /// an account is there, so that what stops in between is done again.
     public var changedFiles: [ChangedFile] {
         var files: [ChangedFile] = []
         func add(_ path: AbsolutePath, _ isChanged: Bool?, _ bits: UInt16, _ bytes: () -> [UInt8]?) {
@@ -144,6 +142,6 @@ public struct AccountDatabase: Sendable {
         add(Path.subgid, subgid?.isChanged, 0o644) { subgid?.bytes }
         add(Path.shadow, shadow?.isChanged, 0o640) { shadow?.bytes }
         add(Path.passwd, passwd.isChanged, 0o644) { passwd.bytes }
-        return onlyRemoves ? files.reversed() : files
+        return files
     }
 }

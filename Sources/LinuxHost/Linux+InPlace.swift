@@ -1,0 +1,64 @@
+import CShim
+import Glibc
+import Model
+
+/// Writing into a file that cannot be renamed over, such as one that is mounted by itself.
+extension Linux {
+    func writeInPlace(_ write: FileWrite) throws(HostFault) {
+        let entry = try writableEntry(write.path, "write")
+        guard let present = try status(entry, write.path) else { return try writeWhole(write) }
+        try check(write.replaced, present, write.path)
+        if write.validator != nil {
+            let pending = try prepare(WantedFile(write))
+            discard(pending)
+            pending.close()
+        }
+        let descriptor = lodestar_open(
+            entry.directory.descriptor, entry.name, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0, 0, entry.directory.identity)
+        guard descriptor >= 0 else { throw HostFault("write", write.path.text, ErrorNumber.text(-descriptor)) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw HostFault("write", write.path.text, ErrorNumber.text(errno))
+        }
+        if status.st_nlink > 1, entry.directory.isOpenToOthers(status) {
+            throw HostFault("write", write.path.text, "it has \(status.st_nlink) hard links where others can make them")
+        }
+        try overwrite(descriptor, Int(status.st_size), with: write)
+        try set(AttributeChange(write.path, kind: .file, attributes: write.attributes))
+    }
+
+    private func writeWhole(_ write: FileWrite) throws(HostFault) {
+        let file = try prepare(WantedFile(write))
+        defer { file.close() }
+        do throws(HostFault) {
+            guard fsync(file.descriptor) == 0 else {
+                throw HostFault("write", write.path.text, ErrorNumber.text(errno))
+            }
+            try place(file)
+        } catch {
+            discard(file)
+            throw error
+        }
+    }
+
+    /// Nothing of the old content goes before there is room for the new one, and a failure brings it back.
+    private func overwrite(_ descriptor: Int32, _ oldCount: Int, with write: FileWrite) throws(HostFault) {
+        let new = write.content.bytes
+        let old = try LocalFiles.wholeContents(of: descriptor, count: oldCount, write.path.text)
+        let room = lodestar_reserve(descriptor, Int64(new.count))
+        if room < 0 { throw HostFault("write", write.path.text, ErrorNumber.text(-room)) }
+        if let number = Self.put(new, into: descriptor) {
+            _ = Self.put(old, into: descriptor)
+            throw HostFault("write", write.path.text, ErrorNumber.text(number))
+        }
+    }
+
+    /// - Returns: the error number; nil when the file has these bytes and no others.
+    private static func put(_ bytes: [UInt8], into descriptor: Int32) -> Int32? {
+        guard lseek(descriptor, 0, SEEK_SET) == 0, LocalFiles.writeAll(bytes, to: descriptor),
+            ftruncate(descriptor, off_t(bytes.count)) == 0, fsync(descriptor) == 0
+        else { return errno }
+        return nil
+    }
+}
