@@ -30,6 +30,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Tools/units.py dist/lodestar 16
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
+	Tests/Tools/facts-faults.py dist/lodestar dist/hostinfo
 	Tests/Tools/agent.py dist/lodestar
 	Tests/Tools/agent-faults.py dist/lodestar
 	Tests/Tools/agent-booted.sh dist/lodestar $(TEST_ROOT)

@@ -2,8 +2,10 @@
 #include "child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +16,11 @@ int lodestar_has_ended(pid_t process) {
         if (waitid(P_PID, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) == 0) return info.si_pid != 0;
         if (errno != EINTR) return 1;
     }
+}
+
+int lodestar_open_nothing(void) {
+    int input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return input >= 0 ? input : memfd_create("nothing", MFD_CLOEXEC);
 }
 
 void lodestar_reset_signals(void) {

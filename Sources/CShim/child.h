@@ -9,6 +9,9 @@
 // Whether a child has ended; it stays to be waited for. For kernels without pidfd_open(2), and where no descriptor is left.
 int lodestar_has_ended(pid_t process);
 
+// An input that ends at once: /dev/null, or an empty file in memory where a root has none.
+int lodestar_open_nothing(void);
+
 // Every signal gets its standard action.
 void lodestar_reset_signals(void);
 // No signal is blocked.

@@ -27,7 +27,7 @@ struct start {
     volatile int error;
     int input;
     int output;
-    sigset_t mask;
+    int error_output;
 };
 
 // Everything below, up to `child`, runs in the child, which shares the parent's memory until it executes: system calls only.
@@ -98,7 +98,7 @@ static int child(void *argument) {
     const struct lodestar_command *command = start->command;
     lodestar_reset_signals();
     syscall(SYS_setsid);
-    if (dup2(start->input, 0) < 0 || dup2(start->output, 1) < 0 || dup2(start->output, 2) < 0) fail(start, LODESTAR_NO_PROCESS);
+    if (dup2(start->input, 0) < 0 || dup2(start->output, 1) < 0 || dup2(start->error_output, 2) < 0) fail(start, LODESTAR_NO_PROCESS);
     if (command->root || command->is_guard) {
         if (mount(NULL, "/", NULL, mount_recursive | mount_private, NULL) < 0) fail(start, LODESTAR_NO_NAMESPACE);
     }
@@ -117,6 +117,8 @@ const char *lodestar_head(const struct lodestar_outcome *outcome) { return outco
 
 const char *lodestar_tail(const struct lodestar_outcome *outcome) { return outcome->tail; }
 
+const char *lodestar_errors(const struct lodestar_outcome *outcome) { return outcome->errors; }
+
 static int64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -124,7 +126,7 @@ static int64_t now(void) {
 }
 
 static int input_descriptor(const struct lodestar_command *command) {
-    if (!command->input) return open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (!command->input) return lodestar_open_nothing();
     int file = memfd_create("input", MFD_CLOEXEC);
     size_t written = 0;
     while (file >= 0 && written < command->input_length) {
@@ -157,28 +159,35 @@ static void keep(struct lodestar_outcome *outcome, const char *bytes, size_t cou
     outcome->tail_length += count;
 }
 
+static void keep_errors(struct lodestar_outcome *outcome, const char *bytes, size_t count) {
+    size_t room = sizeof outcome->errors - outcome->error_length, part = count < room ? count : room;
+    memcpy(outcome->errors + outcome->error_length, bytes, part);
+    outcome->error_length += part;
+}
+
 // Reads what is there. Returns 0 at the end of the output.
-static int drain(int output, struct lodestar_outcome *outcome) {
+static int drain(int output, struct lodestar_outcome *outcome, void (*take)(struct lodestar_outcome *, const char *, size_t)) {
     char bytes[16384];
     for (;;) {
         ssize_t count = read(output, bytes, sizeof bytes);
-        if (count > 0) keep(outcome, bytes, (size_t)count);
+        if (count > 0) take(outcome, bytes, (size_t)count);
         else if (count == 0) return 0;
         else if (errno != EINTR) return 1;
     }
 }
 
 // Waits for the program itself; what it left behind in the background may keep the output open.
-static void attend(pid_t process, int handle, int output, int64_t timeout, struct lodestar_outcome *outcome) {
+static void attend(pid_t process, int handle, int output, int errors, int64_t timeout, struct lodestar_outcome *outcome) {
     int64_t deadline = now() + timeout;
-    int is_open = 1, is_killed = 0;
+    int is_open = 1, has_errors = errors >= 0, is_killed = 0;
     // Without a handle nothing wakes: the process is asked, soon at first and then seldom.
     int64_t longest = handle < 0 ? 1 : 60000;
     for (;;) {
-        struct pollfd waits[2] = {{.fd = handle, .events = POLLIN}, {.fd = is_open ? output : -1, .events = POLLIN}};
+        struct pollfd waits[3] = {{.fd = handle, .events = POLLIN}, {.fd = is_open ? output : -1, .events = POLLIN}, {.fd = has_errors ? errors : -1, .events = POLLIN}};
         int64_t left = deadline - now();
-        int ready = poll(waits, 2, left < 0 ? 0 : left > longest ? (int)longest : (int)left);
-        if (is_open && ready > 0 && waits[1].revents) is_open = drain(output, outcome);
+        int ready = poll(waits, 3, left < 0 ? 0 : left > longest ? (int)longest : (int)left);
+        if (is_open && ready > 0 && waits[1].revents) is_open = drain(output, outcome, keep);
+        if (has_errors && ready > 0 && waits[2].revents) has_errors = drain(errors, outcome, keep_errors);
         if (handle < 0 ? lodestar_has_ended(process) : ready > 0 && waits[0].revents) break;
         if (handle < 0 && longest < 50) longest *= 2;
         if (now() < deadline) continue;
@@ -188,7 +197,8 @@ static void attend(pid_t process, int handle, int output, int64_t timeout, struc
         is_killed = 1;
     }
     if (outcome->has_timed_out) kill(-process, SIGKILL);
-    if (is_open) drain(output, outcome);
+    if (is_open) drain(output, outcome, keep);
+    if (has_errors) drain(errors, outcome, keep_errors);
     while (waitpid(process, &outcome->wait_status, 0) < 0 && errno == EINTR) {}
 }
 
@@ -213,11 +223,13 @@ static pid_t started_process(struct start *start) {
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome) {
     memset(outcome, 0, offsetof(struct lodestar_outcome, head));
     struct start start = {.command = command, .stage = LODESTAR_RAN, .input = -1, .output = -1};
-    int pipes[2] = {-1, -1}, handle = -1;
+    int pipes[2] = {-1, -1}, errors[2] = {-1, -1}, handle = -1;
     pid_t process = -1;
     start.input = input_descriptor(command);
-    if (start.input >= 0 && pipe2(pipes, O_CLOEXEC) == 0 && fcntl(pipes[0], F_SETFL, O_NONBLOCK) == 0) {
+    if (start.input >= 0 && pipe2(pipes, O_CLOEXEC) == 0 && fcntl(pipes[0], F_SETFL, O_NONBLOCK) == 0 &&
+        (!command->separates_errors || (pipe2(errors, O_CLOEXEC) == 0 && fcntl(errors[0], F_SETFL, O_NONBLOCK) == 0))) {
         start.output = pipes[1];
+        start.error_output = command->separates_errors ? errors[1] : pipes[1];
         process = started_process(&start);
     }
     if (process < 0) {
@@ -227,10 +239,11 @@ void lodestar_run(const struct lodestar_command *command, struct lodestar_outcom
     }
     if (start.input >= 0) close(start.input);
     if (pipes[1] >= 0) close(pipes[1]);
+    if (errors[1] >= 0) close(errors[1]);
     if (process > 0) {
         handle = (int)syscall(SYS_pidfd_open, process, 0);
         if (start.stage == LODESTAR_RAN) {
-            attend(process, handle, pipes[0], command->timeout_milliseconds, outcome);
+            attend(process, handle, pipes[0], errors[0], command->timeout_milliseconds, outcome);
         } else {
             while (waitpid(process, &outcome->wait_status, 0) < 0 && errno == EINTR) {}
         }
@@ -239,4 +252,5 @@ void lodestar_run(const struct lodestar_command *command, struct lodestar_outcom
     }
     if (handle >= 0) close(handle);
     if (pipes[0] >= 0) close(pipes[0]);
+    if (errors[0] >= 0) close(errors[0]);
 }

@@ -218,7 +218,7 @@ void lodestar_pass_deadline(struct run *run, int64_t now) {
 void lodestar_spawn(struct run *run, struct birth *birth, const char *output_file) {
     int pipes[2] = {-1, -1}, file = -1;
     pid_t process = -1;
-    birth->input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    birth->input = lodestar_open_nothing();
     if (output_file) file = open(output_file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
     if (birth->input >= 0 && (!output_file || file >= 0) && pipe2(pipes, O_CLOEXEC) == 0) {
         fcntl(pipes[0], F_SETFL, O_NONBLOCK);

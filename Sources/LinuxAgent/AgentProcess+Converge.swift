@@ -30,7 +30,7 @@ extension AgentProcess {
         var request = LaunchRequest(
             run: "@converge.\(now.wall).1",
             arguments: [
-                Self.programPath, verb, source.text, "--root", settings.converge.root.text, "--format", "json",
+                programPath, verb, source.text, "--root", settings.converge.root.text, "--format", "json",
                 "--detailed-exit-code",
             ], environment: [LaunchRequest.path, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"])
         request.outputFile = outputPath
@@ -47,10 +47,8 @@ extension AgentProcess {
     }
 
     /// The running program, also after its file was replaced by an upgrade (proc(5)).
-    private static var programPath: String {
-        var bytes = [CChar](repeating: 0, count: 4096)
-        let count = readlink("/proc/self/exe", &bytes, bytes.count)
-        let path = String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var programPath: String {
+        guard let path = LocalFiles.linkTarget("/proc/self/exe") else { return context.arguments.first ?? "" }
         return path.hasSuffix(" (deleted)") ? String(path.dropLast(10)) : path
     }
 

@@ -66,7 +66,7 @@ extension AgentProcess {
         }
         var arguments = context.arguments.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
-        execv("/proc/self/exe", &arguments)
+        execv(programPath, &arguments)
         log.write(.error, "cannot begin anew: \(ErrorNumber.text(errno))")
     }
 }

@@ -16,35 +16,48 @@ struct CustomFacts {
         self.tree = tree
     }
 
-    /// All custom facts.
+    /// All custom facts, and what could not be read.
     ///
-    /// - Throws: for the first file that cannot be trusted, read or run.
-    func facts() throws(HostFault) -> Datum {
-        var members: [Datum.Member] = []
-        for name in tree.names(in: Self.folder) ?? [] where !name.hasPrefix(".") {
+    /// - Throws: where the folder is there and cannot be listed.
+    func facts() throws(HostFault) -> (value: Datum, faults: [FactFault]) {
+        let names: [String]
+        switch tree.listing(Self.folder) {
+        case .absent: return (.map([]), [])
+        case .unreadable(let reason): throw HostFault("list", "/\(Self.folder)", reason)
+        case .names(let found): names = found
+        }
+        var members: [Datum.Member] = [], faults: [FactFault] = []
+        for name in names where !name.hasPrefix(".") {
             let path = "\(Self.folder)/\(name)"
             let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
-            guard let key = parts.first, let value = try value(of: path, extension: parts.dropFirst().last) else {
-                continue
+            guard let key = parts.first else { continue }
+            do throws(HostFault) {
+                guard let value = try value(of: path, extension: parts.dropFirst().last) else { continue }
+                guard !members.contains(where: { $0.key == key }), !faults.contains(where: { $0.member == key }) else {
+                    throw HostFault("read", "/\(path)", "another file already gives the fact `\(key)`")
+                }
+                members.append(Datum.Member(key, value))
+            } catch {
+                // Of two files for one fact neither counts.
+                members.removeAll { $0.key == key }
+                faults.append(FactFault(key, error))
             }
-            if members.contains(where: { $0.key == key }) {
-                throw HostFault("read", "/\(path)", "another file already gives the fact `\(key)`")
-            }
-            members.append(Datum.Member(key, value))
         }
-        return .map(members)
+        return (.map(members), faults)
     }
 
     private func value(of path: String, extension: String?) throws(HostFault) -> Datum? {
-        if let reason = tree.distrust(path) { throw HostFault("read", "/\(path)", reason) }
         switch `extension` {
         case "json", "yaml", "yml":
-            guard case .bytes(let bytes) = tree.read(path) else {
-                throw HostFault("read", "/\(path)", "it cannot be read")
+            if let reason = tree.distrust(path) { throw HostFault("read", "/\(path)", reason) }
+            switch tree.read(path) {
+            case .bytes(let bytes): return try Self.value(of: bytes, "/\(path)", isJSON: `extension` == "json")
+            case .absent: throw HostFault("read", "/\(path)", "it leads nowhere")
+            case .unreadable(let reason): throw HostFault("read", "/\(path)", reason)
             }
-            return try Self.value(of: bytes, "/\(path)", isJSON: `extension` == "json")
         default:
             guard tree.isExecutable(path) else { return nil }
+            if let reason = tree.distrust(path) { throw HostFault("run", "/\(path)", reason) }
             guard let program = tree.programPath(path) else {
                 // Programs of another root or of a capture are not run.
                 return .null
@@ -71,14 +84,15 @@ struct CustomFacts {
         let outcome = UnsafeMutablePointer<lodestar_outcome>.allocate(capacity: 1)
         defer { outcome.deallocate() }
         outcome.initialize(to: lodestar_outcome())
-        withCStrings([program]) { arguments in
-            withCStrings(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]) {
-                variables in
+        CStringList.lend([program]) { arguments in
+            let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
+            CStringList.lend(environment) { variables in
                 "/".withCString { directory in
                     var request = lodestar_command()
                     request.arguments = arguments
                     request.environment = variables
                     request.directory = directory
+                    request.separates_errors = 1
                     request.mask = 0o077
                     request.timeout_milliseconds = Self.timeLimit
                     lodestar_run(&request, outcome)
@@ -86,10 +100,16 @@ struct CustomFacts {
             }
         }
         let done = outcome.pointee
-        guard done.stage == LODESTAR_RAN else { throw HostFault("run", program, ErrorText.of(done.error)) }
+        guard done.stage == LODESTAR_RAN else {
+            let problem = ScriptHead.problem(of: program).map { "; \($0)" } ?? ""
+            throw HostFault("run", program, ErrorText.of(done.error) + problem)
+        }
         if done.has_timed_out != 0 { throw HostFault("run", program, "it took more than \(Self.timeLimit / 1000)s") }
         if done.wait_status != 0 {
-            throw HostFault("run", program, "it ended with status \(done.wait_status >> 8 & 0xFF)")
+            let status = done.wait_status
+            let end =
+                status & 0x7F == 0 ? "it ended with status \(status >> 8)" : "it was ended by signal \(status & 0x7F)"
+            throw HostFault("run", program, end + Self.said(outcome))
         }
         guard done.total_length <= done.head_length + done.tail_length else {
             throw HostFault("run", program, "it printed more than \(2 * LODESTAR_OUTPUT_HALF) bytes")
@@ -99,14 +119,11 @@ struct CustomFacts {
         return head.map { UInt8(bitPattern: $0) } + tail.map { UInt8(bitPattern: $0) }
     }
 
-    /// Lends texts to C as a list that ends with NULL.
-    private func withCStrings(_ texts: [String], _ body: (UnsafeMutablePointer<UnsafePointer<CChar>?>) -> Void) {
-        let copies = texts.map { strdup($0) }
-        defer { copies.forEach { free($0) } }
-        var pointers = copies.map { $0.map { UnsafePointer($0) } } + [nil]
-        pointers.withUnsafeMutableBufferPointer { buffer in
-            if let start = buffer.baseAddress { body(start) }
-        }
+    /// The first line of what it said on standard error, which is no part of the fact.
+    private static func said(_ outcome: UnsafeMutablePointer<lodestar_outcome>) -> String {
+        let bytes = UnsafeBufferPointer(start: lodestar_errors(outcome), count: outcome.pointee.error_length)
+        let line = bytes.map { UInt8(bitPattern: $0) }.split(separator: 0x0A).first ?? []
+        return line.isEmpty ? "" : ": \(String(decoding: line.prefix(200), as: UTF8.self))"
     }
 }
 

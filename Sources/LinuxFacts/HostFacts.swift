@@ -8,6 +8,7 @@ public final class HostFacts: FactSource, @unchecked Sendable {
     private let collector: FactCollector<RememberingTree>
     private let custom: CustomFacts
     private var known: [String: Datum?] = [:]
+    private var customFaults: [FactFault] = []
 
     /// The facts of a tree: this host's, or those that `hostinfo capture` stored in a folder.
     ///
@@ -23,9 +24,17 @@ public final class HostFacts: FactSource, @unchecked Sendable {
 
     public func fact(_ name: String) throws(HostFault) -> Datum? {
         if let value = known[name] { return value }
-        let value = name == "custom" ? try custom.facts() : collector.fact(name)
+        let value = name == "custom" ? try collectCustom() : collector.fact(name)
         known[name] = .some(value)
         return value
+    }
+
+    public func faults(of name: String) -> [FactFault] { name == "custom" ? customFaults : [] }
+
+    private func collectCustom() throws(HostFault) -> Datum {
+        let collected = try custom.facts()
+        customFaults = collected.faults
+        return collected.value
     }
 }
 
@@ -52,5 +61,6 @@ final class RememberingTree: SourceTree {
     func linkTarget(_ path: String) -> String? { tree.linkTarget(path) }
     func distrust(_ path: String) -> String? { tree.distrust(path) }
     func space(at path: String) -> FileSpace? { tree.space(at: path) }
+    func spaces(at paths: [String]) -> [FileSpace?] { tree.spaces(at: paths) }
     func layout() -> NetworkLayout { tree.layout() }
 }

@@ -80,6 +80,7 @@ public final class RecordingTree: SourceTree {
     public func distrust(_ path: String) -> String? { tree.distrust(path) }
 
     public func space(at path: String) -> FileSpace? { tree.space(at: path) }
+    public func spaces(at paths: [String]) -> [FileSpace?] { tree.spaces(at: paths) }
 
     public func layout() -> NetworkLayout {
         let layout = tree.layout()

@@ -50,10 +50,15 @@ public final class HostTree: SourceTree, @unchecked Sendable {
         root(of: path).distrust(path, owners: capture == nil ? [0] : [0, geteuid()])
     }
 
-    public func space(at path: String) -> FileSpace? {
+    public func space(at path: String) -> FileSpace? { spaces(at: [path]).first ?? nil }
+
+    public func spaces(at paths: [String]) -> [FileSpace?] {
         // A mount is the kernel's: its path is not that of another root.
-        capture == nil ? kernel.space(at: path) : nil
+        capture == nil ? FileSpaces.asked(paths.map { "/\($0)" }) : paths.map { _ in nil }
     }
+
+    /// The names in a directory, told apart from a directory that cannot be read.
+    func listing(_ path: String) -> SourceListing { root(of: path).listing(path) }
 
     func isExecutable(_ path: String) -> Bool { root(of: path).isExecutable(path) }
 

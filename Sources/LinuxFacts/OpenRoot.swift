@@ -2,6 +2,14 @@ import CShim
 import Glibc
 import Hostinfo
 
+/// What listing a directory gave.
+enum SourceListing {
+    case names([String])
+    case absent
+    /// There is one that cannot be listed; the reason in words.
+    case unreadable(String)
+}
+
 /// A folder whose files are read by paths that cannot leave it.
 final class OpenRoot: @unchecked Sendable {
     /// O_PATH of open(2), which the C library only declares for GNU programs.
@@ -86,21 +94,31 @@ final class OpenRoot: @unchecked Sendable {
     }
 
     func names(in path: String) -> [String]? {
+        if case .names(let names) = listing(path) { names } else { nil }
+    }
+
+    func listing(_ path: String) -> SourceListing {
         let folder = open(path, O_RDONLY | O_DIRECTORY)
-        guard folder >= 0 else { return nil }
+        guard folder >= 0 else {
+            return -folder == ENOENT || -folder == ENOTDIR ? .absent : .unreadable(ErrorText.of(-folder))
+        }
         guard let stream = fdopendir(folder) else {
+            let number = errno
             close(folder)
-            return nil
+            return .unreadable(ErrorText.of(number))
         }
         defer { closedir(stream) }
         var names: [String] = []
+        errno = 0
         while let entry = readdir(stream), names.count < 100_000 {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             if name != ".", name != ".." { names.append(name) }
+            errno = 0
         }
-        return names.sorted()
+        // A short listing is a fault, not an end.
+        return errno == 0 ? .names(names.sorted()) : .unreadable(ErrorText.of(errno))
     }
 
     func linkTarget(_ path: String) -> String? {
@@ -134,17 +152,6 @@ final class OpenRoot: @unchecked Sendable {
             }
         }
         return nil
-    }
-
-    /// The room of the file system at a path, in bytes; nil where it cannot be told.
-    func space(at path: String) -> FileSpace? {
-        let folder = open(path, O_RDONLY | O_DIRECTORY | O_NONBLOCK)
-        guard folder >= 0 else { return nil }
-        defer { close(folder) }
-        var status = statvfs()
-        guard fstatvfs(folder, &status) == 0 else { return nil }
-        let size = UInt64(status.f_frsize)
-        return FileSpace(total: UInt64(status.f_blocks) &* size, available: UInt64(status.f_bavail) &* size)
     }
 }
 

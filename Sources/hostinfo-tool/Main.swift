@@ -12,7 +12,7 @@ enum Main {
         """
 
     static func main() {
-        let outcome = outcome(of: Array(CommandLine.arguments.dropFirst()))
+        let outcome = outcome(of: ProgramArguments.words)
         if !outcome.output.isEmpty { StandardStreams.write("\(outcome.output)\n", to: 1) }
         if !outcome.errors.isEmpty { StandardStreams.write("\(outcome.errors)\n", to: 2) }
         StandardStreams.exit(outcome.status)

@@ -1,6 +1,11 @@
 import ArgumentParser
+import LinuxFacts
 
 @main
+enum Main {
+    static func main() { Lodestar.main(ProgramArguments.words) }
+}
+
 struct Lodestar: ParsableCommand {
     static let version = "0.1.0"
 

@@ -124,4 +124,5 @@ extension Datum {
     var int: Int? { if case .int(let number) = self { Int(number) } else { nil } }
     var list: [Datum]? { if case .list(let items) = self { items } else { nil } }
     var members: [Datum.Member] { if case .map(let members) = self { members } else { [] } }
+    var items: [Datum] { if case .list(let items) = self { items } else { [] } }
 }

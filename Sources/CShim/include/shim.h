@@ -14,6 +14,9 @@
 const char *lodestar_error_name(int number);
 const char *lodestar_error_text(int number);
 
+// A word that the program was started with; NULL behind the last.
+const char *lodestar_argument(int index);
+
 // What openat2(2) calls its resolve flags.
 enum {
     LODESTAR_NO_MAGICLINKS = 0x02,
@@ -68,6 +71,17 @@ int lodestar_has_access_list(const char *path);
 // Whether a file is immutable or append-only; 0 where it cannot be told.
 int lodestar_is_immutable(int descriptor);
 
+// The room of one file system in bytes; unknown where it could not be told in time.
+struct lodestar_space {
+    int is_known;
+    uint64_t total;
+    uint64_t available;
+};
+
+// Asks for the room of the file systems at some paths, in a child that is left behind where one does not answer within
+// `each` milliseconds; all together have `all`.
+void lodestar_ask_spaces(const char *const *paths, size_t count, int64_t each, int64_t all, struct lodestar_space *answers);
+
 struct lodestar_command {
     const char **arguments;
     const char **environment;
@@ -75,6 +89,8 @@ struct lodestar_command {
     const char *directory;
     // Another root to run in, with /proc and /dev mounted in a private mount namespace; NULL for none.
     const char *root;
+    // Whether standard error stands apart from what is kept, in `errors`.
+    int separates_errors;
     // Every file system read-only, no network, no privileges that could undo that.
     int is_guard;
     uint32_t uid;
@@ -87,7 +103,7 @@ struct lodestar_command {
     int64_t timeout_milliseconds;
 };
 
-enum { LODESTAR_OUTPUT_HALF = 32768 };
+enum { LODESTAR_OUTPUT_HALF = 32768, LODESTAR_ERRORS = 1024 };
 
 // What failed before the program ran.
 enum lodestar_stage {
@@ -110,13 +126,17 @@ struct lodestar_outcome {
     size_t head_length;
     size_t tail_length;
     size_t total_length;
+    // The first bytes of standard error, where it stands apart.
+    size_t error_length;
     char head[LODESTAR_OUTPUT_HALF];
     char tail[LODESTAR_OUTPUT_HALF];
+    char errors[LODESTAR_ERRORS];
 };
 
 // The first and the last bytes of the output.
 const char *lodestar_head(const struct lodestar_outcome *outcome);
 const char *lodestar_tail(const struct lodestar_outcome *outcome);
+const char *lodestar_errors(const struct lodestar_outcome *outcome);
 
 // Runs a program and waits for it. On a timeout its process group is asked to end, and killed two seconds later.
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome);

@@ -6,15 +6,21 @@ import YAML
 final class RecordedMap: LazyMap {
     private let path: String
     private let members: [Datum.Member]
+    /// Members that could not be read: whoever reads one hears why.
+    private let faults: [FactFault]
     private let record: ReadRecord
 
-    init(_ path: String, _ members: [Datum.Member], _ record: ReadRecord) {
+    init(_ path: String, _ members: [Datum.Member], faults: [FactFault] = [], _ record: ReadRecord) {
         self.path = path
         self.members = members
+        self.faults = faults
         self.record = record
     }
 
-    func member(_ key: String) -> Value? {
+    func member(_ key: String) throws -> Value? {
+        if let fault = faults.first(where: { $0.member == key })?.fault {
+            throw Diagnostic("`\(path).\(key)`: \(fault.text)", at: nil)
+        }
         let value = members.first { $0.key == key }?.value
         if case .map(let inner)? = value { return .lazy(RecordedMap("\(path).\(key)", inner, record)) }
         record.note("\(path).\(key)", value)
@@ -33,7 +39,7 @@ final class RecordedMap: LazyMap {
     static let labels = "labels"
 
     func keys() -> [String] {
-        let names = members.map(\.key)
+        let names = (members.map(\.key) + faults.map(\.member)).sorted()
         record.note("\(path).*", .list(names.map { .string($0) }))
         return names
     }
@@ -56,7 +62,9 @@ final class FactsMap: LazyMap {
         } catch {
             throw Diagnostic("the fact `\(key)`: \(error.text)", at: nil)
         }
-        if case .map(let inner)? = value { return .lazy(RecordedMap("facts.\(key)", inner, record)) }
+        if case .map(let inner)? = value {
+            return .lazy(RecordedMap("facts.\(key)", inner, faults: source.faults(of: key), record))
+        }
         record.note("facts.\(key)", value)
         return value.map { Value($0) }
     }

@@ -3,10 +3,7 @@ import Values
 extension FactCollector {
     /// The disks that the kernel has, without loops, memory and what is made of other disks.
     var disks: Datum {
-        let names = (tree.names(in: "sys/block") ?? []).filter { name in
-            !["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd"].contains { name.hasPrefix($0) }
-        }
-        return .list(names.compactMap(disk))
+        .list(BlockDevices.disks(in: tree).compactMap(disk))
     }
 
     private func disk(_ name: String) -> Datum? {
@@ -57,40 +54,9 @@ extension FactCollector {
         return names.first { name.hasPrefix($0.0) }?.1 ?? bus ?? "other"
     }
 
-    /// One mount of `/proc/self/mountinfo` (proc(5)).
-    private struct Mount {
-        var path, kind, device: String
-        var options: [String]
-    }
-
-    private var allMounts: [Mount] {
-        tree.lines("proc/self/mountinfo").compactMap { line in
-            let words = line.split(separator: " ")
-            guard words.count >= 10, let dash = words.firstIndex(of: "-"), dash + 2 < words.count else { return nil }
-            return Mount(
-                path: Self.unescaped(words[4]), kind: String(words[dash + 1]), device: Self.unescaped(words[dash + 2]),
-                options: words[5].split(separator: ",").map(String.init))
-        }
-    }
-
-    /// Blanks are written as a backslash and three octal digits.
-    private static func unescaped(_ text: Substring) -> String {
-        var bytes: [UInt8] = [], rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(3)
-            if byte == UInt8(ascii: "\\"), digits.count == 3, digits.allSatisfy({ (0x30...0x37).contains($0) }) {
-                bytes.append(digits.reduce(0) { $0 &* 8 &+ ($1 - 0x30) })
-                rest = rest.dropFirst(3)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     var mounts: Datum {
         .list(
-            allMounts.map {
+            MountTable(tree).mounts.map {
                 [
                     "path": .string($0.path), "device": .string($0.device), "type": .string($0.kind),
                     "options": .list($0.options.map { .string($0) }),
@@ -98,16 +64,25 @@ extension FactCollector {
             })
     }
 
-    /// The file systems on disks, each once: network file systems are left out, since asking one may hang.
+    /// The file systems on disks, each once, where a path leads to them. Network file systems are left out, since asking
+    /// one may hang; one on a disk that does not answer in time has no sizes.
     var fileSystems: Datum {
-        var seen: Set<String> = []
+        let table = MountTable(tree)
+        let visible = Set(table.visible.map(\.id))
         let kinds: Set<String> = ["zfs", "btrfs", "overlay", "bcachefs"]
-        let own = allMounts.filter { mount in
-            (mount.device.hasPrefix("/dev/") || kinds.contains(mount.kind)) && seen.insert(mount.device).inserted
-        }
+        let own = table.mounts.filter { $0.device.hasPrefix("/dev/") || kinds.contains($0.kind) }
+        var seen: Set<String> = []
+        // Of several mounts of one file system the first that can be reached; one that cannot has no sizes.
+        let chosen = (own.filter { visible.contains($0.id) } + own.filter { !visible.contains($0.id) })
+            .filter { seen.insert($0.device).inserted }.map(\.id)
+        let shown = own.filter { chosen.contains($0.id) }
+        let asked = shown.filter { visible.contains($0.id) }
+        let spaces = Dictionary(
+            zip(asked.map(\.id), tree.spaces(at: asked.map { String($0.path.dropFirst()) })),
+            uniquingKeysWith: { first, _ in first })
         return .list(
-            own.map { mount in
-                let space = tree.space(at: String(mount.path.dropFirst()))
+            shown.map { mount in
+                let space = spaces[mount.id] ?? nil
                 return [
                     "path": .string(mount.path), "device": .string(mount.device), "type": .string(mount.kind),
                     "size_bytes": Datum(space?.total), "available_bytes": Datum(space?.available),

@@ -4,15 +4,8 @@ extension FactCollector {
     /// os-release(5), with the release of the kernel.
     var operatingSystem: Datum {
         var values: [String: String] = [:]
-        var lines = tree.lines("etc/os-release")
-        if lines.isEmpty { lines = tree.lines("usr/lib/os-release") }
-        for line in lines {
-            guard let equals = line.firstIndex(of: "="), !line.hasPrefix("#") else { continue }
-            var value = line[line.index(after: equals)...]
-            if let quote = value.first, quote == "\"" || quote == "'", value.last == quote, value.count > 1 {
-                value = value.dropFirst().dropLast()
-            }
-            values[String(line[..<equals])] = String(value)
+        for path in ["etc/os-release", "usr/lib/os-release"] where values.isEmpty {
+            if case .bytes(let bytes) = tree.read(path) { values = ShellAssignments(bytes).values }
         }
         let id = values["ID"] ?? "linux"
         let families = [id] + (values["ID_LIKE"] ?? "").split(separator: " ").map(String.init)

@@ -8,7 +8,7 @@ public struct HostName {
     public init(_ tree: some SourceTree) {
         var name = tree.isRunning ? tree.text("proc/sys/kernel/hostname") ?? "" : ""
         if name.isEmpty || name == "(none)" {
-            name = tree.lines("etc/hostname").first { !$0.hasPrefix("#") }?.trimmed ?? ""
+            name = tree.lines("etc/hostname").map(\.trimmed).first { !$0.isEmpty && !$0.hasPrefix("#") } ?? ""
         }
         let short = name.isEmpty ? "localhost" : name.lowercased()
         self.name = short
@@ -16,8 +16,11 @@ public struct HostName {
             qualified = short
             return
         }
-        for line in tree.lines("etc/hosts") where !line.hasPrefix("#") {
-            let words = line.split { $0 == " " || $0 == "\t" }.dropFirst().map { $0.lowercased() }
+        for line in tree.lines("etc/hosts") {
+            // A comment begins anywhere (hosts(5)), and a line without an address is none.
+            let fields = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" }
+            guard let address = fields.first, IPAddress(address.prefix { $0 != "%" }) != nil else { continue }
+            let words = fields.dropFirst().map { $0.lowercased() }
             if words.contains(short), let full = words.first(where: { $0.hasPrefix("\(short).") }) {
                 qualified = full
                 return

@@ -91,11 +91,7 @@ public struct Machine: Sendable, Hashable {
 
     /// Whether the root is a file system on a disk, as no container manager makes it but on btrfs and zfs.
     private static func hasOwnDisk(_ tree: some SourceTree) -> Bool {
-        let root = tree.lines("proc/self/mounts").last { line in
-            let words = line.split(separator: " ")
-            return words.count > 2 && words[1] == "/"
-        }
-        let words = root?.split(separator: " ") ?? []
-        return words.count > 2 && words[0].hasPrefix("/dev/") && words[2] != "btrfs"
+        guard let root = RootMount(tree) else { return false }
+        return root.device.hasPrefix("/dev/") && root.kind != "btrfs"
     }
 }

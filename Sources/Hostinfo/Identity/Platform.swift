@@ -41,10 +41,7 @@ struct Platform {
 /// The serials of the disks of this machine, for witnesses.
 enum DiskSerials {
     static func all(in tree: some SourceTree) -> [String] {
-        let disks = (tree.names(in: "sys/block") ?? []).filter { name in
-            !["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd"].contains { name.hasPrefix($0) }
-        }
-        let serials = disks.prefix(256).compactMap { name -> String? in
+        let serials = BlockDevices.disks(in: tree).prefix(256).compactMap { name -> String? in
             for path in ["device/serial", "serial", "device/wwid", "wwid"] {
                 if let text = tree.text("sys/block/\(name)/\(path)"), !text.isEmpty { return text }
             }
@@ -63,12 +60,6 @@ public enum KernelCommandLine {
 
     /// Whether the root is in memory, as the mini OS has it.
     public static func isMiniOS(_ tree: some SourceTree) -> Bool {
-        // The last mount on `/` is the one that counts (proc(5), /proc/self/mounts).
-        let root = tree.lines("proc/self/mounts").last { line in
-            let words = line.split(separator: " ")
-            return words.count > 2 && words[1] == "/"
-        }
-        guard let kind = root?.split(separator: " ").dropFirst(2).first else { return false }
-        return ["rootfs", "ramfs", "tmpfs"].contains(kind)
+        ["rootfs", "ramfs", "tmpfs"].contains(RootMount(tree)?.kind)
     }
 }

@@ -22,8 +22,10 @@ public protocol SourceTree: AnyObject {
     func linkTarget(_ path: String) -> String?
     /// Why a file must not be trusted, in words: somebody else than its owner could have written it.
     func distrust(_ path: String) -> String?
-    /// The room of the file system at a path in bytes; nil where it cannot be told.
+    /// The room of the file system at a path in bytes; nil where it cannot be told in time.
     func space(at path: String) -> FileSpace?
+    /// The same of some paths, in their order: asked together they cost less.
+    func spaces(at paths: [String]) -> [FileSpace?]
     /// The network as the kernel has it now, or as it was captured.
     func layout() -> NetworkLayout
 }
@@ -41,16 +43,22 @@ public struct FileSpace: Sendable, Hashable {
 }
 
 extension SourceTree {
+    public func spaces(at paths: [String]) -> [FileSpace?] { paths.map { space(at: $0) } }
+
     /// A file as text without white space at both ends; nil when there is none or it cannot be read.
     public func text(_ path: String) -> String? {
         guard case .bytes(let bytes) = read(path) else { return nil }
         return String(decoding: bytes, as: UTF8.self).trimmed
     }
 
-    /// The lines of a file; none when there is no file.
+    /// The lines of a file that are not empty, without a carriage return at their ends; none when there is no file.
     public func lines(_ path: String) -> [Substring] {
         guard case .bytes(let bytes) = read(path) else { return [] }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        // By bytes: CR LF is one character of Swift, and no line end then.
+        return bytes.split(separator: 0x0A).compactMap { line in
+            let line = line.last == 0x0D ? line.dropLast() : line
+            return line.isEmpty ? nil : Substring(decoding: line, as: UTF8.self)
+        }
     }
 
     public func number(_ path: String) -> Int64? { text(path).flatMap { Int64($0) } }

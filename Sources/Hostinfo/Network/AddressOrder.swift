@@ -2,8 +2,8 @@
 struct AddressOrder {
     let gateways: [IPAddress]
 
-    /// The steps of the order, each with a claim that the better address fulfils.
-    private static let steps = ["I4b", "I4c", "I4d", "I4e", "I4f"]
+    /// The steps in their order, each with a claim that the better address fulfils. The letters are names that stay.
+    private static let steps = ["I4b", "I4d", "I4c", "I4e", "I4f"]
 
     /// The addresses, the best first.
     func sorted(_ addresses: [NetworkAddress]) -> [NetworkAddress] {
@@ -23,9 +23,9 @@ struct AddressOrder {
     private func shortcomings(of address: NetworkAddress) -> [Bool] {
         return [
             !gateways.contains { gateway in address.prefix?.contains(gateway) ?? false },
-            // Alone or among its like it loses to nobody.
-            address.prefixLength == address.address.family.width,
             address.address.isUniqueLocal,
+            // Alone or among its like it loses to nobody. A lease may be as long: nobody leases a virtual address.
+            address.prefixLength == address.address.family.width && !address.isDynamic,
             address.isSecondary,
             address.isDynamic,
         ]

@@ -1,6 +1,7 @@
 import Agent
 import ArgumentParser
 import LinuxAgent
+import LinuxFacts
 import LinuxHost
 import Model
 import State
@@ -93,7 +94,7 @@ struct AgentCommand: ParsableCommand {
         do {
             let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
             let context = AgentContext(
-                version: Lodestar.version, hostIdentifier: id, arguments: Swift.CommandLine.arguments)
+                version: Lodestar.version, hostIdentifier: id, arguments: ProgramArguments.all)
             try AgentProcess(settings, context).run()
         } catch is AgentProcess.AlreadyRunning {
             Terminal.report("error: expected no other agent in \(settings.state), found one")

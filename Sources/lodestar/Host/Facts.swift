@@ -18,7 +18,8 @@ struct Facts: ParsableCommand {
     func run() throws {
         try Converge.guarding {
             let facts = sources.facts
-            let (value, isWhole) = try key.map { (try fact($0, in: facts), true) } ?? all(facts)
+            let (value, isWhole) =
+                try key.map { (try fact($0, in: facts), tellFaults(of: $0, in: facts)) } ?? all(facts)
             switch (format, value) {
             case (.text, .string(let text)): Terminal.print(text)
             // A single value is printed for scripts, whatever it is.
@@ -37,6 +38,7 @@ struct Facts: ParsableCommand {
         for name in facts.names {
             do throws(HostFault) {
                 if let value = try facts.fact(name) { members.append(Datum.Member(name, value)) }
+                isWhole = tellFaults(of: name, in: facts) && isWhole
             } catch {
                 Terminal.report("error: the fact `\(name)`: \(error.text)")
                 isWhole = false
@@ -45,9 +47,18 @@ struct Facts: ParsableCommand {
         return (.map(members), isWhole)
     }
 
+    /// Tells what could not be read of a fact; true where all could.
+    private func tellFaults(of name: String, in facts: HostFacts) -> Bool {
+        let faults = facts.faults(of: name)
+        for fault in faults { Terminal.report("error: the fact `\(name)`: \(fault.fault.text)") }
+        return faults.isEmpty
+    }
+
     private func fact(_ key: String, in facts: HostFacts) throws -> Datum {
         let parts = key.split(separator: ".").map(String.init)
         var value = try parts.first.flatMap { try facts.fact($0) }
+        let faults = parts.first.map { facts.faults(of: $0) } ?? []
+        if let fault = faults.first(where: { $0.member == parts.dropFirst().first }) { throw fault.fault }
         for part in parts.dropFirst() {
             if case .list(let items)? = value, let index = Int(part) {
                 value = items.indices.contains(index) ? items[index] : nil

@@ -1,0 +1,151 @@
+/// The variables that a file of shell assignments sets, such as os-release(5), by the rules of the shell (XCU 2.2 to 2.10):
+/// quotes, escapes, comments, several on a line, `export`, values of variables before. Nothing is executed.
+struct ShellAssignments {
+    private(set) var values: [String: String] = [:]
+    private var rest: ArraySlice<UInt8>
+
+    /// One word of a command: its text, and the variable that it would set.
+    private struct Word {
+        var text: [UInt8] = []
+        var name: String?
+        /// Whether it holds what only executing can tell.
+        var isUnknown = false
+    }
+
+    /// - Parameter bytes: the file; line ends of other systems are taken for those of this one.
+    init(_ bytes: [UInt8]) {
+        var plain: [UInt8] = []
+        plain.reserveCapacity(bytes.count)
+        for (index, byte) in bytes.enumerated() {
+            if byte == 0x0D, index + 1 == bytes.count || bytes[index + 1] == 0x0A { continue }
+            plain.append(byte)
+        }
+        rest = plain[...]
+        while !rest.isEmpty {
+            // What is left open at the end is an error of the shell's: what stands before it counts.
+            guard readCommand() else { return }
+        }
+    }
+
+    /// Reads one command with what ends it, and takes its assignments; false where the shell would stop.
+    private mutating func readCommand() -> Bool {
+        var words: [Word] = []
+        while true {
+            rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
+            guard let byte = rest.first else { break }
+            if byte == UInt8(ascii: "#") {
+                rest = rest.drop { $0 != 0x0A }
+                continue
+            }
+            if byte == 0x0A || byte == UInt8(ascii: ";") {
+                rest = rest.dropFirst()
+                break
+            }
+            // `&&` goes on after assignments, which never fail; nothing else of the kind sets anything here.
+            if byte == UInt8(ascii: "&") {
+                let isAnd = rest.dropFirst().first == byte
+                rest = rest.dropFirst(isAnd ? 2 : 1)
+                if !isAnd { words = [] }
+                break
+            }
+            guard !"|()<>".utf8.contains(byte), let word = readWord() else { return false }
+            words.append(word)
+        }
+        take(words)
+        return true
+    }
+
+    /// Assignments stay where no program follows them, or one of the shell's own that keeps them.
+    private mutating func take(_ words: [Word]) {
+        let command = words.first { $0.name == nil }
+        let isKept =
+            command.map { ["export", "readonly", ":"].contains(String(decoding: $0.text, as: UTF8.self)) } ?? true
+        guard isKept else { return }
+        for word in words {
+            guard let name = word.name else { continue }
+            values[name] = word.isUnknown ? nil : String(decoding: word.text, as: UTF8.self)
+        }
+    }
+
+    /// nil for a quote that is not closed.
+    private mutating func readWord() -> Word? {
+        var word = Word(), isPlain = true
+        while let byte = rest.first, byte != 0x20, byte != 0x09, byte != 0x0A, !";&|()<>".utf8.contains(byte) {
+            rest = rest.dropFirst()
+            switch byte {
+            case UInt8(ascii: "="):
+                if isPlain, word.name == nil, let name = Self.name(word.text) {
+                    word.name = name
+                    word.text = []
+                } else {
+                    word.text.append(byte)
+                }
+                continue
+            case UInt8(ascii: "'"):
+                guard let end = rest.firstIndex(of: byte) else { return nil }
+                word.text += rest[..<end]
+                rest = rest[(end + 1)...]
+            case UInt8(ascii: "\""): guard readQuoted(&word) else { return nil }
+            case UInt8(ascii: "\\"):
+                guard let next = rest.popFirst() else { break }
+                if next != 0x0A { word.text.append(next) }
+            case UInt8(ascii: "$"): readExpansion(&word)
+            case UInt8(ascii: "`"): word.isUnknown = true
+            default:
+                word.text.append(byte)
+                continue
+            }
+            // A quoted character makes the word no assignment.
+            if word.name == nil { isPlain = false }
+        }
+        return word
+    }
+
+    private mutating func readQuoted(_ word: inout Word) -> Bool {
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "\""): return true
+            case UInt8(ascii: "\\"):
+                guard let next = rest.popFirst() else { return false }
+                if next == 0x0A { continue }
+                if !"$`\"\\".utf8.contains(next) { word.text.append(byte) }
+                word.text.append(next)
+            case UInt8(ascii: "$"): readExpansion(&word)
+            case UInt8(ascii: "`"): word.isUnknown = true
+            default: word.text.append(byte)
+            }
+        }
+        return false
+    }
+
+    /// After a dollar: the value of a variable before it, or the dollar itself.
+    private mutating func readExpansion(_ word: inout Word) {
+        guard let next = rest.first else { return word.text.append(UInt8(ascii: "$")) }
+        if next == UInt8(ascii: "{"), let end = rest.firstIndex(of: UInt8(ascii: "}")) {
+            let inner = rest[(rest.startIndex + 1)..<end]
+            rest = rest[(end + 1)...]
+            guard let name = Self.name(Array(inner)) else { return word.isUnknown = true }
+            word.text += Array((values[name] ?? "").utf8)
+        } else if (0x30...0x39).contains(next) {
+            // A file that is read has no arguments.
+            rest = rest.dropFirst()
+        } else if "({$?#@*!-".utf8.contains(next) {
+            word.isUnknown = true
+            rest = rest.dropFirst()
+        } else {
+            let name = rest.prefix { Self.isNamePart($0) }
+            guard let text = Self.name(Array(name)) else { return word.text.append(UInt8(ascii: "$")) }
+            rest = rest.dropFirst(name.count)
+            word.text += Array((values[text] ?? "").utf8)
+        }
+    }
+
+    private static func isNamePart(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
+    }
+
+    private static func name(_ bytes: [UInt8]) -> String? {
+        guard let first = bytes.first, !(0x30...0x39).contains(first), bytes.allSatisfy(isNamePart) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
