@@ -166,7 +166,9 @@ def package(name, archive):
         if re.search(r"\.(wants|requires)$", folder) for entry in os.listdir(f"{source}/usr/lib/systemd/system/{folder}")]
     for unit in units_of(source):
         count += 1
-        lasting = re.sub("@.*\\.", "@.", unit) in links
+        own = f"{source}/usr/lib/systemd/system/{unit}"
+        target = os.path.basename(os.readlink(own)) if os.path.islink(own) else unit
+        lasting = re.sub("@.*\\.", "@.", target) in links
         # What a package's own link starts cannot be disabled: ours says so.
         disabled = "refused" if lasting else None
         place = f"{WORK}/{name}-{count}"
