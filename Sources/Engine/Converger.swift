@@ -40,6 +40,7 @@ public final class Converger {
     /// Performs the plan to its end, whatever fails on the way.
     public func converge() throws -> Report {
         prepareTasks()
+        host.expect(tasks.flatMap { $0.planned.position == nil ? [] : $0.planned.declaration.resource.probes })
         var ready = tasks.indices.filter { waiting[$0] == 0 }
         while !ready.isEmpty {
             begin(ready.sorted())

@@ -92,6 +92,8 @@ public final class ObservationRecorder: HostReading {
         volatile.insert(position)
         return try below.answer(to: probe)
     }
+
+    public func expect(_ probes: [Probe]) { below.expect(probes) }
 }
 
 extension ObservationRecorder.Record {

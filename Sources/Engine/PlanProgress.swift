@@ -44,7 +44,7 @@ struct PlanProgress {
     mutating func hintAtSources() {
         let sources = resources.filter { planned in
             guard [.create, .change, .unknown].contains(planned.action) else { return false }
-            return planned.steps.contains { $0.lane == .packages } || planned.declaration.resource is any Opaque
+            return planned.steps.contains(where: \.bringsMore) || planned.declaration.resource is any Opaque
         }.map(\.address)
         guard let first = sources.first else { return }
         for index in resources.indices where resources[index].isMissing && resources[index].hint == nil {
@@ -80,7 +80,7 @@ struct PlanProgress {
     mutating func settle(_ planned: inout PlannedResource) {
         guard let position = planned.position else { return }
         if planned.action == .inPlace, assumptions.isEmpty { return }
-        let isPackage = planned.steps.contains { $0.lane == .packages }
+        let isPackage = planned.steps.contains(where: \.bringsMore)
         let isOpaque = planned.declaration.resource is any Opaque
         switch planned.action {
         case .inPlace:

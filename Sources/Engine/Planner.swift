@@ -27,10 +27,12 @@ public struct Planner {
     }
 
     public func plan() throws -> Plan {
+        let positions = selection.positions(in: catalog)
+        host.expect(positions.flatMap { catalog.declarations[$0].resource.probes })
         var progress = PlanProgress(catalog: catalog, pending: try state.pendingRefreshes())
         let isKnown = try state.ledgerDigest() == catalog.digest
         let ledger = isKnown ? LedgerIndex([]) : LedgerIndex(try state.ledger())
-        for position in selection.positions(in: catalog) {
+        for position in positions {
             recorder?.begin(position)
             let planned = plan(position, &progress, ledger)
             if planned.action == .inPlace { progress.inPlaceCount += 1 } else { progress.resources.append(planned) }

@@ -13,30 +13,43 @@ public struct DpkgStatus: HostDocument {
         public var state: String
         public var provides: [String]
 
+        /// The second word of `Status`: `ok`, or `reinstreq` where dpkg has only a half of it.
+        public var flag = "ok"
+
         public var isInstalled: Bool { state == "installed" }
+        /// Whether more of it than its configuration files is there, in whatever state.
+        public var isOnHost: Bool { state != "not-installed" && state != "config-files" }
+        public var isHalf: Bool { isOnHost && flag.contains("reinst") }
         public var isHeld: Bool { selection == "hold" }
     }
 
     public let bytes: [UInt8]
     /// Where each package's paragraphs are, by name.
     private let paragraphs: [String: [Range<Int>]]
+    /// Where the paragraphs are that provide others.
+    private let providing: [Range<Int>]
     /// What a simulation changed; nil: removed.
     private var changed: [String: Package?] = [:]
 
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
-        paragraphs = Self.index(bytes)
+        (paragraphs, providing) = Self.index(bytes)
     }
 
-    private static func index(_ bytes: [UInt8]) -> [String: [Range<Int>]] {
-        var found: [String: [Range<Int>]] = [:]
-        let label = Array("Package: ".utf8), newline = UInt8(ascii: "\n")
+    private static func index(_ bytes: [UInt8]) -> (paragraphs: [String: [Range<Int>]], providing: [Range<Int>]) {
+        var found: [String: [Range<Int>]] = [:], providing: [Range<Int>] = []
+        let label = Array("Package: ".utf8), provides = Array("Provides:".utf8), newline = UInt8(ascii: "\n")
         bytes.withUnsafeBufferPointer { buffer in
             var position = 0, start = 0
-            var name: String?
+            var name: String?, isProviding = false
+            func begins(_ label: [UInt8], at position: Int, _ end: Int) -> Bool {
+                end - position > label.count && buffer[position] == label[0]
+                    && label.indices.allSatisfy { buffer[position + $0] == label[$0] }
+            }
             func close(at end: Int) {
                 if let name { found[name, default: []].append(start..<end) }
-                name = nil
+                if isProviding { providing.append(start..<end) }
+                (name, isProviding) = (nil, false)
             }
             while position < buffer.count {
                 var end = position
@@ -44,16 +57,16 @@ public struct DpkgStatus: HostDocument {
                 if end == position {
                     close(at: position)
                     start = end + 1
-                } else if name == nil, end - position > label.count, buffer[position] == label[0],
-                    label.indices.allSatisfy({ buffer[position + $0] == label[$0] })
-                {
+                } else if name == nil, begins(label, at: position, end) {
                     name = String(decoding: buffer[(position + label.count)..<end], as: UTF8.self)
+                } else if begins(provides, at: position, end) {
+                    isProviding = true
                 }
                 position = end + 1
             }
             close(at: buffer.count)
         }
-        return found
+        return (found, providing)
     }
 
     /// The package of a name, with or without its architecture; an installed one before others.
@@ -66,12 +79,10 @@ public struct DpkgStatus: HostDocument {
         return candidates.first(where: \.isInstalled) ?? candidates.first
     }
 
-    /// The installed packages that provide a virtual one. Reads the whole file.
+    /// The installed packages that provide a virtual one.
     public func providers(of name: String) -> [Package] {
-        paragraphs.values.joined().compactMap { package(at: $0) }.filter {
-            $0.isInstalled && $0.provides.contains(name)
-        }
-        .sorted { $0.name < $1.name }
+        providing.compactMap { package(at: $0) }.filter { $0.isInstalled && $0.provides.contains(name) }
+            .sorted { $0.name < $1.name }
     }
 
     private func package(at range: Range<Int>) -> Package? {
@@ -88,20 +99,22 @@ public struct DpkgStatus: HostDocument {
         return Package(
             name: String(name), version: String(fields["Version"] ?? ""),
             architecture: String(fields["Architecture"] ?? ""), selection: status[0], state: status[2],
-            provides: provides)
+            provides: provides, flag: status[1])
     }
 
     /// What the database would hold after the change, for a simulation.
     public mutating func apply(_ change: PackageChange) {
         let present = package(named: change.name)
         switch change.action {
-        case .install:
+        case .install, .upgrade:
             let name = String(change.name.prefix { $0 != ":" })
             var package =
                 present
                 ?? Package(
                     name: name, version: "", architecture: "", selection: "install", state: "installed", provides: [])
             package.state = "installed"
+            package.flag = "ok"
+            if !package.isHeld { package.selection = "install" }
             package.version = change.version ?? package.version
             changed[change.name] = package
         case .remove: changed[change.name] = Package?.none

@@ -13,6 +13,7 @@ public final class HostTree: SourceTree, @unchecked Sendable {
 
     /// The running kernel, and the system below a root.
     public init(root: String) {
+        let root = HostRoot.path(root)
         kernel = OpenRoot("/")
         system = root == "/" ? kernel : OpenRoot(root)
         capture = nil

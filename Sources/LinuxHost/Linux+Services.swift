@@ -40,19 +40,7 @@ extension Linux {
             return .isRunning(state == "active" || state == "reloading" || state == "activating")
         case .mounts(let path): return mounts(below: path)
         case .ownedFiles(let number, let isGroup): return ownedFileCount(number, isGroup: isGroup)
-        case .packageCandidate(let name):
-            let command = CommandRun(.arguments(["apt-cache", "policy", "--", name]), timeout: .seconds(60))
-            let ended: Ended
-            do throws(HostFault) {
-                // It would write its cache.
-                ended = try execute(command, isGuard: true)
-            } catch {
-                if error.operation == "isolate" { return .unknown(error.reason) }
-                throw error
-            }
-            let line = ended.output.split(separator: "\n").first { $0.contains("Candidate:") }
-            let version = line?.split(separator: " ").last.map(String.init)
-            return .candidate(version == "(none)" ? nil : version)
+        case .packageChange(let change): return try prediction(of: change)
         case .exitStatus(let command):
             do throws(HostFault) {
                 let ended = try execute(command, isGuard: true)

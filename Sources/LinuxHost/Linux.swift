@@ -1,5 +1,6 @@
 import CShim
 import Glibc
+import LinuxFacts
 public import Model
 
 /// The host that this program runs on, or another root below a directory of it.
@@ -23,6 +24,8 @@ public final class Linux: Host {
     nonisolated(unsafe) var cleaned: Set<AbsolutePath> = []
     /// Whether the file system of a device keeps change times, as far as it was asked.
     nonisolated(unsafe) var stampingDevices: [UInt: Bool] = [:]
+    /// What the package manager is told and asked.
+    nonisolated(unsafe) package var packages = PackageManagerState()
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false
     /// Days since 1970-01-01, for the date of the last change of a password.
@@ -30,8 +33,7 @@ public final class Linux: Host {
 
     /// - Throws: when there is no such directory.
     public init(root: String = "/", today: Int = WallClock.today) throws(HostFault) {
-        var path = root
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        let path = HostRoot.path(root)
         rootPath = path
         self.today = today
         self.root = open(path, OpenDirectory.pathOnly | O_DIRECTORY | O_CLOEXEC)
@@ -123,6 +125,7 @@ public final class Linux: Host {
     func forget(_ path: AbsolutePath) {
         documents[path] = nil
         if path.text.contains("/systemd/") { hasChangedUnits = true }
+        if path.bringsPackages { packages.predictions = [:] }
     }
 
     /// Forgets everything: a command may have changed anything.
@@ -131,5 +134,6 @@ public final class Linux: Host {
         directories = [:]
         missing = []
         last = nil
+        packages.predictions = [:]
     }
 }

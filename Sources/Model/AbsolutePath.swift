@@ -40,6 +40,11 @@ public struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConverti
         directory == .root || text == directory.text || text.hasPrefix(directory.text + "/")
     }
 
+    private static let packageSources = ["etc/apt", "usr/share/keyrings"].map { AbsolutePath.root.appending($0) }
+
+    /// Whether the package manager reads it to know which packages there are.
+    public var bringsPackages: Bool { Self.packageSources.contains { isBelowOrEqual(to: $0) } }
+
     public static func < (left: AbsolutePath, right: AbsolutePath) -> Bool { left.text < right.text }
 
     /// Why a text is no canonical absolute path; nil if it is one.

@@ -19,6 +19,12 @@ public protocol HostReading: AnyObject, Sendable {
     func document<Document: HostDocument>(_ type: Document.Type, at path: AbsolutePath) throws(HostFault) -> Document?
     /// Asks something that only a command or a service can tell. It cannot change the host.
     func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer
+    /// Tells which questions may come, so that one answer may serve many of them.
+    func expect(_ probes: [Probe])
+}
+
+extension HostReading {
+    public func expect(_ probes: [Probe]) {}
 }
 
 /// The one place that has effects on the managed host.
@@ -81,8 +87,8 @@ public struct FileStatus: Sendable, Hashable {
 public enum Probe: Sendable, Hashable {
     /// Whether a service runs now.
     case serviceIsRunning(String)
-    /// The version that the package manager would install.
-    case packageCandidate(String)
+    /// What the package manager would do for a change.
+    case packageChange(PackageChange)
     /// The exit status of a guard, run where it can write nothing.
     case exitStatus(CommandRun)
     /// What is mounted at a path or below it.
@@ -93,8 +99,7 @@ public enum Probe: Sendable, Hashable {
 
 public enum ProbeAnswer: Sendable, Hashable {
     case isRunning(Bool)
-    /// nil: no such package.
-    case candidate(String?)
+    case prediction(PackagePrediction)
     case exitStatus(Int32)
     case count(Int)
     case paths([AbsolutePath])

@@ -27,6 +27,8 @@ public protocol Resource: Sendable, Hashable {
     var needs: [Need] { get }
     /// The paths that a directory above must leave alone: by default what the declaration's fields tell.
     func claims(on host: some HostReading) throws -> [AbsolutePath]
+    /// What observing it may ask the host, told before so that one answer may serve many.
+    var probes: [Probe] { get }
     /// What is wrong with the declaration as a whole, such as two properties that exclude each other.
     var problems: [Problem] { get }
 
@@ -120,6 +122,7 @@ extension Resource {
     public static var bearsData: Bool { false }
     public var needs: [Need] { [] }
     public var provisions: [HostObject] { [] }
+    public var probes: [Probe] { [] }
     public func isPresent(in observed: Observed) -> Bool { true }
     public func uncertainty(of observed: Observed?) -> String? { nil }
     public var problems: [Problem] { [] }

@@ -37,6 +37,11 @@ public enum Step: Sendable, Hashable {
         if case .editAccounts = self { true } else { false }
     }
 
+    /// Whether more may come with the step than it says: with packages files and accounts, with what apt reads packages.
+    public var bringsMore: Bool {
+        lane == .packages || (changedPath.map { $0.bringsPackages } ?? false)
+    }
+
     /// Whether the step removes something that nobody declared.
     public var removesStranger: Bool {
         if case .remove(let removal) = self { removal.isStranger } else { false }
@@ -197,7 +202,11 @@ public struct OwnershipChange: Sendable, Hashable {
 
 public struct PackageChange: Sendable, Hashable {
     public enum Action: String, Sendable {
-        case install, remove, hold, unhold
+        /// The named version, or where it is not there yet the one that the package manager prefers.
+        case install
+        /// The one that the package manager prefers, also in place of another.
+        case upgrade
+        case remove, hold, unhold
     }
 
     public var action: Action
@@ -209,6 +218,24 @@ public struct PackageChange: Sendable, Hashable {
         self.action = action
         self.name = name
         self.version = version
+    }
+}
+
+/// What the package manager would do for one change, told before anything is done.
+public struct PackagePrediction: Sendable, Hashable {
+    /// The version that would be there; nil where there is none, and for a virtual package.
+    public var candidate: String?
+    /// The package that would come in place of a virtual one.
+    public var substitute: String?
+    /// The packages that would go though nobody declared them absent.
+    public var removed: [String] = []
+    /// Why it cannot be done.
+    public var problem: Refusal?
+    /// Whether the lists of packages are empty, lack a source, or are older than the sources.
+    public var isOutdated: Bool
+
+    public init(isOutdated: Bool = false) {
+        self.isOutdated = isOutdated
     }
 }
 

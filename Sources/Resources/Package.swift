@@ -35,75 +35,23 @@ public struct Package: Resource, Removable {
     public static let examples = ["hostname: {}", "base-files: {state: present}"]
 
     public var objects: [HostObject] { [.package(name.text)] }
+    public var probes: [Probe] { [.packageChange(change)] }
     public var problems: [Problem] {
-        version != nil && state != .present ? [Problem(at: "version", "`version` needs `state: present`")] : []
+        var problems: [Problem] = []
+        if version != nil, state != .present {
+            problems.append(Problem(at: "version", "`version` needs `state: present`"))
+        }
+        if hold == true, state == .absent { problems.append(Problem("hold", "what is absent cannot be held")) }
+        return problems
     }
 
-    /// What dpkg says; the candidate is asked only where `latest` needs it.
-    public struct Observed: Sendable {
-        var package: DpkgStatus.Package?
-        var providers: [String] = []
-        var candidate: String?
-    }
-
-    static let status = AbsolutePath.root.appending("var/lib/dpkg/status")
-
-    public func observe(on host: some HostReading) throws -> Observed? {
-        guard let database = try host.document(DpkgStatus.self, at: Self.status) else {
-            throw Refusal("there is no \(Self.status)", hint: "only hosts with dpkg are managed so far")
+    /// What the package manager would be told.
+    var change: PackageChange {
+        switch state {
+        case .present: PackageChange(.install, name.text, version: version)
+        case .latest: PackageChange(.upgrade, name.text)
+        case .absent: PackageChange(.remove, name.text)
         }
-        var observed = Observed(package: database.package(named: name.text))
-        if observed.package == nil { observed.providers = database.providers(of: name.text).map(\.name) }
-        if state == .latest, case .candidate(let version) = try host.answer(to: .packageCandidate(name.text)) {
-            observed.candidate = version
-        }
-        return observed
-    }
-
-    public func isPresent(in observed: Observed) -> Bool {
-        observed.package?.isInstalled == true || !observed.providers.isEmpty
-    }
-
-    public func changes(from observed: Observed?) -> [Change] {
-        var changes: [Change] = []
-        let package = observed?.package, isInstalled = observed.map { isPresent(in: $0) } ?? false
-        if state == .absent {
-            return isInstalled && package != nil ? [Change("state", from: .text("present"), to: .text("absent"))] : []
-        }
-        let wanted = state == .latest ? observed?.candidate : version
-        if !isInstalled {
-            let old: ShownText? = package.map { .text($0.state) }
-            changes.append(Change("state", from: old, to: .text(wanted.map { "present, \($0)" } ?? "present")))
-        } else if let wanted, let package, package.version != wanted {
-            changes.append(Change("version", from: .text(package.version), to: .text(wanted)))
-        }
-        if let hold, (package?.isHeld ?? false) != hold {
-            changes.append(Change("hold", from: package.map { .text($0.isHeld ? "true" : "false") }, to: hold.shown))
-        }
-        return changes
-    }
-
-    public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
-        var steps: [Step] = []
-        let wanted = state == .latest ? observed?.candidate : version
-        for change in changes(from: observed) {
-            switch change.property {
-            case "hold": steps.append(.changePackage(PackageChange(hold == true ? .hold : .unhold, name.text)))
-            case "state" where state == .absent: steps.append(.changePackage(PackageChange(.remove, name.text)))
-            default:
-                if observed?.package?.isHeld == true, hold != false {
-                    throw Refusal(
-                        "\(name) is held at \(observed?.package?.version ?? "its version")",
-                        hint: "declare `hold: false`")
-                }
-                steps.append(.changePackage(PackageChange(.install, name.text, version: wanted)))
-            }
-        }
-        return steps
-    }
-
-    public func removal(of observed: Observed) throws(Refusal) -> [Step] {
-        [.changePackage(PackageChange(.remove, name.text))]
     }
 }
 

@@ -55,7 +55,7 @@ extension Service {
             switch try host.answer(to: .serviceIsRunning(unitName.text)) {
             case .isRunning(let value): observed.isRunning = value
             case .unknown(let reason): throw Refusal(reason)
-            case .candidate, .exitStatus, .count, .paths: break
+            case .prediction, .exitStatus, .count, .paths: break
             }
         }
         return observed

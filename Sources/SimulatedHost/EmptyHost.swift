@@ -31,7 +31,7 @@ public final class EmptyHost: HostReading {
     public func answer(to probe: Probe) -> ProbeAnswer {
         switch probe {
         case .serviceIsRunning: .isRunning(false)
-        case .packageCandidate: .candidate(nil)
+        case .packageChange: .prediction(PackagePrediction())
         case .ownedFiles: .count(0)
         case .mounts: .paths([])
         case .exitStatus: .unknown("a simulated host runs no commands")

@@ -121,4 +121,6 @@ public final class Simulation: Host {
         if case .serviceIsRunning(let unit) = probe, let isRunning = services[unit] { return .isRunning(isRunning) }
         return try below.answer(to: probe)
     }
+
+    public func expect(_ probes: [Probe]) { below.expect(probes) }
 }

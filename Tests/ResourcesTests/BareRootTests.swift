@@ -38,10 +38,9 @@ struct BareRootTests {
         """
 
     @Test func planIsWholeAndApplyDoesWhatItSays() throws {
-        let bench = try LawBench.real()
+        let bench = try LawBench.real(preparedBy: "tiny-repository.sh")
         defer { bench.remove() }
         let root = try #require(bench.root)
-        #expect(LawBench.run([LawBench.tool("tiny-repository.sh"), root]).status == 0)
         let catalog = try LawBench.catalog(Self.manifest)
         let plan = try bench.plan(catalog)
         try Golden.check(PlanText(plan, isColored: false).text(.full) + "\n", "bare-root-plan.txt")

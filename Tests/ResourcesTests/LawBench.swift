@@ -58,9 +58,30 @@ struct LawBench {
     }
 
     /// The real host on an overlay of the disposable root, or on a copy where no overlay can be had.
-    static func real() throws -> LawBench {
+    ///
+    /// - Parameter script: a script of Tests/Tools that prepares the root; what it did is kept for the next time.
+    static func real(preparedBy script: String) throws -> LawBench {
+        let source = try Data(contentsOf: URL(filePath: tool(script)))
+        let layer = "\(testRoot)-\(script)-\(Digest(of: [UInt8](source)).hexadecimal.prefix(12))"
+        let prepare = """
+            work=$(mktemp -d /var/tmp/lodestar-layer-XXXXXX); mkdir $work/upper $work/work $work/root
+            mount -t overlay overlay -o lowerdir='\(testRoot)',upperdir=$work/upper,workdir=$work/work $work/root
+            '\(tool(script))' $work/root; umount $work/root; mv -T $work/upper '\(layer)' || true; rm -rf $work
+            """
+        if !FileManager.default.fileExists(atPath: layer), run(["sh", "-ec", prepare]).status != 0 {
+            let bench = try real()
+            let made = run([tool(script), bench.root ?? ""])
+            guard made.status == 0 else { throw Problem(text: made.output) }
+            return bench
+        }
+        return try real(over: "\(layer):\(testRoot)")
+    }
+
+    static func real() throws -> LawBench { try real(over: testRoot) }
+
+    private static func real(over layers: String) throws -> LawBench {
         let place = "/var/tmp/lodestar-law-\(UUID().uuidString)", copy = "\(place)/root"
-        let overlay = "lowerdir=\(testRoot),upperdir=\(place)/upper,workdir=\(place)/work"
+        let overlay = "lowerdir=\(layers),upperdir=\(place)/upper,workdir=\(place)/work"
         let script = """
             mkdir -p '\(place)/upper' '\(place)/work' '\(copy)'
             mount -t overlay overlay -o '\(overlay)' '\(copy)' 2> /dev/null || cp -a '\(testRoot)/.' '\(copy)'

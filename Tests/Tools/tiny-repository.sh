@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
 # Puts a repository of tiny packages into a Debian root and makes it apt's only source:
 #   tinyd 1.0 and 2.0   a daemon: user, configuration file, unit; its postinst starts it by invoke-rc.d
-#   tiny-mta            provides mail-transport-agent
+#   tiny-mta            provides mail-transport-agent and tiny-virtual
+#   tiny-other-mta      provides mail-transport-agent
 #   tiny-broken         its postinst fails
+#   tiny-rival          conflicts with tinyd
+#   tiny-user           depends on tinyd
+#   tiny-lib 1.0, 2.0   2.0 breaks tiny-user
 #   tiny-repository.sh ROOT
 set -euo pipefail
 root=${1:?usage: tiny-repository.sh ROOT}
@@ -36,7 +40,12 @@ SH
   chmod 755 "$work/tinyd/DEBIAN/postinst" "$work/tinyd/etc/init.d/tinyd"
   package tinyd $version
 done
-package tiny-mta 1.0 "Provides: mail-transport-agent"
+package tiny-mta 1.0 "Provides: mail-transport-agent, tiny-virtual"
+package tiny-other-mta 1.0 "Provides: mail-transport-agent"
+package tiny-rival 1.0 "Conflicts: tinyd"
+package tiny-user 1.0 "Depends: tinyd"
+package tiny-lib 1.0
+package tiny-lib 2.0 "Breaks: tiny-user"
 mkdir -p "$work/tiny-broken/DEBIAN"
 printf '#!/bin/sh\necho it breaks here >&2\nexit 3\n' > "$work/tiny-broken/DEBIAN/postinst"
 chmod 755 "$work/tiny-broken/DEBIAN/postinst"

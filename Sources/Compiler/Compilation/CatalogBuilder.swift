@@ -22,6 +22,7 @@ struct CatalogBuilder {
         var edges = EdgeBuilder(declarations)
         edges.addNeeds()
         addRelations(to: &edges)
+        edges.addPackageSources()
         let order: [Int]
         switch Topology.order(count: declarations.count, edges.edges, late: groupsThatGo) {
         case .order(let sorted): order = sorted

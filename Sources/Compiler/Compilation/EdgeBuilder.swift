@@ -39,6 +39,24 @@ struct EdgeBuilder {
         }
     }
 
+    /// What the package manager reads comes before the packages, but not before those that it needs itself. Comes last.
+    mutating func addPackageSources() {
+        let sources = declarations.indices.filter { position in
+            declarations[position].state == .present
+                && declarations[position].resource.objects.contains { $0.file?.bringsPackages == true }
+        }
+        if sources.isEmpty { return }
+        var incoming: [Int: [Int]] = [:], needed = Set<Int>(), open = sources
+        for edge in edges { incoming[edge.to, default: []].append(edge.from) }
+        while let position = open.popLast() {
+            for earlier in incoming[position] ?? [] where needed.insert(earlier).inserted { open.append(earlier) }
+        }
+        for position in declarations.indices where declarations[position].installsPackage && !needed.contains(position)
+        {
+            for source in sources { add(Edge(from: source, to: position, reason: "source of packages")) }
+        }
+    }
+
     mutating func add(_ edge: Edge) {
         let pair = Pair(from: edge.from, to: edge.to)
         guard let known = seen[pair] else {
@@ -51,6 +69,13 @@ struct EdgeBuilder {
 }
 
 extension Declaration {
+    /// Whether it asks the package manager for something.
+    fileprivate var installsPackage: Bool {
+        resource.probes.contains { probe in
+            if case .packageChange(let change) = probe { change.action != .remove } else { false }
+        }
+    }
+
     /// Whether its object is a group of accounts.
     var isGroup: Bool {
         if case .group? = resource.objects.first { true } else { false }

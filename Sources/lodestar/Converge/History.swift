@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxFacts
 import Engine
 import LinuxHost
 import Model
@@ -6,7 +7,7 @@ import State
 
 /// Commands that only read the state of a root.
 struct PastOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
     var root = "/"
 
     @Option(help: "text or json.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxFacts
 import LinuxHost
 import Model
 import Scheduling
@@ -28,7 +29,7 @@ struct ScheduleForecast: ParsableCommand {
     @Option(help: ArgumentHelp("Of the expressions: auto, off, true, period or a duration.", valueName: "choice"))
     var spread = "auto"
 
-    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
     var root = "/"
 
     @Option(help: "How the result is printed.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxFacts
 import Model
 
 /// How results are printed.
@@ -8,7 +9,7 @@ enum Format: String, ExpressibleByArgument, CaseIterable {
 
 /// Which root is managed, and with whose identity secrets are read.
 struct HostOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
     var root = "/"
 
     @Option(help: ArgumentHelp("The age identity for secrets; /etc/lodestar/identity by default.", valueName: "file"))

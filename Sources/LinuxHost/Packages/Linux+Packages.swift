@@ -1,0 +1,137 @@
+import Glibc
+import HostFiles
+import Model
+
+/// The lane of packages: one transaction of apt for all changes.
+extension Linux {
+    /// If the transaction fails, each change is tried alone; what counts is what dpkg has in the end.
+    func performPackages(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
+        let changes = steps.compactMap { if case .changePackage(let change) = $0 { change } else { nil } }
+        packages.predictions = [:]
+        defer {
+            packages.predictions = [:]
+            forgetAll()
+        }
+        let before = changes.map { presence(of: $0) }
+        var faults: [Int: HostFault] = [:]
+        for (index, change) in changes.enumerated() where change.action == .unhold {
+            faults[index] = fault(mark, change)
+        }
+        let output = move(changes, &faults)
+        let failed = Set(faults.keys.map { changes[$0].name })
+        for (index, change) in changes.enumerated() {
+            switch change.action {
+            case .hold where !failed.contains(change.name): faults[index] = fault(mark, change)
+            // What could not be brought to its version is held as it was before, and not at another one.
+            case .hold where before[index].package?.isHeld == true: _ = fault(mark, change)
+            case .hold, .unhold, .install, .upgrade, .remove: break
+            }
+        }
+        return changes.indices.map { index in
+            if let fault = faults[index] { return .failure(fault) }
+            let isSkipped = changes[index].operand != nil && before[index] == presence(of: changes[index])
+            return .success(StepOutput(text: output, isSkipped: isSkipped))
+        }
+    }
+
+    /// Installs, upgrades and removes.
+    private func move(_ changes: [PackageChange], _ faults: inout [Int: HostFault]) -> String {
+        var output = "", moves: [Int] = []
+        for index in changes.indices where changes[index].operand != nil {
+            if presence(of: changes[index]).package?.isHalf == true {
+                faults[index] = fault({ (change) throws(HostFault) in output += try mend(change) }, changes[index])
+            } else {
+                moves.append(index)
+            }
+        }
+        if moves.isEmpty { return output }
+        do throws(HostFault) {
+            if moves.contains(where: { changes[$0].action != .remove }), try areListsOutdated() { try refreshLists() }
+            output += try transactRefreshing(moves.map { changes[$0] })
+        } catch {
+            for index in moves where !isDone(changes[index]) {
+                let alone =
+                    moves.count == 1
+                    ? error
+                    : fault({ (change) throws(HostFault) in _ = try transactRefreshing([change]) }, changes[index])
+                guard let alone, !isDone(changes[index]) else { continue }
+                faults[index] =
+                    packages.refreshProblem.map { problem in
+                        HostFault(alone.operation, alone.object, "\(alone.reason) (\(problem))")
+                    } ?? alone
+            }
+        }
+        return output
+    }
+
+    /// Of what dpkg has only a half apt says that it is the newest version, and removes nothing of it.
+    private func mend(_ change: PackageChange) throws(HostFault) -> String {
+        change.action == .remove ? try removeRemains(change) : try transact([change], isReinstallation: true)
+    }
+
+    /// A source from which a package has gone has newer lists.
+    private func transactRefreshing(_ changes: [PackageChange]) throws(HostFault) -> String {
+        do throws(HostFault) {
+            return try transact(changes)
+        } catch {
+            guard !packages.hasRefreshed, error.reason.contains("Failed to fetch") || error.reason.contains("404")
+            else {
+                throw error
+            }
+            try refreshLists()
+            return try transact(changes)
+        }
+    }
+
+    private func fault(
+        _ perform: (PackageChange) throws(HostFault) -> Void, _ change: PackageChange
+    ) -> HostFault? {
+        do throws(HostFault) {
+            try perform(change)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// What dpkg has of a name.
+    private struct Presence: Equatable {
+        var package: DpkgStatus.Package?
+        var providers: [DpkgStatus.Package] = []
+    }
+
+    private func presence(of change: PackageChange) -> Presence {
+        forgetAll()
+        guard let database = try? packageDatabase else { return Presence() }
+        let package = database.package(named: change.name)
+        return Presence(package: package, providers: package == nil ? database.providers(of: change.name) : [])
+    }
+
+    /// Whether dpkg has a package as the change wants it.
+    private func isDone(_ change: PackageChange) -> Bool {
+        let presence = presence(of: change)
+        if change.action == .remove { return presence.package?.isOnHost != true }
+        guard let package = presence.package else { return !presence.providers.isEmpty }
+        return package.isInstalled && (change.version == nil || package.version == change.version)
+    }
+
+    private static let policy = Array("#!/bin/sh\n# Written by Lodestar while it installs packages.\nexit 101\n".utf8)
+
+    /// In a root that is not running, maintainer scripts must not start services (policy-rc.d, invoke-rc.d(8)).
+    func forbidServices() throws(HostFault) -> AbsolutePath? {
+        let path = AbsolutePath.root.appending("usr/sbin/policy-rc.d")
+        if isRunning { return nil }
+        if let status = try status(of: path) {
+            // What a killed run left is ours; an administrator's stays.
+            guard status.kind == .file else { return nil }
+            return try contents(of: path, limit: 1 << 16) == Self.policy ? path : nil
+        }
+        let file = try prepare(
+            WantedFile(
+                path: path, bytes: Self.policy, attributes: Attributes(mode: FileMode(Permissions(0o755))),
+                replaced: .nothing))
+        try place(file)
+        Glibc.close(file.descriptor)
+        return path
+    }
+}

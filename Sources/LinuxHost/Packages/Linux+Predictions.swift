@@ -1,0 +1,145 @@
+import HostFiles
+import Model
+
+/// What the package manager would do, asked once for everything that a catalog declares.
+extension Linux {
+    func prediction(of change: PackageChange) throws(HostFault) -> ProbeAnswer {
+        if packages.predictions[change] == nil {
+            do throws(HostFault) {
+                try predict(packages.expected.contains(change) ? packages.expected : packages.expected + [change])
+            } catch {
+                if error.operation == "isolate" { return .unknown("apt cannot be asked: \(error.reason)") }
+                throw error
+            }
+        }
+        return packages.predictions[change].map { .prediction($0) } ?? .unknown("apt was not asked of \(change.name)")
+    }
+
+    private func predict(_ changes: [PackageChange]) throws(HostFault) {
+        var open: [PackageChange] = []
+        for change in changes where try !isSettled(change) { open.append(change) }
+        let isOutdated = try areListsOutdated()
+        let names = open.filter { $0.action != .remove }.map(\.name)
+        let policies = try self.policies(of: names)
+        var together: [PackageChange] = []
+        for change in open {
+            var prediction = PackagePrediction(isOutdated: isOutdated)
+            if change.action != .remove {
+                let nativeName = try nativeName(change.name)
+                let policy = policies[change.name] ?? policies[nativeName]
+                prediction.problem = Self.problem(of: change, policy)
+                prediction.candidate = change.version ?? policy?.candidate
+            }
+            packages.predictions[change] = prediction
+            if prediction.problem != nil { continue }
+            if prediction.candidate == nil, change.action != .remove {
+                try predict(alone: change)
+            } else {
+                together.append(change)
+            }
+        }
+        try predict(together: together)
+    }
+
+    /// Some at a time: of a long output the middle is left out.
+    private func policies(of names: [String]) throws(HostFault) -> [String: AptOutput.Policy] {
+        var policies: [String: AptOutput.Policy] = [:]
+        for start in stride(from: 0, to: names.count, by: 30) {
+            let some = names[start..<min(start + 30, names.count)]
+            policies.merge(AptOutput.policies(try ask(["apt-cache", "policy", "--"] + some).output)) { $1 }
+        }
+        return policies
+    }
+
+    /// Whether dpkg has it as the change wants it, so that the transaction will not speak of it.
+    private func isSettled(_ change: PackageChange) throws(HostFault) -> Bool {
+        let package = try packageDatabase?.package(named: change.name)
+        switch change.action {
+        case .install:
+            guard let package, package.isInstalled else { return false }
+            return change.version == nil || package.version == change.version
+        case .remove: return package?.isOnHost != true
+        case .upgrade: return false
+        case .hold, .unhold: return true
+        }
+    }
+
+    var packageDatabase: DpkgStatus? {
+        get throws(HostFault) {
+            try document(DpkgStatus.self, at: AbsolutePath.root.appending("var/lib/dpkg/status"))
+        }
+    }
+
+    /// The name without the host's own architecture, as apt writes it.
+    private func nativeName(_ name: String) throws(HostFault) -> String {
+        guard let colon = name.firstIndex(of: ":") else { return name }
+        let architecture = name[name.index(after: colon)...]
+        let native = try packageDatabase?.package(named: "dpkg")?.architecture
+        return architecture == native ?? "" || architecture == "all" ? String(name[..<colon]) : name
+    }
+
+    private static func problem(of change: PackageChange, _ policy: AptOutput.Policy?) -> Refusal? {
+        guard let policy else {
+            return Refusal("apt has no package \(change.name)", isMissing: true)
+        }
+        guard let version = change.version, !policy.versions.contains(version) else { return nil }
+        let known = policy.versions.joined(separator: ", ")
+        return Refusal(
+            "apt has no version \(version) of \(change.name)", hint: known.isEmpty ? nil : "it has \(known)",
+            isMissing: true)
+    }
+
+    /// What one change alone would bring.
+    private func predict(alone change: PackageChange) throws(HostFault) {
+        guard var prediction = packages.predictions[change] else { return }
+        switch try simulated([change]) {
+        case .success(let transaction):
+            if change.action != .remove, prediction.candidate == nil {
+                let providers = AptOutput.providers(try ask(["apt-cache", "showpkg", "--", change.name]).output)
+                prediction.substitute = transaction.installed.first { providers.contains($0) }
+            }
+            prediction.removed = transaction.removed.filter { !mayGo($0, with: [change]) }
+            let held = Self.held(transaction, without: [change])
+            if !held.isEmpty {
+                prediction.problem = Refusal("apt would change \(held.joined(separator: ", ")), which is held")
+            }
+        case .failure(let fault): prediction.problem = Refusal("apt-get \(fault.reason)")
+        }
+        packages.predictions[change] = prediction
+    }
+
+    /// One transaction for all; where it does not go through, each change is asked alone.
+    private func predict(together changes: [PackageChange]) throws(HostFault) {
+        guard let first = changes.first else { return }
+        var reason: String?
+        switch try simulated(changes) {
+        case .success(let transaction):
+            let removed = transaction.removed.filter { !mayGo($0, with: changes) }
+            let held = Self.held(transaction, without: changes)
+            if removed.isEmpty, held.isEmpty { return }
+            reason =
+                removed.isEmpty
+                ? "apt would change \(held.joined(separator: ", ")), which is held"
+                : "apt would remove \(removed.joined(separator: ", "))"
+        case .failure(let fault): reason = "apt-get \(fault.reason)"
+        }
+        for change in changes { try predict(alone: change) }
+        let isExplained = changes.contains { change in
+            packages.predictions[change].map { $0.problem != nil || !$0.removed.isEmpty } ?? false
+        }
+        guard !isExplained, let reason else { return }
+        if changes.count == 1 {
+            packages.predictions[first]?.problem = Refusal(reason)
+            return
+        }
+        for change in changes {
+            packages.predictions[change]?.problem = Refusal("together with the other packages of the site, \(reason)")
+        }
+    }
+
+    /// The held packages that a transaction moves though they are not what it is about.
+    private static func held(_ transaction: AptOutput.Transaction, without changes: [PackageChange]) -> [String] {
+        let own = Set(changes.map { String($0.name.prefix { $0 != ":" }) })
+        return transaction.held.filter { !own.contains(String($0.prefix { $0 != ":" })) }
+    }
+}

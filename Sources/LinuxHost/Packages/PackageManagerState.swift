@@ -1,0 +1,26 @@
+public import Model
+
+/// What is known of packages while one run lasts.
+package struct PackageManagerState {
+    /// The changes that the catalog declares: those that are needed are one transaction.
+    var expected: [PackageChange] = []
+    /// What was told of changes, until packages change.
+    var predictions: [PackageChange: PackagePrediction] = [:]
+    /// Whether the lists were refreshed in this run, and what went wrong with that.
+    var hasRefreshed = false
+    var refreshProblem: String?
+    /// How long a lock of another process is waited for.
+    package var patience = Duration.seconds(60)
+
+    /// The packages that may go.
+    var declaredAbsent: Set<String> {
+        Set(expected.filter { $0.action == .remove }.map(\.name))
+    }
+}
+
+extension Linux {
+    public func expect(_ probes: [Probe]) {
+        packages.predictions = [:]
+        packages.expected = probes.compactMap { if case .packageChange(let change) = $0 { change } else { nil } }
+    }
+}

@@ -1,0 +1,139 @@
+import HostFiles
+public import Model
+
+extension Package {
+    /// What dpkg has; the package manager is asked only of what has to change.
+    public struct Observed: Sendable {
+        var package: DpkgStatus.Package?
+        /// What stands for a virtual package.
+        var providers: [String] = []
+        var prediction: PackagePrediction?
+        /// Why the package manager could not be asked.
+        var silence: String?
+    }
+
+    static let status = AbsolutePath.root.appending("var/lib/dpkg/status")
+
+    public func observe(on host: some HostReading) throws -> Observed? {
+        guard let database = try host.document(DpkgStatus.self, at: Self.status) else {
+            throw Refusal("there is no \(Self.status)", hint: "only hosts with dpkg are managed so far")
+        }
+        var observed = Observed(package: database.package(named: name.text))
+        if observed.package?.isOnHost != true { observed.providers = database.providers(of: name.text).map(\.name) }
+        guard isMoved(observed) else { return observed }
+        switch try host.answer(to: probes[0]) {
+        case .prediction(let prediction): observed.prediction = prediction
+        case .unknown(let reason): observed.silence = reason
+        case .isRunning, .exitStatus, .count, .paths: break
+        }
+        return observed
+    }
+
+    /// Whether it has to be installed, removed or brought to another version, or may have to be.
+    private func isMoved(_ observed: Observed) -> Bool {
+        switch state {
+        case .absent: observed.package?.isOnHost == true
+        case .present: !isInstalled(observed) || (version != nil && observed.package?.version != version)
+        case .latest: observed.providers.isEmpty
+        }
+    }
+
+    /// Whether it is there whole; another one that provides it will do where no version is asked for.
+    private func isInstalled(_ observed: Observed) -> Bool {
+        observed.package?.isInstalled == true || (version == nil && !observed.providers.isEmpty)
+    }
+
+    public func isPresent(in observed: Observed) -> Bool {
+        observed.package?.isOnHost == true || !observed.providers.isEmpty
+    }
+
+    public func uncertainty(of observed: Observed?) -> String? {
+        guard let observed else { return nil }
+        if let silence = observed.silence { return silence }
+        guard let prediction = observed.prediction, prediction.isOutdated, state != .absent else { return nil }
+        let isKnown = state == .present && prediction.problem == nil && prediction.removed.isEmpty
+        return isKnown ? nil : "apt's lists lack a source or are older than its sources: apply reads them first"
+    }
+
+    public func changes(from observed: Observed?) -> [Change] {
+        guard let observed else { return [] }
+        let package = observed.package
+        if state == .absent {
+            guard let package, package.isOnHost else { return [] }
+            return [Change("state", from: .text(Self.shown(package)), to: .text("absent"))]
+        }
+        var changes: [Change] = []
+        let wanted = state == .latest ? observed.prediction?.candidate : version
+        if !isInstalled(observed) {
+            let present = wanted ?? observed.prediction?.substitute.map { "by \($0)" }
+            changes.append(
+                Change(
+                    "state", from: package.map { .text(Self.shown($0)) },
+                    to: .text(present.map { "present, \($0)" } ?? "present")))
+        } else if let wanted, let package, package.version != wanted {
+            changes.append(Change("version", from: .text(package.version), to: .text(wanted)))
+        }
+        if let hold, (package?.isHeld ?? false) != hold {
+            changes.append(Change("hold", from: package.map { .text($0.isHeld ? "true" : "false") }, to: hold.shown))
+        }
+        return changes
+    }
+
+    private static func shown(_ package: DpkgStatus.Package) -> String {
+        package.isInstalled ? "present" : package.state
+    }
+
+    public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
+        guard let observed else { return [] }
+        var move: PackageChange?
+        let wanted = state == .latest ? observed.prediction?.candidate : version
+        for change in changes(from: observed) where change.property != "hold" {
+            move = PackageChange(state == .absent ? .remove : .install, name.text, version: wanted)
+        }
+        // Which one is the latest, only newer lists can tell.
+        if state == .latest, observed.prediction?.isOutdated == true { move = self.change }
+        let isHeld = observed.package?.isHeld ?? false
+        var steps: [PackageChange] = []
+        if let move {
+            try check(observed, move)
+            // What is held moves only where the declaration says both.
+            if isHeld { steps.append(PackageChange(.unhold, name.text)) }
+            steps.append(move)
+            if hold == true { steps.append(PackageChange(.hold, name.text)) }
+        } else if let hold, hold != isHeld {
+            steps.append(PackageChange(hold ? .hold : .unhold, name.text))
+        }
+        return steps.map { .changePackage($0) }
+    }
+
+    private func check(_ observed: Observed, _ move: PackageChange) throws(Refusal) {
+        if let package = observed.package, package.isHeld, hold == nil {
+            throw Refusal(
+                "\(name) is held at \(package.version.isEmpty ? "its version" : package.version)",
+                hint: state == .absent
+                    ? "declare `hold: false`" : "declare `hold` too: false lets it go, true keeps it at the new version"
+            )
+        }
+        if hold == true, observed.package?.isOnHost != true,
+            let provider = observed.providers.first ?? observed.prediction?.substitute
+        {
+            throw Refusal("\(name) cannot be held: it comes by \(provider)", hint: "declare `package:\(provider)`")
+        }
+        guard let prediction = observed.prediction, !prediction.isOutdated else { return }
+        if let problem = prediction.problem { throw problem }
+        if !prediction.removed.isEmpty {
+            let names = prediction.removed.joined(separator: ", ")
+            throw Refusal(
+                "apt would remove \(names) with it", hint: "declare \(names) `state: absent`, or leave \(name) as it is"
+            )
+        }
+    }
+
+    public func removal(of observed: Observed) throws(Refusal) -> [Step] {
+        guard observed.package?.isOnHost == true else {
+            let providers = observed.providers.joined(separator: ", ")
+            throw Refusal("there is no package \(name): it comes by \(providers)", hint: "declare that absent")
+        }
+        return [.changePackage(PackageChange(.remove, name.text))]
+    }
+}
