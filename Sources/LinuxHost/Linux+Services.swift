@@ -7,21 +7,28 @@ extension Linux {
             return .failure(HostFault("perform", "a step", "it belongs to another lane"))
         }
         do throws(HostFault) {
+            if operation.action == .readUnits {
+                if isRunning, try hasSystemd { try readChangedUnits() }
+                return .success(StepOutput())
+            }
             guard isRunning else {
                 throw HostFault(operation.action.rawValue, operation.unit, "the root is not running")
             }
             guard try hasSystemd else {
                 throw HostFault(operation.action.rawValue, operation.unit, "systemd is not running here")
             }
-            if hasChangedUnits {
-                _ = try run(CommandRun(.arguments(["systemctl", "daemon-reload"]), timeout: .seconds(90)))
-                hasChangedUnits = false
-            }
+            try readChangedUnits()
             let words = ["systemctl", "--no-ask-password", operation.action.rawValue, "--", operation.unit]
             return .success(try run(CommandRun(.arguments(words), timeout: .seconds(300))))
         } catch {
             return .failure(error)
         }
+    }
+
+    private func readChangedUnits() throws(HostFault) {
+        if !hasChangedUnits { return }
+        _ = try run(CommandRun(.arguments(["systemctl", "daemon-reload"]), timeout: .seconds(90)))
+        hasChangedUnits = false
     }
 
     /// sd_booted(3).

@@ -241,7 +241,9 @@ public struct PackagePrediction: Sendable, Hashable {
 
 public struct ServiceOperation: Sendable, Hashable {
     public enum Action: String, Sendable {
-        case start, stop, restart, reload, enable, disable, mask, unmask
+        case start, stop, restart, reload
+        /// Has the unit files and links read again, where some changed and systemd runs.
+        case readUnits = "daemon-reload"
     }
 
     public var action: Action

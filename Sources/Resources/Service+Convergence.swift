@@ -16,7 +16,11 @@ extension Service {
         /// Why systemctl would refuse to enable it.
         var refusal: Refusal?
         var isEnabled = false
-        var disabling = UnitTree.Disabling()
+        /// Only where nothing may start it.
+        var disabling: UnitTree.Disabling?
+        /// The units as they are.
+        var tree: UnitTree
+        var isHostRunning: Bool
         /// Links that an earlier content of `unit` asked for.
         var staleLinks: [AbsolutePath] = []
         var isRunning: Bool?
@@ -35,7 +39,7 @@ extension Service {
     public func observe(on host: some HostReading) throws -> Observed? {
         let tree = try UnitTree(on: host, unit: unitName, declared: declaredUnit, isUnmasked: masked == false)
         let present = try UnitTree(on: host, unit: unitName)
-        var observed = Observed()
+        var observed = Observed(tree: present, isHostRunning: host.isRunning)
         observed.mask = try present.mask(of: unitName).map { Mask(path: $0.path, kind: $0.kind) }
         let place = try host.status(of: unitFile)
         observed.place = place?.kind
@@ -49,7 +53,7 @@ extension Service {
         if host.isRunning {
             observed.runtimeMask = try present.runtimeMask(of: unitName).map { Mask(path: $0.path, kind: $0.kind) }
         }
-        if enabled != nil || unit != nil { observed.disabling = try present.disabling(unitName) }
+        if enabled == false { observed.disabling = try present.disabling(unitName) }
         if enabled == true { try observeEnabling(&observed, tree, present) }
         if running != nil, host.isRunning {
             switch try host.answer(to: .serviceIsRunning(unitName.text)) {
@@ -111,13 +115,14 @@ extension Service {
     /// Whether anything starts it at boot, where nothing may; whether all does, where it shall.
     private func isEnabled(_ observed: Observed) -> Bool {
         if enabled == true { return observed.isEnabled }
-        if let script = observed.initScript { return script.isEnabled || !observed.disabling.own.isEmpty }
-        return !observed.disabling.own.isEmpty || !remainingStarters(of: observed).isEmpty
+        let isLinked = observed.disabling?.own.isEmpty == false
+        if let script = observed.initScript { return script.isEnabled || isLinked }
+        return isLinked || !remainingStarters(of: observed).isEmpty
     }
 
     /// What starts the unit though it is disabled.
     private func remainingStarters(of observed: Observed) -> [AbsolutePath] {
-        masked == true || (observed.isMasked && masked == nil) ? [] : observed.disabling.lasting
+        masked == true || (observed.isMasked && masked == nil) ? [] : observed.disabling?.lasting ?? []
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
@@ -151,6 +156,9 @@ extension Service {
         {
             // A changed unit takes effect only in a new process.
             steps.append(.operateService(ServiceOperation(.restart, unitName.text)))
+        } else if observed.isHostRunning, !steps.isEmpty {
+            // systemd would go on with what it read before: what was masked could be started.
+            steps.append(.operateService(ServiceOperation(.readUnits, unitName.text)))
         }
         return steps
     }
@@ -186,7 +194,7 @@ extension Service {
                     "\(unitName) cannot be disabled: \(path) starts it, which is not an administrator's",
                     hint: "`masked: true` keeps it from starting")
             }
-            return Self.removals(of: observed.disabling.all)
+            return Self.removals(of: observed.disabling?.all ?? [])
         }
         if let refusal = observed.refusal { throw refusal }
         guard let enabling = observed.enabling, enabling.isInstallable else {
@@ -224,9 +232,14 @@ extension Service {
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
         var steps: [Step] =
             observed.isRunning == true ? [.operateService(ServiceOperation(.stop, unitName.text))] : []
-        steps += Self.removals(of: observed.disabling.own)
+        do {
+            steps += Self.removals(of: try observed.tree.disabling(unitName).own)
+        } catch {
+            throw error as? Refusal ?? Refusal("its links cannot be told: \((error as? HostFault)?.text ?? "\(error)")")
+        }
         if observed.unit != nil { steps.append(.remove(Removal(unitFile, kind: .file))) }
         if masked == true, let mask = observed.mask { steps.append(.remove(Removal(mask.path, kind: mask.kind))) }
+        if observed.isHostRunning { steps.append(.operateService(ServiceOperation(.readUnits, unitName.text))) }
         return steps
     }
 }

@@ -34,7 +34,7 @@ extension Simulation {
             switch operation.action {
             case .start, .restart, .reload: services[operation.unit] = true
             case .stop: services[operation.unit] = false
-            case .enable, .disable, .mask, .unmask: break
+            case .readUnits: break
             }
         case .changeOwnership, .runCommand: break
         }

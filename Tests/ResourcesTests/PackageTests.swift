@@ -154,7 +154,7 @@ extension PackageTests {
         ("no-such-package: {}", "apt has no package no-such-package"),
         ("tinyd: {version: \"9.9\"}", "apt has no version 9.9 of tinyd"),
         ("\"tinyd:i386\": {}", "apt has no package tinyd:i386"),
-        ("mail-transport-agent: {}", "apt-get ended with status 100: E: Package 'mail-transport-agent' has no"),
+        ("mail-transport-agent: {}", "mail-transport-agent is only provided by others: tiny-mta, tiny-other-mta"),
         ("no-such-package: {state: latest}", "apt has no package no-such-package"),
         ("tiny-virtual: {hold: true}", "tiny-virtual cannot be held: it comes by tiny-mta"),
         ("hostname: {state: absent}", "apt-get ended with status 100: E: Essential packages were removed"),
@@ -247,6 +247,22 @@ extension PackageTests {
         #expect(report.count(.failed) == 0, "\(report.outcomes.compactMap(\.reason))")
         #expect(installed("tinyd", root) == "ii 2.0")
         #expect(!(try bench.plan(try LawBench.catalog("package:\n  tinyd: {}\n  tiny-mta: {}\n"))).hasChanges)
+    }
+
+    /// What apt takes for a pattern is the name of a package here, and a source that cannot be read is spoken of.
+    @Test func aNameIsNoPattern() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        #expect(try first("tiny.mta: {}", bench)?.action == .refuse)
+        try "deb [trusted=yes] file:/nowhere ./\n".write(
+            toFile: "\(root)/etc/apt/sources.list.d/x.list", atomically: true, encoding: .utf8)
+        #expect(try first("tiny.mta: {}", bench)?.action == .unknown)
+        let report = try apply("tiny.mta: {}\n  tinyd: {}", bench)
+        let reason = try #require(report.outcomes.first { $0.result == .failed }?.reason)
+        #expect(reason.contains("Unable to locate package tiny.mta"), "\(reason)")
+        #expect(reason.contains("(apt-get update ended with status 100: E:"), "\(reason)")
+        #expect(installed("tiny-mta", root) == "none")
+        #expect(installed("tinyd", root) == "ii 2.0")
     }
 
     @Test func aPackageComesFromASourceOfTheSameSite() throws {

@@ -1,7 +1,7 @@
 public import Model
 
 /// The units of a host as systemd finds them in its folders, whether it runs or not.
-public struct UnitTree {
+public struct UnitTree: Sendable {
     let host: any HostReading
     let folders: UnitFolders
     /// A unit file that is about to be written.

@@ -71,7 +71,7 @@ enum AptOutput {
     static func providers(_ output: String) -> [String] {
         let lines = output.split(separator: "\n")
         let rest = lines.drop { !$0.hasPrefix("Reverse Provides:") }.dropFirst()
-        return rest.compactMap { $0.split(separator: " ").first.map(String.init) }
+        return Set(rest.compactMap { $0.split(separator: " ").first.map(String.init) }).sorted()
     }
 
     /// The names of lists of packages that the sources ask for, from `apt-get update --print-uris`.

@@ -14,7 +14,7 @@ extension Linux {
     private static let keepsFiles = ["--force-confdef", "--force-confold"]
 
     static let transactionOptions =
-        ["-q", "-y", "-o", "APT::Get::AutomaticRemove=false"]
+        ["-q", "-y", "-o", "APT::Get::AutomaticRemove=false", "-o", "APT::Cmd::Pattern-Only=true"]
         + keepsFiles.flatMap { ["-o", "Dpkg::Options::=\($0)"] } + ["--no-install-recommends", "--allow-downgrades"]
 
     /// Asks a program that changes nothing. It cannot: it would write its cache.

@@ -95,17 +95,27 @@ extension Linux {
         switch try simulated([change]) {
         case .success(let transaction):
             if change.action != .remove, prediction.candidate == nil {
-                let providers = AptOutput.providers(try ask(["apt-cache", "showpkg", "--", change.name]).output)
-                prediction.substitute = transaction.installed.first { providers.contains($0) }
+                prediction.substitute = try providers(of: change).first { transaction.installed.contains($0) }
             }
             prediction.removed = transaction.removed.filter { !mayGo($0, with: [change]) }
             let held = Self.held(transaction, without: [change])
             if !held.isEmpty {
                 prediction.problem = Refusal("apt would change \(held.joined(separator: ", ")), which is held")
             }
-        case .failure(let fault): prediction.problem = Refusal("apt-get \(fault.reason)")
+        case .failure(let fault):
+            prediction.problem = Refusal("apt-get \(fault.reason)")
+            guard change.action != .remove, prediction.candidate == nil else { break }
+            let names = try providers(of: change)
+            if names.count < 2 { break }
+            prediction.problem = Refusal(
+                "\(change.name) is only provided by others: \(names.joined(separator: ", "))",
+                hint: "declare one of them")
         }
         packages.predictions[change] = prediction
+    }
+
+    private func providers(of change: PackageChange) throws(HostFault) -> [String] {
+        AptOutput.providers(try ask(["apt-cache", "showpkg", "--", change.name]).output)
     }
 
     /// One transaction for all; where it does not go through, each change is asked alone.
