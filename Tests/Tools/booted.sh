@@ -34,6 +34,14 @@ expect "second plan" "$(inside lodestar plan /site --detailed-exit-code > /dev/n
 sed -i 's/content: "one/content: "two/' "$root/site/manifests/all.yaml"
 inside lodestar apply /site > "$work/out" || { cat "$work/out"; exit 1; }
 expect "refresh" "$(inside cat /run/web.started | tr '\n' ' ')" "one two "
+printf 'service:\n  cron: {running: false, masked: true}\n' > "$root/site/manifests/mask.yaml"
+sed -i '/^  cron:/d' "$root/site/manifests/all.yaml"
+inside lodestar apply /site > "$work/out" || { cat "$work/out"; exit 1; }
+expect "a mask holds at once" "$(inside systemctl start cron 2> /dev/null && echo started || echo masked)" masked
+sed -i 's/masked: true/masked: false/' "$root/site/manifests/mask.yaml"
+inside lodestar apply /site > "$work/out" || { cat "$work/out"; exit 1; }
+expect "and is gone at once" "$(inside systemctl start cron && echo started)" started
+inside systemctl stop cron
 inside systemctl stop web
 expect "drift" "$(inside lodestar plan /site --detailed-exit-code > /dev/null; echo $?)" 2
 inside lodestar apply /site > "$work/out" || { cat "$work/out"; exit 1; }
