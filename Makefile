@@ -60,6 +60,9 @@ torture: release ## kills applies at every system call and at random moments, sw
 units: release ## compares services with systemctl on the units of some 450 Debian packages (95 MB, downloaded once)
 	Tests/Tools/units.py dist/lodestar 1000
 
+judges: build ## long runs beside other programs: CASES=3000 roots for useradd(8) and its kin
+	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
+
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some
 	Tests/Fuzz/fuzz.sh $(or $(SECONDS_EACH),60) $(NAMES)
 

@@ -10,7 +10,7 @@
 
 struct ownership {
     int is_group, change;
-    uint32_t from, to;
+    uint32_t from, owner, to;
     int64_t count;
 };
 
@@ -28,6 +28,7 @@ static int is_local(int descriptor) {
 
 static int meet(int descriptor, const struct stat *status, struct ownership *wanted) {
     if ((wanted->is_group ? status->st_gid : status->st_uid) != wanted->from) return 0;
+    if (wanted->owner != UINT32_MAX && status->st_uid != wanted->owner) return 0;
     wanted->count++;
     if (!wanted->change) return 0;
     uid_t uid = wanted->is_group ? (uid_t)-1 : wanted->to;
@@ -73,8 +74,8 @@ static int walk(int directory, dev_t device, struct ownership *wanted) {
     return result;
 }
 
-int64_t lodestar_own_files(int root, int is_group, uint32_t from, int change, uint32_t to) {
-    struct ownership wanted = {is_group, change, from, to, 0};
+int64_t lodestar_own_files(int root, int is_group, uint32_t from, uint32_t owner, int change, uint32_t to) {
+    struct ownership wanted = {is_group, change, from, owner, to, 0};
     struct stat status;
     int start = openat(root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (start < 0) return -errno;

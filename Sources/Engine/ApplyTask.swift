@@ -1,5 +1,14 @@
 import Model
 
+/// What is about to be done to the accounts.
+enum AccountWork: Int, Comparable {
+    case none, edits
+    /// Files get another number, and an account or a group with them.
+    case renumbering
+
+    static func < (left: AccountWork, right: AccountWork) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// Where one resource of the plan is.
 struct ApplyTask {
     enum Phase {
@@ -25,6 +34,11 @@ struct ApplyTask {
         self.planned = planned
     }
 
-    var editsAccounts: Bool { steps.contains(where: \.editsAccounts) }
+    /// What it is about to do to the accounts.
+    var accountWork: AccountWork {
+        guard phase == .working, steps.contains(where: \.editsAccounts) else { return .none }
+        return steps.contains { if case .changeOwnership = $0 { true } else { false } } ? .renumbering : .edits
+    }
+
     var hidesOutput: Bool { planned.declaration.resource.hasSecrets }
 }

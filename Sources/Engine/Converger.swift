@@ -87,16 +87,16 @@ public final class Converger {
     // MARK: One task
 
     private func begin(_ ready: [Int]) {
-        var hasAccountWork = ready.contains { tasks[$0].phase == .working && tasks[$0].editsAccounts }
+        var work = ready.reduce(AccountWork.none) { max($0, tasks[$1].accountWork) }
         for index in ready where tasks[index].phase == .waiting {
-            begin(index, hasAccountWork: hasAccountWork)
-            hasAccountWork = hasAccountWork || (tasks[index].phase == .working && tasks[index].editsAccounts)
+            begin(index, beside: work)
+            work = max(work, tasks[index].accountWork)
         }
     }
 
-    /// - Parameter hasAccountWork: whether the accounts are about to be edited for another task. One that differs
-    ///   otherwise than it was planned may do so only until that is done, and waits for it.
-    private func begin(_ index: Int, hasAccountWork: Bool) {
+    /// - Parameter work: what is about to be done to the accounts for other tasks. One that differs otherwise than it
+    ///   was planned may do so only until that is done, and waits for it; so does everyone for a new number.
+    private func begin(_ index: Int, beside work: AccountWork) {
         let planned = tasks[index].planned
         switch planned.action {
         case .refuse: return finish(index, .failed, reason: planned.reason)
@@ -117,11 +117,8 @@ public final class Converger {
         do {
             let assessment = try planned.declaration.assessment(on: host)
             let changes = secrecy.redacted(assessment.changes, of: planned.declaration)
-            if hasAccountWork, changes.fingerprint != planned.fingerprint,
-                assessment.steps.contains(where: \.editsAccounts)
-            {
-                return
-            }
+            let mustWait = work == .renumbering || (work == .edits && changes.fingerprint != planned.fingerprint)
+            if mustWait, assessment.steps.contains(where: \.editsAccounts) { return }
             if isExact, !planned.isLate, let expected = planned.fingerprint, expected != changes.fingerprint {
                 return finish(index, .stale, reason: "it is no longer what the plan saw")
             }

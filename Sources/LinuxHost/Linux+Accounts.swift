@@ -30,6 +30,7 @@ extension Linux {
     private func editAccounts(_ steps: [Step]) throws(HostFault) -> [Result<StepOutput, HostFault>] {
         documents = [:]
         var database = try accounts
+        let defaults = try AccountDefaults(reading: self)
         var results: [Result<StepOutput, HostFault>] = []
         for step in steps {
             guard case .editAccounts(let edit) = step else {
@@ -37,7 +38,7 @@ extension Linux {
                 continue
             }
             do throws(Refusal) {
-                try database.apply(edit, today: today)
+                try database.apply(edit, today: today, defaults: defaults)
                 results.append(.success(StepOutput()))
             } catch {
                 results.append(.failure(HostFault("change", "the accounts", error.reason)))

@@ -46,7 +46,8 @@ extension Linux {
             let state = ended.output.split(separator: "\n").first.map(String.init) ?? ""
             return .isRunning(state == "active" || state == "reloading" || state == "activating")
         case .mounts(let path): return mounts(below: path)
-        case .ownedFiles(let number, let isGroup): return ownedFileCount(number, isGroup: isGroup)
+        case .ownedFiles(let number, let isGroup, let owner):
+            return ownedFileCount(number, isGroup: isGroup, of: owner)
         case .packageChange(let change): return try prediction(of: change)
         case .exitStatus(let command):
             do throws(HostFault) {

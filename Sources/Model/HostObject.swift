@@ -86,11 +86,11 @@ public struct Need: Sendable, Hashable {
         path.parent.map { [Need(.path($0), "parent directory")] } ?? []
     }
 
-    /// The accounts that a file's owner and group name; numbers need none.
+    /// The accounts that a file's owner and group name; numbers need none, and root is always there.
     public static func owners(_ owner: Owner?, _ group: Owner?) -> [Need] {
         var needs: [Need] = []
-        if case .name(let name)? = owner { needs.append(Need(.user(name), "owner")) }
-        if case .name(let name)? = group { needs.append(Need(.group(name), "group")) }
+        if case .name(let name)? = owner, name != .root { needs.append(Need(.user(name), "owner")) }
+        if case .name(let name)? = group, name != .root { needs.append(Need(.group(name), "group")) }
         return needs
     }
 }

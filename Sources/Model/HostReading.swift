@@ -93,8 +93,8 @@ public enum Probe: Sendable, Hashable {
     case exitStatus(CommandRun)
     /// What is mounted at a path or below it.
     case mounts(below: AbsolutePath)
-    /// How many files on local file systems have an owner's or a group's number.
-    case ownedFiles(number: UInt32, isGroup: Bool)
+    /// How many files on local file systems have an owner's or a group's number; of one owner only, where one is given.
+    case ownedFiles(number: UInt32, isGroup: Bool, of: UInt32? = nil)
 }
 
 public enum ProbeAnswer: Sendable, Hashable {

@@ -192,8 +192,11 @@ public struct OwnershipChange: Sendable, Hashable {
     public var isGroup: Bool
     public var from: UInt32
     public var to: UInt32
+    /// Only files of this owner; nil: of anybody.
+    public var owner: UInt32?
 
-    public init(isGroup: Bool, from: UInt32, to: UInt32) {
+    public init(isGroup: Bool, from: UInt32, to: UInt32, of owner: UInt32? = nil) {
+        self.owner = owner
         self.isGroup = isGroup
         self.from = from
         self.to = to

@@ -47,6 +47,8 @@ public struct Group: Resource, Removable {
         var group: Group
         /// What a changed gid re-owns; nil where none changes or it cannot be told.
         var ownedFileCount: Int?
+        /// What is listed and is no account's name.
+        var strangers: [String] = []
         /// Who has the declared gid, if it is another group.
         var numberHolder: AccountName?
     }
@@ -59,6 +61,7 @@ public struct Group: Resource, Removable {
         group.gid = entry.gid
         group.members = .exactly(entry.members)
         var observed = Observed(group: group)
+        observed.strangers = entry.strangers
         guard let gid, gid != entry.gid else { return observed }
         if let holder = accounts.group(number: gid)?.name, holder != name {
             observed.numberHolder = holder
@@ -75,6 +78,12 @@ public struct Group: Resource, Removable {
 
     public func changes(from observed: Observed?) -> [Change] {
         var changes = Self.fields.compactMap { $0.role == .property ? $0.change(from: observed?.group, to: self) : nil }
+        if let members, members.isExact, let strangers = observed?.strangers, !strangers.isEmpty,
+            !changes.contains(where: { $0.property == "members" })
+        {
+            let present = strangers.map { "`\($0)`" }.joined(separator: ", ")
+            changes.append(Change("members", from: .text("also \(present)"), to: members.shown))
+        }
         if let count = observed?.ownedFileCount {
             changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))
         }

@@ -6,6 +6,10 @@ extension User {
     public struct Observed: Sendable {
         /// The account in the form of the declaration; nil when there is none.
         var user: User?
+        /// What the host gives to new accounts.
+        var defaults: AccountDefaults
+        /// Whether its home shall be there.
+        var managesHome: Bool
         var gid: UInt32?
         /// What is at the declared home.
         var home: AbsolutePath
@@ -13,17 +17,26 @@ extension User {
         /// Where the account's home was, if it is another path and there.
         var formerHome: AbsolutePath?
         var keys: KeyFile?
-        /// What a changed uid re-owns; nil where none changes or it cannot be told.
+        /// The number of the declared primary group, where the account's files are to get it.
+        var newGid: UInt32?
+        /// What a changed uid or primary group re-owns; nil where none changes or it cannot be told.
         var ownedFileCount: Int?
+        /// The primary group that a new account gets and that is there.
+        var readyGroup: Owner?
+        /// Where a mailbox is to be made: its directory is there and it is not.
+        var mailbox: AbsolutePath?
+        var hasMailGroup = false
         /// Who has the declared uid, if it is another account.
         var numberHolder: AccountName?
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
         let accounts = try AccountDatabase(reading: host)
-        let entry = accounts.user(name)
-        let home = self.home ?? entry?.home ?? AbsolutePath.root.appending("home/\(name)")
-        var observed = Observed(user: nil, gid: entry?.gid, home: home, homeExists: false)
+        let entry = accounts.user(name), defaults = try AccountDefaults(reading: host)
+        let home = self.home ?? entry?.home ?? defaults.home(of: name)
+        let managesHome = manageHome ?? (system != true && defaults.makesHomes)
+        var observed = Observed(
+            user: nil, defaults: defaults, managesHome: managesHome, gid: entry?.gid, home: home, homeExists: false)
         if managesHome || authorizedKeys != nil {
             let status = try host.status(of: home)
             try status?.mustBe(.directory, at: home)
@@ -33,10 +46,26 @@ extension User {
             observed.formerHome = former
         }
         if let uid, let holder = accounts.user(number: uid)?.name, holder != name { observed.numberHolder = holder }
-        guard let entry else { return observed }
+        guard let entry else {
+            observed.readyGroup = accounts.readyGroup(creating: name, defaults)
+            if let box = defaults.mailboxes?.appending(name.text), let folder = box.parent,
+                try host.status(of: folder)?.kind == .directory, try host.status(of: box) == nil
+            {
+                observed.mailbox = box
+                observed.hasMailGroup = AccountName("mail").flatMap { accounts.gid(of: .name($0)) } != nil
+            }
+            return observed
+        }
         if let uid, uid != entry.uid, renumber == true {
             let probe = Probe.ownedFiles(number: entry.uid, isGroup: false)
             if case .count(let count) = try host.answer(to: probe) { observed.ownedFileCount = count }
+        }
+        if let group, let gid = accounts.gid(of: group), gid != entry.gid, renumber == true {
+            observed.newGid = gid
+            let probe = Probe.ownedFiles(number: entry.gid, isGroup: true, of: entry.uid)
+            if observed.ownedFileCount == nil, case .count(let count) = try host.answer(to: probe) {
+                observed.ownedFileCount = count
+            }
         }
         observed.user = present(entry, in: accounts)
         if authorizedKeys != nil, observed.homeExists { observed.keys = try KeyFile(home: home, of: entry, on: host) }
@@ -73,7 +102,7 @@ extension User {
             guard field.role == .property, field.name != "authorized_keys" else { return nil }
             return field.change(from: observed?.user, to: self)
         }
-        if managesHome, let observed, !observed.homeExists, !(home != nil && observed.user?.home != home) {
+        if let observed, observed.managesHome, !observed.homeExists, !(home != nil && observed.user?.home != home) {
             changes.append(Change("home", from: nil, to: .text("\(observed.home) is made")))
         }
         if let count = observed?.ownedFileCount {
@@ -96,6 +125,9 @@ extension User {
         if let old = observed.user?.uid, let uid, old != uid {
             steps.append(.changeOwnership(OwnershipChange(isGroup: false, from: old, to: uid)))
         }
+        if let old = observed.gid, let new = observed.newGid, let owner = uid ?? observed.user?.uid {
+            steps.append(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: new, of: owner)))
+        }
         if let move = try homeMove(observed) { steps.append(.moveHome(move)) }
         if isNew
             || changes.contains(where: {
@@ -105,7 +137,7 @@ extension User {
         {
             steps.append(.editAccounts(.setUser(record)))
         }
-        steps += homeSteps(observed)
+        steps += homeSteps(observed) + mailboxSteps(observed)
         if let authorizedKeys, changes.contains(where: { $0.property == "authorized_keys" }) {
             steps += try keySteps(authorizedKeys, observed)
         }
@@ -128,23 +160,37 @@ extension User {
     private var owner: Owner { .name(name) }
 
     private func ownGroup(_ observed: Observed) -> Owner {
-        group ?? observed.gid.map { .number($0) } ?? .name(name)
+        group ?? observed.gid.map { .number($0) } ?? observed.readyGroup ?? .name(name)
     }
 
     private func homeSteps(_ observed: Observed) -> [Step] {
-        guard managesHome, !observed.homeExists, observed.formerHome == nil || observed.user == nil else { return [] }
-        return [
-            .makeDirectory(
-                DirectoryCreation(
-                    observed.home,
-                    attributes: Attributes(owner: owner, group: ownGroup(observed), mode: FileMode(Permissions(0o755))),
-                    skeleton: AbsolutePath.root.appending("etc/skel"), makesParents: true))
-        ]
+        var steps: [Step] = []
+        let defaults = observed.defaults
+        if observed.managesHome, !observed.homeExists, observed.formerHome == nil || observed.user == nil {
+            let attributes = Attributes(
+                owner: owner, group: ownGroup(observed), mode: FileMode(defaults.homePermissions))
+            steps.append(
+                .makeDirectory(
+                    DirectoryCreation(
+                        observed.home, attributes: attributes, skeleton: defaults.skeleton, makesParents: true)))
+        }
+        return steps
+    }
+
+    /// The empty mailbox of a new account, where the host makes them (CREATE_MAIL_SPOOL).
+    private func mailboxSteps(_ observed: Observed) -> [Step] {
+        guard observed.user == nil, system != true, let box = observed.mailbox else { return [] }
+        let group = observed.hasMailGroup ? AccountName("mail").map { Owner.name($0) } : ownGroup(observed)
+        let mode = FileMode(Permissions(observed.hasMailGroup ? 0o660 : 0o600))
+        let attributes = Attributes(owner: owner, group: group, mode: mode)
+        return [.writeFile(FileWrite(box, content: Content(""), attributes: attributes, replaced: .nothing))]
     }
 
     /// What brings the former home to the declared path, if there is one to bring.
     private func homeMove(_ observed: Observed) throws(Refusal) -> HomeMove? {
-        guard managesHome, home != nil, let former = observed.formerHome, observed.user != nil else { return nil }
+        guard observed.managesHome, home != nil, let former = observed.formerHome, observed.user != nil else {
+            return nil
+        }
         if observed.homeExists {
             throw Refusal("the home \(former) would move to \(observed.home), where something is already")
         }
@@ -152,7 +198,9 @@ extension User {
     }
 
     private func keySteps(_ keys: Membership<PublicKey>, _ observed: Observed) throws(Refusal) -> [Step] {
-        guard observed.homeExists || managesHome else { throw Refusal("the home \(observed.home) does not exist") }
+        guard observed.homeExists || observed.managesHome else {
+            throw Refusal("the home \(observed.home) does not exist")
+        }
         let file = observed.keys ?? KeyFile(emptyIn: observed.home)
         return file.steps(.set(keys), owner: owner, group: ownGroup(observed))
     }

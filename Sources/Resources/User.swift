@@ -33,19 +33,25 @@ public struct User: Resource, Removable, Remarking {
         Field("name", always: \.name, .key, doc: "The account.", examples: ["ops"]),
         Field("uid", \.uid, doc: "Its number; the next free one at creation.", examples: ["3000"]),
         Field(
-            "group", \.group, doc: "The primary group; a private group of the same name at creation.",
+            "group", \.group,
+            doc: "The primary group; at creation a private group of the same name, or the one that login.defs says.",
             examples: ["users"]),
         Field(
             "groups", \.groups, doc: "The supplementary groups.", examples: ["{exactly: [sudo]}"],
             satisfies: { $0.isSatisfied(by: $1.elements) }),
         Field("comment", \.comment, doc: "The GECOS field.", examples: ["Operations"]),
         Field(
-            "home", \.home, doc: "/home/NAME at creation. A changed home is moved where the new path is free.",
+            "home", \.home,
+            doc:
+                "NAME below HOME of /etc/default/useradd (/home) at creation. A changed home is moved where the new path is free.",
             examples: ["/srv/ops"]),
         Field(
             "manage_home", \.manageHome, .parameter,
-            doc: "Makes the home from /etc/skel; the default for accounts that are not `system`.", examples: ["true"]),
-        Field("shell", \.shell, doc: "/bin/sh at creation.", examples: ["/bin/bash"]),
+            doc:
+                "Makes the home from /etc/skel; the default for accounts that are not `system`, unless login.defs says `CREATE_HOME no`.",
+            examples: ["true"]),
+        Field(
+            "shell", \.shell, doc: "SHELL of /etc/default/useradd, else /bin/sh, at creation.", examples: ["/bin/bash"]),
         Field(
             "password", \.password, doc: "A crypt(3) hash, best from `secret()`; it is compared as text.",
             examples: ["\"$6$salt$hash\""]),
@@ -57,14 +63,16 @@ public struct User: Resource, Removable, Remarking {
         Field("max_age", \.maxAge, doc: "Days after which it must be changed.", examples: ["90d"]),
         Field("warn_age", \.warnAge, doc: "Days of warning before that.", examples: ["14"]),
         Field(
-            "system", \.system, .parameter, doc: "Takes a number below 1000 at creation and has no home by default.",
+            "system", \.system, .parameter,
+            doc: "Takes a number of the system's (SYS_UID_MIN of login.defs) at creation and has no home by default.",
             examples: ["true"]),
         Field(
             "authorized_keys", \.authorizedKeys, doc: "The keys that may log in, whole public-key lines.",
             examples: ["{at_least: [ssh-ed25519 \(AuthorizedKey.sample) ana@bastion]}"]),
         Field(
             "renumber", \.renumber, .parameter,
-            doc: "Lets an existing account change its number; its files on local file systems are re-owned.",
+            doc:
+                "Lets an existing account change its number; its files on local file systems are re-owned, to a changed primary group too.",
             examples: ["true"]),
     ]
     public static let examples = [
@@ -74,8 +82,6 @@ public struct User: Resource, Removable, Remarking {
         """,
         "lodestar-plain: {system: true, expires: 2030-12-31, max_age: 90}",
     ]
-
-    var managesHome: Bool { manageHome ?? (system != true) }
 
     var record: UserRecord {
         var record = UserRecord(name: name, isSystem: system == true, renumbers: renumber == true)
@@ -103,16 +109,16 @@ public struct User: Resource, Removable, Remarking {
     }
 
     public var provisions: [HostObject] {
-        managesHome ? [.path(home ?? AbsolutePath.root.appending("home/\(name)"))] : []
+        manageHome ?? (system != true) ? [.path(home ?? AbsolutePath.root.appending("home/\(name)"))] : []
     }
 
     public var needs: [Need] {
-        var needs: [Need] =
-            switch group {
-            case .name(let group)?: [Need(.group(group), "primary group")]
-            case .number(let gid)?: [Need(.groupNumber(gid), "primary group")]
-            case nil: [Need(.group(name), "private group")]
-            }
+        var needs: [Need] = name == .root ? [] : AccountDefaults.files.map { Need(.path($0), "account defaults") }
+        switch group {
+        case .name(let group)?: needs.append(Need(.group(group), "primary group"))
+        case .number(let gid)?: needs.append(Need(.groupNumber(gid), "primary group"))
+        case nil: needs.append(Need(.group(name), "private group"))
+        }
         needs += groups?.elements.map { Need(.group($0), "supplementary group") } ?? []
         if let home { needs += Need.parent(of: home) }
         if let shell { needs.append(Need(.path(shell), "shell")) }

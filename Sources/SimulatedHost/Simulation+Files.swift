@@ -49,13 +49,28 @@ extension Simulation {
         if creation.makesParents { try makeParents(of: creation.path) }
         try checkParent(of: creation.path, "make")
         var status = FileStatus(kind: .directory, permissions: Permissions(0o755), owner: 0, group: 0)
-        if let present = try self.status(of: creation.path), present.kind == .directory {
+        let present = try self.status(of: creation.path)
+        if let present, present.kind == .directory {
             status = present
         } else {
             try check(creation.replaced, at: creation.path, "make")
         }
         try apply(creation.attributes, to: &status)
         put(status, .directory, at: creation.path)
+        if present == nil, let skeleton = creation.skeleton { try copyEntries(of: skeleton, to: creation.path, status) }
+    }
+
+    /// What is in a skeleton, with the owner and group of the directory that is made from it.
+    private func copyEntries(
+        of skeleton: AbsolutePath, to path: AbsolutePath, _ owner: FileStatus
+    ) throws(HostFault) {
+        for name in try entries(of: skeleton) ?? [] {
+            let to = path.appending(name)
+            guard case .present(var status, let body)? = try entry(at: skeleton.appending(name)) else { continue }
+            (status.owner, status.group, status.linkCount) = (owner.owner, owner.group, 1)
+            put(status, body, at: to)
+            if status.kind == .directory { try copyEntries(of: skeleton.appending(name), to: to, owner) }
+        }
     }
 
     private func makeParents(of path: AbsolutePath) throws(HostFault) {

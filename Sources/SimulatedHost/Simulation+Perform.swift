@@ -36,7 +36,8 @@ extension Simulation {
             case .stop: services[operation.unit] = false
             case .readUnits: break
             }
-        case .changeOwnership, .runCommand: break
+        case .changeOwnership(let change): ownershipChanges.append(change)
+        case .runCommand: break
         }
     }
 
@@ -116,10 +117,11 @@ extension Simulation {
 
     private func edit(_ edit: AccountEdit) throws(HostFault) {
         var database = try currentAccounts()
+        let defaults = try AccountDefaults(reading: self)
         accounts = nil  // keeps the storage unique, so that an edit copies nothing
         defer { accounts = database }
         do throws(Refusal) {
-            try database.apply(edit, today: today)
+            try database.apply(edit, today: today, defaults: defaults)
         } catch {
             throw HostFault("change", "the accounts", error.reason)
         }

@@ -25,6 +25,7 @@ public final class Simulation: Host {
     nonisolated(unsafe) var accounts: AccountDatabase?
     nonisolated(unsafe) var packages: DpkgStatus?
     nonisolated(unsafe) var services: [String: Bool] = [:]
+    nonisolated(unsafe) var ownershipChanges: [OwnershipChange] = []
     let below: any HostReading
     /// Days since 1970-01-01, for the date of the last password change.
     let today: Int
@@ -119,8 +120,29 @@ public final class Simulation: Host {
 
     public func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer {
         if case .serviceIsRunning(let unit) = probe, let isRunning = services[unit] { return .isRunning(isRunning) }
+        if case .ownedFiles(let number, let isGroup, let owner) = probe, !ownershipChanges.isEmpty {
+            return try ownedFiles(number, isGroup: isGroup, of: owner)
+        }
         return try below.answer(to: probe)
     }
 
     public func expect(_ probes: [Probe]) { below.expect(probes) }
+
+    /// Counts the files of a number with those that got it in memory.
+    private func ownedFiles(_ number: UInt32, isGroup: Bool, of owner: UInt32?) throws(HostFault) -> ProbeAnswer {
+        var numbers: Set = [number], owners: Set = [owner]
+        for change in ownershipChanges.reversed() {
+            if change.isGroup == isGroup, numbers.contains(change.to) { numbers.insert(change.from) }
+            if !change.isGroup, owners.contains(change.to) { owners.insert(change.from) }
+        }
+        var sum = 0
+        for number in numbers {
+            for owner in owners {
+                let answer = try below.answer(to: .ownedFiles(number: number, isGroup: isGroup, of: owner))
+                guard case .count(let count) = answer else { return answer }
+                sum += count
+            }
+        }
+        return .count(sum)
+    }
 }

@@ -112,8 +112,8 @@ struct AccountDatabaseTests {
             record.isSystem = true
             try database.apply(.setUser(record), today: 20000)
         }
-        #expect(database.user(try name("one"))?.uid == 999)
-        #expect(database.user(try name("two"))?.uid == 997)
+        #expect(database.user(try name("one"))?.uid == 997)
+        #expect(database.user(try name("two"))?.uid == 996)
         #expect(text(database, AccountDatabase.Path.subuid) == nil)
     }
 
@@ -248,5 +248,76 @@ struct AccountDatabaseTests {
         #expect(database.users.count == 2004)
         #expect(database.group(try name("ops"))?.members.count == 2001)
         #expect(time < .seconds(8))
+    }
+
+    struct OddEdit: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var passwd = "", group = ""
+        var edit: AccountEdit
+        var after: String
+    }
+
+    private static func user(_ name: String, _ change: (inout UserRecord) -> Void) -> AccountEdit {
+        var record = UserRecord(name: AccountName(name) ?? .root)
+        change(&record)
+        return .setUser(record)
+    }
+
+    private static let ana = AccountName("ana") ?? .root, web = AccountName("web") ?? .root
+
+    /// Lines as people leave them: what the C library reads of them counts, and the rest of the line stays.
+    static let oddEdits = [
+        OddEdit(
+            testDescription: "a shell with colons is replaced as a whole", passwd: "ana:x:1:1::/:/bin/sh:more:\n",
+            edit: user("ana") { $0.shell = AbsolutePath("/bin/bash") }, after: "ana:x:1:1::/:/bin/bash\n"),
+        OddEdit(
+            testDescription: "and stays where something else changes", passwd: "ana:x:1:1::/:/bin/sh:more:\n",
+            edit: user("ana") { $0.comment = "Ana" }, after: "ana:x:1:1:Ana:/:/bin/sh:more:\n"),
+        OddEdit(
+            testDescription: "missing fields are made", passwd: " ana:x:1:1\n# end",
+            edit: user("ana") { $0.shell = AbsolutePath("/bin/bash") }, after: " ana:x:1:1:::/bin/bash\n# end"),
+        OddEdit(
+            testDescription: "the line that cannot be read stays", passwd: "ana:x:one:1:::\nana:x:1:1:::\n",
+            edit: user("ana") { $0.comment = "A" }, after: "ana:x:one:1:::\nana:x:1:1:A::\n"),
+        OddEdit(
+            testDescription: "both lines of an account go", passwd: "ana:x:5:1:::\nb:x:2:2:::\nana:x:6:1:::\n",
+            edit: .removeUser(ana), after: "b:x:2:2:::\n"),
+        OddEdit(
+            testDescription: "a member behind a blank is a member", passwd: "ana:x:1:1:::\n",
+            group: "web:x:7: bob,\tana\n",
+            edit: .setGroup(GroupRecord(name: web, members: .atLeast([ana]))), after: "web:x:7: bob,\tana\n"),
+        OddEdit(
+            testDescription: "one before a blank is somebody else", passwd: "ana:x:1:1:::\n",
+            group: "web:x:7:ana ,ana x\n",
+            edit: .setGroup(GroupRecord(name: web, members: .exactly([ana]))), after: "web:x:7:ana\n"),
+        OddEdit(
+            testDescription: "a list that is missing is made", passwd: "ana:x:1:1:::\n", group: "web:x:7\n",
+            edit: .setGroup(GroupRecord(name: web, members: .atLeast([ana]))), after: "web:x:7:ana\n"),
+        OddEdit(
+            testDescription: "an account leaves every line of a group", passwd: "ana:x:1:1:::\n",
+            group: "web:x:7:ana,ana\nb:x:8:ana\nweb:x:9:bob, ana\n", edit: user("ana") { $0.groups = .exactly([]) },
+            after: "web:x:7:\nb:x:8:\nweb:x:9:bob\n"),
+        OddEdit(
+            testDescription: "a further field belongs to the list", passwd: "ana:x:1:1:::\n", group: "web:x:7:a:b\n",
+            edit: .setGroup(GroupRecord(name: web, members: .exactly([ana]))), after: "web:x:7:ana\n"),
+    ]
+
+    @Test(arguments: oddEdits) func oddLinesAreEditedAsTheyAreRead(_ scene: OddEdit) throws {
+        var database = AccountDatabase(
+            passwd: PasswdFile(parsing: Array(scene.passwd.utf8)), group: GroupFile(parsing: Array(scene.group.utf8)))
+        try database.apply(scene.edit, today: 0)
+        let isGroup = !scene.group.isEmpty
+        let bytes = isGroup ? database.group.bytes : database.passwd.bytes
+        #expect(String(decoding: bytes, as: UTF8.self) == scene.after)
+    }
+
+    /// Numbers of lines with more or fewer fields, or with blanks, are taken.
+    @Test(arguments: ["a:x:1000:1:::/bin/sh:x", "a:x:1000:1", "  a:x: 1000:1:::", "a:x:+1000:1::", "a:x:01000:1:::"])
+    func noNumberIsGivenTwice(line: String) throws {
+        var database = AccountDatabase(
+            passwd: PasswdFile(parsing: Array("\(line)\n".utf8)), group: GroupFile(parsing: []))
+        #expect(throws: Refusal.self) { try database.apply(.setUser(try record("bob") { $0.uid = 1000 }), today: 0) }
+        try database.apply(.setUser(try record("bob")), today: 0)
+        #expect(database.uid(of: .name(try name("bob"))) == 1001)
     }
 }

@@ -42,6 +42,37 @@ struct AccountTests {
         #expect(!(try bench.plan(catalog)).hasChanges)
     }
 
+    /// Declarations one after the other, and who owns the home of ana after each.
+    @Test(arguments: [
+        [
+            ("group: {web: {gid: 3501}}\nuser: {zoe: {uid: 3603, group: web}}", "3603:3501"),
+            ("group: {web: {gid: 3701, renumber: true}}\nuser: {zoe: {uid: 3603, group: web}}", "3603:3701"),
+            (
+                "group: {web: {gid: 3801, renumber: true}, ops: {gid: 3502}}\n"
+                    + "user: {zoe: {uid: 3604, group: ops, renumber: true}}", "3604:3502"
+            ),
+            ("group: {web: {gid: 3801}, ops: {gid: 3502}}\nuser: {zoe: {uid: 3604, group: web}}", "3604:3502"),
+            (
+                "group: {web: {gid: 3801}, ops: {gid: 3503, renumber: true}}\n"
+                    + "user: {zoe: {uid: 3605, group: 3503, renumber: true}}", "3605:3503"
+            ),
+        ]
+    ])
+    func aHomeFollowsItsAccountAndItsGroup(steps: [(String, String)]) throws {
+        let bench = try LawBench.real()
+        defer { bench.remove() }
+        let root = try #require(bench.root)
+        for (manifest, wanted) in steps {
+            let catalog = try LawBench.catalog(manifest + "\n"), plan = try bench.plan(catalog)
+            let report = try bench.apply(plan)
+            #expect(report.count(.failed) == 0, "\(report.outcomes.compactMap(\.reason))")
+            #expect(
+                report.outcomes.map(\.changes) == plan.resources.map(\.changes), "apply did not do what the plan said")
+            #expect(owner("\(root)/home/zoe") == wanted, "\(manifest)")
+            #expect(!(try bench.plan(catalog)).hasChanges)
+        }
+    }
+
     @Test func aTakenNumberIsRefusedBeforeAFileIsTouched() throws {
         let (bench, root) = try bench()
         defer { bench.remove() }

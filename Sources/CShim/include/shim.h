@@ -56,7 +56,8 @@ int64_t lodestar_file_system(int directory, const char *name);
 
 // How many files on local file systems below `root` have an owner's number (a group's with `is_group`). With `change`
 // each gets the number `to`, links themselves; nothing is followed.
-int64_t lodestar_own_files(int root, int is_group, uint32_t from, int change, uint32_t to);
+// With `owner` other than UINT32_MAX, only those of that owner are meant.
+int64_t lodestar_own_files(int root, int is_group, uint32_t from, uint32_t owner, int change, uint32_t to);
 
 // fsync(2) of all descriptors, several at a time; each result stands in `results`.
 void lodestar_sync_all(const int *descriptors, int *results, size_t count);

@@ -5,6 +5,7 @@ struct EdgeBuilder {
     private(set) var edges: [Edge] = []
     private let declarations: [Declaration]
     private var seen: [Pair: Int] = [:]
+    private var editors: [AbsolutePath: [Int]] = [:]
 
     private struct Pair: Hashable {
         var from: Int
@@ -15,17 +16,23 @@ struct EdgeBuilder {
         self.declarations = declarations
     }
 
-    /// The automatic edges: from the owner of what a resource needs.
+    /// The automatic edges: from the owner of what a resource needs, and from those who edit lines in it.
     mutating func addNeeds() {
         var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
         for (position, declaration) in declarations.enumerated() {
-            for object in declaration.resource.objects { owners[object] = position }
+            for object in declaration.resource.objects {
+                owners[object] = position
+                if case .line(let path, _) = object, declaration.state == .present {
+                    editors[path, default: []].append(position)
+                }
+            }
         }
         for (position, declaration) in declarations.enumerated() {
             for object in declaration.resource.provisions where owners[object] == nil { owners[object] = position }
         }
         for (position, declaration) in declarations.enumerated() {
             for need in declaration.resource.needs {
+                addEditors(of: need, position)
                 guard let owner = owners[need.object], owner != position else { continue }
                 if declaration.state == .absent {
                     // What goes away goes before what it needed; what stays does not wait for it.
@@ -55,6 +62,13 @@ struct EdgeBuilder {
         {
             for source in sources { add(Edge(from: source, to: position, reason: "source of packages")) }
         }
+    }
+
+    private mutating func addEditors(of need: Need, _ position: Int) {
+        guard case .path(let path) = need.object, declarations[position].state == .present,
+            let editing = editors[path], !editing.contains(position)
+        else { return }
+        for editor in editing { add(Edge(from: editor, to: position, reason: need.reason)) }
     }
 
     mutating func add(_ edge: Edge) {

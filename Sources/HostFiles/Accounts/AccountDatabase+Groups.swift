@@ -1,7 +1,7 @@
 import Model
 
 extension AccountDatabase {
-    mutating func setGroup(_ record: GroupRecord) throws(Refusal) {
+    mutating func setGroup(_ record: GroupRecord, _ defaults: AccountDefaults) throws(Refusal) {
         let name = record.name.text
         let members = try checkedMembers(record.members)
         if let present = group.gid(of: name) {
@@ -22,7 +22,7 @@ extension AccountDatabase {
                 try checkFree(gid: gid, for: name)
                 addGroup(name, gid: gid)
             } else {
-                addGroup(name, gid: try unusedGid(isSystem: record.isSystem))
+                addGroup(name, gid: try unusedGid(isSystem: record.isSystem, defaults))
             }
         }
         if let members { setMembers(of: name, to: members) }
@@ -94,8 +94,11 @@ extension AccountDatabase {
         }
     }
 
-    func unusedGid(isSystem: Bool) throws(Refusal) -> UInt32 {
-        guard let gid = group.gids.unused(isSystem: isSystem) else { throw Refusal("every gid of the range is taken") }
+    mutating func unusedGid(isSystem: Bool, _ defaults: AccountDefaults) throws(Refusal) -> UInt32 {
+        let range = isSystem ? defaults.systemGids : defaults.gids
+        guard let gid = group.gids.unused(in: range, isSystem: isSystem) else {
+            throw Refusal("every gid from \(range.lowerBound) to \(range.upperBound) is taken")
+        }
         return gid
     }
 }

@@ -1,50 +1,71 @@
-import Model
+public import Model
 
 extension AccountDatabase {
-    mutating func setUser(_ record: UserRecord, today: Int) throws(Refusal) {
+    mutating func setUser(_ record: UserRecord, today: Int, _ defaults: AccountDefaults) throws(Refusal) {
         let name = record.name.text
         try checkTexts(of: record)
         try checkGroups(of: record)
         if let present = passwd[name] {
-            try change(present, to: record, today: today)
+            try change(present, to: record, today: today, defaults)
         } else {
             try checkNoOddLine(name, isThere: passwd.hasLine(name), in: "passwd")
-            try create(record, today: today)
+            try create(record, today: today, defaults)
         }
         if let groups = record.groups { setGroups(of: name, to: groups) }
     }
 
-    private mutating func create(_ record: UserRecord, today: Int) throws(Refusal) {
+    private mutating func create(_ record: UserRecord, today: Int, _ defaults: AccountDefaults) throws(Refusal) {
         let name = record.name.text
         if let uid = record.uid { try checkFree(uid: uid, for: name) }
-        guard let uid = record.uid ?? passwd.uids.unused(isSystem: record.isSystem) else {
-            throw Refusal("every uid of the range is taken")
+        let range = record.isSystem ? defaults.systemUids : defaults.uids
+        guard let uid = record.uid ?? passwd.uids.unused(in: range, isSystem: record.isSystem) else {
+            throw Refusal("every uid from \(range.lowerBound) to \(range.upperBound) is taken")
         }
-        let gid = try primaryGroup(creating: record, uid: uid)
+        let gid = try primaryGroup(creating: record, uid: uid, defaults)
         if shadow == nil { shadow = ShadowFile(parsing: []) }
-        shadow?.set(ShadowFile.Row(creating: name, today: today).changed(by: record, today: today))
+        let line = ShadowFile.Row(creating: name, today: today, defaults, isSystem: record.isSystem)
+        shadow?.set(line.changed(by: record, today: today))
         passwd.add(
             PasswdFile.Row(
                 name: name, password: "x", uid: uid, gid: gid, comment: record.comment ?? "",
-                home: record.home?.text ?? "/home/\(name)", shell: record.shell?.text ?? "/bin/sh"))
-        if !record.isSystem, (NameIndex.ordinary.lowerBound...60000).contains(uid) {
-            subuid?.allocate(for: name)
-            subgid?.allocate(for: name)
+                home: record.home?.text ?? defaults.home(of: record.name).text,
+                shell: record.shell?.text ?? defaults.shell))
+        if !record.isSystem, defaults.uids.contains(uid) {
+            subuid?.allocate(for: name, defaults.subuids)
+            subgid?.allocate(for: name, defaults.subgids)
         }
     }
 
-    /// The number of the declared group, of a group of the same name, or of a new private group.
-    private mutating func primaryGroup(creating record: UserRecord, uid: UInt32) throws(Refusal) -> UInt32 {
+    /// The number of the declared group, of a group of the same name, of the one that the host's accounts share, or of a
+    /// new private group.
+    private mutating func primaryGroup(
+        creating record: UserRecord, uid: UInt32, _ defaults: AccountDefaults
+    ) throws(Refusal) -> UInt32 {
         if let owner = record.group { return try existingGroup(owner) }
         let name = record.name.text
-        if let gid = group.gid(of: name) { return gid }
+        if let ready = readyGroup(creating: record.name, defaults) { return try existingGroup(ready) }
         try checkNoOddLine(name, isThere: group.hasLine(name), in: "group")
-        let gid = try group.gids[uid] == nil ? uid : unusedGid(isSystem: record.isSystem)
+        // lib/find_new_gid.c: below the range too for accounts of the system.
+        let fitting = record.isSystem ? 1...defaults.systemGids.upperBound : defaults.gids
+        let isFree = fitting.contains(uid) && group.gids[uid] == nil
+        let gid = try isFree ? uid : unusedGid(isSystem: record.isSystem, defaults)
         addGroup(name, gid: gid)
         return gid
     }
 
-    private mutating func change(_ present: PasswdFile.Row, to record: UserRecord, today: Int) throws(Refusal) {
+    /// The group of the account's name, or the one that the host's accounts share, if it is there; nil where a private
+    /// group is to be made.
+    public func readyGroup(creating name: AccountName, _ defaults: AccountDefaults) -> Owner? {
+        if group.gid(of: name.text) != nil { return .name(name) }
+        guard let shared = defaults.sharedGroup, !group.hasLine(name.text), (try? existingGroup(shared)) != nil else {
+            return nil
+        }
+        return shared
+    }
+
+    private mutating func change(
+        _ present: PasswdFile.Row, to record: UserRecord, today: Int, _ defaults: AccountDefaults
+    ) throws(Refusal) {
         var row = present
         if let uid = record.uid, uid != present.uid {
             try checkNotRoot(present, "uid")
@@ -72,7 +93,7 @@ extension AccountDatabase {
         if record.isLocked == true { try checkNotRoot(present, "lock") }
         if let expires = record.expires, expires != .never { try checkNotRoot(present, "expiry") }
         row.comment = record.comment ?? row.comment
-        if try changeShadow(of: present, with: record, today: today) { row.password = "x" }
+        if try changeShadow(of: present, with: record, today: today, defaults) { row.password = "x" }
         passwd.update(row)
     }
 
@@ -80,7 +101,7 @@ extension AccountDatabase {
     ///
     /// - Returns: whether the account's password stands there now.
     private mutating func changeShadow(
-        of present: PasswdFile.Row, with record: UserRecord, today: Int
+        of present: PasswdFile.Row, with record: UserRecord, today: Int, _ defaults: AccountDefaults
     ) throws(Refusal) -> Bool {
         let isTouched =
             record.password != nil || record.isLocked != nil || record.expires != nil
@@ -93,7 +114,7 @@ extension AccountDatabase {
             try checkNoOddLine(name, isThere: shadow?.hasLine(name) ?? false, in: "shadow")
             let password = present.password == "x" || present.password.isEmpty ? "!" : present.password
             if shadow == nil { shadow = ShadowFile(parsing: []) }
-            let old = ShadowFile.Row(creating: name, password: password, today: today)
+            let old = ShadowFile.Row(creating: name, password: password, today: today, defaults)
             shadow?.set(old.changed(by: record, today: today))
         }
         return true
@@ -107,7 +128,7 @@ extension AccountDatabase {
         for wanted in groups.elements { join(name, wanted.text) }
     }
 
-    mutating func removeUser(_ name: AccountName) throws(Refusal) {
+    mutating func removeUser(_ name: AccountName, _ defaults: AccountDefaults) throws(Refusal) {
         guard let row = passwd[name.text] else {
             try checkNoOddLine(name.text, isThere: passwd.hasLine(name.text), in: "passwd")
             return
@@ -117,7 +138,7 @@ extension AccountDatabase {
         shadow?.remove(row.name)
         for present in group.members.groups(of: row.name) { leave(row.name, present) }
         let isPrivate =
-            group.gid(of: row.name) == row.gid && passwd.primaryGroups[row.gid] == nil
+            defaults.sharedGroup == nil && group.gid(of: row.name) == row.gid && passwd.primaryGroups[row.gid] == nil
             && group.members.members(of: row.name).isEmpty
         if isPrivate { dropGroup(row.name) }
         subuid?.remove(row.name)

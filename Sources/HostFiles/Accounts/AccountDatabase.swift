@@ -51,9 +51,9 @@ public struct AccountDatabase: Sendable {
         passwd[name.text].flatMap { UserEntry($0, shadow?[name.text]) }
     }
 
-    /// The first account with a number.
+    /// The first account with a number, if its name has that number too: a name can have several lines.
     public func user(number uid: UInt32) -> UserEntry? {
-        passwd.uids[uid].flatMap { AccountName($0) }.flatMap { user($0) }
+        passwd.uids[uid].flatMap { AccountName($0) }.flatMap { user($0) }.flatMap { $0.uid == uid ? $0 : nil }
     }
 
     /// All accounts in the order of the file.
@@ -61,13 +61,14 @@ public struct AccountDatabase: Sendable {
 
     public func group(_ name: AccountName) -> GroupEntry? {
         guard let gid = group.gid(of: name.text) else { return nil }
-        let members = group.members.members(of: name.text).compactMap { AccountName($0) }
-        return GroupEntry(name: name, gid: gid, members: members)
+        let listed = group.members.members(of: name.text)
+        let strangers = listed.filter { AccountName($0) == nil }
+        return GroupEntry(name: name, gid: gid, members: listed.compactMap { AccountName($0) }, strangers: strangers)
     }
 
-    /// The first group with a number.
+    /// The first group with a number, if its name has that number too.
     public func group(number gid: UInt32) -> GroupEntry? {
-        group.gids[gid].flatMap { AccountName($0) }.flatMap { group($0) }
+        group.gids[gid].flatMap { AccountName($0) }.flatMap { group($0) }.flatMap { $0.gid == gid ? $0 : nil }
     }
 
     /// All groups in the order of the file.
@@ -81,8 +82,9 @@ public struct AccountDatabase: Sendable {
     /// The numbers of all groups of an account, the primary one first.
     public func groupNumbers(of user: AccountName) -> [UInt32] {
         guard let primary = passwd[user.text]?.gid else { return [] }
-        let others = group.members.groups(of: user.text).compactMap { group.gid(of: $0) }
-        return [primary] + others.filter { $0 != primary }
+        var numbers = [primary]
+        for gid in group.gids(listing: user.text) where !numbers.contains(gid) { numbers.append(gid) }
+        return numbers
     }
 
     /// An account whose primary group has this number.
@@ -110,13 +112,17 @@ public struct AccountDatabase: Sendable {
 
     /// Performs an edit in memory; a refused one changes nothing.
     ///
-    /// - Parameter today: days since 1970-01-01, for the date of the last change of a password.
-    public mutating func apply(_ edit: AccountEdit, today: Int) throws(Refusal) {
+    /// - Parameters:
+    ///   - today: days since 1970-01-01, for the date of the last change of a password.
+    ///   - defaults: what a new account or group gets where nothing is declared.
+    public mutating func apply(
+        _ edit: AccountEdit, today: Int, defaults: AccountDefaults = AccountDefaults()
+    ) throws(Refusal) {
         switch edit {
-        case .setGroup(let record): try setGroup(record)
+        case .setGroup(let record): try setGroup(record, defaults)
         case .removeGroup(let name): try removeGroup(name)
-        case .setUser(let record): try setUser(record, today: today)
-        case .removeUser(let name): try removeUser(name)
+        case .setUser(let record): try setUser(record, today: today, defaults)
+        case .removeUser(let name): try removeUser(name, defaults)
         }
     }
 

@@ -52,6 +52,8 @@ public struct GroupEntry: Sendable, Hashable {
     public var gid: UInt32
     /// As listed, in the order of the file; accounts that have it as their primary group are not among them.
     public var members: [AccountName]
+    /// What is listed beside them and is no account's name.
+    public var strangers: [String] = []
 }
 
 /// The password field of shadow(5): `!` in front of a hash locks it.

@@ -15,12 +15,14 @@ public struct PasswdFile: HostDocument {
     }
 
     private var lines: RecordLines
-    private(set) var uids = NameIndex()
+    var uids = NameIndex()
     /// The accounts by the number of their primary group.
     private(set) var primaryGroups = NameIndex()
 
     public init(parsing bytes: [UInt8]) {
-        lines = RecordLines(parsing: bytes)
+        lines = RecordLines(parsing: bytes) {
+            $0.count >= 4 && $0[2].accountNumber != nil && $0[3].accountNumber != nil
+        }
         for position in lines.allPositions {
             guard let row = row(at: position) else { continue }
             uids.insert(row.name, for: row.uid)
@@ -34,17 +36,23 @@ public struct PasswdFile: HostDocument {
     /// All accounts in the order of the file.
     var rows: [Row] { lines.allPositions.compactMap { row(at: $0) } }
 
-    func hasLine(_ name: String) -> Bool { lines.position(of: name) != nil }
+    func hasLine(_ name: String) -> Bool { lines.hasLine(name) }
 
     subscript(name: String) -> Row? { lines.position(of: name).flatMap { row(at: $0) } }
 
     private func row(at position: Int) -> Row? {
         let fields = lines.fields(at: position)
-        guard fields.count == 7, let uid = UInt32(fields[2].text), let gid = UInt32(fields[3].text) else { return nil }
+        guard fields.count >= 4, let uid = fields[2].accountNumber, let gid = fields[3].accountNumber else {
+            return nil
+        }
         return Row(
-            name: fields[0].text, password: fields[1].text, uid: uid, gid: gid, comment: fields[4].text,
-            home: fields[5].text, shell: fields[6].text)
+            name: fields[0].text, password: fields[1].text, uid: uid, gid: gid,
+            comment: fields.count > 4 ? fields[4].text : "", home: fields.count > 5 ? fields[5].text : "",
+            shell: fields.dropFirst(Self.shellIndex).map(\.text).joined(separator: ":"))
     }
+
+    /// The last field; further colons belong to it (getpwnam(3)).
+    private static let shellIndex = 6
 
     mutating func add(_ row: Row) {
         lines.append([
@@ -72,11 +80,11 @@ public struct PasswdFile: HostDocument {
         if row.comment != old.comment { changes.append((4, row.comment)) }
         if row.home != old.home { changes.append((5, row.home)) }
         if row.shell != old.shell { changes.append((6, row.shell)) }
-        if !changes.isEmpty { lines.setFields(changes, at: position) }
+        if !changes.isEmpty { lines.setFields(changes, at: position, last: Self.shellIndex) }
     }
 
     mutating func remove(_ name: String) {
-        if let row = self[name] {
+        for row in lines.allPositions(of: name).compactMap({ row(at: $0) }) {
             uids.remove(name, for: row.uid)
             primaryGroups.remove(name, for: row.gid)
         }

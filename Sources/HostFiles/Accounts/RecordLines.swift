@@ -1,6 +1,7 @@
 /// The lines of a database of colon-separated fields, found by their first field and kept byte for byte.
 ///
-/// Looking up, changing, adding and removing one line costs the same in a file of any size.
+/// Looking up, changing, adding and removing one line costs the same in a file of any size. Lines are read as the C
+/// library reads them: white space before a name does not count, and what a line's reader cannot take is passed over.
 struct RecordLines: Sendable {
     /// Lines without their newline; nil once removed. Those that were added stand after those that were read.
     private var lines: [ArraySlice<UInt8>?]
@@ -10,9 +11,12 @@ struct RecordLines: Sendable {
     private let endsWithNewline: Bool
     private var positions: [String: Int] = [:]
     private var repeated: [String: [Int]] = [:]
+    /// Lines of a name that the C library cannot read.
+    private var unreadable: [String: [Int]] = [:]
     private(set) var isChanged = false
 
-    init(parsing bytes: [UInt8]) {
+    /// - Parameter isReadable: whether the fields of a line are an entry.
+    init(parsing bytes: [UInt8], isReadable: ([ArraySlice<UInt8>]) -> Bool = { _ in true }) {
         let newline = UInt8(ascii: "\n")
         var slices = bytes.split(separator: newline, omittingEmptySubsequences: false)
         endsWithNewline = bytes.isEmpty || bytes.last == newline
@@ -20,18 +24,25 @@ struct RecordLines: Sendable {
         lines = slices
         readCount = slices.count
         compatibilityStart =
-            slices.firstIndex { $0.first == UInt8(ascii: "+") || $0.first == UInt8(ascii: "-") }
+            slices.firstIndex {
+                $0.withoutLeadingBlanks.first.map { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") } == true
+            }
             ?? slices.count
         positions.reserveCapacity(slices.count)
-        for (position, line) in slices.enumerated() { index(line, at: position) }
+        for (position, line) in slices.enumerated() { index(line, at: position, isReadable) }
     }
 
-    private mutating func index(_ line: ArraySlice<UInt8>, at position: Int) {
+    private mutating func index(
+        _ line: ArraySlice<UInt8>, at position: Int, _ isReadable: ([ArraySlice<UInt8>]) -> Bool
+    ) {
+        let line = line.withoutLeadingBlanks
         guard let first = line.first, first != UInt8(ascii: "#"), first != UInt8(ascii: "+"),
             first != UInt8(ascii: "-"), let colon = line.firstIndex(of: UInt8(ascii: ":"))
         else { return }
         let name = String(decoding: line[..<colon], as: UTF8.self)
-        if positions[name] == nil {
+        if !isReadable(fields(at: position)) {
+            unreadable[name, default: []].append(position)
+        } else if positions[name] == nil {
             positions[name] = position
         } else {
             repeated[name, default: []].append(position)
@@ -41,19 +52,31 @@ struct RecordLines: Sendable {
     /// The first line of that name, which is the one that lookups of the C library find.
     func position(of name: String) -> Int? { positions[name] }
 
-    /// The positions of all lines that begin with a name, in the order of the file.
+    /// Whether a line begins with that name, also one that cannot be read.
+    func hasLine(_ name: String) -> Bool { positions[name] != nil || unreadable[name] != nil }
+
+    /// The lines of that name, in the order of the file.
+    func allPositions(of name: String) -> [Int] { (positions[name].map { [$0] } ?? []) + (repeated[name] ?? []) }
+
+    /// The positions of all lines that can be read, in the order of the file.
     var allPositions: [Int] { (Array(positions.values) + repeated.values.joined()).sorted() }
 
+    /// The fields of a line as the C library has them: without white space in front, and up to a NUL.
     func fields(at position: Int) -> [ArraySlice<UInt8>] {
-        lines[position]?.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) ?? []
+        guard let line = lines[position]?.withoutLeadingBlanks else { return [] }
+        let end = line.firstIndex(of: 0) ?? line.endIndex
+        return line[..<end].split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     }
 
     /// Replaces some fields; missing ones before them are made empty, the others keep their bytes.
-    mutating func setFields(_ changes: [(index: Int, text: String)], at position: Int) {
-        var fields = fields(at: position)
+    ///
+    /// - Parameter last: the field to which everything after it belongs, colons too.
+    mutating func setFields(_ changes: [(index: Int, text: String)], at position: Int, last: Int = .max) {
+        var fields = lines[position]?.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false) ?? []
         for change in changes {
             while fields.count <= change.index { fields.append([]) }
             fields[change.index] = ArraySlice(change.text.utf8)
+            if change.index == last { fields.removeSubrange((last + 1)...) }
         }
         let line = ArraySlice(fields.joined(separator: [UInt8(ascii: ":")]))
         guard line != lines[position] else { return }
@@ -68,16 +91,18 @@ struct RecordLines: Sendable {
     mutating func append(_ fields: [String]) -> Int {
         let line = ArraySlice(fields.joined(separator: ":").utf8)
         lines.append(line)
-        index(line, at: lines.count - 1)
+        index(line, at: lines.count - 1) { _ in true }
         isChanged = true
         return lines.count - 1
     }
 
     /// Removes every line of that name.
     mutating func removeAll(named name: String) {
-        guard let first = positions.removeValue(forKey: name) else { return }
-        for position in [first] + (repeated.removeValue(forKey: name) ?? []) { lines[position] = nil }
-        isChanged = true
+        let all = allPositions(of: name) + (unreadable.removeValue(forKey: name) ?? [])
+        positions[name] = nil
+        repeated[name] = nil
+        for position in all { lines[position] = nil }
+        if !all.isEmpty { isChanged = true }
     }
 
     var bytes: [UInt8] {
@@ -99,42 +124,20 @@ struct RecordLines: Sendable {
     }
 }
 
-/// Which names have a number; the first one is the one that a lookup by number finds.
-struct NameIndex: Sendable {
-    private var first: [UInt32: String] = [:]
-    private var others: [UInt32: [String]] = [:]
-    /// The highest number that was ever in the range of ordinary accounts.
-    private(set) var highestOrdinary: UInt32?
-
-    static let ordinary: ClosedRange<UInt32> = 1000...59999
-    static let system: ClosedRange<UInt32> = 100...999
-
-    subscript(number: UInt32) -> String? { first[number] }
-
-    mutating func insert(_ name: String, for number: UInt32) {
-        if first[number] == nil { first[number] = name } else { others[number, default: []].append(name) }
-        if Self.ordinary.contains(number) { highestOrdinary = max(highestOrdinary ?? 0, number) }
-    }
-
-    mutating func remove(_ name: String, for number: UInt32) {
-        if let index = others[number]?.firstIndex(of: name) {
-            others[number]?.remove(at: index)
-        } else if first[number] == name {
-            first[number] = others[number]?.first
-            if others[number]?.isEmpty == false { others[number]?.removeFirst() }
-        }
-    }
-
-    /// A number that nobody has, as useradd(8) of Debian chooses it: for ordinary accounts one more than the highest,
-    /// else the lowest free one; for system accounts the highest free one.
-    func unused(isSystem: Bool) -> UInt32? {
-        if isSystem { return Self.system.last { first[$0] == nil } }
-        guard let highest = highestOrdinary else { return Self.ordinary.lowerBound }
-        return highest < Self.ordinary.upperBound ? highest + 1 : Self.ordinary.first { first[$0] == nil }
-    }
-}
-
 extension ArraySlice where Element == UInt8 {
     /// As text; what is no UTF-8 is shown with replacement characters.
     var text: String { String(decoding: self, as: UTF8.self) }
+
+    /// Without the white space of isspace(3) in front.
+    var withoutLeadingBlanks: ArraySlice<UInt8> { drop { $0 == 0x20 || (0x09...0x0D).contains($0) } }
+
+    /// A number as the C library reads a uid (strtoul(3), nss/nss_files/files-parse.c); nil where the line is none then.
+    var accountNumber: UInt32? {
+        var rest = withoutLeadingBlanks
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+        guard !rest.isEmpty, rest.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard let number = UInt64(rest.text) else { return nil }
+        return UInt32(exactly: isNegative ? 0 &- number : number)
+    }
 }

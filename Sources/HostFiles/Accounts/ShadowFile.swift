@@ -16,29 +16,36 @@ public struct ShadowFile: HostDocument {
         var expires: Int?
         var reserved: String
 
-        /// What useradd(8) writes for an account without a password.
-        init(creating name: String, password: String = "!", today: Int) {
+        /// What useradd(8) writes for an account without a password: nothing ages for accounts of the system.
+        init(
+            creating name: String, password: String = "!", today: Int, _ defaults: AccountDefaults,
+            isSystem: Bool = false
+        ) {
             self.name = name
             self.password = password
             changed = today
-            minimumAge = 0
-            maximumAge = 99999
-            warningAge = 7
-            grace = ""
+            minimumAge = isSystem ? nil : defaults.minimumAge
+            maximumAge = isSystem ? nil : defaults.maximumAge
+            warningAge = isSystem ? nil : defaults.warningAge
+            grace = isSystem ? "" : defaults.grace
+            expires = isSystem ? nil : defaults.expires
             reserved = ""
         }
 
         fileprivate init?(fields: [ArraySlice<UInt8>]) {
-            guard fields.count == 9 else { return nil }
+            guard fields.count >= 2 else { return nil }
+            // What is missing at the end is empty (the old form of five fields, sgetspent(3)).
+            func field(_ index: Int) -> String { index < fields.count ? fields[index].text : "" }
+            func days(_ index: Int) -> Int? { Int(field(index)).flatMap { $0 < 0 ? nil : $0 } }
             name = fields[0].text
             password = fields[1].text
-            changed = Int(fields[2].text)
-            minimumAge = Int(fields[3].text)
-            maximumAge = Int(fields[4].text)
-            warningAge = Int(fields[5].text)
-            grace = fields[6].text
-            expires = Int(fields[7].text)
-            reserved = fields[8].text
+            changed = days(2)
+            minimumAge = days(3)
+            maximumAge = days(4)
+            warningAge = days(5)
+            grace = field(6)
+            expires = days(7)
+            reserved = field(8)
         }
 
         fileprivate var fields: [String] {
@@ -53,13 +60,13 @@ public struct ShadowFile: HostDocument {
     private var lines: RecordLines
 
     public init(parsing bytes: [UInt8]) {
-        lines = RecordLines(parsing: bytes)
+        lines = RecordLines(parsing: bytes) { $0.count >= 2 }
     }
 
     public var bytes: [UInt8] { lines.bytes }
     var isChanged: Bool { lines.isChanged }
 
-    func hasLine(_ name: String) -> Bool { lines.position(of: name) != nil }
+    func hasLine(_ name: String) -> Bool { lines.hasLine(name) }
 
     subscript(name: String) -> Row? { lines.position(of: name).flatMap { Row(fields: lines.fields(at: $0)) } }
 
