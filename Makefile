@@ -35,6 +35,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/agent-faults.py dist/lodestar
 	Tests/Tools/agent-booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Torture/agent-kills.py dist/lodestar 100 16
+	Tests/Torture/faults.sh dist/lodestar short
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
 	@Examples/demo.sh .build/debug/lodestar $(TEST_ROOT)
@@ -50,10 +51,12 @@ check: build-tool ## format, lint, import rules, fresh reference pages
 docs: build-tool ## writes the reference pages from the types' tables
 	Tests/Tools/reference.sh
 
-torture: release ## kills applies at every system call and at random moments, swaps links under them
+torture: release ## kills applies at every system call, swaps links, cuts the power, fills disks, injects errors
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),100000) $(or $(KILLS),1000)
 	Tests/Torture/agent-kills.py dist/lodestar $(or $(AGENT_KILLS),10000) 200
 	Tests/Torture/swaps.sh dist/lodestar $(or $(APPLIES),200)
+	Tests/Torture/faults.sh dist/lodestar controls
+	Tests/Torture/faults.sh dist/lodestar long
 	swift build -c release --product schedule-bench
 	.build/release/schedule-bench brute $(or $(EXPRESSIONS),20)
 

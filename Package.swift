@@ -34,6 +34,7 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CShim"),
+        library("SystemCalls", ["CShim"]),
         library("RegularExpressions"),
         library("TimeZones"),
         library("Scheduling", ["Model", "TimeZones", crypto]),
@@ -56,11 +57,11 @@ let package = Package(
         library("Agent", ["Model", "Scheduling", "YAML"]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
-        library("LinuxHost", ["Model", "HostFiles", "Hostinfo", "LinuxFacts", "CShim", crypto]),
-        library("LinuxFacts", ["Hostinfo", "Values", "YAML", "CShim"]),
+        library("LinuxHost", ["Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim", crypto]),
+        library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
             "LinuxAgent",
-            ["Agent", "HostFiles", "LinuxFacts", "LinuxHost", "Model", "Scheduling", "State", "CShim"]),
+            ["Agent", "HostFiles", "LinuxFacts", "LinuxHost", "Model", "Scheduling", "State", "SystemCalls", "CShim"]),
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",
@@ -70,13 +71,15 @@ let package = Package(
             dependencies: [
                 "Agent", "Compiler", "Engine", "Expressions", "Hostinfo", "LinuxAgent", "LinuxFacts", "LinuxHost",
                 "Model",
-                "Resources", "Scheduling", "Secrets", "SimulatedHost", "StandardRoles", "State", "TimeZones",
+                "Resources", "Scheduling", "Secrets", "SimulatedHost", "StandardRoles", "State", "SystemCalls",
+                "TimeZones",
                 arguments,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "hostinfo", dependencies: ["LinuxFacts"], path: "Sources/hostinfo-tool", swiftSettings: strict),
+            name: "hostinfo", dependencies: ["LinuxFacts", "SystemCalls"], path: "Sources/hostinfo-tool",
+            swiftSettings: strict),
         tests("RegularExpressions"),
         tests("Expressions", excluded: ["Resources"]),
         tests("TimeZones"),

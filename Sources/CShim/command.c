@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "child.h"
+#include "process.h"
 #include "shim.h"
 
 #include <errno.h>
@@ -177,26 +178,38 @@ static int drain(int output, struct lodestar_outcome *outcome, void (*take)(stru
 }
 
 // Waits for the program itself; what it left behind in the background may keep the output open.
-static void attend(pid_t process, int handle, int output, int errors, int64_t timeout, struct lodestar_outcome *outcome) {
-    int64_t deadline = now() + timeout;
+static void attend(
+    pid_t process, int handle, int output, int errors, const struct lodestar_command *command, struct lodestar_outcome *outcome) {
+    int64_t deadline = now() + command->timeout_milliseconds;
     int is_open = 1, has_errors = errors >= 0, is_killed = 0;
+    int interrupts = command->must_finish ? -1 : lodestar_interrupt_descriptor();
     // Without a handle nothing wakes: the process is asked, soon at first and then seldom.
     int64_t longest = handle < 0 ? 1 : 60000;
     for (;;) {
-        struct pollfd waits[3] = {{.fd = handle, .events = POLLIN}, {.fd = is_open ? output : -1, .events = POLLIN}, {.fd = has_errors ? errors : -1, .events = POLLIN}};
+        struct pollfd waits[4] = {
+            {.fd = handle, .events = POLLIN},
+            {.fd = is_open ? output : -1, .events = POLLIN},
+            {.fd = has_errors ? errors : -1, .events = POLLIN},
+            {.fd = interrupts, .events = POLLIN},
+        };
         int64_t left = deadline - now();
-        int ready = poll(waits, 3, left < 0 ? 0 : left > longest ? (int)longest : (int)left);
+        int ready = poll(waits, 4, left < 0 ? 0 : left > longest ? (int)longest : (int)left);
         if (is_open && ready > 0 && waits[1].revents) is_open = drain(output, outcome, keep);
         if (has_errors && ready > 0 && waits[2].revents) has_errors = drain(errors, outcome, keep_errors);
         if (handle < 0 ? lodestar_has_ended(process) : ready > 0 && waits[0].revents) break;
         if (handle < 0 && longest < 50) longest *= 2;
+        if (ready > 0 && waits[3].revents) {
+            outcome->was_interrupted = 1;
+            interrupts = -1;
+            deadline = now();
+        }
         if (now() < deadline) continue;
-        outcome->has_timed_out = 1;
+        outcome->has_timed_out = !outcome->was_interrupted;
         kill(-process, is_killed ? SIGKILL : SIGTERM);
         deadline = now() + 2000;
         is_killed = 1;
     }
-    if (outcome->has_timed_out) kill(-process, SIGKILL);
+    if (outcome->has_timed_out || outcome->was_interrupted) kill(-process, SIGKILL);
     if (is_open) drain(output, outcome, keep);
     if (has_errors) drain(errors, outcome, keep_errors);
     while (waitpid(process, &outcome->wait_status, 0) < 0 && errno == EINTR) {}
@@ -243,7 +256,9 @@ void lodestar_run(const struct lodestar_command *command, struct lodestar_outcom
     if (process > 0) {
         handle = (int)syscall(SYS_pidfd_open, process, 0);
         if (start.stage == LODESTAR_RAN) {
-            attend(process, handle, pipes[0], errors[0], command->timeout_milliseconds, outcome);
+            lodestar_attend_group(command->must_finish ? 0 : process);
+            attend(process, handle, pipes[0], errors[0], command, outcome);
+            lodestar_attend_group(0);
         } else {
             while (waitpid(process, &outcome->wait_status, 0) < 0 && errno == EINTR) {}
         }

@@ -49,7 +49,12 @@ static int walk(int directory, dev_t device, struct ownership *wanted) {
     }
     int result = 0;
     struct dirent *entry;
-    while (result == 0 && (entry = readdir(stream))) {
+    while (result == 0) {
+        errno = 0;
+        if (!(entry = readdir(stream))) {
+            result = -errno;
+            break;
+        }
         if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
         int found = openat(readable, entry->d_name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         if (found < 0) {

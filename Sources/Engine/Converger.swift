@@ -22,6 +22,9 @@ public final class Converger {
     var update = LedgerUpdate()
     /// Hears of each outcome when it is known.
     public var onOutcome: ((Outcome) -> Void)?
+    /// Whether the run is to come to an end: what was not begun is left for the next one.
+    public var isInterrupted: () -> Bool = { false }
+    private var hasRunPrograms = false
 
     public init(
         _ plan: Plan, on host: any Host, store: any StateStore, run: Int, isExact: Bool = false
@@ -43,6 +46,10 @@ public final class Converger {
         host.expect(tasks.flatMap { $0.planned.position == nil ? [] : $0.planned.declaration.resource.probes })
         var ready = tasks.indices.filter { waiting[$0] == 0 }
         while !ready.isEmpty {
+            if isInterrupted() {
+                stop()
+                break
+            }
             begin(ready.sorted())
             let active = ready.filter { [.working, .refreshing].contains(tasks[$0].phase) }.sorted()
             if let first = active.first, let lane = tasks[first].steps.first?.lane {
@@ -57,10 +64,28 @@ public final class Converger {
             }
             ready = next
         }
-        let report = Report(run: run, outcomes: tasks.compactMap(\.outcome), inPlaceCount: plan.inPlaceCount)
+        var report = Report(run: run, outcomes: tasks.compactMap(\.outcome), inPlaceCount: plan.inPlaceCount)
+        report.isInterrupted = isInterrupted()
         finishLedger(report)
+        var fault: HostFault?
+        do throws(HostFault) {
+            if hasRunPrograms { try host.makeDurable() }
+        } catch {
+            // The refreshes stay owed.
+            update.refreshed = []
+            fault = error
+        }
         try store.finish(report, ledger: update, run: run)
+        if let fault { throw fault }
         return report
+    }
+
+    /// Ends a run before its end.
+    private func stop() {
+        for index in tasks.indices where tasks[index].phase != .done {
+            let hasBegun = tasks[index].performedCount > 0 || tasks[index].phase == .refreshing
+            finish(index, hasBegun ? .failed : .skipped, reason: "the run was interrupted")
+        }
     }
 
     private func prepareTasks() {
@@ -161,6 +186,7 @@ public final class Converger {
         }
         let preparation = preparation(for: batch, steps: zip(owners, steps).map { ($0, $1) })
         if !preparation.isEmpty { try store.prepare(preparation, run: run) }
+        if [.packages, .services, .commands].contains(lane) { hasRunPrograms = true }
         for (index, result) in zip(owners, host.perform(steps)) where tasks[index].phase != .done {
             switch result {
             case .success(let output):
@@ -215,8 +241,7 @@ public final class Converger {
                 tasks[index].hasChanged = tasks[index].performedCount > 0
                 if try beginRefresh(index) { return }
             } else {
-                try store.crossOut(planned.address)
-                pending[planned.address] = nil
+                crossOut(planned.address)
                 tasks[index].hasRefreshed = true
             }
         } catch {
@@ -233,13 +258,18 @@ public final class Converger {
         let changes = tasks[index].hasChanged ? planned.changes : []
         let steps = try resource.refresh(on: host, after: changes)
         if steps.isEmpty {
-            try store.crossOut(planned.address)
-            pending[planned.address] = nil
+            crossOut(planned.address)
             return false
         }
         tasks[index].steps = steps
         tasks[index].phase = .refreshing
         return true
+    }
+
+    /// It is crossed out in the state when the run has ended and what programs did is durable.
+    private func crossOut(_ address: Address) {
+        pending[address] = nil
+        update.refreshed.append(address)
     }
 
     private func finish(_ index: Int, _ result: Outcome.Result, reason: String? = nil) {

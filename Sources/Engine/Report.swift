@@ -45,6 +45,8 @@ public struct Report: Sendable {
     public var run: Int
     public var outcomes: [Outcome]
     public var inPlaceCount: Int
+    /// Whether an interrupt ended the run before its end.
+    public var isInterrupted = false
 
     public init(run: Int, outcomes: [Outcome], inPlaceCount: Int) {
         self.run = run

@@ -92,8 +92,6 @@ public protocol StateStore: StateReading {
     func begin(_ run: RunStart) throws -> Int
     /// Makes a preparation durable.
     func prepare(_ preparation: Preparation, run: Int) throws
-    /// Crosses out a refresh that succeeded.
-    func crossOut(_ address: Address) throws
     func finish(_ report: Report, ledger: LedgerUpdate, run: Int) throws
 }
 
@@ -101,6 +99,8 @@ public protocol StateStore: StateReading {
 public struct LedgerUpdate: Sendable {
     public var written: [LedgerEntry] = []
     public var removedObjects: [String] = []
+    /// The owed refreshes that were done.
+    public var refreshed: [Address] = []
     /// The catalog that the ledger agrees with afterwards; nil when some resource failed.
     public var digest: Digest?
 

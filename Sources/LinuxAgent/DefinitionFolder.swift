@@ -4,6 +4,7 @@ import Glibc
 import LinuxHost
 public import Model
 import Scheduling
+import SystemCalls
 
 /// The definitions of the schedules: one JSON file for each, read again when it changes.
 final class DefinitionFolder {
@@ -79,33 +80,25 @@ final class DefinitionFolder {
             (entries, unread) = ([:], [:])
             return changes
         }
-        guard let stream = opendir(path) else {
-            if errno == ENOENT || errno == ENOTDIR {
+        let listing: DirectoryListing, directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if directory >= 0 { close(directory) } }
+        do throws(ErrorCode) {
+            listing = try DirectoryListing(of: path)
+        } catch {
+            if error.number == ENOENT || error.number == ENOTDIR {
                 changes.removed = Array(entries.keys)
                 (entries, unread, folderFault) = ([:], [:], nil)
             } else {
-                tell(folder: "cannot read it: \(ErrorNumber.text(errno))", &changes)
+                tell(folder: "cannot read all of it: \(ErrorNumber.text(error.number))", &changes)
             }
             return changes
         }
-        defer { closedir(stream) }
         var seen: Set<String> = []
         seen.reserveCapacity(entries.count)
-        errno = 0
-        while let item = readdir(stream) {
-            let file = withUnsafeBytes(of: &item.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let name = Self.name(ofFile: file) {
-                seen.insert(name)
-                look(at: name, in: dirfd(stream), isForced: isForced, &changes)
-            }
-            errno = 0
-        }
-        // A short listing says nothing of what it leaves out.
-        if errno != 0 {
-            tell(folder: "cannot read all of it: \(ErrorNumber.text(errno))", &changes)
-            return changes
+        for entry in listing.entries {
+            guard let name = Self.name(ofFile: entry.name) else { continue }
+            seen.insert(name)
+            look(at: name, in: directory, isForced: isForced, &changes)
         }
         folderFault = nil
         for name in unread.keys where !seen.contains(name) { unread[name] = nil }

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import LinuxHost
+import SystemCalls
 
 /// Watches a directory, on demand with all below it, for changes (inotify(7)). Hidden entries do not count.
 final class DirectoryWatch {
@@ -45,14 +46,9 @@ final class DirectoryWatch {
         guard number >= 0 else { return }
         directories[number] = directory
         if directory == path { isWatching = true }
-        guard isRecursive, let stream = opendir(directory) else { return }
-        defer { closedir(stream) }
-        while let item = readdir(stream) {
-            let name = withUnsafeBytes(of: &item.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix(".") { continue }
-            if Int32(item.pointee.d_type) == Int32(DT_DIR) { watch("\(directory)/\(name)", depth: depth + 1) }
+        guard isRecursive, let listing = try? DirectoryListing(of: directory) else { return }
+        for entry in listing.entries where entry.kind == .directory && !entry.name.hasPrefix(".") {
+            watch("\(directory)/\(entry.name)", depth: depth + 1)
         }
     }
 

@@ -1,6 +1,7 @@
 import Agent
 import Glibc
 import LinuxHost
+import SystemCalls
 
 /// What /proc tells about processes of earlier agents (proc(5)).
 enum ProcessTable {
@@ -26,12 +27,7 @@ enum ProcessTable {
     /// The processes that have RUN_ID in their environment, by its value: those of runs whose keeper is gone.
     static func processesByRun() -> [String: ProcessIdentity] {
         var found: [String: ProcessIdentity] = [:]
-        guard let stream = opendir("/proc") else { return found }
-        defer { closedir(stream) }
-        while let item = readdir(stream) {
-            let name = withUnsafeBytes(of: &item.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for name in (try? DirectoryListing(of: "/proc"))?.names ?? [] {
             guard let number = Int32(name), let environment = try? LocalFiles.contents(of: "/proc/\(name)/environ")
             else { continue }
             for variable in environment.split(separator: 0) where variable.starts(with: "RUN_ID=".utf8) {

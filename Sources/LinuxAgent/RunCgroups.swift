@@ -1,6 +1,7 @@
 import Glibc
 import LinuxHost
 import Model
+import SystemCalls
 
 /// A cgroup v2 leaf for each run, where the agent may make one (cgroups(7)); its name is the run's.
 struct RunCgroups {
@@ -29,13 +30,8 @@ struct RunCgroups {
 
     /// Removes the leaves that an ended keeper left; one with processes stays, because the kernel refuses.
     private func removeEmpty(in path: String) {
-        guard let stream = opendir(path) else { return }
-        defer { closedir(stream) }
-        while let item = readdir(stream) {
-            let name = withUnsafeBytes(of: &item.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix("."), Int32(item.pointee.d_type) == Int32(DT_DIR) { rmdir("\(path)/\(name)") }
+        for entry in (try? DirectoryListing(of: path))?.entries ?? [] where entry.kind == .directory {
+            rmdir("\(path)/\(entry.name)")
         }
     }
 

@@ -1,5 +1,6 @@
 import CShim
 import Glibc
+import SystemCalls
 import Hostinfo
 
 /// What listing a directory gave.
@@ -102,23 +103,11 @@ final class OpenRoot: @unchecked Sendable {
         guard folder >= 0 else {
             return -folder == ENOENT || -folder == ENOTDIR ? .absent : .unreadable(ErrorText.of(-folder))
         }
-        guard let stream = fdopendir(folder) else {
-            let number = errno
-            close(folder)
-            return .unreadable(ErrorText.of(number))
+        do throws(ErrorCode) {
+            return .names(Array(try DirectoryListing(closing: folder).names.prefix(100_000)))
+        } catch {
+            return .unreadable(ErrorText.of(error.number))
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream), names.count < 100_000 {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-            errno = 0
-        }
-        // A short listing is a fault, not an end.
-        return errno == 0 ? .names(names.sorted()) : .unreadable(ErrorText.of(errno))
     }
 
     func linkTarget(_ path: String) -> String? {

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 public import Model
+import SystemCalls
 
 /// A site in a directory. Links and hidden names are left out; nothing outside the directory is read.
 public final class DirectorySite: SiteReader {
@@ -9,10 +10,14 @@ public final class DirectorySite: SiteReader {
     public let revision: String
 
     /// - Returns: nil when there is no such directory.
-    public init?(_ path: String) {
+    /// - Throws: for one that cannot be opened.
+    public init?(_ path: String) throws(HostFault) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if descriptor < 0 { return nil }
+        if descriptor < 0 {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw HostFault("open the site", path, ErrorNumber.text(errno))
+        }
         revision = Self.commit(of: path).map { "\($0)" } ?? path
     }
 
@@ -32,32 +37,30 @@ public final class DirectorySite: SiteReader {
             if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { return }
             throw SiteFault(folder, ErrorNumber.text(errno))
         }
-        guard let stream = fdopendir(directory) else {
-            close(directory)
-            throw SiteFault(folder, ErrorNumber.text(errno))
+        let listing: DirectoryListing
+        do throws(ErrorCode) {
+            listing = try DirectoryListing(closing: directory)
+        } catch {
+            throw SiteFault(folder, ErrorNumber.text(error.number))
         }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        for entry in listing.entries where !entry.name.hasPrefix(".") {
+            let path = folder.isEmpty ? entry.name : "\(folder)/\(entry.name)"
+            switch entry.kind == .unknown ? kind(of: path) : entry.kind {
+            case .directory: try collect(path, into: &found, depth: depth + 1)
+            case .file: found.append(path)
+            case .other, .unknown: break
             }
-            if name.hasPrefix(".") { continue }
-            let path = folder.isEmpty ? name : "\(folder)/\(name)"
-            var kind = Int32(entry.pointee.d_type)
-            if kind == Int32(DT_UNKNOWN) { kind = Self.kind(name, in: directory) }
-            if kind == Int32(DT_DIR) { try collect(path, into: &found, depth: depth + 1) }
-            if kind == Int32(DT_REG) { found.append(path) }
             if found.count > 1_000_000 { throw SiteFault(folder, "it holds more than 1,000,000 files") }
         }
     }
 
-    private static func kind(_ name: String, in directory: Int32) -> Int32 {
+    private func kind(of path: String) -> DirectoryListing.Kind {
         var status = stat()
-        guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return 0 }
+        guard fstatat(descriptor, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return .unknown }
         switch status.st_mode & S_IFMT {
-        case S_IFDIR: return Int32(DT_DIR)
-        case S_IFREG: return Int32(DT_REG)
-        default: return 0
+        case S_IFDIR: return .directory
+        case S_IFREG: return .file
+        default: return .other
         }
     }
 

@@ -8,6 +8,7 @@ struct Ended {
     var exitStatus: Int32
     var output: String
     var hasTimedOut: Bool
+    var wasInterrupted = false
 }
 
 /// Running programs: vectors, a fixed PATH, a clean environment, limits of time and output.
@@ -22,6 +23,7 @@ extension Linux {
         var last = Ended(exitStatus: 0, output: "", hasTimedOut: false)
         for _ in 0..<max(1, command.attemptCount) {
             last = try execute(command)
+            if last.wasInterrupted { break }
             if !last.hasTimedOut, command.successStatuses.contains(Int(last.exitStatus)) {
                 return StepOutput(text: last.output, exitStatus: last.exitStatus)
             }
@@ -30,7 +32,9 @@ extension Linux {
         let said = isSecret ? "" : Self.lastLine(of: last.output).map { ": \($0)" } ?? ""
         throw HostFault(
             "run", isSecret ? "the command" : "`\(command.line.text)`",
-            (last.hasTimedOut ? "it took more than \(command.timeout)" : "it ended with status \(last.exitStatus)")
+            (last.wasInterrupted
+                ? "it was interrupted"
+                : last.hasTimedOut ? "it took more than \(command.timeout)" : "it ended with status \(last.exitStatus)")
                 + said)
     }
 
@@ -98,6 +102,7 @@ extension Linux {
                 request.directory = directory.first
                 request.root = isRunning ? nil : root.first
                 request.is_guard = isGuard ? 1 : 0
+                request.must_finish = command.mustFinish ? 1 : 0
                 request.uid = identity.uid
                 request.gid = identity.gid
                 request.groups = groups.baseAddress
@@ -127,7 +132,8 @@ extension Linux {
         let status = outcome.pointee.wait_status
         let exitStatus = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
         return Ended(
-            exitStatus: exitStatus, output: text(of: outcome), hasTimedOut: outcome.pointee.has_timed_out != 0)
+            exitStatus: exitStatus, output: text(of: outcome), hasTimedOut: outcome.pointee.has_timed_out != 0,
+            wasInterrupted: outcome.pointee.was_interrupted != 0)
     }
 
     private static func text(of outcome: UnsafeMutablePointer<lodestar_outcome>) -> String {

@@ -6,7 +6,7 @@ import Model
 /// The lane of files: written together, made durable together, then put into place.
 extension Linux {
     /// How many files are open at a time.
-    private static let chunk = 256
+    private static let chunk = 128
 
     func performFiles(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
         var results: [Result<StepOutput, HostFault>] = Array(repeating: .success(StepOutput()), count: steps.count)
@@ -16,10 +16,13 @@ extension Linux {
             let end = min(position + Self.chunk, steps.count)
             performChunk(steps[position..<end], into: &results, &durable)
             position = end
-        }
-        for (path, number) in durable.synchronised() {
-            for (index, step) in steps.enumerated() where step.changedPath?.parent == path {
-                results[index] = .failure(HostFault("make durable", path.text, ErrorNumber.text(number)))
+            // Each directory is held open until then.
+            if durable.count > Self.chunk || end == steps.count {
+                for (path, number) in durable.synchronised() {
+                    for (index, step) in steps[..<end].enumerated() where step.changedPath?.parent == path {
+                        results[index] = .failure(HostFault("make durable", path.text, ErrorNumber.text(number)))
+                    }
+                }
             }
         }
         return results
@@ -204,10 +207,24 @@ private enum Pending {
 struct DurableDirectories {
     private var directories: [AbsolutePath: OpenDirectory] = [:]
 
+    var count: Int { directories.count }
+
     mutating func add(_ path: AbsolutePath, _ directory: OpenDirectory) { directories[path] = directory }
 
-    /// Makes all of them durable; those that failed with their error numbers.
-    func synchronised() -> [(AbsolutePath, Int32)] {
+    /// Makes all of them durable and forgets them; those that failed with their error numbers.
+    mutating func synchronised() -> [(AbsolutePath, Int32)] {
+        defer { directories = [:] }
+        var failed: [(AbsolutePath, Int32)] = [], rest = directories.map { ($0.key, $0.value) }[...]
+        while !rest.isEmpty {
+            failed += Self.synchronised(rest.prefix(64))
+            rest = rest.dropFirst(64)
+        }
+        return failed
+    }
+
+    private static func synchronised(_ directories: ArraySlice<(AbsolutePath, OpenDirectory)>) -> [(
+        AbsolutePath, Int32
+    )] {
         var paths: [AbsolutePath] = [], descriptors: [Int32] = [], failed: [(AbsolutePath, Int32)] = []
         for (path, directory) in directories {
             let descriptor = openat(directory.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)

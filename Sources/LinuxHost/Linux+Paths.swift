@@ -82,7 +82,7 @@ extension Linux {
 
     private func remember(_ descriptor: Int32, _ trust: OpenDirectory.Trust, _ path: AbsolutePath) -> OpenDirectory {
         // Bounds the number of open descriptors.
-        if directories.count > 400 { directories = [:] }
+        if directories.count > 300 { directories = [:] }
         let directory = OpenDirectory(descriptor: descriptor, trust: trust)
         directories[path] = directory
         return directory

@@ -1,6 +1,13 @@
+import CShim
 public import Model
 
 extension Linux {
+    /// syncfs(2) of the root's file system.
+    public func makeDurable() throws(HostFault) {
+        let result = lodestar_sync_file_system(root)
+        if result < 0 { throw HostFault("make durable", "the root \(rootPath)", ErrorNumber.text(-result)) }
+    }
+
     public func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
         guard let lane = steps.first?.lane else { return [] }
         missing = []

@@ -85,6 +85,9 @@ public enum LocalFiles {
 }
 
 extension LocalFiles {
+    /// What the last call that failed says of it.
+    public static var lastError: String { ErrorNumber.text(errno) }
+
     /// Whether there is something at a path.
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Model
+import SystemCalls
 
 /// A directory that was reached safely, and with whose rights things in it are done. It is closed with its last user.
 final class OpenDirectory {
@@ -56,19 +57,11 @@ final class OpenDirectory {
     func names(at path: AbsolutePath) throws(HostFault) -> [String] {
         let readable = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard readable >= 0 else { throw HostFault("list", path.text, ErrorNumber.text(errno)) }
-        guard let stream = fdopendir(readable) else {
-            close(readable)
-            throw HostFault("list", path.text, ErrorNumber.text(errno))
+        do throws(ErrorCode) {
+            return try DirectoryListing(closing: readable).names
+        } catch {
+            throw HostFault("list", path.text, ErrorNumber.text(error.number))
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 }
 

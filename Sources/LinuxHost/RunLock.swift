@@ -28,24 +28,3 @@ public final class RunLock {
 
     deinit { close(descriptor) }
 }
-
-/// Where Lodestar keeps what it knows, below the managed root.
-public enum StateFolder {
-    public static let path = "var/lib/lodestar"
-
-    /// The folder of a root, without making it.
-    public static func path(below root: String) -> String { root == "/" ? "/\(path)" : "\(root)/\(path)" }
-
-    /// The folder, made with mode 0700 where it is missing.
-    static func made(below root: String) throws(HostFault) -> String {
-        var current = root == "/" ? "" : root
-        for part in path.split(separator: "/") {
-            current += "/\(part)"
-            let isLast = part == "lodestar"
-            if mkdir(current, isLast ? 0o700 : 0o755) != 0, errno != EEXIST {
-                throw HostFault("make", current, ErrorNumber.text(errno))
-            }
-        }
-        return current
-    }
-}

@@ -35,14 +35,17 @@ public struct CommandRun: Sendable, Hashable {
     /// The exit statuses that mean success.
     public var successStatuses: [Int]
     public var input: Content?
+    /// Whether an interrupt of the run waits for it, as for a package manager.
+    public var mustFinish: Bool
     /// Asked before it runs, with all rights, since nobody could ask them where nothing can be written.
     public var guards: [CommandGuard]
 
     public init(
         _ line: CommandLine, user: Owner? = nil, directory: AbsolutePath = .root, environment: [EnvironmentEntry] = [],
         umask: Permissions = Permissions(0o022), timeout: Duration = .seconds(300), attemptCount: Int = 1,
-        successStatuses: [Int] = [0], input: Content? = nil, guards: [CommandGuard] = []
+        successStatuses: [Int] = [0], input: Content? = nil, guards: [CommandGuard] = [], mustFinish: Bool = false
     ) {
+        self.mustFinish = mustFinish
         self.line = line
         self.user = user
         self.directory = directory

@@ -34,6 +34,8 @@ public protocol Host: HostReading {
     ///
     /// - Returns: one result for each step, in the same order. An unperformed step is a fault.
     func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>]
+    /// Makes durable what programs wrote, of which nobody knows where it is.
+    func makeDurable() throws(HostFault)
 }
 
 /// What a step had to say.

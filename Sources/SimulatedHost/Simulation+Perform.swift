@@ -2,6 +2,9 @@ import HostFiles
 public import Model
 
 extension Simulation {
+    /// There is nothing that could be lost.
+    public func makeDurable() {}
+
     public func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
         steps.map { step in
             do throws(HostFault) {

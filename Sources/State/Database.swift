@@ -31,7 +31,8 @@ final class Database {
         let message = handle.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) } ?? "out of memory"
         return StateFault(
             path: path, operation: operation, reason: message,
-            isDamage: code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+            isDamage: code == SQLITE_CORRUPT || code == SQLITE_NOTADB,
+            isUnfinished: code == SQLITE_READONLY || code == SQLITE_CANTOPEN)
     }
 
     /// What is wrong with the file beyond what SQLite says.
@@ -122,6 +123,9 @@ public struct StateFault: Error, Sendable, CustomStringConvertible {
     public var reason: String
     /// Whether the file is no database, or one whose content cannot be.
     public var isDamage = false
+    /// Whether a transaction that was cut short has to be taken back first (https://sqlite.org/lockingv3.html, "Hot
+    /// journals").
+    public var isUnfinished = false
 
     public var text: String { "cannot \(operation) \(path): \(reason)" }
     public var description: String { text }

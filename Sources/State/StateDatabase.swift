@@ -25,7 +25,20 @@ public final class StateDatabase: StateStore {
     }
 
     /// Opens an existing database to read; nothing is written, not even beside it.
+    ///
+    /// What a run left that died in the middle of a transaction can only be read after it was taken back, which SQLite
+    /// writes: this is done where it can be.
     public static func reading(_ path: String) throws(StateFault) -> StateDatabase {
+        do throws(StateFault) {
+            return try read(path)
+        } catch {
+            guard error.isUnfinished else { throw error }
+            try Schema.version(of: try Database(path: path, mode: .readWrite))
+            return try read(path)
+        }
+    }
+
+    private static func read(_ path: String) throws(StateFault) -> StateDatabase {
         let database = try Database(path: path, mode: .readOnly)
         try Schema.version(of: database)
         return StateDatabase(database)
@@ -122,10 +135,6 @@ public final class StateDatabase: StateStore {
             })
     }
 
-    public func crossOut(_ address: Address) throws {
-        try database.run("DELETE FROM refreshes WHERE type = ? AND key = ?", [.text(address.type), .text(address.key)])
-    }
-
     public func finish(_ report: Report, ledger: LedgerUpdate, run: Int) throws {
         try database.transaction { () throws(StateFault) in
             try database.runEach(
@@ -137,6 +146,9 @@ public final class StateDatabase: StateStore {
                         .text(outcome.changes.summary), Value(outcome.reason), .text(outcome.output),
                     ]
                 })
+            try database.runEach(
+                "DELETE FROM refreshes WHERE type = ? AND key = ?",
+                ledger.refreshed.map { [.text($0.type), .text($0.key)] })
             try write(ledger.written)
             try database.runEach("DELETE FROM ledger WHERE object = ?", ledger.removedObjects.map { [.text($0)] })
             if let digest = ledger.digest {

@@ -17,6 +17,34 @@ extension StringProtocol {
     }
 }
 
+extension String {
+    /// The lines of a text for a terminal, each `printable`.
+    ///
+    /// - Parameter keepsColors: whether the colours that our own output sets stay (`ESC [ 3 N m` and `ESC [ 0 m`).
+    public func printableLines(keepsColors: Bool) -> String {
+        guard unicodeScalars.contains(where: { $0 != "\n" && $0.isControl }) else { return self }
+        return split(separator: "\n" as Unicode.Scalar, keepsColors: keepsColors)
+    }
+
+    private func split(separator: Unicode.Scalar, keepsColors: Bool) -> String {
+        var lines: [String] = []
+        for line in unicodeScalars.split(separator: separator, omittingEmptySubsequences: false) {
+            let text = String(line)
+            guard keepsColors else {
+                lines.append(text.printable)
+                continue
+            }
+            var rest = text[...], result = ""
+            while let color = rest.firstMatch(of: /\u{1B}\[(0|3[0-9])m/) {
+                result += rest[..<color.range.lowerBound].printable + color.output.0
+                rest = rest[color.range.upperBound...]
+            }
+            lines.append(result + rest.printable)
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
 extension Unicode.Scalar {
     /// C0, DEL and C1, and the marks that change the direction of what follows.
     fileprivate var isControl: Bool {

@@ -1,4 +1,5 @@
 import LinuxFacts
+import SystemCalls
 
 /// `hostinfo`: what `lodestar hostinfo` does, small enough that other tools can ship it.
 @main
@@ -12,8 +13,12 @@ enum Main {
         """
 
     static func main() {
+        ThisProcess.prepare()
         let outcome = outcome(of: ProgramArguments.words)
-        if !outcome.output.isEmpty { StandardStreams.write("\(outcome.output)\n", to: 1) }
+        if !outcome.output.isEmpty, let fault = StandardStreams.write("\(outcome.output)\n", to: 1) {
+            StandardStreams.write("error: cannot write standard output: \(fault)\n", to: 2)
+            StandardStreams.exit(74)
+        }
         if !outcome.errors.isEmpty { StandardStreams.write("\(outcome.errors)\n", to: 2) }
         StandardStreams.exit(outcome.status)
     }

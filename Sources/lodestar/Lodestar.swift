@@ -1,12 +1,33 @@
 import ArgumentParser
 import LinuxFacts
+import SystemCalls
 
 @main
 enum Main {
-    static func main() { Lodestar.main(ProgramArguments.words) }
+    static func main() { Lodestar.run() }
 }
 
 struct Lodestar: ParsableCommand {
+    /// Parses the arguments, runs the command, and ends with its exit code.
+    static func run() {
+        ThisProcess.prepare()
+        var status = ExitCode.success
+        do {
+            var command = try parseAsRoot(ProgramArguments.words)
+            try command.run()
+        } catch {
+            status = exitCode(for: error)
+            let message = fullMessage(for: error)
+            if !message.isEmpty { status == .success ? Terminal.print(message) : Terminal.report(message) }
+        }
+        // Output that nobody got is no success.
+        if let fault = Terminal.fault {
+            Terminal.report("error: \(fault)")
+            if status == .success { status = ExitStatus.noOutput }
+        }
+        exit(withError: status)
+    }
+
     static let version = "0.1.0"
 
     static let configuration = CommandConfiguration(

@@ -68,9 +68,9 @@ final class MemoryState: StateStore {
         for entry in preparation.ledger { entries[entry.object] = entry }
         for (target, cause) in preparation.refreshes { refreshes[target] = cause.description }
     }
-    func crossOut(_ address: Address) { refreshes[address] = nil }
     func finish(_ report: Report, ledger: LedgerUpdate, run: Int) {
         reports.append(report)
+        for address in ledger.refreshed { refreshes[address] = nil }
         for entry in ledger.written { entries[entry.object] = entry }
         for object in ledger.removedObjects { entries[object] = nil }
         if let digest = ledger.digest { self.digest = digest }

@@ -87,6 +87,8 @@ final class FaultyHost: Model.Host {
         remaining = number
     }
 
+    func makeDurable() throws(HostFault) { try host.makeDurable() }
+
     func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
         if remaining > steps.count || hasFailed {
             remaining -= steps.count

@@ -3,14 +3,14 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Values]="" [Model]="Crypto Values"
+  [SystemCalls]="CShim" [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Values]="" [Model]="Crypto Values"
   [HostFiles]="Model RegularExpressions" [YAML]="Values CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
   [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones Crypto" [Engine]="Model"
-  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxFacts LinuxHost Model Scheduling State CShim Glibc"
-  [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles Hostinfo LinuxFacts CShim Glibc"
-  [Hostinfo]="Values YAML" [LinuxFacts]="Hostinfo Values YAML CShim Glibc" [hostinfo-tool]="LinuxFacts"
+  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxFacts LinuxHost Model Scheduling State SystemCalls CShim Glibc"
+  [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles Hostinfo LinuxFacts SystemCalls CShim Glibc"
+  [Hostinfo]="Values YAML" [LinuxFacts]="Hostinfo SystemCalls Values YAML CShim Glibc" [hostinfo-tool]="LinuxFacts SystemCalls"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="Agent ArgumentParser Compiler Engine Expressions Hostinfo LinuxAgent LinuxFacts LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State TimeZones"
+  [lodestar]="Agent ArgumentParser Compiler Engine Expressions Hostinfo LinuxAgent LinuxFacts LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State SystemCalls TimeZones"
 )
 status=0
 complain() { echo "$1"; status=1; }

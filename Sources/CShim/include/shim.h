@@ -92,6 +92,8 @@ struct lodestar_command {
     const char *root;
     // Whether standard error stands apart from what is kept, in `errors`.
     int separates_errors;
+    // An interrupt waits for it: ended half-way, it would leave a mess.
+    int must_finish;
     // Every file system read-only, no network, no privileges that could undo that.
     int is_guard;
     uint32_t uid;
@@ -123,6 +125,7 @@ struct lodestar_outcome {
     // As wait(2) tells it.
     int wait_status;
     int has_timed_out;
+    int was_interrupted;
     // The first half and the last half of standard output and error together; what lies between is left out.
     size_t head_length;
     size_t tail_length;
@@ -139,9 +142,31 @@ const char *lodestar_head(const struct lodestar_outcome *outcome);
 const char *lodestar_tail(const struct lodestar_outcome *outcome);
 const char *lodestar_errors(const struct lodestar_outcome *outcome);
 
-// Runs a program and waits for it. On a timeout its process group is asked to end, and killed two seconds later.
+// Runs a program and waits for it. On a timeout, and on an interrupt, its process group is asked to end, and killed two
+// seconds later.
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome);
 
 // The mount that a name in a directory is on, or the directory itself for an empty name; no link is followed, nothing is
 // mounted for it (statx(2), STATX_MNT_ID; before Linux 5.8 the device). 0, or -errno.
 int lodestar_mount_of(int directory, const char *name, uint64_t *mount);
+
+// Opens a directory to list it, following links; a descriptor.
+int lodestar_open_directory(const char *path);
+
+enum { LODESTAR_KIND_OTHER, LODESTAR_KIND_FILE, LODESTAR_KIND_DIRECTORY, LODESTAR_KIND_UNKNOWN };
+
+// Hands over each entry of a directory but `.` and `..`, and closes it. 0 at its end; a listing that fails on the way is a
+// fault (readdir(3)).
+int lodestar_list(int directory, void *context, void (*each)(void *context, const char *name, int kind));
+
+// A write beyond the limit of a file's size fails instead of ending the process (setrlimit(2), RLIMIT_FSIZE).
+void lodestar_ignore_full_files(void);
+
+// From here on, the first SIGTERM, SIGINT or SIGHUP only asks: the running program is ended, unless it says that it must not
+// be, and `lodestar_interrupt` tells the signal. A second one kills what runs and ends this process. 0, or -errno.
+int lodestar_interrupts_watch(void);
+// The signal that asked; 0 for none.
+int lodestar_interrupt(void);
+
+// syncfs(2) of the file system of a directory. 0, or -errno.
+int lodestar_sync_file_system(int directory);

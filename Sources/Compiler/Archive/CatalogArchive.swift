@@ -17,7 +17,7 @@ public struct CatalogArchive {
         public var facts: [String: String?]
     }
 
-    private static let magic = "lodestar catalog 2"
+    private static let magic = "lodestar catalog 3"
 
     public let inputs: Inputs
     public let catalog: Catalog
@@ -38,8 +38,9 @@ public struct CatalogArchive {
 
     /// The archive in bytes, if its inputs still hold; nil otherwise.
     public init?(_ bytes: [UInt8], types: [ResourceType], where holds: (Inputs) -> Bool) {
-        let archive = bytes.withUnsafeBytes { buffer in
+        let archive = bytes.withUnsafeBytes { buffer -> CatalogArchive? in
             var reader = ByteReader(buffer)
+            guard Checksum.holds(&reader, over: buffer) else { return nil }
             let archive = CatalogArchive(&reader, types, holds)
             return reader.isAtEnd ? archive : nil
         }
@@ -50,7 +51,7 @@ public struct CatalogArchive {
     public var bytes: [UInt8] {
         var writer = ByteWriter()
         write(to: &writer)
-        return writer.bytes
+        return Checksum.before(writer.bytes)
     }
 
     init?(_ reader: inout ByteReader, _ types: [ResourceType], _ holds: (Inputs) -> Bool) {

@@ -9,7 +9,7 @@ public struct SettledArchive {
     public let inPlaceCount: Int
     public let signatures: [AbsolutePath: PathSignature?]
 
-    private static let magic = "lodestar settled 1"
+    private static let magic = "lodestar settled 2"
 
     /// - Parameter volatile: the positions that must be observed each time.
     public init(
@@ -27,7 +27,7 @@ public struct SettledArchive {
     public init?(_ bytes: [UInt8], types: [ResourceType], where holds: (CatalogArchive.Inputs) -> Bool) {
         let memo = bytes.withUnsafeBytes { buffer -> SettledArchive? in
             var reader = ByteReader(buffer)
-            guard reader.text() == Self.magic, reader.data() == Self.checksum(buffer, from: reader.index),
+            guard Checksum.holds(&reader, over: buffer), reader.text() == Self.magic,
                 let archive = CatalogArchive(&reader, types, holds)
             else { return nil }
             let inPlaceCount = reader.number(), signatures = Self.signatures(&reader)
@@ -48,6 +48,7 @@ public struct SettledArchive {
 
     public var bytes: [UInt8] {
         var body = ByteWriter()
+        body.write(Self.magic)
         archive.write(to: &body)
         body.write(inPlaceCount)
         body.write(signatures.count)
@@ -56,15 +57,7 @@ public struct SettledArchive {
             body.write(signature?.numbers.count ?? 0)
             for number in signature?.numbers ?? [] { body.write(number) }
         }
-        var head = ByteWriter()
-        head.write(Self.magic)
-        head.write(Digest(of: body.bytes).bytes)
-        return head.bytes + body.bytes
-    }
-
-    /// The file is not fsynced: what a power failure left of it must not count.
-    private static func checksum(_ buffer: UnsafeRawBufferPointer, from index: Int) -> [UInt8] {
-        Digest(of: buffer[index...]).bytes
+        return Checksum.before(body.bytes)
     }
 
     private static func signatures(_ reader: inout ByteReader) -> [AbsolutePath: PathSignature?] {

@@ -29,11 +29,12 @@ extension Linux {
         let clock = ContinuousClock(), start = clock.now
         while true {
             let ended = try execute(
-                CommandRun(.arguments(words), environment: Self.environment, timeout: timeout))
+                CommandRun(
+                    .arguments(words), environment: Self.environment, timeout: timeout, mustFinish: true))
             guard ended.exitStatus != 0, !ended.hasTimedOut, let holder = AptOutput.lockHolder(ended.output) else {
                 return ended
             }
-            if clock.now - start >= packages.patience {
+            if clock.now - start >= packages.patience || Interrupts.signal != nil {
                 throw HostFault(
                     "run", words[0],
                     "\(Self.name(ofProcess: holder)) holds the lock of the packages; waited \(packages.patience.components.seconds) s for it"

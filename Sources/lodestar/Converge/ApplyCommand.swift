@@ -40,6 +40,7 @@ struct ApplyCommand: ParsableCommand {
         let session = try Session(saved?.site ?? source, identity: options.identity)
         let converge = try Converge(root: root)
         let target = try Session.target(root: converge.root)
+        Interrupts.watch()
         let lock = try takeLock(converge.root)
         defer { withExtendedLifetime(lock) {} }
         LocalFiles.makePrivate(converge.databasePath)
@@ -120,6 +121,7 @@ struct ApplyCommand: ParsableCommand {
                     site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,
                     time: Int(WallClock.seconds)))
             let converger = try Converger(plan, on: converge.host, store: state, run: run, isExact: isExact)
+            converger.isInterrupted = { Interrupts.signal != nil }
             if format == .text, !summary {
                 let text = ReportText(isColored: Terminal.isColored)
                 converger.onOutcome = { outcome in
@@ -134,6 +136,11 @@ struct ApplyCommand: ParsableCommand {
         switch format {
         case .text: Terminal.print(ReportText(isColored: Terminal.isColored).summary(of: report))
         case .json: Terminal.print(report.datum.json)
+        }
+        if let signal = Interrupts.signal, report.isInterrupted {
+            Terminal.report(
+                "interrupted by \(Interrupts.name(of: signal)): what was not begun is left for the next run")
+            throw ExitCode(128 + signal)
         }
         if detailedExitCode, report.detailedExitCode != 0 { throw ExitCode(report.detailedExitCode) }
         if report.hasFailures { throw ExitCode(4) }

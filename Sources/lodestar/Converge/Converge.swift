@@ -19,6 +19,11 @@ struct Converge {
             throw ExitStatus.notFound
         }
         self.root = host.rootPath
+        // What decides what root writes must be root's word.
+        if LocalFiles.isPrivileged, let objection = StateFolder.objection(below: root) {
+            Terminal.report("error: the state of \(root) is not to be believed: \(objection)")
+            throw ExitStatus.unsafe
+        }
     }
 
     var databasePath: String { "\(StateFolder.path(below: root))/state.db" }

@@ -12,6 +12,8 @@ enum ExitStatus {
     static let unavailable = ExitCode(69)
     /// A bug of ours.
     static let internalError = ExitCode(70)
+    /// What it had to say could not be written.
+    static let noOutput = ExitCode(74)
     /// Somebody else holds the lock.
     static let locked = ExitCode(75)
     /// It needs privilege.

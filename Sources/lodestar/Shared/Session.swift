@@ -17,7 +17,7 @@ struct Session {
 
     /// Opens a site; a missing one is exit 66.
     init(_ path: String, identity: String?) throws {
-        guard let reader = DirectorySite(path) else {
+        guard let reader = try Converge.guarding({ try DirectorySite(path) }) else {
             Terminal.report("\(path): error: expected the directory of a site, found none")
             throw ExitStatus.notFound
         }
@@ -45,7 +45,7 @@ struct Session {
             // Another account's identity is none of ours.
             if path == nil { return AgeSecrets(identities: []) }
             Terminal.report("error: \(fault.text)")
-            throw ExitStatus.notFound
+            throw ExitStatus.failure
         }
     }
 
@@ -102,7 +102,7 @@ struct Session {
             throw ExitStatus.refused
         } catch let fault as HostFault {
             Terminal.report("error: \(fault.text)")
-            throw ExitStatus.notFound
+            throw ExitStatus.failure
         }
     }
 

@@ -1,15 +1,25 @@
 import LinuxHost
 import Model
 
-/// Results go to standard output, diagnostics to standard error.
+/// Results go to standard output, diagnostics to standard error. What stands in a site or on a host cannot steer a terminal.
 enum Terminal {
-    static func print(_ text: String) { LocalFiles.writeAll(Array("\(text)\n".utf8), to: 1) }
-    static func report(_ text: String) { LocalFiles.writeAll(Array("\(text)\n".utf8), to: 2) }
+    /// Why a stream could not be written; the first reason counts.
+    nonisolated(unsafe) private(set) static var fault: String?
+
+    static func print(_ text: String) { write("\(text.printableLines(keepsColors: isColored))\n", to: 1) }
+    static func report(_ text: String) { write("\(text.printableLines(keepsColors: false))\n", to: 2) }
 
     static func report(_ diagnostics: Diagnostics) {
         let sorted = diagnostics.sorted
         guard !sorted.isEmpty else { return }
         report(sorted.map(\.text).joined(separator: "\n"))
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        if LocalFiles.writeAll(Array(text.utf8), to: descriptor) { return }
+        let name = descriptor == 1 ? "standard output" : "standard error"
+        let reason = "cannot write \(name): \(LocalFiles.lastError)"
+        if fault == nil { fault = reason }
     }
 
     /// Colour only on a terminal, and never with NO_COLOR (no-color.org).

@@ -1,0 +1,57 @@
+import Glibc
+import Model
+
+/// Where Lodestar keeps what it knows, below the managed root.
+public enum StateFolder {
+    public static let path = "var/lib/lodestar"
+    /// Lodestar's own files in it that decide what root does.
+    private static let files = ["lock", "state.db", "catalog.cache", "settled.cache", "host-id"]
+
+    /// The folder of a root, without making it. Links on the way are resolved within the root: an absolute one does not
+    /// lead out of it.
+    public static func path(below root: String) -> String { resolved(below: root) }
+
+    /// Why what is in the folder must not be believed: it is not root's, others can write to it, or it is a link. nil when
+    /// it may be, or when nothing is there.
+    public static func objection(below root: String) -> String? {
+        let folder = resolved(below: root)
+        let inside = root == "/" ? folder : String(folder.dropFirst(root.count))
+        if let objection = PathTrust.objection(to: inside, below: root) { return objection }
+        return files.lazy.compactMap { PathTrust.objection(to: "\(inside)/\($0)", below: root) }.first
+    }
+
+    private static func resolved(below root: String) -> String {
+        let root = root == "/" ? "" : root
+        var waiting = Array(path.split(separator: "/").reversed()), reached: [Substring] = [], linkCount = 0
+        while let part = waiting.popLast() {
+            if part == "." { continue }
+            if part == ".." {
+                _ = reached.popLast()
+                continue
+            }
+            let place = root + "/" + (reached + [part]).joined(separator: "/")
+            guard !waiting.isEmpty, linkCount < 40, let target = LocalFiles.linkTarget(place) else {
+                reached.append(part)
+                continue
+            }
+            linkCount += 1
+            if target.hasPrefix("/") { reached = [] }
+            waiting += target.split(separator: "/").reversed()
+        }
+        return root + "/" + reached.joined(separator: "/")
+    }
+
+    /// The folder, made with mode 0700 where it is missing.
+    static func made(below root: String) throws(HostFault) -> String {
+        let folder = resolved(below: root)
+        var current = root == "/" ? "" : root
+        let parts = folder.dropFirst(current.count).split(separator: "/")
+        for (index, part) in parts.enumerated() {
+            current += "/\(part)"
+            if mkdir(current, index == parts.count - 1 ? 0o700 : 0o755) != 0, errno != EEXIST {
+                throw HostFault("make", current, ErrorNumber.text(errno))
+            }
+        }
+        return current
+    }
+}
