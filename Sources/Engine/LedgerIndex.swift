@@ -33,11 +33,12 @@ struct LedgerIndex {
         }
     }
 
-    /// A declaration that knows what was last applied, where it has to take something of it away.
+    /// A declaration that knows what was last applied, where it has to take something of it away: only in what Lodestar
+    /// made. Where it took over what was there, nobody knows which parts were there before.
     func succeeding(_ declaration: Declaration) -> Declaration {
         guard !entries.isEmpty, declaration.state == .present, var resource = declaration.resource as? any Succeeding,
             let object = resource.objects.first, let entry = byObject[object.text],
-            entry.address.type == declaration.address.type
+            entry.address.type == declaration.address.type, entry.custody == .created
         else { return declaration }
         resource.succeed(recorded: entry.fields, key: entry.address.key)
         var declaration = declaration

@@ -37,7 +37,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
         Field(
             "recurse", \.recurse,
             doc:
-                "A folder below `files/` whose files are laid below the directory: 0644, or 0755 where the source is executable. What left the folder is removed.",
+                "A folder below `files/` whose files are laid below the directory: 0644, or 0755 where the source is executable. What left the folder is removed where Lodestar made the directory.",
             examples: ["www"], satisfies: { $1.contains($0) }),
         Field(
             "purge", \.purge, .parameter,

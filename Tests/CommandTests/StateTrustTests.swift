@@ -58,6 +58,21 @@ struct StateTrustTests {
         }
     }
 
+    /// A person's own site is that person's; what further accounts can write is a warning.
+    @Test(arguments: [
+        ("true", false), ("chown -R 1500 SITE", true), ("chmod 0777 SITE/manifests", true),
+        ("chmod 0666 SITE/manifests/base.yaml", true), ("chown 1500 SITE/site.yaml", true), ("chmod 0770 SITE", true),
+    ]) func aSiteThatOthersCanWriteIsAWarning(_ harm: String, _ isWarned: Bool) throws {
+        sh(harm.replacingOccurrences(of: "SITE", with: site))
+        let result = Tool.lodestar("apply", site, "--root", root)
+        #expect(
+            result.status == 0 && result.errors.contains("warning: whoever can write") == isWarned, "\(result.errors)")
+        let own = Tool.run(["env", "SUDO_UID=1500", Tool.binary, "apply", site, "--root", root])
+        #expect(
+            own.errors.contains("warning: whoever can write") == (isWarned && !harm.hasPrefix("chown")), "\(own.errors)"
+        )
+    }
+
     @Test(arguments: ["state.db", "catalog.cache", "settled.cache", "lock", "host-id"]) func aFifoIsNotWaitedFor(
         _ name: String
     ) {

@@ -88,6 +88,17 @@ struct TreeTests {
         #expect(!FileManager.default.fileExists(atPath: "\(root)/srv/t/more"))
     }
 
+    /// In a directory that was there before, nobody knows whose a file is that leaves the tree.
+    @Test func whatLeavesATreeInAnAdoptedDirectoryStays() throws {
+        let root = try Tool.bareRoot(), site = try site("ignore: [\"*.bak\"]")
+        #expect(Tool.run(["sh", "-c", "mkdir -p '\(root)/srv/t/sub'; echo theirs > '\(root)/srv/t/a'"]).status == 0)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(Tool.run(["rm", "\(site)/files/tree/a"]).status == 0)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(FileManager.default.fileExists(atPath: "\(root)/srv/t/a"))
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+    }
+
     /// A file that moves from a tree to a declaration of its own stays, also when the tree's directory goes.
     @Test func whatAnotherDeclarationTakesOverStays() throws {
         let root = try Tool.bareRoot(), site = try site("ignore: [\"*.bak\"]")

@@ -40,6 +40,9 @@ struct ApplyCommand: ParsableCommand {
         let session = try Session(saved?.site ?? source, identity: options.identity)
         let converge = try Converge(root: root)
         let target = try Session.target(root: converge.root)
+        if LocalFiles.isPrivileged, let objection = Operator.objection(toSite: session.path) {
+            Terminal.report("warning: whoever can write the site decides what root does: \(objection)")
+        }
         Interrupts.watch()
         let lock = try takeLock(converge.root)
         defer { withExtendedLifetime(lock) {} }
