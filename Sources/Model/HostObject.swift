@@ -75,10 +75,13 @@ public struct Need: Sendable, Hashable {
     public var object: HostObject
     /// Why, such as `owner` or `parent directory`; shown by `lodestar graph`.
     public var reason: String
+    /// Whether it is the files in a directory that are needed, each that is declared.
+    public var isForFiles: Bool
 
-    public init(_ object: HostObject, _ reason: String) {
+    public init(_ object: HostObject, _ reason: String, isForFiles: Bool = false) {
         self.object = object
         self.reason = reason
+        self.isForFiles = isForFiles
     }
 
     /// The directory that must hold `path`.

@@ -91,7 +91,7 @@ extension Package {
             move = PackageChange(state == .absent ? .remove : .install, name.text, version: wanted)
         }
         // Which one is the latest, only newer lists can tell.
-        if state == .latest, observed.prediction?.isOutdated == true { move = self.change }
+        if state == .latest, observed.prediction?.isOutdated == true || observed.silence != nil { move = self.change }
         let isHeld = observed.package?.isHeld ?? false
         var steps: [PackageChange] = []
         if let move {

@@ -49,7 +49,10 @@ extension Service {
         }
         let found = try tree.file(of: unitName)
         observed.exists = found != nil
-        if found == nil { observed.initScript = try InitScript(for: unitName, on: host) }
+        // Of a script alone a generator makes a unit at each boot.
+        if found.map({ UnitFolders.isGenerated($0.path) }) ?? true {
+            observed.initScript = try InitScript(for: unitName, on: host)
+        }
         if host.isRunning {
             observed.runtimeMask = try present.runtimeMask(of: unitName).map { Mask(path: $0.path, kind: $0.kind) }
         }

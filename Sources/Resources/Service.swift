@@ -59,6 +59,7 @@ public struct Service: Resource, Refreshable, Removable, Remarking {
             }
         }
         return [Need(.package(unitName.prefix), "package")] + files.map { Need(.path($0), "unit file") }
+            + files.compactMap { AbsolutePath("\($0).d") }.map { Need(.path($0), "drop-in", isForFiles: true) }
     }
     /// The unit files and links that the declaration speaks of.
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {

@@ -80,6 +80,15 @@ import Testing
         #expect(AptOutput.lists(output) == ["_repository_._Packages"])
     }
 
+    @Test func aComplaintIsWhatMatters() {
+        let output = """
+            Setting up tinyd (1.0) ...
+            E: Can not write log (Is /dev/pts mounted?) - posix_openpt (19: No such device)
+            E: Sub-process /usr/bin/dpkg returned an error code (1)
+            """
+        #expect(AptOutput.complaint(output) == "E: Sub-process /usr/bin/dpkg returned an error code (1)")
+    }
+
     @Test func providersAreThoseOfTheReverse() {
         let output =
             "Package: v\nVersions: \n\nReverse Depends: \n  cron,v\nProvides: \nReverse Provides: \nexim4 1.0 (= )\nnullmailer 2 (= )\n"

@@ -76,8 +76,27 @@ import Testing
         #expect(planned.reason?.hasPrefix(reason) == true, "\(planned.reason ?? "")")
     }
 
+    @Test func aDropInOfTheSameSiteCounts() throws {
+        let bench = try bench(["\(Self.lib)/x.service": "[Service]\nExecStart=/bin/true\n"])
+        let site = """
+            service:
+              x: {enabled: true}
+            directory:
+              /etc/systemd/system/x.service.d: {}
+            file:
+              /etc/systemd/system/x.service.d/1.conf: {content: "[Install]\\nWantedBy=late.target\\n"}
+            """
+        let catalog = try LawBench.catalog(site)
+        let plan = try bench.plan(catalog)
+        #expect(plan.count(.refuse) == 0, "\(plan.resources.compactMap(\.reason))")
+        #expect(try bench.apply(plan).count(.failed) == 0)
+        #expect(try links(bench, in: "late.target.wants") == ["x.service"])
+        #expect(!(try bench.plan(catalog)).hasChanges)
+    }
+
     @Test func aScriptAloneIsTakenAsItIs() throws {
         let bench = try bench([
+            "/run/systemd/generator.late/on.service": "[Service]\nExecStart=/etc/init.d/on start\n",
             "/etc/init.d/on": "#!/bin/sh\n", "/etc/rc5.d/S01on": "-> ../init.d/on", "/etc/init.d/off": "#!/bin/sh\n",
         ])
         let plan = try plan("on: {enabled: true}\n  off: {enabled: false}", bench)

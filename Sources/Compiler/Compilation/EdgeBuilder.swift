@@ -30,19 +30,31 @@ struct EdgeBuilder {
         for (position, declaration) in declarations.enumerated() {
             for object in declaration.resource.provisions where owners[object] == nil { owners[object] = position }
         }
+        var files: [AbsolutePath: [Int]] = [:]
+        for (object, position) in owners {
+            if let folder = object.file?.parent { files[folder, default: []].append(position) }
+        }
         for (position, declaration) in declarations.enumerated() {
             for need in declaration.resource.needs {
                 addEditors(of: need, position)
-                guard let owner = owners[need.object], owner != position else { continue }
-                if declaration.state == .absent {
-                    // What goes away goes before what it needed; what stays does not wait for it.
-                    // A group is nobody's dependant then: it goes after the accounts (`CatalogBuilder`).
-                    guard declarations[owner].state == .absent, !declaration.isGroup else { continue }
-                    add(Edge(from: position, to: owner, reason: need.reason))
-                } else {
-                    add(Edge(from: owner, to: position, reason: need.reason))
+                if need.isForFiles, let folder = need.object.file {
+                    for owner in (files[folder] ?? []).sorted() { add(need, of: position, to: owner) }
+                } else if let owner = owners[need.object] {
+                    add(need, of: position, to: owner)
                 }
             }
+        }
+    }
+
+    private mutating func add(_ need: Need, of position: Int, to owner: Int) {
+        if owner == position { return }
+        if declarations[position].state == .absent {
+            // What goes away goes before what it needed; what stays does not wait for it.
+            // A group is nobody's dependant then: it goes after the accounts (`CatalogBuilder`).
+            guard declarations[owner].state == .absent, !declarations[position].isGroup else { return }
+            add(Edge(from: position, to: owner, reason: need.reason))
+        } else {
+            add(Edge(from: owner, to: position, reason: need.reason))
         }
     }
 

@@ -41,7 +41,7 @@ public struct UnitFolders: Sendable {
         path.parent == configuration || path.parent == runtime
     }
 
-    static func isGenerated(_ path: AbsolutePath) -> Bool { path.parent.map(generated.contains) ?? false }
+    public static func isGenerated(_ path: AbsolutePath) -> Bool { path.parent.map(generated.contains) ?? false }
 
     static func isRuntime(_ folder: AbsolutePath) -> Bool { folder.isBelowOrEqual(to: .root.appending("run")) }
 }
