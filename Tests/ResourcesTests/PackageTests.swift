@@ -178,6 +178,17 @@ extension PackageTests {
         #expect(try first("tiny-virtual: {state: absent}", bench) == nil)
     }
 
+    @Test func aProviderMayBeDeclaredBeside() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        let both = "mail-transport-agent: {}\n  tiny-other-mta: {}"
+        #expect(try first(both, bench)?.changes.first?.new == .text("present, by tiny-other-mta"))
+        let report = try apply(both, bench)
+        #expect(report.count(.failed) == 0, "\(report.outcomes.compactMap(\.reason))")
+        #expect(installed("tiny-mta", root) == "none")
+        #expect(!(try bench.plan(try LawBench.catalog("package:\n  \(both)\n"))).hasChanges)
+    }
+
     @Test func whatAptWouldRemoveIsRefusedUnlessItIsDeclared() throws {
         let (bench, root) = try bench()
         defer { bench.remove() }
@@ -259,7 +270,7 @@ extension PackageTests {
         #expect(try first("tiny.mta: {}", bench)?.action == .unknown)
         let report = try apply("tiny.mta: {}\n  tinyd: {}", bench)
         let reason = try #require(report.outcomes.first { $0.result == .failed }?.reason)
-        #expect(reason.contains("Unable to locate package tiny.mta"), "\(reason)")
+        #expect(reason.contains("apt has no package tiny.mta"), "\(reason)")
         #expect(reason.contains("(apt-get update ended with status 100: E:"), "\(reason)")
         #expect(installed("tiny-mta", root) == "none")
         #expect(installed("tinyd", root) == "ii 2.0")
@@ -295,16 +306,16 @@ extension PackageTests {
         let (bench, root) = try bench()
         defer { bench.remove() }
         let linux = try #require(bench.host as? Linux)
-        for (lock, seconds) in [("dpkg/lock-frontend", 2.0), ("dpkg/lock", 2.0)] {
-            let holder = try holding("\(root)/var/lib/\(lock)", for: seconds)
-            let report = try apply("tiny-mta: {}", bench)
+        for lock in ["dpkg/lock-frontend", "apt/lists/lock"] {
+            if lock.hasPrefix("apt") { LawBench.run(["sh", "-c", "rm -rf \(root)/var/lib/apt/lists/*"]) }
+            let holder = try holding("\(root)/var/lib/\(lock)", for: 1)
+            let report = try apply(lock.hasPrefix("apt") ? "tinyd: {}" : "tiny-mta: {}", bench)
             holder.waitUntilExit()
             #expect(report.count(.failed) == 0, "\(lock): \(report.outcomes.compactMap(\.reason))")
-            _ = try apply("tiny-mta: {state: absent}", bench)
         }
-        linux.packages.patience = .seconds(1)
+        linux.packages.patience = .milliseconds(300)
         let holder = try holding("\(root)/var/lib/dpkg/lock-frontend", for: 10)
-        let report = try apply("tiny-mta: {}", bench)
+        let report = try apply("tiny-lib: {}", bench)
         holder.terminate()
         let reason = try #require(report.outcomes.first?.reason)
         #expect(

@@ -44,24 +44,45 @@ extension Linux {
                 moves.append(index)
             }
         }
-        if moves.isEmpty { return output }
         do throws(HostFault) {
-            if moves.contains(where: { changes[$0].action != .remove }), try areListsOutdated() { try refreshLists() }
-            output += try transactRefreshing(moves.map { changes[$0] })
+            if !packages.hasRefreshed, moves.contains(where: { changes[$0].action != .remove }), try areListsOutdated()
+            {
+                try refreshLists()
+                try dropImpossible(changes, &moves, &faults)
+            }
+            // What only others provide may be there afterwards, and apt knows no such package.
+            let named = moves.filter { !packages.virtual.contains(changes[$0].name) }
+            if !named.isEmpty { output += try transactRefreshing(named.map { changes[$0] }) }
         } catch {
-            for index in moves where !isDone(changes[index]) {
-                let alone =
-                    moves.count == 1
-                    ? error
-                    : fault({ (change) throws(HostFault) in _ = try transactRefreshing([change]) }, changes[index])
-                guard let alone, !isDone(changes[index]) else { continue }
-                faults[index] =
-                    packages.refreshProblem.map { problem in
-                        HostFault(alone.operation, alone.object, "\(alone.reason) (\(problem))")
-                    } ?? alone
+            if moves.count == 1 {
+                if !isDone(changes[moves[0]]) { faults[moves[0]] = withRefreshProblem(error) }
+                return output
             }
         }
+        for index in moves where !isDone(changes[index]) {
+            let alone = fault(
+                { (change) throws(HostFault) in output += try transactRefreshing([change]) }, changes[index])
+            if let alone, !isDone(changes[index]) { faults[index] = withRefreshProblem(alone) }
+        }
         return output
+    }
+
+    /// The plan could not know what the new lists lack: that fails, and takes no other along.
+    private func dropImpossible(
+        _ changes: [PackageChange], _ moves: inout [Int], _ faults: inout [Int: HostFault]
+    ) throws(HostFault) {
+        try predict(moves.map { changes[$0] })
+        for index in moves {
+            guard let problem = packages.predictions[changes[index]]?.problem else { continue }
+            let change = changes[index]
+            faults[index] = withRefreshProblem(HostFault(change.action.rawValue, change.name, problem.reason))
+        }
+        moves.removeAll { faults[$0] != nil }
+    }
+
+    private func withRefreshProblem(_ fault: HostFault) -> HostFault {
+        guard let problem = packages.refreshProblem else { return fault }
+        return HostFault(fault.operation, fault.object, "\(fault.reason) (\(problem))")
     }
 
     /// Of what dpkg has only a half apt says that it is the newest version, and removes nothing of it.

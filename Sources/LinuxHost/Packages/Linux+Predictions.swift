@@ -15,13 +15,13 @@ extension Linux {
         return packages.predictions[change].map { .prediction($0) } ?? .unknown("apt was not asked of \(change.name)")
     }
 
-    private func predict(_ changes: [PackageChange]) throws(HostFault) {
+    func predict(_ changes: [PackageChange]) throws(HostFault) {
         var open: [PackageChange] = []
         for change in changes where try !isSettled(change) { open.append(change) }
         let isOutdated = try areListsOutdated()
         let names = open.filter { $0.action != .remove }.map(\.name)
         let policies = try self.policies(of: names)
-        var together: [PackageChange] = []
+        var together: [PackageChange] = [], virtual: [PackageChange] = []
         for change in open {
             var prediction = PackagePrediction(isOutdated: isOutdated)
             if change.action != .remove {
@@ -33,12 +33,21 @@ extension Linux {
             packages.predictions[change] = prediction
             if prediction.problem != nil { continue }
             if prediction.candidate == nil, change.action != .remove {
-                try predict(alone: change)
+                packages.virtual.insert(change.name)
+                virtual.append(change)
             } else {
                 together.append(change)
             }
         }
-        try predict(together: together)
+        let installed = try predict(together: together)
+        for change in virtual {
+            // Another package of the site may provide it.
+            if let provider = try providers(of: change).first(where: { installed.contains($0) }) {
+                packages.predictions[change]?.substitute = provider
+            } else {
+                try predict(alone: change)
+            }
+        }
     }
 
     /// Some at a time: of a long output the middle is left out.
@@ -119,14 +128,16 @@ extension Linux {
     }
 
     /// One transaction for all; where it does not go through, each change is asked alone.
-    private func predict(together changes: [PackageChange]) throws(HostFault) {
-        guard let first = changes.first else { return }
+    ///
+    /// - Returns: what it would install.
+    private func predict(together changes: [PackageChange]) throws(HostFault) -> [String] {
+        guard let first = changes.first else { return [] }
         var reason: String?
         switch try simulated(changes) {
         case .success(let transaction):
             let removed = transaction.removed.filter { !mayGo($0, with: changes) }
             let held = Self.held(transaction, without: changes)
-            if removed.isEmpty, held.isEmpty { return }
+            if removed.isEmpty, held.isEmpty { return transaction.installed }
             reason =
                 removed.isEmpty
                 ? "apt would change \(held.joined(separator: ", ")), which is held"
@@ -137,14 +148,15 @@ extension Linux {
         let isExplained = changes.contains { change in
             packages.predictions[change].map { $0.problem != nil || !$0.removed.isEmpty } ?? false
         }
-        guard !isExplained, let reason else { return }
+        guard !isExplained, let reason else { return [] }
         if changes.count == 1 {
             packages.predictions[first]?.problem = Refusal(reason)
-            return
+            return []
         }
         for change in changes {
             packages.predictions[change]?.problem = Refusal("together with the other packages of the site, \(reason)")
         }
+        return []
     }
 
     /// The held packages that a transaction moves though they are not what it is about.

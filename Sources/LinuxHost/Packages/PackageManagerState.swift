@@ -6,6 +6,8 @@ package struct PackageManagerState {
     var expected: [PackageChange] = []
     /// What was told of changes, until packages change.
     var predictions: [PackageChange: PackagePrediction] = [:]
+    /// Names of which there is no package: others provide them.
+    var virtual: Set<String> = []
     /// Whether the lists were refreshed in this run, and what went wrong with that.
     var hasRefreshed = false
     var refreshProblem: String?
