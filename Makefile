@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time tzdata python3-yaml python3-jsonschema dmidecode
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: units fuzz build-tool help install build test test-root check release demo bench docs torture
+.PHONY: judges units fuzz build-tool help install build test test-root check release demo bench docs torture
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -87,7 +87,7 @@ public struct DpkgStatus: HostDocument {
 
     private func package(at range: Range<Int>) -> Package? {
         var fields: [Substring: Substring] = [:]
-        for line in String(decoding: bytes[range], as: UTF8.self).split(separator: "\n") {
+        for line in String(decoding: bytes[range], as: UTF8.self).textLines() {
             guard line.first != " ", let colon = line.firstIndex(of: ":") else { continue }
             fields[line[..<colon]] = line[line.index(after: colon)...].drop { $0 == " " }
         }

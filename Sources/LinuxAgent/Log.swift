@@ -1,5 +1,6 @@
 import Glibc
 import LinuxHost
+import Model
 
 /// Messages of the agent on standard error: with a priority for journald where that reads them (sd-daemon(3)), else
 /// with a word.
@@ -16,7 +17,7 @@ public struct Log: Sendable {
     }
 
     public func write(_ priority: Priority, _ text: String) {
-        let line = text.replacing("\n", with: " ")
+        let line = text.textLines().joined(separator: " ")
         LocalFiles.writeAll(
             Array((isJournal ? "<\(priority.rawValue)>\(line)\n" : "\(priority): \(line)\n").utf8), to: 2)
     }

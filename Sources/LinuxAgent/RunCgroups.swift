@@ -45,7 +45,7 @@ struct RunCgroups {
     /// proc(5), mountinfo: the mount point is the fifth field, the type follows the hyphen.
     private static var mountPoint: String? {
         guard let bytes = try? LocalFiles.contents(of: "/proc/self/mountinfo", limit: 4 << 20) else { return nil }
-        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+        for line in String(decoding: bytes, as: UTF8.self).textLines() {
             let fields = line.split(separator: " ")
             if fields.count > 4, let hyphen = fields.firstIndex(of: "-"), hyphen + 1 < fields.count,
                 fields[hyphen + 1] == "cgroup2"
@@ -58,7 +58,7 @@ struct RunCgroups {
 
     private static var ownPath: String? {
         guard let bytes = try? LocalFiles.contents(of: "/proc/self/cgroup", limit: 1 << 20) else { return nil }
-        let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("0::") }
+        let line = String(decoding: bytes, as: UTF8.self).textLines().first { $0.hasPrefix("0::") }
         return line.map { String($0.dropFirst(3)) }
     }
 

@@ -95,11 +95,11 @@ public final class DirectorySite: SiteReader {
             guard let bytes = try? LocalFiles.contents(of: "\(path)/.git/\(name)", limit: 1 << 20) else { return nil }
             return String(decoding: bytes, as: UTF8.self)
         }
-        guard let head = text("HEAD")?.split(separator: "\n").first else { return nil }
+        guard let head = text("HEAD")?.textLines().first else { return nil }
         guard head.hasPrefix("ref: ") else { return String(head.prefix(12)) }
         let name = String(head.dropFirst(5))
-        if let commit = text(name)?.split(separator: "\n").first { return String(commit.prefix(12)) }
-        let packed = text("packed-refs")?.split(separator: "\n").first { $0.hasSuffix(" \(name)") }
+        if let commit = text(name)?.textLines().first { return String(commit.prefix(12)) }
+        let packed = text("packed-refs")?.textLines().first { $0.hasSuffix(" \(name)") }
         return packed.map { String($0.prefix(12)) }
     }
 }

@@ -43,7 +43,7 @@ extension Linux {
             guard try hasSystemd else { return .unknown("systemd is not running here") }
             let words = ["systemctl", "show", "--property=ActiveState", "--value", "--", unit]
             let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
-            let state = ended.output.split(separator: "\n").first.map(String.init) ?? ""
+            let state = ended.output.textLines().first.map(String.init) ?? ""
             return .isRunning(state == "active" || state == "reloading" || state == "activating")
         case .mounts(let path): return mounts(below: path)
         case .ownedFiles(let number, let isGroup, let owner):

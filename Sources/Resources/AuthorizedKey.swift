@@ -40,7 +40,7 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
         var problems: [Problem] =
             key.map { !$0.options.isEmpty && options != nil } == true
             ? [Problem(at: "options", "expected options in one place, found them in `key` and in `options`")] : []
-        if options.map({ $0.contains("\n") || $0.contains("\0") }) == true {
+        if options.map({ $0.hasLineBreak || $0.contains("\0") }) == true {
             problems.append(Problem("options", "expected one line"))
         }
         return problems

@@ -33,7 +33,7 @@ enum CrontabSyntax {
         if entry.command.isEmpty || entry.command.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\0" }) {
             problems.append(Problem("command", "expected one line"))
         }
-        if entry.name.isEmpty || entry.name.contains("\n") { problems.append("expected a name of one line") }
+        if entry.name.isEmpty || entry.name.hasLineBreak { problems.append("expected a name of one line") }
         if entry.record.line.utf8.count > 998 {
             problems.append("the entry has more than 998 characters, which cron refuses")
         }
@@ -43,7 +43,7 @@ enum CrontabSyntax {
                     "file",
                     "expected a file directly below /etc/cron.d whose name has letters, digits, `_` and `-` only"))
         }
-        for pair in entry.environment?.pairs ?? [] where !isVariable(pair.name) || pair.value.contains("\n") {
+        for pair in entry.environment?.pairs ?? [] where !isVariable(pair.name) || pair.value.hasLineBreak {
             problems.append(Problem("environment", "expected a variable of one line, found `\(pair.name)`"))
         }
         return problems

@@ -29,7 +29,7 @@ public struct Link: Resource, Removable, Replacing {
     }
     public var problems: [Problem] {
         if target.isEmpty { return [Problem("target", "expected a path, found nothing")] }
-        return target.utf8.count > 4095 || target.contains("\n")
+        return target.utf8.count > 4095 || target.unicodeScalars.contains("\n")
             ? [Problem("target", "expected one path of at most 4,095 bytes, found \(Node.quoted(target))")] : []
     }
 

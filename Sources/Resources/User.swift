@@ -137,7 +137,7 @@ public struct User: Resource, Removable, Remarking {
         var problems: [Problem] = []
         if name == .root, uid.map({ $0 != 0 }) == true { problems.append(Problem(at: "uid", "root has the number 0")) }
         for (field, text) in [("comment", comment), ("home", home?.text), ("shell", shell?.text)] {
-            if text.map({ $0.contains(":") || $0.contains("\n") }) == true {
+            if text.map({ $0.contains(":") || $0.hasLineBreak }) == true {
                 problems.append(Problem(field, "expected no `:` and no newline"))
             }
         }

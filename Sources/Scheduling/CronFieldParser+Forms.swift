@@ -1,4 +1,21 @@
 extension CronFieldParser {
+    /// `~`, `a~`, `~b` or `a~b` of cronie, with a step; nil for anything else.
+    mutating func drawn(from start: Int) throws(ScheduleError) -> CronItem? {
+        guard text[start..<bounds.upperBound].prefix(while: { $0 != "," }).contains("~") else { return nil }
+        func isEnd(_ character: Character?) -> Bool { character == nil || character == "," || character == "/" }
+        let low = next == "~" ? nil : try value()
+        guard take("~") else { throw error("`~`", from: position, to: position + 1) }
+        let high = isEnd(next) ? nil : try value()
+        var range = unit.hashed
+        if low != nil || high != nil {
+            let first = low ?? unit.whole.lowerBound, last = high ?? unit.whole.upperBound
+            guard first <= last else { throw error("a range that runs upwards", from: start, to: position) }
+            range = first...last
+        }
+        guard let step = try step(from: start, in: nil) else { return .hash(range, step: nil) }
+        return .hash(range, step: min(step, range.count))
+    }
+
     /// After `H`: bounds in brackets and a step.
     mutating func hash(from start: Int) throws(ScheduleError) -> CronItem {
         guard dialect.takesHash else { throw error(what, from: start, to: start + 1) }

@@ -65,6 +65,7 @@ struct CronFieldParser {
             position += 1
             return [.all(step: 1)]
         }
+        if dialect == .cronie, let drawn = try drawn(from: start) { return [drawn] }
         if take("H"), !isLetter(next) { return [try hash(from: start)] }
         position = start
         if dialect.takesDayForms, take("L"), !isLetter(next) || next == "W" || next == "w" {

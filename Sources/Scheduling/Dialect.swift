@@ -6,6 +6,8 @@ public enum Dialect: String, Sendable, CaseIterable {
     case vixie5
     /// crontab(5) of Debian to the letter.
     case debian
+    /// The same with cronie's `~`, a value that is drawn once.
+    case cronie
     /// Seconds first, as robfig/cron and cronsim; five fields too.
     case secondsFirst6 = "seconds-first6"
     /// Seconds last, then a year, as croniter; five fields too.
@@ -23,7 +25,7 @@ public enum Dialect: String, Sendable, CaseIterable {
     var dayRule: DayRule {
         switch self {
         case .lodestar: .refuse
-        case .vixie5, .debian: .starMeansBoth
+        case .vixie5, .debian, .cronie: .starMeansBoth
         case .secondsFirst6, .secondsLast6, .yearLast6: .either
         case .quartz: .oneOnly
         case .jenkins: .both
@@ -47,7 +49,7 @@ public enum Dialect: String, Sendable, CaseIterable {
 
     var counts: String {
         switch self {
-        case .vixie5, .debian, .jenkins: "5 fields"
+        case .vixie5, .debian, .cronie, .jenkins: "5 fields"
         case .quartz: "6 or 7 fields"
         default: "5, 6 or 7 fields"
         }
@@ -60,10 +62,10 @@ public enum Dialect: String, Sendable, CaseIterable {
     var takesCroniterForms: Bool { self == .vixie5 || self == .secondsLast6 }
     var sundayIsOne: Bool { self == .quartz }
     /// Whether a step may be larger than what it steps over.
-    var takesLongSteps: Bool { self == .vixie5 || self == .debian }
-    var takesHash: Bool { self != .quartz && self != .debian }
+    var takesLongSteps: Bool { self == .vixie5 || self == .debian || self == .cronie }
+    var takesHash: Bool { self != .quartz && self != .debian && self != .cronie }
     /// `?`, `L`, `W` and `#`.
-    var takesDayForms: Bool { self != .debian && self != .jenkins }
+    var takesDayForms: Bool { self != .debian && self != .cronie && self != .jenkins }
     /// How daylight saving is treated where the tool has its own rule for fixed hours: robfig/cron, cronsim with seconds
     /// and cronexpr skip what a gap skips and repeat what an overlap repeats.
     public var daylightRule: DaylightRule {

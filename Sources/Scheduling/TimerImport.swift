@@ -3,9 +3,11 @@ import Model
 extension ImportedSchedules {
     /// Reads a timer unit of systemd (systemd.timer(5)); a job starts the unit that the timer would start.
     ///
-    /// - Parameter name: the unit's file name, such as `backup.timer`.
-    public init(timer bytes: [UInt8], name: String) {
-        guard bytes.count <= Self.limits.bytes else {
+    /// - Parameters:
+    ///   - name: the unit's file name, such as `backup.timer`.
+    ///   - dropIns: the files of its `.d` directories in the order in which systemd reads them (systemd.unit(5)).
+    public init(timer bytes: [UInt8], name: String, dropIns: [(path: String, bytes: [UInt8])] = []) {
+        guard bytes.count + dropIns.reduce(0, { $0 + $1.bytes.count }) <= Self.limits.bytes else {
             problems.append(Problem(line: 1, message: "expected at most 1 MiB, found more"))
             return
         }
@@ -13,7 +15,18 @@ extension ImportedSchedules {
             "a run ends when `systemctl start` returns: for services that are not `Type=oneshot` that is at once",
             "systemd's timers are seen by `systemctl list-timers`; these by `lodestar schedule list`",
         ]
-        let settings = Self.settings(String(decoding: bytes, as: UTF8.self))
+        if name.hasSuffix("@.timer") {
+            problems.append(
+                Problem(
+                    line: 0,
+                    message: "expected a timer or an instance such as `\(name.dropLast(6))name.timer`, found a template"
+                ))
+            return
+        }
+        var settings = Self.settings(String(decoding: bytes, as: UTF8.self), after: [], file: nil)
+        for dropIn in dropIns {
+            settings = Self.settings(String(decoding: dropIn.bytes, as: UTF8.self), after: settings, file: dropIn.path)
+        }
         let base = name.hasSuffix(".timer") ? String(name.dropLast(6)) : name
         func last(_ key: String) -> Setting? { settings.last { $0.key == key } }
         let unit = last("Unit")?.value ?? "\(base).service"
@@ -33,7 +46,9 @@ extension ImportedSchedules {
                 }
             } else if Self.span(delay.value) == nil {
                 problems.append(
-                    Problem(line: delay.line, message: "expected a time span, found `\(delay.value.prefix(40))`"))
+                    Problem(
+                        file: delay.file, line: delay.line,
+                        message: "expected a time span, found `\(delay.value.prefix(40))`"))
             }
         }
         let isPersistent = Self.isTrue(last("Persistent"))
@@ -48,14 +63,14 @@ extension ImportedSchedules {
                 definition.spread = spread
             }
             if let problem = definition.problems.first {
-                problems.append(Problem(line: setting.line, message: problem.text))
+                problems.append(Problem(file: setting.file, line: setting.line, message: problem.text))
                 continue
             }
             differences += common
             jobs.append(
                 Job(
-                    definition: definition, line: setting.line, source: "\(setting.key)=\(setting.value)",
-                    differences: differences))
+                    definition: definition, file: setting.file, line: setting.line,
+                    source: "\(setting.key)=\(setting.value)", differences: differences, hasZone: true))
         }
         if jobs.isEmpty, problems.isEmpty {
             problems.append(Problem(line: 1, message: "expected OnCalendar or another On...Sec in [Timer], found none"))
@@ -64,15 +79,29 @@ extension ImportedSchedules {
 
     private struct Setting {
         var key: String, value: String, line: Int
+        /// The drop-in; nil for the unit itself.
+        var file: String?
     }
 
-    /// The settings of `[Timer]`; an empty value takes back what stands before it (systemd.syntax(7)).
-    private static func settings(_ text: String) -> [Setting] {
-        var settings: [Setting] = [], isTimer = false
-        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    /// Triggers are one list: an empty value of any of them empties it (systemd.timer(5)).
+    private static let triggers: Set<String> = [
+        "OnCalendar", "OnActiveSec", "OnBootSec", "OnStartupSec", "OnUnitActiveSec", "OnUnitInactiveSec",
+    ]
+
+    /// The settings of `[Timer]` after those of other files; an empty value takes back what stands before it
+    /// (systemd.syntax(7)).
+    private static func settings(_ text: String, after known: [Setting], file: String?) -> [Setting] {
+        var settings = known, isTimer = false, rest = text.textLines(omittingEmpty: false).enumerated().makeIterator()
+        while let (index, raw) = rest.next() {
             guard settings.count < limits.jobs else { break }
-            let line = raw.drop { $0.isWhitespace }.prefix(4000)
+            var line = String(raw.drop { $0.isWhitespace }.prefix(4000))
             if line.isEmpty || line.first == "#" || line.first == ";" { continue }
+            // A line goes on behind a backslash, with comments between.
+            while line.hasSuffix("\\"), line.utf8.count < 8000, let (_, next) = rest.next() {
+                let more = next.drop { $0.isWhitespace }
+                if more.first == "#" || more.first == ";" { continue }
+                line = line.dropLast() + " " + more
+            }
             if line.first == "[" {
                 isTimer = line.hasPrefix("[Timer]")
                 continue
@@ -82,10 +111,12 @@ extension ImportedSchedules {
                 String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
             }
             let key = trimmed(line[..<equals]), value = trimmed(line[line.index(after: equals)...])
-            if value.isEmpty {
-                settings.removeAll { $0.key == key }
+            if !value.isEmpty {
+                settings.append(Setting(key: key, value: value, line: index + 1, file: file))
+            } else if triggers.contains(key) {
+                settings.removeAll { triggers.contains($0.key) }
             } else {
-                settings.append(Setting(key: key, value: value, line: index + 1))
+                settings.removeAll { $0.key == key }
             }
         }
         return settings
@@ -105,14 +136,16 @@ extension ImportedSchedules {
                 definition.timezone = calendar.zone ?? "local"
                 definition.dst = DaylightRule(gap: .skip)
             } catch {
-                problems.append(Problem(line: setting.line, message: "column \(error.column): \(error.message)"))
+                problems.append(
+                    Problem(file: setting.file, line: setting.line, message: "column \(error.column): \(error.message)")
+                )
                 return nil
             }
         case "OnUnitActiveSec", "OnUnitInactiveSec":
             guard let span = Self.span(setting.value), let whole = Self.whole(span) else {
                 problems.append(
                     Problem(
-                        line: setting.line,
+                        file: setting.file, line: setting.line,
                         message: "expected a time span from 1s to 366d, found `\(setting.value.prefix(40))`"))
                 return nil
             }
@@ -128,7 +161,8 @@ extension ImportedSchedules {
             definition.cron = CronText(expression)
             differences.append("\(setting.key)=\(setting.value): here it runs once for each boot when the agent starts")
         case "OnActiveSec", "OnClockChange", "OnTimezoneChange":
-            problems.append(Problem(line: setting.line, message: "there is nothing like \(setting.key) here"))
+            problems.append(
+                Problem(file: setting.file, line: setting.line, message: "there is nothing like \(setting.key) here"))
             return nil
         default: return nil
         }

@@ -146,7 +146,7 @@ struct PatternParser {
         var place = expression.place
         guard let range = expression.text.firstRange(of: name) else { return place }
         let before = expression.text[..<range.lowerBound]
-        if !before.contains("\n") { place.column += before.unicodeScalars.count }
+        if !before.hasLineBreak { place.column += before.unicodeScalars.count }
         return place
     }
 

@@ -10,7 +10,14 @@ struct ShellAssignments {
         var name: String?
         /// Whether it holds what only executing can tell.
         var isUnknown = false
+        /// Whether it is a word even where nothing is left of it.
+        var isQuoted = false
     }
+
+    /// Whether the commands up to the next end of a list do not run, because one before `&&` may have failed.
+    private var isSkipping = false
+    /// What the assignments before, in the same command, have set already.
+    private var pending: [String: String] = [:]
 
     /// - Parameter bytes: the file; line ends of other systems are taken for those of this one.
     init(_ bytes: [UInt8]) {
@@ -20,7 +27,7 @@ struct ShellAssignments {
             if byte == 0x0D, index + 1 == bytes.count || bytes[index + 1] == 0x0A { continue }
             plain.append(byte)
         }
-        rest = plain[...]
+        rest = Self.joined(plain)[...]
         while !rest.isEmpty {
             // What is left open at the end is an error of the shell's: what stands before it counts.
             guard readCommand() else { return }
@@ -30,6 +37,7 @@ struct ShellAssignments {
     /// Reads one command with what ends it, and takes its assignments; false where the shell would stop.
     private mutating func readCommand() -> Bool {
         var words: [Word] = []
+        pending = [:]
         while true {
             rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
             guard let byte = rest.first else { break }
@@ -39,31 +47,81 @@ struct ShellAssignments {
             }
             if byte == 0x0A || byte == UInt8(ascii: ";") {
                 rest = rest.dropFirst()
-                break
+                take(words)
+                isSkipping = false
+                return true
             }
             // `&&` goes on after assignments, which never fail; nothing else of the kind sets anything here.
             if byte == UInt8(ascii: "&") {
                 let isAnd = rest.dropFirst().first == byte
                 rest = rest.dropFirst(isAnd ? 2 : 1)
-                if !isAnd { words = [] }
-                break
+                if isAnd { take(words) }
+                isSkipping = isAnd && (isSkipping || !Self.isKept(words))
+                // The list goes on behind the end of the line.
+                while isAnd, let byte = rest.first, [0x20, 0x09, 0x0A, UInt8(ascii: "#")].contains(byte) {
+                    rest = byte == UInt8(ascii: "#") ? rest.drop { $0 != 0x0A } : rest.dropFirst()
+                }
+                return true
             }
             guard !"|()<>".utf8.contains(byte), let word = readWord() else { return false }
-            words.append(word)
+            if word.isQuoted || word.name != nil || !word.text.isEmpty { words.append(word) }
+            if let name = word.name, words.allSatisfy({ $0.name != nil }) {
+                pending[name] = String(decoding: word.text, as: UTF8.self)
+            }
         }
         take(words)
         return true
     }
 
+    /// The text without the line ends behind a backslash, which the shell takes away before it looks for words; in single
+    /// quotes and in comments they stay.
+    private static func joined(_ bytes: [UInt8]) -> [UInt8] {
+        var joined: [UInt8] = [], rest = bytes[...], isAtWord = true, isQuoted = false
+        while let byte = rest.popFirst() {
+            let wasAtWord = isAtWord
+            isAtWord = !isQuoted && " \t\n;&|()".utf8.contains(byte)
+            if byte == UInt8(ascii: "\\"), let next = rest.popFirst() {
+                if next == 0x0A {
+                    isAtWord = wasAtWord
+                } else {
+                    joined += [byte, next]
+                }
+                continue
+            }
+            joined.append(byte)
+            if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if !isQuoted, byte == UInt8(ascii: "'") {
+                let end = rest.firstIndex(of: byte).map { $0 + 1 } ?? rest.endIndex
+                joined += rest[..<end]
+                rest = rest[end...]
+            } else if !isQuoted, wasAtWord, byte == UInt8(ascii: "#") {
+                joined += rest.prefix { $0 != 0x0A }
+                rest = rest.drop { $0 != 0x0A }
+            }
+        }
+        return joined
+    }
+
     /// Assignments stay where no program follows them, or one of the shell's own that keeps them.
+    private static func isKept(_ words: [Word]) -> Bool {
+        guard let command = words.first(where: { $0.name == nil }) else { return true }
+        return ["export", "readonly", ":"].contains(String(decoding: command.text, as: UTF8.self))
+    }
+
     private mutating func take(_ words: [Word]) {
-        let command = words.first { $0.name == nil }
-        let isKept =
-            command.map { ["export", "readonly", ":"].contains(String(decoding: $0.text, as: UTF8.self)) } ?? true
-        guard isKept else { return }
+        guard !isSkipping, Self.isKept(words) else { return }
+        var hasCommand = false
         for word in words {
-            guard let name = word.name else { continue }
-            values[name] = word.isUnknown ? nil : String(decoding: word.text, as: UTF8.self)
+            var name = word.name, text = word.text
+            // `export` takes its words for assignments after their quotes are gone.
+            if name == nil, hasCommand, let equals = text.firstIndex(of: UInt8(ascii: "=")) {
+                name = Self.name(Array(text[..<equals]))
+                text = Array(text[(equals + 1)...])
+            }
+            if word.name == nil { hasCommand = true }
+            guard let name else { continue }
+            values[name] = word.isUnknown ? nil : String(decoding: text, as: UTF8.self)
         }
     }
 
@@ -83,12 +141,15 @@ struct ShellAssignments {
                 continue
             case UInt8(ascii: "'"):
                 guard let end = rest.firstIndex(of: byte) else { return nil }
+                word.isQuoted = true
                 word.text += rest[..<end]
                 rest = rest[(end + 1)...]
-            case UInt8(ascii: "\""): guard readQuoted(&word) else { return nil }
+            case UInt8(ascii: "\""):
+                word.isQuoted = true
+                guard readQuoted(&word) else { return nil }
             case UInt8(ascii: "\\"):
                 guard let next = rest.popFirst() else { break }
-                if next != 0x0A { word.text.append(next) }
+                word.text.append(next)
             case UInt8(ascii: "$"): readExpansion(&word)
             case UInt8(ascii: "`"): word.isUnknown = true
             default:
@@ -107,7 +168,6 @@ struct ShellAssignments {
             case UInt8(ascii: "\""): return true
             case UInt8(ascii: "\\"):
                 guard let next = rest.popFirst() else { return false }
-                if next == 0x0A { continue }
                 if !"$`\"\\".utf8.contains(next) { word.text.append(byte) }
                 word.text.append(next)
             case UInt8(ascii: "$"): readExpansion(&word)
@@ -125,7 +185,7 @@ struct ShellAssignments {
             let inner = rest[(rest.startIndex + 1)..<end]
             rest = rest[(end + 1)...]
             guard let name = Self.name(Array(inner)) else { return word.isUnknown = true }
-            word.text += Array((values[name] ?? "").utf8)
+            word.text += Array((pending[name] ?? values[name] ?? "").utf8)
         } else if (0x30...0x39).contains(next) {
             // A file that is read has no arguments.
             rest = rest.dropFirst()
@@ -136,7 +196,7 @@ struct ShellAssignments {
             let name = rest.prefix { Self.isNamePart($0) }
             guard let text = Self.name(Array(name)) else { return word.text.append(UInt8(ascii: "$")) }
             rest = rest.dropFirst(name.count)
-            word.text += Array((values[text] ?? "").utf8)
+            word.text += Array((pending[text] ?? values[text] ?? "").utf8)
         }
     }
 

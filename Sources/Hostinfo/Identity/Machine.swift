@@ -36,7 +36,7 @@ public struct Machine: Sendable, Hashable {
             return sysinfo.contains("KVM/Linux") ? "kvm" : "zvm"
         }
         if firmware?.bios?.isVirtualMachine == true { return "other" }
-        let flags = tree.text("proc/cpuinfo")?.split(separator: "\n").first { $0.hasPrefix("flags") }
+        let flags = tree.lines("proc/cpuinfo").first { $0.hasPrefix("flags") }
         return flags?.split(separator: " ").contains("hypervisor") == true ? "other" : nil
     }
 

@@ -1,3 +1,5 @@
+import Values
+
 /// What platforms without SMBIOS tell of themselves (sn-spec/1 S5). From captured trees; not tried on such hardware.
 struct Platform {
     private(set) var serials: [SerialEvidence.Platform] = []
@@ -28,7 +30,7 @@ struct Platform {
     /// s390: the sequence code of the machine and the number of the partition (`/proc/sysinfo`).
     private mutating func addMainframe(_ sysinfo: String) {
         func value(_ name: String) -> String? {
-            sysinfo.split(separator: "\n").first { $0.hasPrefix("\(name):") }?.dropFirst(name.count + 1)
+            sysinfo.textLines().first { $0.hasPrefix("\(name):") }?.dropFirst(name.count + 1)
                 .trimmed
         }
         if let code = value("Sequence Code"), let partition = value("LPAR Number") {

@@ -23,7 +23,7 @@ extension HostinfoReport {
     /// What names and files hold may not steer a terminal.
     private static func shown(_ lines: [String]) -> String {
         // An error has its hints on lines of their own.
-        lines.flatMap { $0.split(separator: "\n") }.map(\.printable).joined(separator: "\n")
+        lines.flatMap { $0.textLines() }.map(\.printable).joined(separator: "\n")
     }
 
     private var serialLine: String {

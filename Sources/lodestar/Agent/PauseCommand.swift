@@ -26,7 +26,7 @@ struct PauseCommand: ParsableCommand {
         guard let length, let duration = Duration(text: length), duration >= .seconds(1) else {
             throw ValidationError("expected --for with a duration such as 2h, or --resume")
         }
-        guard let reason, !reason.isEmpty, !reason.contains("\n") else {
+        guard let reason, !reason.isEmpty, !reason.hasLineBreak else {
             throw ValidationError("expected --reason with a line of text")
         }
     }

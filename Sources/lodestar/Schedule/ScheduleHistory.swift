@@ -40,7 +40,7 @@ struct ScheduleHistory: ParsableCommand {
         if runs.isEmpty { return Terminal.print("no runs of \(job) yet") }
         for (run, output) in zip(runs, outputs) {
             Terminal.print(run.line)
-            for line in (output ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+            for line in (output ?? "").textLines(omittingEmpty: false)
             where output?.isEmpty == false {
                 Terminal.print("    | \(line)")
             }

@@ -9,7 +9,8 @@ struct ScheduleImport: ParsableCommand {
         commandName: "import", abstract: "Turns a crontab or a timer of systemd into a manifest.",
         discussion: """
             Example: lodestar schedule import crontab /etc/crontab > manifests/cron.yaml
-            Whatever will be different stands in comments and on standard error.
+            A directory such as /etc/cron.d or /etc/cron.daily is taken whole, a timer with its drop-ins.
+            Whatever will be different stands in comments and on standard error; what is not imported is named: exit 65.
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
@@ -19,7 +20,7 @@ struct ScheduleImport: ParsableCommand {
     @Argument(help: "What the file is.")
     var kind: Kind
 
-    @Argument(help: "The file.", completion: .file())
+    @Argument(help: "The file, or a directory of crontabs or scripts.", completion: .file())
     var file: String
 
     @Option(help: ArgumentHelp("Whose crontab it is; by default the name of a table in the spool, else root."))
@@ -28,33 +29,37 @@ struct ScheduleImport: ParsableCommand {
     @Flag(help: "A user stands before each command; so it is below /etc/cron.d and in /etc/crontab.")
     var system = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The root of the host that it comes from: its time zone, accounts, drop-ins.", valueName: "dir"))
+    var root = "/"
+
     func run() throws {
-        let bytes: [UInt8]
-        do {
-            guard let found = try LocalFiles.contents(of: file, limit: 2 << 20) else {
-                Terminal.report("\(file): error: expected a file, found none")
-                throw ExitStatus.notFound
-            }
-            bytes = found
-        } catch let fault as HostFault {
-            Terminal.report("error: \(fault.text)")
+        let host = HostOfSchedules(root: root), path = host.found(file)
+        guard LocalStatus(of: path) != nil || LocalFiles.linkTarget(path) != nil else {
+            Terminal.report("\(file): error: expected a file, found none")
             throw ExitStatus.notFound
         }
-        let name = file.split(separator: "/").last.map(String.init) ?? file
         let imported: ImportedSchedules
-        switch kind {
-        case .crontab:
-            let path = LocalFiles.absolute(file)
-            let isSystem = system || path == "/etc/crontab" || path.hasPrefix("/etc/cron.d/")
-            let owner = user ?? (path.hasPrefix("/var/spool/cron/") ? name : "root")
-            imported = ImportedSchedules(crontab: bytes, hasUsers: isSystem, user: owner)
-        case .timer: imported = ImportedSchedules(timer: bytes, name: name)
+        do throws(HostFault) {
+            switch kind {
+            case .crontab: imported = try CronFiles(host: host, hasUsers: system, user: user).imported(path)
+            case .timer: imported = try TimerFiles(host: host).imported(path)
+            }
+        } catch {
+            Terminal.report("error: \(error.text)")
+            throw ExitStatus.notFound
         }
         for difference in imported.generalDifferences { Terminal.report("\(file): note: \(difference)") }
         for job in imported.jobs {
-            for difference in job.differences { Terminal.report("\(file):\(job.line): note: \(difference)") }
+            for difference in job.differences {
+                Terminal.report("\(job.file ?? file):\(job.line): note: \(difference)")
+            }
         }
-        for problem in imported.problems { Terminal.report("\(file):\(problem.line): error: \(problem.message)") }
+        for problem in imported.problems {
+            let place = "\(problem.file ?? file)\(problem.line > 0 ? ":\(problem.line)" : "")"
+            Terminal.report("\(place): error: \(problem.message)")
+        }
         Terminal.print(imported.manifest)
         if !imported.problems.isEmpty { throw ExitStatus.refused }
     }
