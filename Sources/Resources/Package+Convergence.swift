@@ -134,6 +134,16 @@ extension Package {
             let providers = observed.providers.joined(separator: ", ")
             throw Refusal("there is no package \(name): it comes by \(providers)", hint: "declare that absent")
         }
-        return [.changePackage(PackageChange(.remove, name.text))]
+        let removal = PackageChange(.remove, name.text)
+        try check(observed, removal)
+        let release = observed.package?.isHeld == true ? [PackageChange(.unhold, name.text)] : []
+        return (release + [removal]).map { .changePackage($0) }
+    }
+
+    /// Asks what its removal would take along.
+    public var undeclared: Package {
+        var package = self
+        (package.state, package.version) = (.absent, nil)
+        return package
     }
 }

@@ -215,6 +215,19 @@ extension PackageTests {
         #expect(installed("tinyd", root) == "rc 1.0")
     }
 
+    @Test func whatLeavesTheSiteTakesNothingAlong() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        let declared = "tinyd: {hold: true, on_undeclare: remove}\n  tiny-user: {}\n  tiny-other-mta: {}"
+        #expect(try apply(declared, bench).count(.failed) == 0)
+        let planned = try #require(try first("tiny-other-mta: {}\n  tiny-user: {}", bench))
+        #expect(planned.address.key == "tinyd" && planned.action == .refuse)
+        #expect(planned.reason == "apt would remove tiny-user with it", "\(planned.reason ?? "")")
+        _ = try apply("tiny-other-mta: {}\n  tiny-user: {state: absent}", bench)
+        #expect(installed("tinyd", root) == "rc 2.0")
+        #expect(installed("tiny-user", root) == "none")
+    }
+
     @Test func twoThatConflictAreRefusedTogether() throws {
         let (bench, root) = try bench()
         defer { bench.remove() }

@@ -37,7 +37,8 @@ extension UnitTree {
         }
         if isIndirect { own = all }
         var disabling = Disabling()
-        let links = try configurationLinks(below: UnitFolders.configuration)
+        var folders: [String: AbsolutePath] = [:]
+        let links = try configurationLinks(below: UnitFolders.configuration, &folders)
         disabling.own = try Self.marked(links, by: own)
         disabling.all = all == own ? disabling.own : try Self.marked(links, by: all)
         disabling.lasting = try lastingLinks(of: own)
@@ -50,20 +51,38 @@ extension UnitTree {
         var end: AbsolutePath?
     }
 
-    private func configurationLinks(below folder: AbsolutePath) throws -> [ConfigurationLink] {
+    /// - Parameter known: where folders of targets really are, so that each is looked for once.
+    private func configurationLinks(
+        below folder: AbsolutePath, _ known: inout [String: AbsolutePath]
+    ) throws -> [ConfigurationLink] {
         var links: [ConfigurationLink] = []
         for entry in try entries(of: folder) {
             let path = folder.appending(entry)
             switch try status(of: path)?.kind {
-            case .directory?: links += try configurationLinks(below: path)
+            case .directory?: links += try configurationLinks(below: path, &known)
             case .link?:
                 guard let name = UnitName(entry) else { continue }
-                let end = try resolved(try linkTarget(of: path), in: folder, followsLast: true)
+                let end = try end(of: try linkTarget(of: path), in: folder, &known)
                 links.append(ConfigurationLink(path: path, name: name, end: end))
             case .file?, .device?, .fifo?, .socket?, nil: break
             }
         }
         return links
+    }
+
+    private func end(
+        of target: String, in folder: AbsolutePath, _ known: inout [String: AbsolutePath]
+    ) throws -> AbsolutePath? {
+        guard target.utf8.first == UInt8(ascii: "/"), let slash = target.lastIndex(of: "/") else {
+            return try resolved(target, in: folder, followsLast: true)
+        }
+        let place = String(target[..<slash])
+        if known[place] == nil { known[place] = try resolved(place, in: .root, followsLast: true) }
+        guard let real = known[place], let path = AbsolutePath("\(real == .root ? "" : real.text)\(target[slash...])")
+        else {
+            return nil
+        }
+        return try status(of: path)?.kind == .link ? try resolved(target, in: folder, followsLast: true) : path
     }
 
     /// Links of a marked name or of an instance of it, links that end at one, and what leads to these links in turn.
