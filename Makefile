@@ -51,6 +51,9 @@ check: build-tool ## format, lint, import rules, fresh reference pages
 docs: build-tool ## writes the reference pages from the types' tables
 	Tests/Tools/reference.sh
 
+judges: build-tool ## runs Debian's cron and run-parts beside `schedule import` (waits for a minute)
+	Tests/Tools/cron-judge.py .build/debug/lodestar
+
 torture: release ## kills applies at every system call, swaps links, cuts the power, fills disks, injects errors
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),100000) $(or $(KILLS),1000)
 	Tests/Torture/agent-kills.py dist/lodestar $(or $(AGENT_KILLS),10000) 200

@@ -12,8 +12,8 @@ final class DefinitionFolder {
     struct Signature: Hashable {
         var inode: UInt64
         var size: Int64
-        var seconds: Int64
-        var nanoseconds: Int64
+        /// Of its content and of its entry: some tools set the former back (ostree has all of them at 0).
+        var changed: [Int]
     }
 
     struct Entry {
@@ -184,8 +184,10 @@ final class DefinitionFolder {
             throw errno == ENOENT ? .absent : .unreadable("cannot look at it: \(ErrorNumber.text(errno))")
         }
         return Signature(
-            inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: Int64(status.st_mtim.tv_sec),
-            nanoseconds: Int64(status.st_mtim.tv_nsec))
+            inode: UInt64(status.st_ino), size: Int64(status.st_size),
+            changed: [
+                status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
+            ])
     }
 
     /// nil for a definition that is switched off.

@@ -48,7 +48,8 @@ public final class HostTree: SourceTree, @unchecked Sendable {
     public func linkTarget(_ path: String) -> String? { root(of: path).linkTarget(path) }
 
     public func distrust(_ path: String) -> String? {
-        root(of: path).distrust(path, owners: capture == nil ? [0] : [0, geteuid()])
+        root(of: path).distrust(
+            path, owners: capture == nil ? [0] : [0, geteuid()], isWhole: capture == nil)
     }
 
     public func space(at path: String) -> FileSpace? { spaces(at: [path]).first ?? nil }

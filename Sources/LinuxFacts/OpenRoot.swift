@@ -123,10 +123,14 @@ final class OpenRoot: @unchecked Sendable {
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }
 
-    /// Whether somebody else than the owners may have written a file: its owner, its mode, those of its folder.
-    func distrust(_ path: String, owners: [uid_t]) -> String? {
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        for (name, flags) in [(folder, Self.handle | O_DIRECTORY), (path, Self.handle)] {
+    /// Whether somebody else than the owners may have written a file: its owner, its mode, those of its folders.
+    ///
+    /// - Parameter isWhole: whether all its folders are asked, and not only the one that it lies in.
+    func distrust(_ path: String, owners: [uid_t], isWhole: Bool) -> String? {
+        let parts = path.split(separator: "/")
+        let folders = (isWhole ? 1 : max(1, parts.count - 1))..<max(1, parts.count)
+        let names = folders.map { (parts.prefix($0).joined(separator: "/"), Self.handle | O_DIRECTORY) }
+        for (name, flags) in names + [(path, Self.handle)] {
             let file = open(name, flags)
             guard file >= 0 else { return "/\(name) cannot be looked at" }
             defer { close(file) }

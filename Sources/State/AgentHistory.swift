@@ -59,11 +59,12 @@ public final class AgentHistory {
         try database.query(
             "SELECT name, timing, period, watermark, last_start, boot_id, last_end_boot, missed FROM jobs ORDER BY name"
         ) { row in
+            guard let watermark = row.time(3), let period = row.time(2) else { return }
             jobs.append(
                 StoredJob(
-                    name: row.text(0) ?? "", timing: row.text(1) ?? "", period: row.int64(2), watermark: row.int64(3),
-                    lastStart: row.isNull(4) ? nil : row.int64(4), bootID: row.text(5),
-                    lastEndBoot: row.isNull(6) ? nil : row.int64(6), missedCount: row.int(7)))
+                    name: row.text(0) ?? "", timing: row.text(1) ?? "", period: period, watermark: watermark,
+                    lastStart: row.time(4), bootID: row.text(5), lastEndBoot: row.time(6),
+                    missedCount: min(max(0, row.int(7)), 1 << 40)))
         }
         return jobs
     }
@@ -84,8 +85,8 @@ public final class AgentHistory {
                 ? nil : ProcessIdentity(number: Int32(clamping: row.int64(9)), start: row.int64(10))
             runs.append(
                 OpenRun(
-                    run: run, phase: phase, claimed: row.int64(6), keeper: keeper, process: process,
-                    started: row.isNull(11) ? nil : row.int64(11)))
+                    run: run, phase: phase, claimed: row.time(6) ?? 0, keeper: keeper, process: process,
+                    started: row.time(11)))
         }
         return runs
     }
@@ -97,12 +98,22 @@ public final class AgentHistory {
     }
 }
 
+extension Row {
+    /// A time or a length of time in milliseconds; nil for NULL, and for what no clock has shown: a damaged file may hold
+    /// any number.
+    func time(_ column: Int32) -> Int64? {
+        let number = int64(column)
+        return isNull(column) || !(0..<253_402_300_800_000).contains(number) ? nil : number
+    }
+}
+
 extension Run {
     /// Reads job, tick, attempt, cause and due from the first columns.
     init?(_ row: Row) {
-        guard let job = row.text(0), let cause = row.text(3).flatMap({ Cause(rawValue: $0) }) else { return nil }
-        self.init(
-            key: RunKey(job: job, tick: row.int64(1), attempt: row.int(2)), cause: cause, due: row.int64(4))
+        guard let job = row.text(0), let cause = row.text(3).flatMap({ Cause(rawValue: $0) }), let tick = row.time(1),
+            let due = row.time(4), (1...1_000_000).contains(row.int(2))
+        else { return nil }
+        self.init(key: RunKey(job: job, tick: tick, attempt: row.int(2)), cause: cause, due: due)
     }
 }
 
@@ -110,9 +121,8 @@ extension RecordedRun {
     init?(_ row: Row) {
         guard let run = Run(row) else { return nil }
         self.init(
-            run: run, phase: row.text(5) ?? "", started: row.isNull(6) ? nil : row.int64(6),
-            ended: row.isNull(7) ? nil : row.int64(7), result: row.text(8),
+            run: run, phase: row.text(5) ?? "", started: row.time(6), ended: row.time(7), result: row.text(8),
             exitStatus: row.isNull(9) ? nil : row.int(9), signal: row.isNull(10) ? nil : row.int(10),
-            reason: row.text(11), outputByteCount: row.int(12))
+            reason: row.text(11), outputByteCount: max(0, row.int(12)))
     }
 }

@@ -79,6 +79,12 @@ import Values
         }
     }
 
+    /// The shell gives up at such a line (flatpak/flatpak#629); the others count all the same.
+    @Test func aLineThatIsNoAssignmentTakesNoOtherAlong() {
+        let values = ShellAssignments(Array("ID=a\nVERSION=1.4 (runtime)\nVERSION_ID=1 # (x)\n".utf8)).values
+        #expect(values == ["ID": "a", "VERSION_ID": "1"])
+    }
+
     @Test func nothingInAReleaseFileIsExecuted() {
         let values = ShellAssignments(Array("ID=$(touch /tmp/x)\nVERSION_ID=`id`\nNAME=a\n".utf8)).values
         #expect(values["ID"] == nil && values["VERSION_ID"] == nil)

@@ -24,6 +24,21 @@ import Testing
         #expect(definitions.scan().removed == ["a"])
     }
 
+    /// Some systems have all files at the beginning of time.
+    @Test func aChangeIsSeenWithoutATime() {
+        let path = folder.file("a.json", Self.text)
+        var times = [timeval(), timeval()]
+        utimes(path, &times)
+        let definitions = opened()
+        let first = definitions.scan().taken.map(\.timing)
+        let descriptor = open(path, O_WRONLY)
+        let other = Array(Self.text.replacing("1s", with: "2s").utf8)
+        write(descriptor, other, other.count)
+        close(descriptor)
+        utimes(path, &times)
+        #expect(definitions.scan().taken.map(\.timing) != first)
+    }
+
     @Test(arguments: [
         ("a link", "expected a regular file, found a link"), ("a fifo", "expected a regular file"),
         ("a user's file", "expected a file that only its owner root can write"), ("no JSON", "expected "),

@@ -258,6 +258,34 @@ def test_damage():
         expect("that is said", any("begins anew" in line for line in log()), log())
 
 
+def test_numbers():
+    """Numbers that no clock has shown, and texts in their places, end no agent."""
+    for value in [2 ** 63 - 1] + ([-2 ** 63, -1, 0, "x", None, 2 ** 53] if os.environ.get("ALL") else []):
+        fresh()
+        define("tick", every="1s", run="true", catch_up={"all": 3})
+        define("after", after="1s", run="true")
+        define("once", cron="@reboot", run="true")
+        with Agent():
+            wait_for("jobs run", lambda: ended("once") and ended("tick") and ended("after"))
+        base = sqlite3.connect(f"{WORK}/state/agent.db")
+        for table in ["jobs", "runs"]:
+            for column, kind in [(row[1], row[2]) for row in base.execute(f"PRAGMA table_info({table})")]:
+                if kind == "INTEGER":
+                    try:
+                        base.execute(f"UPDATE OR IGNORE {table} SET {column} = ?", [value])
+                    except sqlite3.IntegrityError:
+                        pass
+        base.execute("UPDATE OR IGNORE runs SET phase = 'claimed', attempt = ?", [value])
+        base.commit()
+        base.close()
+        with Agent() as agent:
+            time.sleep(1.5)
+            expect(f"{value} in every number of the database ends no agent", agent.process.poll() is None and status(), log())
+            lodestar("schedule", "history", "tick")
+            code, out, error = lodestar("schedule", "list")
+            expect("nor a list of it", code == 0, error)
+
+
 def test_trust():
     fresh()
     for claim, change, undo in [

@@ -63,7 +63,12 @@ struct ShellAssignments {
                 }
                 return true
             }
-            guard !"|()<>".utf8.contains(byte), let word = readWord() else { return false }
+            // A line that is no assignment at all, such as `VERSION=1.4 (runtime)`: the shell reads nothing of it.
+            if "|()<>".utf8.contains(byte) {
+                rest = rest.drop { $0 != 0x0A }
+                return true
+            }
+            guard let word = readWord() else { return false }
             if word.isQuoted || word.name != nil || !word.text.isEmpty { words.append(word) }
             if let name = word.name, words.allSatisfy({ $0.name != nil }) {
                 pending[name] = String(decoding: word.text, as: UTF8.self)

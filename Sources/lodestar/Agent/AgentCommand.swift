@@ -31,7 +31,11 @@ struct AgentOptions: ParsableArguments {
     /// Whoever can write the settings decides what root does: they are root's alone, or refused.
     func believe() throws {
         let path = config ?? AgentSettings.path
-        guard LocalFiles.isPrivileged, let objection = PathTrust.objection(to: path) else { return }
+        guard LocalFiles.isPrivileged else { return }
+        let isNoFile = LocalStatus(of: path, followsLinks: false).map { $0.kind != .file } ?? false
+        guard let objection = PathTrust.objection(to: path) ?? (isNoFile ? "expected a regular file" : nil) else {
+            return
+        }
         Terminal.report("error: cannot use \(path): \(objection)")
         throw ExitStatus.refused
     }
