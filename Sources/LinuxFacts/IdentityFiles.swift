@@ -33,7 +33,8 @@ public struct IdentityFiles: Sendable {
     private func write(_ bytes: [UInt8], to name: String) throws(HostFault) {
         let path = "\(folder)/\(name)"
         let temporary = "\(path).lodestar-\(getpid())"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        unlink(temporary)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw HostFault("write", path, ErrorText.of(errno)) }
         let isWritten = Glibc.write(file, bytes, bytes.count) == bytes.count && fsync(file) == 0
         let number = errno

@@ -3,8 +3,11 @@ import Glibc
 /// The first line of a script, of which the kernel says only that something is not there.
 public enum ScriptHead {
     /// Why a program cannot be executed, in words; nil where its first line does not tell.
-    public static func problem(of path: String) -> String? {
-        guard let line = firstLine(of: path) else { return nil }
+    ///
+    /// - Parameter root: where path and interpreter are.
+    public static func problem(of path: String, below root: String = "/") -> String? {
+        let root = root == "/" ? "" : root
+        guard let line = firstLine(of: root + path) else { return nil }
         guard line.starts(with: "#!".utf8) else { return nil }
         let isCut = line.last == 0x0D
         let words = line.dropFirst(2).drop { $0 == 0x20 || $0 == 0x09 }.split { $0 == 0x20 || $0 == 0x09 }
@@ -14,7 +17,7 @@ public enum ScriptHead {
                 + "save it with the line ends of Unix"
         }
         guard let interpreter = words.first.map({ String(decoding: $0, as: UTF8.self) }) else { return nil }
-        return access(interpreter, X_OK) == 0 ? nil : "its interpreter `\(interpreter)` cannot be executed"
+        return access(root + interpreter, X_OK) == 0 ? nil : "its interpreter `\(interpreter)` cannot be executed"
     }
 
     /// At most 256 bytes, as many as the kernel looks at (execve(2)); nil for what is no file, or has no line.

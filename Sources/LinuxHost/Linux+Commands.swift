@@ -1,5 +1,6 @@
 import CShim
 import Glibc
+import LinuxFacts
 import HostFiles
 import Model
 
@@ -114,7 +115,15 @@ extension Linux {
                 lodestar_run(&request, outcome)
             }
         }
-        return try Self.ended(outcome, words.first ?? "", command)
+        let program = words.first ?? ""
+        do throws(HostFault) {
+            return try Self.ended(outcome, program, command)
+        } catch {
+            guard outcome.pointee.stage == LODESTAR_NO_PROGRAM, program.hasPrefix("/"),
+                let problem = ScriptHead.problem(of: program, below: rootPath)
+            else { throw error }
+            throw HostFault(error.operation, error.object, "\(error.reason); \(problem)")
+        }
     }
 
     private static func ended(

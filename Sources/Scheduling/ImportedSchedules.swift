@@ -69,7 +69,7 @@ public struct ImportedSchedules: Sendable {
     public init() {}
 
     /// A script that run-parts(8) runs as root.
-    public init(script path: String, expression text: String, zone: String) {
+    public init(script path: String, expression text: String, zone: String, differences: [String] = []) {
         self.init()
         guard let expression = try? ScheduleExpression(cron: text) else {
             problems = [Problem(line: 0, message: "expected times, found `\(text)`")]
@@ -80,7 +80,7 @@ public struct ImportedSchedules: Sendable {
         definition.timezone = zone
         definition.catchUp = .skip
         definition.spread = .off
-        jobs = [Job(definition: definition, line: 1, source: path, differences: [], hasZone: true)]
+        jobs = [Job(definition: definition, line: 1, source: path, differences: differences, hasZone: true)]
     }
 
     /// Adds what is different for all jobs.

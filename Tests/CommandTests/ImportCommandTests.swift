@@ -42,6 +42,17 @@ import Testing
         }
     }
 
+    @Test func theZoneOfTheServiceComesFirst() throws {
+        let root = try root(
+            [
+                "etc/crontab": "5 2 * * * root /opt/x\n", "etc/passwd": Self.passwd,
+                "etc/default/cron": "# x\nTZ=\"Asia/Tokyo\"\n",
+            ],
+            links: ["etc/localtime": "/usr/share/zoneinfo/Europe/Berlin"])
+        let result = Tool.lodestar("schedule", "import", "crontab", "/etc/crontab", "--root", root)
+        #expect(result.output.contains("timezone: \"Asia/Tokyo\""))
+    }
+
     @Test func aCopyOfAZoneIsNamedByWhatStandsBesideIt() throws {
         let berlin = try String(
             decoding: Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/Europe/Berlin")), as: Unicode.ASCII.self)
@@ -122,6 +133,9 @@ import Testing
             .map { String($0.dropFirst("    argv: [\"".count).dropLast(2)) }
         #expect(found.sorted() == listed.sorted() && listed.count == 3)
         #expect(result.output.contains("cron: \"17 4 * * *\"") && result.status == 65)
+        try Data("#!/bin/sh\r\n".utf8).write(to: URL(filePath: "\(root)/etc/cron.daily/good"))
+        let other = Tool.lodestar("schedule", "import", "crontab", "/etc/cron.daily", "--root", root)
+        #expect(other.errors.contains("good:1: note: its first line `#!/bin/sh` ends in a carriage return"))
         #expect(
             result.errors.contains(
                 "plain: error: run-parts passes over it: expected an executable file, found the mode 0644"))

@@ -13,7 +13,7 @@ enum AptOutput {
     /// The paragraphs by the names that apt gives: without an architecture where it is the host's.
     static func policies(_ output: String) -> [String: Policy] {
         var policies: [String: Policy] = [:], name: String?, version: String?
-        for line in output.split(separator: "\n") {
+        for line in output.textLines() {
             if line.first != " " {
                 name = line.hasSuffix(":") ? String(line.dropLast()) : nil
                 if let name { policies[name] = Policy() }
@@ -52,7 +52,7 @@ enum AptOutput {
             let name = String(name.prefix { $0 != "*" })
             if !transaction[keyPath: list].contains(name) { transaction[keyPath: list].append(name) }
         }
-        for line in output.split(separator: "\n") {
+        for line in output.textLines() {
             let words = line.split(separator: " ")
             if line.hasPrefix("  "), let section {
                 for word in words { add(word, to: section) }
@@ -69,14 +69,14 @@ enum AptOutput {
 
     /// The packages that provide a virtual one, from `apt-cache showpkg NAME`.
     static func providers(_ output: String) -> [String] {
-        let lines = output.split(separator: "\n")
+        let lines = output.textLines()
         let rest = lines.drop { !$0.hasPrefix("Reverse Provides:") }.dropFirst()
         return Set(rest.compactMap { $0.split(separator: " ").first.map(String.init) }).sorted()
     }
 
     /// The names of lists of packages that the sources ask for, from `apt-get update --print-uris`.
     static func lists(_ output: String) -> [String] {
-        output.split(separator: "\n").compactMap { line in
+        output.textLines().compactMap { line in
             let words = line.split(separator: " ")
             guard words.count > 1, line.hasPrefix("'"), words[1].hasSuffix("_Packages") else { return nil }
             return String(words[1])
@@ -90,7 +90,7 @@ enum AptOutput {
             "Could not get lock", "frontend lock was locked by another process", "Unable to acquire the dpkg",
             "Unable to lock",
         ]
-        let lines = output.split(separator: "\n").filter { line in signs.contains { line.contains($0) } }
+        let lines = output.textLines().filter { line in signs.contains { line.contains($0) } }
         if lines.isEmpty { return nil }
         for line in lines {
             let words = line.split { !$0.isLetter && !$0.isNumber }

@@ -1,3 +1,4 @@
+import LinuxFacts
 import LinuxHost
 import Model
 import Scheduling
@@ -129,8 +130,11 @@ struct CronFiles {
                 continue
             }
             let command = host.place(of: script) ?? script
+            let problem = ScriptHead.problem(of: command, below: host.place(of: script) == nil ? "/" : host.root)
             all.append(
-                ImportedSchedules(script: command, expression: expression.text, zone: host.zone), from: script)
+                ImportedSchedules(
+                    script: command, expression: expression.text, zone: host.zone,
+                    differences: problem.map { [$0] } ?? []), from: script)
         }
         if let note = expression.note { all.note(note) }
         return all

@@ -35,9 +35,12 @@ struct HostOfSchedules {
         return "/" + parts.joined(separator: "/")
     }
 
-    /// The time zone that its cron runs in: what /etc/localtime links to, `local` where the name is not known, UTC where
-    /// there is none (localtime(5)).
+    /// The time zone that its cron runs in: what its service is started with, else what /etc/localtime links to, `local`
+    /// where the name is not known, UTC where there is none (localtime(5)).
     var zone: String {
+        for file in ["/etc/default/cron", "/etc/sysconfig/crond"] {
+            if let name = serviceZone(in: root + file) { return name }
+        }
         let path = "\(root)/etc/localtime"
         guard LocalStatus(of: path, followsLinks: false) != nil else { return "UTC" }
         for target in [LocalFiles.linkTarget(path), root.isEmpty ? LocalFiles.absolute(path) : nil] {
@@ -53,6 +56,20 @@ struct HostOfSchedules {
             return name
         }
         return "local"
+    }
+
+    /// `TZ=` in the environment of the service.
+    private func serviceZone(in path: String) -> String? {
+        guard let bytes = try? LocalFiles.contents(of: path, limit: 1 << 20) else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).textLines().map { line in
+            line.drop { $0 == " " || $0 == "\t" }
+        }
+        let set = lines.last { $0.hasPrefix("TZ=") || $0.hasPrefix("export TZ=") }
+        guard let value = set?.split(separator: "=", maxSplits: 1).last?.filter({ !"\"'".contains($0) }) else {
+            return nil
+        }
+        let name = value.hasPrefix(":") ? String(value.dropFirst()) : value
+        return LocalFiles.exists("/usr/share/zoneinfo/\(name)") && !name.isEmpty && !name.hasPrefix("/") ? name : nil
     }
 
     private static func zoneName(_ target: String) -> String? {
