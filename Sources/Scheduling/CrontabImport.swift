@@ -137,7 +137,12 @@ extension ImportedSchedules {
                 }
             }) {
                 differences.append(
-                    "`a/n` without a range is not described by crontab(5): here it runs to the field's end")
+                    "`a/n` without a range is not described by crontab(5), and Debian's cron ignores a file with it: "
+                        + "here it runs to the field's end")
+            }
+            if fields.contains(where: { $0.contains("?") }) || isMacro && schedule != schedule.lowercased() {
+                differences.append(
+                    "Debian's cron does not read `\(schedule)`, and ignores a file with it: here it counts")
             }
             let hasZone = expression.timing != .reboot && host.zone != nil
             if hasZone, let zone = host.zone { definition.timezone = zone }

@@ -100,6 +100,12 @@ import Testing
         #expect(imported.jobs.first?.differences.contains { $0.contains("cronie") } == true)
     }
 
+    /// What Debian's cron refuses, judged by it, and other crons take.
+    @Test(arguments: ["@DAILY", "0 0 ? * *", "* 5/2 * * *"]) func whatDebiansCronWouldIgnoreIsTold(text: String) {
+        let imported = table("\(text) /opt/x\n")
+        #expect(imported.jobs.first?.differences.contains { $0.contains("Debian's cron") } == true)
+    }
+
     @Test func accountsThatAreNotThereAreNamed() {
         let imported = table(
             "* * * * * root /opt/x\n* * * * * nobody-such /opt/y\n", hasUsers: true, accounts: ["root"])
