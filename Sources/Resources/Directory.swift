@@ -139,6 +139,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
         let strangers = try Strangers(of: self, on: host)
         return (purge == .report ? strangers.removable.map { "\($0.path) is not declared" } : [])
             + strangers.mounted.map { "\($0.path) is not declared and stays: something is mounted there" }
+            + strangers.unnamed.map { "\($0) is not declared and stays: its name is not UTF-8" }
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {

@@ -6,6 +6,8 @@ struct Strangers {
     private(set) var removable: [Directory.Entry] = []
     /// What stays, since something is mounted at it or below it.
     private(set) var mounted: [Directory.Entry] = []
+    /// What stays, since its name is no text.
+    private(set) var unnamed: [AbsolutePath] = []
 
     private let tree: FileTree?
     private let ignored: [Glob]
@@ -28,14 +30,31 @@ struct Strangers {
             if files.contains(relative) || region.has(entry) || ignored.contains(where: { $0.matches(relative) }) {
                 continue
             }
-            guard let status = try host.status(of: entry) else { continue }
+            guard let status = try host.status(of: entry) else {
+                if name.unicodeScalars.contains("\u{FFFD}") { unnamed.append(entry) }
+                continue
+            }
             if folders.contains(relative) || region.reaches(below: entry) {
                 // A link on the way to something that is declared stays as it is.
                 if status.kind == .directory { try visit(entry, relative + "/", folders, files, on: host) }
+            } else if try status.kind == .directory && hasIgnored(below: entry, relative + "/", on: host) {
+                try visit(entry, relative + "/", folders, files, on: host)
             } else {
                 removable.append(Directory.Entry(path: entry, kind: status.kind))
             }
         }
+    }
+
+    /// Whether something below a stranger must not be taken with it.
+    private func hasIgnored(below place: AbsolutePath, _ prefix: String, on host: some HostReading) throws -> Bool {
+        if ignored.isEmpty { return false }
+        for name in try host.entries(of: place) ?? [] {
+            let entry = place.appending(name), relative = prefix + name
+            if ignored.contains(where: { $0.matches(relative) }) { return true }
+            guard try host.status(of: entry)?.kind == .directory else { continue }
+            if try hasIgnored(below: entry, relative + "/", on: host) { return true }
+        }
+        return false
     }
 
     /// Sets apart what another file system is mounted on. Where that cannot be told, the removal itself looks.

@@ -233,6 +233,25 @@ struct PurgeTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
     }
 
+    /// What is ignored stays at every depth, also below what nobody declared.
+    @Test func whatIsIgnoredStaysBelowStrangers() throws {
+        let root = try root(), folder = "\(root)/etc/conf.d"
+        let script = """
+            cd '\(folder)'; mkdir -p cache/x other/y/z plain/p; touch cache/x/1 other/y/z/a.keep other/y/stray plain/p/q a.keep
+            printf x > "$(printf 'bad\\377name')"
+            """
+        #expect(Tool.run(["sh", "-ec", script]).status == 0)
+        let site = try Tool.site("directory: {/etc/conf.d: {purge: enforce, ignore: ['cache/**', '*.keep']}}\n")
+        let result = Tool.lodestar("apply", site, "--root", root)
+        #expect(
+            result.status == 0 && result.errors.contains("its name is not UTF-8"), "\(result.output)\(result.errors)")
+        let left = Tool.run(["sh", "-c", "cd '\(folder)'; find . -type f -name '*[a-z1]' -not -name 'bad*' | sort"])
+            .output
+        #expect(left == "./a.keep\n./cache/x/1\n./other/y/z/a.keep\n")
+        #expect(!FileManager.default.fileExists(atPath: "\(folder)/plain"))
+        #expect(Tool.lodestar("plan", site, "--root", root).output.contains("nothing to do"))
+    }
+
     /// A pattern with many stars is matched in time linear in the name.
     @Test func aPatternOfManyStarsEnds() throws {
         let root = try root(), name = String(repeating: "a", count: 60)
