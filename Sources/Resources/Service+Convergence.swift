@@ -21,7 +21,7 @@ extension Service {
         /// The units as they are.
         var tree: UnitTree
         var isHostRunning: Bool
-        /// Links that an earlier content of `unit` asked for.
+        /// Links that the unit asked for which `unit` takes the place of.
         var staleLinks: [AbsolutePath] = []
         var isRunning: Bool?
         var unit: Content?
@@ -77,7 +77,7 @@ extension Service {
             let enabling = try tree.enabling(unitName)
             observed.enabling = enabling
             observed.isEnabled = enabling.isInstallable ? enabling.isComplete : try tree.state(of: unitName) == .enabled
-            if let unit, let old = observed.unit, old != unit, let earlier = try? present.enabling(unitName) {
+            if let unit, observed.unit != unit, let earlier = try? present.enabling(unitName) {
                 let kept = enabling.own + earlier.links.map(\.path)
                 observed.staleLinks = earlier.own.filter { !kept.contains($0) }
             }
@@ -194,7 +194,7 @@ extension Service {
         if enabled == false {
             if let path = remainingStarters(of: observed).first {
                 throw Refusal(
-                    "\(unitName) cannot be disabled: \(path) starts it, which is not an administrator's",
+                    "\(unitName) cannot be disabled: \(path) starts it, and is not in /etc",
                     hint: "`masked: true` keeps it from starting")
             }
             return Self.removals(of: observed.disabling?.all ?? [])

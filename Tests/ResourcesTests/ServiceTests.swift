@@ -39,13 +39,17 @@ import Testing
     }
 
     @Test func aNewInstallTakesTheLinksOfTheOldOneAway() throws {
-        let bench = try bench([:])
+        let bench = try bench([
+            "\(Self.lib)/x.service": Self.plain,
+            "\(Self.etc)/multi-user.target.wants/x.service": "-> \(Self.lib)/x.service",
+        ])
         for target in ["a", "b"] {
             let unit = "unit: \"[Service]\\nExecStart=/bin/true\\n[Install]\\nWantedBy=\(target).target\\n\""
             let report = try bench.apply(try plan("x: {\(unit), enabled: true}", bench))
             #expect(report.count(.failed) == 0, "\(report.outcomes.compactMap(\.reason))")
             #expect(!(try plan("x: {\(unit), enabled: true}", bench)).hasChanges)
         }
+        #expect(try links(bench, in: "multi-user.target.wants") == [])
         #expect(try links(bench, in: "a.target.wants") == [])
         #expect(try links(bench, in: "b.target.wants") == ["x.service"])
     }
@@ -58,7 +62,10 @@ import Testing
         ("m: {running: true}", "m.service cannot run: \(etc)/m.service masks it"),
         ("al: {masked: true}", "al.service cannot be masked: \(etc)/al.service is a link"),
         ("script: {enabled: false}", "script.service has no unit, only the script /etc/init.d/script"),
-        ("v: {enabled: false}", "v.service cannot be disabled: \(lib)/m.target.wants/v.service starts it"),
+        (
+            "v: {enabled: false}",
+            "v.service cannot be disabled: \(lib)/m.target.wants/v.service starts it, and is not in /etc"
+        ),
         ("t@: {enabled: true}", "t@.service cannot be enabled: it is a template without `DefaultInstance=`"),
         ("h: {enabled: true}", "h.service cannot be enabled: nothing tells the specifier %a"),
     ])

@@ -50,6 +50,7 @@ CASES = [
     ("alias of another type", {f"{LIB}/a.service": unit("Alias=b.socket\n")}, [("a", "enable")]),
     ("alias without a type", {f"{LIB}/a.service": unit("Alias=b\n")}, [("a", "enable")]),
     ("alias of itself", {f"{LIB}/a.service": unit("Alias=a.service\nWantedBy=m.target\n")}, ALL("a")),
+    ("alias of itself alone", {f"{LIB}/a.service": unit("Alias=a.service\n")}, ALL("a")),
     ("alias into a folder", {f"{LIB}/a.service": unit("Alias=m.target.wants/a.service\n")}, ALL("a")),
     ("alias into a folder under another name", {f"{LIB}/a.service": unit("Alias=m.target.wants/b.service\n")}, [("a", "enable")]),
     ("alias into another folder", {f"{LIB}/a.service": unit("Alias=x/a.service\n")}, [("a", "enable")]),
