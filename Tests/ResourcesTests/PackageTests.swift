@@ -215,6 +215,21 @@ extension PackageTests {
         #expect(installed("tinyd", root) == "rc 1.0")
     }
 
+    /// Whatever a plan knew: the host itself looks once more.
+    @Test func aTransactionThatWouldRemoveAnotherIsNotBegun() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        #expect(try apply("tiny-user: {}", bench).count(.failed) == 0)
+        for change in [PackageChange(.remove, "tinyd"), PackageChange(.install, "tiny-rival")] {
+            guard case .failure(let fault)? = bench.host.perform([.changePackage(change)]).first else {
+                Issue.record("\(change) was done")
+                continue
+            }
+            #expect(fault.reason.contains("which nobody declared absent"), "\(fault.reason)")
+        }
+        #expect(installed("tiny-user", root) == "ii 1.0" && installed("tinyd", root) == "ii 2.0")
+    }
+
     @Test func whatLeavesTheSiteTakesNothingAlong() throws {
         let (bench, root) = try bench()
         defer { bench.remove() }
