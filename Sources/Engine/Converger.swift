@@ -216,7 +216,8 @@ public final class Converger {
             guard let path = step.changedPath else { continue }
             let address = tasks[index].planned.address
             let isSecret = step.isSecret || secrecy.hides(path)
-            preparation.images.append(BeforeImage(of: path, address: address, hidesContent: isSecret, on: host))
+            preparation.images.append(
+                BeforeImage(of: path, address: address, hidesContent: isSecret || step.keepsContent, on: host))
         }
         return preparation
     }

@@ -60,7 +60,7 @@ public struct EditedDocument: Sendable {
     /// Whether nothing of anybody is left, so that a file of ours may go.
     public var isEmptyOfEverybody: Bool {
         switch form {
-        case .lines(let document): document.lines.isEmpty
+        case .lines(let document): document.isEmpty
         case .crontab(let document): document.isEmpty
         case .keys(let document): document.isEmpty
         }

@@ -10,7 +10,7 @@ struct FileLine: Sendable, Hashable {
         raw = nil
     }
 
-    init(bytes: ArraySlice<UInt8>) {
+    init(bytes: some Collection<UInt8>) {
         if let text = String(validating: bytes, as: UTF8.self) {
             self.text = text
             raw = nil
@@ -19,6 +19,28 @@ struct FileLine: Sendable, Hashable {
             raw = Array(bytes)
         }
     }
+
+    init(body: [UInt8], hasCarriageReturn: Bool) {
+        let endsWithOne = body.last == UInt8(ascii: "\r")
+        self.init(bytes: hasCarriageReturn && !endsWithOne ? body + [UInt8(ascii: "\r")] : body)
+    }
+
+    /// Two lines are equal when their bytes are; texts with the same meaning in other characters are not.
+    static func == (left: FileLine, right: FileLine) -> Bool {
+        left.raw == right.raw && left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+
+    var hasCarriageReturn: Bool { text.utf8.last == UInt8(ascii: "\r") }
+
+    var bytes: ArraySlice<UInt8> { ArraySlice(raw ?? Array(text.utf8)) }
+
+    /// The bytes without a carriage return at the end.
+    var body: ArraySlice<UInt8> { hasCarriageReturn ? bytes.dropLast() : bytes }
+
+    /// The text without a carriage return at the end.
+    var bodyText: String { hasCarriageReturn ? String(text.unicodeScalars.dropLast()) : text }
 
     /// The lines of a file. Only a newline ends one: a carriage return before it belongs to the line.
     static func lines(of bytes: [UInt8]) -> (lines: [FileLine], endsWithNewline: Bool) {

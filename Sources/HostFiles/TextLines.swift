@@ -1,49 +1,72 @@
 public import Model
 import RegularExpressions
 
-/// A text file as lines; line ends and a missing final newline are kept as they were found.
+/// A text file as lines, in any encoding: bytes that are not edited, line ends and a missing final newline stay as they
+/// were found. Only a newline ends a line; a carriage return before it is the line's end too, but not of its body.
 public struct TextLines: HostDocument {
     /// Without the newline; a carriage return before it is part of the line.
-    public private(set) var lines: [String]
+    private var lines: [FileLine]
     private var endsWithNewline: Bool
-    private var usesCarriageReturns: Bool
-    /// Not UTF-8: shown and compared in a form with replacement characters, but never rewritten.
-    public let isText: Bool
 
     public init(parsing bytes: [UInt8]) {
-        isText = String(validating: bytes, as: UTF8.self) != nil
-        let text = String(decoding: bytes, as: UTF8.self)
-        lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
-            String($0) ?? ""
-        }
-        endsWithNewline = lines.last == ""
-        if endsWithNewline { lines.removeLast() }
-        usesCarriageReturns = lines.first?.utf8.last == UInt8(ascii: "\r")
+        (lines, endsWithNewline) = FileLine.lines(of: bytes)
     }
 
     public var bytes: [UInt8] {
-        lines.isEmpty ? [] : Array((lines.joined(separator: "\n") + (endsWithNewline ? "\n" : "")).utf8)
+        var bytes: [UInt8] = []
+        for line in lines { line.write(to: &bytes) }
+        if !endsWithNewline, !bytes.isEmpty { bytes.removeLast() }
+        return bytes
     }
+
+    public var isEmpty: Bool { lines.isEmpty }
+
+    /// How many lines there are.
+    public var count: Int { lines.count }
+
+    /// A line without its carriage return.
+    public func body(at position: Int) -> [UInt8] { Array(lines[position].body) }
 
     /// The positions that an edit speaks of: its matches, else the lines equal to its text.
     public func positions(of edit: LineEdit) throws(Refusal) -> [Int] {
         if let pattern = edit.match { return try positions(matching: pattern) }
-        let text = edit.string
-        return lines.indices.filter { Self.body(lines[$0]) == text }
+        let text = edit.text.bytes
+        return lines.indices.filter { lines[$0].body.elementsEqual(text) }
     }
 
     /// Performs the edit; doing it again changes nothing.
     public mutating func apply(_ edit: LineEdit) throws(Refusal) {
-        guard isText else { throw Refusal("the file is not UTF-8 text") }
         let found = try positions(of: edit)
-        let text = edit.string + (usesCarriageReturns ? "\r" : "")
         if !edit.isPresent {
-            for position in found.reversed() { lines.remove(at: position) }
+            remove(found)
         } else if !found.isEmpty {
-            for position in edit.replacesAll ? found : found.suffix(1) { lines[position] = text }
+            for position in edit.replacesAll ? found : found.suffix(1) {
+                lines[position] = FileLine(body: edit.text.bytes, hasCarriageReturn: lines[position].hasCarriageReturn)
+            }
         } else {
-            lines.insert(text, at: try insertion(of: edit))
+            insert(edit.text.bytes, at: try insertion(of: edit))
         }
+    }
+
+    private mutating func remove(_ positions: [Int]) {
+        let hadLast = positions.last == lines.count - 1
+        for position in positions.reversed() { lines.remove(at: position) }
+        // What is the last line now has no line end, as the one before.
+        if hadLast, !endsWithNewline, let last = lines.last, last.hasCarriageReturn {
+            lines[lines.count - 1] = FileLine(body: Array(last.body), hasCarriageReturn: false)
+        }
+    }
+
+    /// The line ends as those beside it do.
+    private mutating func insert(_ body: [UInt8], at position: Int) {
+        let isOpenEnd = position == lines.count && !endsWithNewline
+        let neighbour = isOpenEnd ? position - 2 : max(0, position - 1)
+        let hasCarriageReturn = lines.indices.contains(neighbour) && lines[neighbour].hasCarriageReturn
+        if isOpenEnd, let last = lines.last {
+            lines[position - 1] = FileLine(
+                body: Array(last.bytes), hasCarriageReturn: hasCarriageReturn || last.hasCarriageReturn)
+        }
+        lines.insert(FileLine(body: body, hasCarriageReturn: hasCarriageReturn && !isOpenEnd), at: position)
     }
 
     /// Where a new line goes: after the last match, before the last match, else to the end.
@@ -53,21 +76,13 @@ public struct TextLines: HostDocument {
         return lines.count
     }
 
+    /// Bytes that are no UTF-8 are met by a pattern as U+FFFD.
     private func positions(matching pattern: String) throws(Refusal) -> [Int] {
         do throws(RegularExpressionError) {
             let expression = try RegularExpression(pattern)
-            return lines.indices.filter { expression.isFound(in: Self.body(lines[$0])) }
+            return lines.indices.filter { expression.isFound(in: lines[$0].bodyText) }
         } catch {
             throw Refusal("the pattern `\(pattern)` cannot be read: \(error.message)")
         }
     }
-
-    /// The line without its carriage return.
-    public static func body(_ line: String) -> String {
-        line.utf8.last == UInt8(ascii: "\r") ? String(line.unicodeScalars.dropLast()) : line
-    }
-}
-
-extension LineEdit {
-    var string: String { String(decoding: text.bytes, as: UTF8.self) }
 }

@@ -47,6 +47,11 @@ public enum Step: Sendable, Hashable {
         if case .remove(let removal) = self { removal.isStranger } else { false }
     }
 
+    /// Whether what is at its path keeps its content.
+    public var keepsContent: Bool {
+        if case .setAttributes = self { true } else { false }
+    }
+
     /// The path that the step changes; nil where it changes no path of its own.
     public var changedPath: AbsolutePath? {
         switch self {

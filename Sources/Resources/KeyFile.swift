@@ -36,6 +36,15 @@ struct KeyFile: Sendable {
         (keys, strangers) = document.contents
     }
 
+    /// The same file after its home was moved.
+    func moved(from former: AbsolutePath, to home: AbsolutePath) -> KeyFile {
+        var file = self
+        if path.isBelowOrEqual(to: former) {
+            file.path = AbsolutePath(home.text + path.text.dropFirst(former.text.count)) ?? path
+        }
+        return file
+    }
+
     private static func problem(of path: AbsolutePath, _ status: FileStatus, _ user: UserEntry) -> String {
         "sshd reads the keys as \(user.name), who cannot: \(path) has mode \(FileMode(status.permissions).text) and owner "
             + (status.owner == 0 ? "root" : "\(status.owner)")

@@ -92,12 +92,12 @@ public struct Line: Resource, Removable {
         guard let document = try host.document(TextLines.self, at: path) else { return nil }
         if text.isWithheld { return Observed(texts: recorded(in: document), fileExists: true) }
         let positions = try document.positions(of: edit)
-        return Observed(texts: positions.map { Content(TextLines.body(document.lines[$0])) }, fileExists: true)
+        return Observed(texts: positions.map { Content(document.body(at: $0)) }, fileExists: true)
     }
 
     /// The lines of which the ledger holds the digest.
     private func recorded(in document: TextLines) -> [Content] {
-        document.lines.map { Content(TextLines.body($0), isSecret: text.isSecret) }.filter {
+        (0..<document.count).map { Content(document.body(at: $0), isSecret: text.isSecret) }.filter {
             withheldDigest(of: Node($0.rendered, at: .nowhere), in: "text") == text.bytes
         }
     }
@@ -112,7 +112,11 @@ public struct Line: Resource, Removable {
         return [Change("text", from: other.map { shown($0) }, to: shown(text))]
     }
 
-    private func shown(_ line: Content) -> ShownText { .text(String(decoding: line.bytes, as: UTF8.self)) }
+    /// A line that is no text is told by its size and digest: two of them can look alike.
+    private func shown(_ line: Content) -> ShownText {
+        String(validating: line.bytes, as: UTF8.self).map { .text($0) }
+            ?? .digest(byteCount: line.bytes.count, line.digest)
+    }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
         guard observed?.fileExists == true else { throw Refusal("\(path) does not exist", isMissing: true) }

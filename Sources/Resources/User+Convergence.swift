@@ -68,7 +68,12 @@ extension User {
             }
         }
         observed.user = present(entry, in: accounts)
-        if authorizedKeys != nil, observed.homeExists { observed.keys = try KeyFile(home: home, of: entry, on: host) }
+        if authorizedKeys != nil, observed.homeExists {
+            observed.keys = try KeyFile(home: home, of: entry, on: host)
+        } else if authorizedKeys != nil, managesHome, let former = observed.formerHome {
+            // The keys move with the home.
+            observed.keys = try KeyFile(home: former, of: entry, on: host).moved(from: former, to: home)
+        }
         return observed
     }
 

@@ -21,6 +21,9 @@ extension Simulation {
             (status, document) = (present, edited)
         case .present(let present, .bytes(let bytes))?:
             (status, document) = (present, EditedDocument(for: edit.edit, parsing: bytes))
+        case .present(let present, .below(let source))?:
+            let bytes = try below.contents(of: source, limit: 1 << 28)
+            (status, document) = (present, EditedDocument(for: edit.edit, parsing: bytes))
         case .present(let present, _)?:
             throw HostFault("edit", edit.path.text, "it is a \(present.kind.rawValue)")
         case .absent?, nil:
@@ -113,8 +116,18 @@ extension Simulation {
         guard case .present(let status, let body)? = try entry(at: move.from) else { return }
         try checkParent(of: move.to, "move")
         try check(.nothing, at: move.to, "move")
+        let inside = entries.filter { $0.key != move.from && $0.key.isBelowOrEqual(to: move.from) }
         take(move.from)
+        moves.append(move)
         put(status, body, at: move.to)
+        for (path, entry) in inside {
+            entries[path] = nil
+            guard let to = AbsolutePath(move.to.text + path.text.dropFirst(move.from.text.count)) else { continue }
+            entries[to] = entry
+            if let parent = to.parent {
+                listings[parent, default: [:]][to.name] = if case .absent = entry { false } else { true }
+            }
+        }
     }
 
     private func take(_ path: AbsolutePath) {

@@ -60,8 +60,8 @@ extension Simulation {
         guard let status = try status(of: path) else { return nil }
         switch status.kind {
         case .directory: return .present(status, .directory)
-        case .link: return .present(status, .link(try below.linkTarget(of: path)))
-        case .file: return .present(status, .bytes(try below.contents(of: path, limit: 1 << 28)))
+        case .link: return .present(status, .link(try below.linkTarget(of: source(of: path))))
+        case .file: return .present(status, .below(source(of: path)))
         case .device, .fifo, .socket: return .present(status, .bytes([]))
         }
     }

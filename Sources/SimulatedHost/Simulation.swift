@@ -14,6 +14,8 @@ public final class Simulation: Host {
 
     enum Body {
         case bytes([UInt8])
+        /// What the reader below has at this path.
+        case below(AbsolutePath)
         case edited(EditedDocument)
         case link(String)
         case directory
@@ -26,6 +28,8 @@ public final class Simulation: Host {
     nonisolated(unsafe) var packages: DpkgStatus?
     nonisolated(unsafe) var services: [String: Bool] = [:]
     nonisolated(unsafe) var ownershipChanges: [OwnershipChange] = []
+    /// Homes that were moved, the last one last.
+    nonisolated(unsafe) var moves: [HomeMove] = []
     let below: any HostReading
     /// Days since 1970-01-01, for the date of the last password change.
     let today: Int
@@ -48,7 +52,15 @@ public final class Simulation: Host {
             case nil: if isBelowAbsent(path) { return nil }
             }
         }
-        return try below.status(of: path)
+        return try below.status(of: source(of: path))
+    }
+
+    /// Where the reader below has what is at a path.
+    func source(of path: AbsolutePath) -> AbsolutePath {
+        moves.reversed().reduce(path) { path, move in
+            guard path.isBelowOrEqual(to: move.to) else { return path }
+            return AbsolutePath(move.from.text + path.text.dropFirst(move.to.text.count)) ?? path
+        }
     }
 
     /// Whether a directory above the path was removed or made in memory, so that the reader below knows nothing of it.
@@ -71,32 +83,37 @@ public final class Simulation: Host {
             if try self.status(of: path) == nil {
                 throw HostFault("read", path.text, "ENOENT (no such file or directory)")
             }
-            return try below.contents(of: path, limit: limit)
+            return try below.contents(of: source(of: path), limit: limit)
         }
         guard status.byteCount <= limit else { throw HostFault("read", path.text, "more than \(limit) bytes") }
         switch body {
         case .bytes(let bytes): return bytes
+        case .below(let source): return try below.contents(of: source, limit: limit)
         case .edited(let document): return document.bytes
         case .link, .directory: throw HostFault("read", path.text, "it is a \(status.kind.rawValue)")
         }
     }
 
     public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
-        if case .present? = entries[path] { return Digest(of: try contents(of: path, limit: .max)) }
-        return try below.digest(of: path)
+        switch entries[path] {
+        case .present(_, .below(let source))?: return try below.digest(of: source)
+        case .present?: return Digest(of: try contents(of: path, limit: .max))
+        case .absent?, nil: return try below.digest(of: source(of: path))
+        }
     }
 
     public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {
         switch entries[path] {
         case .present(_, .link(let target))?: return target
         case .present?, .absent?: throw HostFault("read", path.text, "it is no link")
-        case nil: return try below.linkTarget(of: path)
+        case nil: return try below.linkTarget(of: source(of: path))
         }
     }
 
     public func entries(of path: AbsolutePath) throws(HostFault) -> [String]? {
         guard try status(of: path)?.kind == .directory else { return nil }
-        var names = Set(try below.status(of: path)?.kind == .directory ? below.entries(of: path) ?? [] : [])
+        let source = source(of: path)
+        var names = Set(try below.status(of: source)?.kind == .directory ? below.entries(of: source) ?? [] : [])
         for (name, isPresent) in listings[path] ?? [:] {
             if isPresent { names.insert(name) } else { names.remove(name) }
         }
@@ -113,8 +130,9 @@ public final class Simulation: Host {
         case .present(_, .edited(let document))?:
             return document.document(as: type) ?? Document(parsing: document.bytes)
         case .present(let status, .bytes(let bytes))?: return status.kind == .file ? Document(parsing: bytes) : nil
+        case .present(_, .below(let source))?: return try below.document(type, at: source)
         case .present?: return nil
-        case nil: return isBelowAbsent(path) ? nil : try below.document(type, at: path)
+        case nil: return isBelowAbsent(path) ? nil : try below.document(type, at: source(of: path))
         }
     }
 

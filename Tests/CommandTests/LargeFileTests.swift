@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// Owner and mode never need the body of a file.
+@Suite(.enabled(if: getuid() == 0, "apply needs root"))
+struct LargeFileTests {
+    @Test(arguments: ["mode: \"0600\"", "owner: 3601", "group: adm", "state: absent", "owner: 3601, mode: \"u=r,go=\""])
+    func attributesOfAFileOfAnySizeAreChanged(words: String) throws {
+        let root = try Tool.bareRoot(), path = "\(root)/srv/large"
+        // Sparse: 300 GiB that nobody can read into memory.
+        #expect(Tool.run(["truncate", "-s", "300G", path]).status == 0)
+        let site = try Tool.site("file: {/srv/large: {\(words)}, /srv/other: {content: x}}\n")
+        let limited = ["prlimit", "--as=2000000000", Tool.binary]
+        for command in ["plan", "apply", "plan"] {
+            let result = Tool.run(limited + [command, site, "--root", root])
+            #expect(result.status == 0, "\(command): \(result.output)\(result.errors)")
+        }
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+        if words.contains("absent") {
+            #expect(!FileManager.default.fileExists(atPath: path))
+            return
+        }
+        // Un-declared it stays, and was not read either.
+        try "file: {/srv/other: {content: x}}\n".write(
+            toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        #expect(Tool.run(limited + ["apply", site, "--root", root]).status == 0)
+        #expect(FileManager.default.fileExists(atPath: path))
+    }
+
+    /// What is in a home moves with it, also in the plan.
+    @Test func aPlanSeesWhatIsInAMovedHome() throws {
+        let root = try Tool.bareRoot(), key = "ssh-ed25519 \(AttackTests.key) a"
+        func manifest(_ home: String) -> String {
+            """
+            user: {ana: {uid: 3601, home: \(home), authorized_keys: {exactly: ["\(key)"]}}}
+            line: {l: {path: \(home)/.profile, text: "export A=1", require: ["user:ana"]}}
+            """ + "\n"
+        }
+        let site = try Tool.site(manifest("/home/ana"))
+        try FileManager.default.createDirectory(atPath: "\(root)/etc/skel", withIntermediateDirectories: true)
+        try "# p\n".write(toFile: "\(root)/etc/skel/.profile", atomically: true, encoding: .utf8)
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        try manifest("/srv/ana").write(toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        let plan = Tool.lodestar("plan", site, "--root", root)
+        #expect(plan.output.contains("1 to change, 1 released; 1 in place"), "\(plan.output)")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code", "--verify").status == 0)
+        #expect(try String(contentsOfFile: "\(root)/srv/ana/.profile", encoding: .utf8) == "# p\nexport A=1\n")
+    }
+}
