@@ -14,9 +14,9 @@ public struct PublicKey: Sendable, Hashable {
         self.comment = comment
     }
 
-    /// The comment is not compared.
+    /// The comment is not compared; the type follows from the blob.
     public static func == (left: PublicKey, right: PublicKey) -> Bool {
-        left.blob == right.blob && left.type == right.type && left.options == right.options
+        left.blob == right.blob && left.options.utf8.elementsEqual(right.options.utf8)
     }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(blob) }
@@ -24,37 +24,40 @@ public struct PublicKey: Sendable, Hashable {
     /// The whole line.
     public var line: String { [options, type, blob, comment].filter { !$0.isEmpty }.joined(separator: " ") }
 
-    /// Reads a line; nil for what is none. The type may be one that nobody has heard of yet.
+    /// Parses a line; nil if sshd finds no key in it. Types that are not known here are taken.
     public init?(line: some StringProtocol) {
         var rest = Substring(line).utf8[...]
         // Files with carriage returns: sshd passes over white space.
         if rest.last == 0x0D { rest.removeLast() }
         Self.skipBlanks(of: &rest)
-        guard let first = rest.first, first != UInt8(ascii: "#"), !rest.contains(where: { $0 == 0 || $0 == 0x0A })
-        else {
-            return nil
-        }
-        options = ""
-        var word = Self.word(of: &rest, quoted: true)
-        if !Self.isType(word) {
-            options = word
-            word = Self.word(of: &rest, quoted: false)
-        }
-        guard Self.isType(word) else { return nil }
-        type = word
-        blob = Self.word(of: &rest, quoted: false)
-        guard Self.isBlob(blob, of: type) else { return nil }
-        comment = Substring(rest).trimmed
+        guard let words = Self.words(of: rest), let found = KeyBlob(base64: words.blob), found.type == words.type,
+            found.isComplete
+        else { return nil }
+        self = PublicKey(options: words.options, type: words.type, blob: words.blob, comment: words.comment)
     }
 
-    /// A blob names its own type: a length in four bytes and that many characters (RFC 4253 §6.6).
-    static func isBlob(_ text: String, of type: String) -> Bool {
-        guard text.utf8.count >= 16, text.utf8.count % 4 == 0 || !text.hasSuffix("=") else { return false }
-        let allowed = text.utf8.allSatisfy { byte in
-            (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A)
-                || byte == 0x2B || byte == 0x2F || byte == 0x3D
+    /// The parts of a line that has the form of a key's, whatever its blob is.
+    private static func words(
+        of line: Substring.UTF8View
+    ) -> (options: String, type: String, blob: String, comment: String)? {
+        var rest = line
+        guard let first = rest.first, first != UInt8(ascii: "#"), !rest.contains(where: { $0 == 0 || $0 == 0x0A })
+        else { return nil }
+        var options = "", type = word(of: &rest, quoted: true)
+        if !isType(type) {
+            options = type
+            type = word(of: &rest, quoted: false)
         }
-        return allowed && text.hasPrefix("AAAA")
+        guard isType(type) else { return nil }
+        let blob = word(of: &rest, quoted: false)
+        return (options, type, blob, Substring(rest).trimmed)
+    }
+
+    /// Why a text that was meant to be a key is none.
+    private static func fault(of text: String) -> String? {
+        guard let words = words(of: Substring(text).utf8), let blob = KeyBlob(base64: words.blob) else { return nil }
+        if blob.type != words.type { return "`\(words.type)` before a key of type \(blob.type)" }
+        return "a key of type \(words.type) that is incomplete, too short or goes on after its end"
     }
 
     static func isType(_ word: String) -> Bool {
@@ -97,8 +100,12 @@ extension PublicKey: FieldValue {
     public static var shape: Shape { .text(pattern: nil) }
 
     public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, let key = PublicKey(line: text) else {
-            throw DecodingFault(node, expected: "a public key line such as `ssh-ed25519 AAAA... comment`")
+        let expected = "a public key line such as `ssh-ed25519 AAAA... comment`"
+        guard let text = node.text else { throw DecodingFault(node, expected: expected) }
+        guard let key = PublicKey(line: text) else {
+            guard let fault = Self.fault(of: text) else { throw DecodingFault(node, expected: expected) }
+            throw DecodingFault(
+                at: node.place, expected: expected, found: fault, hint: "`ssh-keygen -lf` tells what a key is")
         }
         self = key
     }

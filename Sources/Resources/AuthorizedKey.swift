@@ -6,7 +6,7 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     public var name = ""
     public var user = AccountName.root
     public var key: PublicKey?
-    public var options: String?
+    public var options: KeyOptions?
 
     public init() {}
 
@@ -22,8 +22,8 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
             "key", \.key, isRequired: true, doc: "The whole public-key line, without options.",
             examples: ["ssh-ed25519 \(sample) ana@bastion"]),
         Field(
-            "options", \.options, doc: "Its options as sshd(8) reads them; none by default.",
-            examples: ["'from=\"10.0.0.0/8\",no-pty'"]),
+            "options", \.options, doc: "Its options as sshd(8) reads them, in one text or as a list; none by default.",
+            examples: ["'from=\"10.0.0.0/8\",no-pty'", "[no-pty, 'from=\"10.0.0.0/8\"']"]),
     ]
     static let sample = "AAAAC3NzaC1lZDI1NTE5AAAAIJ0mQTs4dd2tH8FVJw4MzTWAQGZFC1nTmVYKKnCZ1Qs6"
     public static let examples = [
@@ -31,19 +31,14 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     ]
 
     var desired: PublicKey? {
-        key.map { PublicKey(options: options ?? $0.options, type: $0.type, blob: $0.blob, comment: $0.comment) }
+        key.map { PublicKey(options: options?.text ?? $0.options, type: $0.type, blob: $0.blob, comment: $0.comment) }
     }
 
     public var objects: [HostObject] { key.map { [.authorizedKey(user, blob: $0.blob)] } ?? [] }
     public var needs: [Need] { [Need(.user(user), "user")] }
     public var problems: [Problem] {
-        var problems: [Problem] =
-            key.map { !$0.options.isEmpty && options != nil } == true
+        key.map { !$0.options.isEmpty && options != nil } == true
             ? [Problem(at: "options", "expected options in one place, found them in `key` and in `options`")] : []
-        if options.map({ $0.hasLineBreak || $0.contains("\0") }) == true {
-            problems.append(Problem("options", "expected one line"))
-        }
-        return problems
     }
 
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {

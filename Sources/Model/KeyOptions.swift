@@ -1,0 +1,40 @@
+/// The options in front of a key in an authorized_keys file (sshd(8)), written as one text or as a list.
+public struct KeyOptions: Sendable, Hashable, FieldValue {
+    /// As they stand in the line: with commas, without blanks outside quotes.
+    public let text: String
+
+    public static var shape: Shape { .either([.text(pattern: nil), .list(.text(pattern: nil))]) }
+
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard case .list(let items) = node.content else {
+            text = try Self.checked(node)
+            return
+        }
+        var options: [String] = []
+        for item in items { options.append(try Self.checked(item)) }
+        text = options.joined(separator: ",")
+    }
+
+    private static func checked(_ node: Node) throws(DecodingFault) -> String {
+        let expected = "options such as `no-pty` or `from=\"10.0.0.0/8\"`, or a list of them"
+        let text = try String(decoding: node)
+        var isInside = false, isEscaped = false
+        for byte in text.utf8 {
+            if byte < 0x20 || byte == 0x7F {
+                throw DecodingFault(at: node.place, expected: expected, found: "a control character")
+            }
+            if byte == UInt8(ascii: "\""), !isEscaped { isInside.toggle() }
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            if byte == UInt8(ascii: " "), !isInside {
+                throw DecodingFault(
+                    at: node.place, expected: expected, found: "a blank outside quotes",
+                    hint: "the options of a key end at the first one")
+            }
+        }
+        if isInside { throw DecodingFault(at: node.place, expected: expected, found: "a quote that does not end") }
+        return text
+    }
+
+    public var rendered: Node.Content { .string(text) }
+    public var shown: ShownText { .text(text) }
+}
