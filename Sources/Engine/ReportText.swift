@@ -25,7 +25,7 @@ public struct ReportText {
                 "  \(colored("! \(outcome.address)", "31"))  \(outcome.result.rawValue)\(reason)  \(outcome.place)"
             ]
             if let hint = outcome.hint { lines.append("      hint: \(hint.printable)") }
-            for line in outcome.output.split(whereSeparator: \.isNewline).suffix(20) {
+            for line in outcome.output.textLines().suffix(20) {
                 lines.append("      | \(line.printable)")
             }
             return lines.joined(separator: "\n")

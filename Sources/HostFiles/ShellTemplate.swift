@@ -1,3 +1,5 @@
+import Model
+
 /// A text for the shell in which each `%` stands for one word, whatever the quotes around it.
 public struct ShellTemplate {
     private let text: String
@@ -29,10 +31,11 @@ public struct ShellTemplate {
 
     /// Whether a text in such quotes may be read by a shell once more.
     private func isReadAgain(_ quotes: Quotes) -> Bool {
-        let words = text.split { !$0.isLetter && $0 != "-" }
-        if words.contains("eval") || text.contains("`") { return true }
+        let words = text.unicodeScalars.split { !$0.properties.isAlphabetic && $0 != "-" }.map { String($0) }
+        if words.contains("eval") || text.has("`") { return true }
         if quotes == .none { return false }
-        return text.contains("$(") || words.contains { $0.first == "-" && $0.last == "c" }
+        return text.utf8.contains(UInt8(ascii: "$")) && text.has("(")
+            || words.contains { $0.first == "-" && $0.last == "c" }
     }
 
     private enum Quotes {
@@ -50,9 +53,12 @@ public struct ShellTemplate {
         /// The word so that it is taken as it is in these quotes.
         func quoted(_ word: String) -> String {
             switch self {
-            case .none: "'\(word.replacing("'", with: "'\\''"))'"
-            case .single: word.replacing("'", with: "'\\''")
-            case .double: word.reduce(into: "") { $0 += "\\\"$`".contains($1) ? "\\\($1)" : "\($1)" }
+            case .none: "'\(word.insideSingleQuotes)'"
+            case .single: word.insideSingleQuotes
+            case .double:
+                word.unicodeScalars.reduce(into: "") {
+                    $0 += "\\\"$`".unicodeScalars.contains($1) ? "\\\($1)" : "\($1)"
+                }
             }
         }
     }
@@ -60,13 +66,14 @@ public struct ShellTemplate {
 
 extension String {
     /// Whether no shell reads anything but words in it.
-    fileprivate var isWordOrBlank: Bool { allSatisfy { $0.isWordOrBlank } }
+    fileprivate var isWordOrBlank: Bool { unicodeScalars.allSatisfy(\.isWordOrBlank) }
     /// Whether no shell reads anything but one word in it.
     fileprivate var isPlainWord: Bool { !isEmpty && isWordOrBlank && !contains(" ") }
 }
 
-extension Character {
+extension Unicode.Scalar {
     fileprivate var isWordOrBlank: Bool {
-        !isASCII ? !isWhitespace && !isNewline : isLetter || isNumber || "/._-+,:=@ ".contains(self)
+        if !isASCII { return !properties.isWhitespace }
+        return properties.isAlphabetic || ("0"..."9").contains(self) || "/._-+,:=@ ".unicodeScalars.contains(self)
     }
 }

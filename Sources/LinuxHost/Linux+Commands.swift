@@ -51,7 +51,7 @@ extension Linux {
     }
 
     private static func lastLine(of output: String) -> String? {
-        output.split(whereSeparator: \.isNewline).last.map { String($0.prefix(200)) }
+        output.textLines().last.map { String($0.prefix(200)) }
     }
 
     /// Runs a command once; any exit status is data.
@@ -175,7 +175,7 @@ extension Linux {
         }
         if ended.exitStatus != 0 {
             let output = ended.output.replacing(path.text, with: pending.path.text)
-            let line = output.split(whereSeparator: \.isNewline).first ?? ""
+            let line = output.textLines().first ?? ""
             throw HostFault(
                 "validate", pending.path.text,
                 "`\(validator)` ended with status \(ended.exitStatus): \(said(line.prefix(200)))")

@@ -14,6 +14,13 @@ public struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConverti
         self.text = text
     }
 
+    /// Two paths are equal when their bytes are: names that look alike in other characters are two names on a disk.
+    public static func == (left: AbsolutePath, right: AbsolutePath) -> Bool {
+        left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
+
     public static let root = AbsolutePath(unchecked: "/")
 
     public var description: String { text }
@@ -37,7 +44,9 @@ public struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// Whether it is `directory` or anything below it.
     public func isBelowOrEqual(to directory: AbsolutePath) -> Bool {
-        directory == .root || text == directory.text || text.hasPrefix(directory.text + "/")
+        if directory == .root || self == directory { return true }
+        let start = directory.text.utf8.count
+        return text.utf8.starts(with: directory.text.utf8) && text.utf8.dropFirst(start).first == UInt8(ascii: "/")
     }
 
     private static let packageSources = ["etc/apt", "usr/share/keyrings"].map { AbsolutePath.root.appending($0) }

@@ -15,7 +15,7 @@ public enum CommandLine: Sendable, Hashable {
                         (byte >= 0x2B && byte <= 0x3A) || byte == 0x3D || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F
                             || (byte >= 0x61 && byte <= 0x7A)
                     }
-                return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
+                return isPlain ? word : "'\(word.insideSingleQuotes)'"
             }.joined(separator: " ")
         }
     }

@@ -113,10 +113,10 @@ public struct CrontabEntry: Resource, Removable {
     /// Cron reads a bare `%` as a newline (crontab(5)).
     static func escaped(_ command: String) -> String {
         var result = "", isEscaped = false
-        for character in command {
-            if character == "%", !isEscaped { result.append("\\") }
-            isEscaped = character == "\\" && !isEscaped
-            result.append(character)
+        for scalar in command.unicodeScalars {
+            if scalar == "%", !isEscaped { result.append("\\") }
+            isEscaped = scalar == "\\" && !isEscaped
+            result.unicodeScalars.append(scalar)
         }
         return result
     }

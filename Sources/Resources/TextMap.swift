@@ -35,6 +35,6 @@ extension String {
                 (byte >= 0x2B && byte <= 0x3A) || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F
                     || (byte >= 0x61 && byte <= 0x7A)
             }
-        return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
+        return isPlain ? self : "'\(insideSingleQuotes)'"
     }
 }

@@ -128,7 +128,7 @@ public struct User: Resource, Removable, Remarking {
     /// The home, whoever made it.
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
         let present = try AccountDatabase(reading: host).user(name)?.home
-        let home = self.home ?? present ?? AbsolutePath.root.appending("home/\(name)")
+        let home = try self.home ?? present ?? AccountDefaults(reading: host).home(of: name)
         let keys = authorizedKeys == nil ? [] : [KeyFile.path(in: home)]
         return declaredPaths + keys + (home == .root ? [] : [home])
     }
@@ -137,7 +137,7 @@ public struct User: Resource, Removable, Remarking {
         var problems: [Problem] = []
         if name == .root, uid.map({ $0 != 0 }) == true { problems.append(Problem(at: "uid", "root has the number 0")) }
         for (field, text) in [("comment", comment), ("home", home?.text), ("shell", shell?.text)] {
-            if text.map({ $0.contains(":") || $0.hasLineBreak }) == true {
+            if text.map({ $0.has(":") || $0.hasLineBreak }) == true {
                 problems.append(Problem(field, "expected no `:` and no newline"))
             }
         }

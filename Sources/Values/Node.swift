@@ -113,7 +113,7 @@ extension Node {
 
     /// A text as a message quotes it, with what a reader would not see in it.
     public static func quoted(_ text: String) -> String {
-        let shown = text.prefix(60).replacing("\n", with: "\\n")
+        let shown = text.prefix(60).replacing(scalar: "\n", with: "\\n")
         let remark = HiddenCharacters.remark(on: text).map { " (\($0))" } ?? ""
         return "`\(shown)\(text.count > 60 ? "..." : "")`\(remark)"
     }

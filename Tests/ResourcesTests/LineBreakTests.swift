@@ -9,9 +9,7 @@ import Testing
         var user = User()
         user.comment = text
         #expect(!user.problems.isEmpty)
-        var key = AuthorizedKey()
-        key.options = text
-        #expect(key.problems.contains { $0.text.contains("options") })
+        #expect(throws: DecodingFault.self) { try KeyOptions(decoding: Node(.string(text), at: .nowhere)) }
         var entry = CrontabEntry()
         (entry.name, entry.command) = (text, "true")
         #expect(entry.problems.contains { $0.text.contains("name") })

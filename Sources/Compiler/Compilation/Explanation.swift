@@ -61,7 +61,7 @@ extension Compilation {
 
     private static func line(of value: ShownText) -> String {
         switch value {
-        case .text(let text): text.replacing("\n", with: "\\n")
+        case .text(let text): text.replacing(scalar: "\n", with: "\\n")
         case .content(let content): "\(content.bytes.count) bytes, \(content.digest)"
         case .digest(let byteCount, let digest): "\(byteCount) bytes, \(digest)"
         case .secret: "(secret)"

@@ -66,11 +66,11 @@ public struct GraphDrawing {
     }
 
     private func quoted(_ text: String) -> String {
-        "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
+        "\"\(text.replacing(scalar: "\\", with: "\\\\").replacing(scalar: "\"", with: "\\\"").replacing(scalar: "\n", with: "\\n"))\""
     }
 
     /// Quoted as mermaid wants it: its own signs as entities.
     private func mermaidText(_ text: String) -> String {
-        "\"\(text.replacing("#", with: "#35;").replacing("\"", with: "#quot;").replacing("\n", with: " "))\""
+        "\"\(text.replacing(scalar: "#", with: "#35;").replacing(scalar: "\"", with: "#quot;").replacing(scalar: "\n", with: " "))\""
     }
 }

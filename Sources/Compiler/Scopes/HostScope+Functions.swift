@@ -86,7 +86,7 @@ extension HostScope {
     }
 
     static func isCleanPath(_ path: String) -> Bool {
-        !path.isEmpty && !path.contains("\0")
+        !path.isEmpty && !path.has("\0")
             && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
                 !$0.isEmpty && $0 != "." && $0 != ".."
             }

@@ -104,7 +104,7 @@ enum AptOutput {
     /// The lines in which apt, dpkg and maintainer scripts speak of errors; else the last one.
     static func complaint(_ output: String) -> String {
         // Where no terminals are mounted, apt says so each time.
-        let lines = output.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("E: Can not write log") }
+        let lines = output.textLines().filter { !$0.hasPrefix("E: Can not write log") }
         let errors = lines.filter {
             $0.hasPrefix("E: ") || $0.hasPrefix("dpkg: error") || $0.contains("returned error")
                 || $0.contains(" : Depends: ") || $0.contains(" : Conflicts: ") || $0.contains(" : Breaks: ")

@@ -70,8 +70,8 @@ struct Show: ParsableCommand {
         for outcome in outcomes {
             Terminal.print("\(outcome.result)  \(outcome.address)  \(outcome.place)")
             if let reason = outcome.reason { Terminal.print("    \(reason)") }
-            for line in outcome.changes.split(whereSeparator: \.isNewline) { Terminal.print("    \(line.printable)") }
-            for line in outcome.output.split(whereSeparator: \.isNewline) { Terminal.print("    | \(line.printable)") }
+            for line in outcome.changes.textLines() { Terminal.print("    \(line.printable)") }
+            for line in outcome.output.textLines() { Terminal.print("    | \(line.printable)") }
         }
     }
 }
