@@ -3,15 +3,23 @@ public import Model
 /// A crontab, of a user or below /etc/cron.d: entries of ours are marked by a comment line above them, everything
 /// else is kept as it is.
 public struct Crontab: HostDocument {
-    enum Item: Sendable {
+    /// An entry of ours: its marker, the variables that stand between the two, and its line.
+    struct Entry: Sendable {
+        var marker: FileLine
+        var name: String
+        var variables: [FileLine] = []
+        var line: FileLine
+    }
+
+    private enum Item: Sendable {
         case other(FileLine)
-        case entry(name: String, line: FileLine)
+        case entry(Entry)
         case removed
     }
 
     private var items: [Item] = []
-    /// The position of each marked entry by its name.
-    private var entries: [String: Int] = [:]
+    /// The positions of the marked entries by their names; one name can stand there twice.
+    private var entries: [String: [Int]] = [:]
     /// The position of each unmarked line by its text.
     private var unmarked: [String: Int] = [:]
     private var endsWithNewline = true
@@ -23,11 +31,9 @@ public struct Crontab: HostDocument {
         (lines, endsWithNewline) = FileLine.lines(of: bytes)
         var position = 0
         while position < lines.count {
-            if let name = Self.name(in: lines[position]), position + 1 < lines.count,
-                lines[position + 1].text.utf8.first != UInt8(ascii: "#")
-            {
-                append(.entry(name: name, line: lines[position + 1]))
-                position += 2
+            if let entry = Self.entry(at: position, of: lines) {
+                append(.entry(entry))
+                position += 2 + entry.variables.count
             } else {
                 append(.other(lines[position]))
                 position += 1
@@ -35,16 +41,24 @@ public struct Crontab: HostDocument {
         }
     }
 
+    private static func entry(at position: Int, of lines: [FileLine]) -> Entry? {
+        guard let name = name(in: lines[position]) else { return nil }
+        let variables = Array(lines[(position + 1)...].prefix { $0.isAssignment })
+        let end = position + 1 + variables.count
+        guard end < lines.count, lines[end].text.utf8.first != UInt8(ascii: "#") else { return nil }
+        return Entry(marker: lines[position], name: name, variables: variables, line: lines[end])
+    }
+
     /// The name that a marker says; nil for other lines, and for a marker that nobody of ours wrote.
     private static func name(in line: FileLine) -> String? {
-        guard line.text.utf8.starts(with: marker.utf8) else { return nil }
-        let name = String(line.text.utf8.dropFirst(marker.utf8.count)) ?? ""
-        return FileLine(marker + name) == line ? name : nil
+        let text = line.bodyText
+        guard text.utf8.starts(with: marker.utf8), line.body.elementsEqual(text.utf8) else { return nil }
+        return String(text.utf8.dropFirst(marker.utf8.count))
     }
 
     private mutating func append(_ item: Item) {
         switch item {
-        case .entry(let name, _): entries[name] = items.count
+        case .entry(let entry): entries[entry.name, default: []].append(items.count)
         case .other(let line): unmarked[line.text] = items.count
         case .removed: break
         }
@@ -57,19 +71,37 @@ public struct Crontab: HostDocument {
             switch item {
             case .removed: continue
             case .other(let line): line.write(to: &bytes)
-            case .entry(let name, let line):
-                FileLine(Self.marker + name).write(to: &bytes)
-                line.write(to: &bytes)
+            case .entry(let entry):
+                for line in [entry.marker] + entry.variables + [entry.line] { line.write(to: &bytes) }
             }
         }
         if !endsWithNewline, !bytes.isEmpty { bytes.removeLast() }
         return bytes
     }
 
+    private func entry(named name: String) -> Entry? {
+        guard let position = entries[name]?.first, case .entry(let entry) = items[position] else { return nil }
+        return entry
+    }
+
     /// The marked entry's line; nil when there is none.
-    public func line(named name: String) -> String? {
-        guard let position = entries[name], case .entry(_, let line) = items[position] else { return nil }
-        return line.text
+    public func line(named name: String) -> String? { entry(named: name)?.line.text }
+
+    /// The variables between the marker of an entry and its line, as they stand there.
+    public func variables(named name: String) -> [String] { entry(named: name)?.variables.map(\.text) ?? [] }
+
+    /// How many entries are marked with a name.
+    public func count(named name: String) -> Int { entries[name]?.count ?? 0 }
+
+    /// Whether there is anything but one entry, comments and blank lines.
+    public func hasOthers(than name: String) -> Bool {
+        items.contains { item in
+            switch item {
+            case .removed: false
+            case .entry(let entry): entry.name != name
+            case .other(let line): !line.isBlankOrComment
+            }
+        }
     }
 
     /// Whether nothing but blank lines is left.
@@ -88,19 +120,46 @@ public struct Crontab: HostDocument {
         endsWithNewline = true  // cron ignores a last line without its newline
         switch edit {
         case .set(let record):
-            let entry = Item.entry(name: record.name, line: FileLine(record.line))
-            if let position = entries[record.name] {
-                items[position] = entry
+            let entry = Entry(
+                marker: FileLine(Self.marker + record.name), name: record.name,
+                variables: record.variables.map { FileLine($0) }, line: FileLine(record.line))
+            if let positions = entries[record.name], let first = positions.first {
+                items[first] = .entry(entry)
+                for position in positions.dropFirst() { items[position] = .removed }
+                entries[record.name] = [first]
             } else if let position = unmarked.removeValue(forKey: record.line) {
-                items[position] = entry
-                entries[record.name] = position
+                items[position] = .entry(entry)
+                entries[record.name] = [position]
             } else {
-                append(entry)
+                append(.entry(entry))
             }
         case .remove(let name):
-            guard let position = entries.removeValue(forKey: name) else { return }
-            items[position] = .removed
+            for position in entries.removeValue(forKey: name) ?? [] { items[position] = .removed }
         }
+    }
+}
+
+extension FileLine {
+    /// Whether cron takes it for a variable (crontab(5)): a name, perhaps in quotes, and `=`.
+    fileprivate var isAssignment: Bool {
+        var rest = text.utf8.drop { $0 == 0x20 || $0 == 0x09 }
+        let quote = rest.first.flatMap { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") ? $0 : nil }
+        if quote != nil { rest = rest.dropFirst() }
+        let name = rest.prefix { byte in
+            byte == 0x5F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        }
+        guard let first = name.first, !(0x30...0x39).contains(first) else { return false }
+        rest = rest.dropFirst(name.count)
+        if let quote {
+            guard rest.first == quote else { return false }
+            rest = rest.dropFirst()
+        }
+        return rest.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "=")
+    }
+
+    fileprivate var isBlankOrComment: Bool {
+        let first = text.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
+        return first == nil || first == UInt8(ascii: "#")
     }
 }
 

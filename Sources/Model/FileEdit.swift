@@ -61,8 +61,11 @@ public struct CrontabRecord: Sendable, Hashable {
     public var user: String?
     /// The command line as cron sees it: `%` escaped, environment in front.
     public var command: String
+    /// The variables that cron itself reads, a line each; they hold for every line below them.
+    public var variables: [String]
 
-    public init(name: String, schedule: String, user: String?, command: String) {
+    public init(name: String, schedule: String, user: String?, command: String, variables: [String] = []) {
+        self.variables = variables
         self.name = name
         self.schedule = schedule
         self.user = user

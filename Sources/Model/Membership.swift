@@ -58,3 +58,35 @@ extension Membership: FieldValue {
         return .text(isExact ? "exactly \(text.isEmpty ? "none" : text)" : "at least \(text)")
     }
 }
+
+extension Membership {
+    /// How many elements both sides of a difference have at most where they are shown whole.
+    static var wholeCount: Int { 20 }
+
+    /// The difference from what is there: both sides where they are short, else what comes and what goes.
+    ///
+    /// - Parameters:
+    ///   - strangers: what is there too and has not the form of an element.
+    ///   - text: an element as a person reads it.
+    /// - Returns: nil where nothing differs.
+    public func change(
+        _ property: String, from present: [Element], strangers: [String] = [], as text: (Element) -> String
+    ) -> Change? {
+        let mayStay = !isExact || strangers.isEmpty
+        if isSatisfied(by: present), mayStay { return nil }
+        if present.count + strangers.count + elements.count <= Self.wholeCount {
+            let all = present.map(text) + strangers
+            return Change(
+                property, from: .text("exactly \(all.isEmpty ? "none" : all.joined(separator: ", "))"), to: shown)
+        }
+        let wanted = Set(elements), there = Set(present)
+        let added = elements.filter { !there.contains($0) }.map(text)
+        let removed = isExact ? present.filter { !wanted.contains($0) }.map(text) + strangers : []
+        let parts = [("adds", added), ("removes", removed)].filter { !$0.1.isEmpty }.map {
+            "\($0.0) \($0.1.count): \($0.1.joined(separator: ", "))"
+        }
+        return Change(
+            property, from: .text("\(present.count + strangers.count) of them"),
+            to: .text(parts.joined(separator: "; ")))
+    }
+}

@@ -40,15 +40,23 @@ public struct CrontabEntry: Resource, Removable {
         Field(
             "special", \.special, doc: "`daily`, `@reboot` and so on, instead of the five fields.", examples: ["daily"]),
         Field(
-            "environment", \.environment, doc: "Variables for this entry only, written before its command.",
-            examples: ["{MAILTO: root}"]),
+            "environment", \.environment,
+            doc: """
+                Variables for this entry only, written before its command. Those that cron itself reads (MAILTO, SHELL, \
+                CRON_TZ and so on) are lines of the table and hold for all below them: they need a `file` of this entry's own.
+                """,
+            examples: ["{LANG: C.UTF-8}", "{MAILTO: ops@example.org}"]),
         Field(
             "file", \.file, .parameter, doc: "A file below /etc/cron.d instead of the user's own table.",
             examples: ["/etc/cron.d/ops"]),
     ]
     public static let examples = [
         "rotate: {user: root, minute: 30, hour: 2, command: /opt/ops/rotate}",
-        "clean: {special: daily, command: /opt/ops/clean, file: /etc/cron.d/lodestar-law, environment: {HOME: /}}",
+        "clean: {special: daily, command: /opt/ops/clean, file: /etc/cron.d/lodestar-law, environment: {LANG: C.UTF-8}}",
+        """
+        report: {minute: 5, command: /opt/ops/report, file: /etc/cron.d/lodestar-report, \
+        environment: {MAILTO: ops@example.org, LANG: C.UTF-8}}
+        """,
     ]
 
     var table: AbsolutePath { file ?? Self.spool.appending(user.text) }
@@ -57,13 +65,24 @@ public struct CrontabEntry: Resource, Removable {
     var record: CrontabRecord {
         let schedule =
             special.map { "@" + $0.drop { $0 == "@" } } ?? [minute, hour, day, month, weekday].joined(separator: " ")
-        let variables = (environment?.pairs ?? []).map { "\($0.name)=\($0.value.shellQuoted)" }
+        let variables = (environment?.pairs ?? []).filter { !CrontabSyntax.isCrons($0.name) }.map {
+            "\($0.name)=\($0.value.shellQuoted)"
+        }
         let line = (variables.isEmpty ? "" : "env " + variables.joined(separator: " ") + " ") + command
         return CrontabRecord(
-            name: name, schedule: schedule, user: file == nil ? nil : user.text, command: Self.escaped(line))
+            name: name, schedule: schedule, user: file == nil ? nil : user.text, command: Self.escaped(line),
+            variables: cronVariables.map { "\($0.name)=\(CrontabSyntax.quoted($0.value))" })
     }
 
-    public var objects: [HostObject] { [.crontabEntry(table.text, name: name)] }
+    /// What cron itself reads, from lines of the table.
+    private var cronVariables: [TextMap.Pair] {
+        (environment?.pairs ?? []).filter { CrontabSyntax.isCrons($0.name) }
+    }
+
+    /// With variables for cron, the file is this entry's alone.
+    public var objects: [HostObject] {
+        [.crontabEntry(table.text, name: name)] + (cronVariables.isEmpty ? [] : [.content(table)])
+    }
     public var needs: [Need] {
         [Need(.user(user), "user"), Need(.path(table), "table")] + Need.parent(of: table)
             + [Need(.package("cron"), "package cron")]
@@ -74,7 +93,12 @@ public struct CrontabEntry: Resource, Removable {
     /// What stands in the table.
     public struct Observed: Sendable {
         var line: String?
+        var variables: [String] = []
+        /// How often the entry stands there.
+        var count = 0
         var hasTable: Bool
+        /// Whether there are lines of others in it.
+        var hasOthers = false
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
@@ -82,7 +106,9 @@ public struct CrontabEntry: Resource, Removable {
         guard let document = try host.document(Crontab.self, at: table) else {
             return Observed(line: nil, hasTable: false)
         }
-        return Observed(line: document.line(named: name), hasTable: true)
+        return Observed(
+            line: document.line(named: name), variables: document.variables(named: name),
+            count: document.count(named: name), hasTable: true, hasOthers: document.hasOthers(than: name))
     }
 
     public func isPresent(in observed: Observed) -> Bool { observed.line != nil }
@@ -93,12 +119,24 @@ public struct CrontabEntry: Resource, Removable {
             }
             .filter { $0.value != .text("*") }.map { Change($0.name, from: nil, to: $0.value) }
         }
-        guard line != record.line else { return [] }
-        return CrontabSyntax.changes(from: line, to: record)
+        var changes = line.utf8.elementsEqual(record.line.utf8) ? [] : CrontabSyntax.changes(from: line, to: record)
+        if let observed, observed.variables != record.variables {
+            func shown(_ lines: [String]) -> ShownText? { lines.isEmpty ? nil : .text(lines.joined(separator: ", ")) }
+            changes.append(Change("environment", from: shown(observed.variables), to: shown(record.variables)))
+        }
+        if let count = observed?.count, count > 1 {
+            changes.append(Change("entries", from: .text("\(count) of this name"), to: .text("one")))
+        }
+        return changes
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
-        guard observed?.line != record.line else { return [] }
+        if observed?.line != nil, changes(from: observed).isEmpty { return [] }
+        if let first = cronVariables.first, observed?.hasOthers == true {
+            throw Refusal(
+                "other lines are in \(table), for which \(first.name) would hold too",
+                hint: "give the entry a file of its own")
+        }
         let creation =
             file == nil
             ? Attributes(owner: .name(user), group: .name(.crontab), mode: FileMode(Permissions(0o600)))

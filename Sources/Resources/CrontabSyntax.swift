@@ -46,7 +46,36 @@ enum CrontabSyntax {
         for pair in entry.environment?.pairs ?? [] where !isVariable(pair.name) || pair.value.hasLineBreak {
             problems.append(Problem("environment", "expected a variable of one line, found `\(pair.name)`"))
         }
+        for pair in entry.environment?.pairs ?? [] where isCrons(pair.name) {
+            if entry.file == nil {
+                problems.append(
+                    Problem(
+                        at: "environment",
+                        "cron reads \(pair.name) from a line of the table, where it would hold for other entries too: "
+                            + "give this one a `file` of its own"))
+            } else if pair.value.has("\""), pair.value.has("'") {
+                problems.append(Problem("environment", "expected one kind of quotes in \(pair.name), found both"))
+            }
+        }
         return problems
+    }
+
+    /// Whether cron itself reads a variable: in front of a command it would have no effect (crontab(5) of Debian, cronie).
+    static func isCrons(_ name: String) -> Bool {
+        [
+            "MAILTO", "MAILFROM", "SHELL", "CRON_TZ", "RANDOM_DELAY", "CONTENT_TYPE", "CONTENT_TRANSFER_ENCODING",
+            "NO_MAIL_OUTPUT",
+        ].contains(name)
+    }
+
+    /// A value as cron reads it: what would be trimmed or taken for a quote stands in quotes.
+    static func quoted(_ value: String) -> String {
+        let ends = [value.utf8.first, value.utf8.last]
+        let isPlain =
+            !value.isEmpty
+            && ends.allSatisfy { [0x20, 0x09, UInt8(ascii: "\""), UInt8(ascii: "'")].contains($0 ?? 0) == false }
+        if isPlain { return value }
+        return value.has("\"") ? "'\(value)'" : "\"\(value)\""
     }
 
     private static func isFile(_ path: AbsolutePath) -> Bool {

@@ -77,12 +77,13 @@ public struct Group: Resource, Removable {
     public func isPresent(in observed: Observed) -> Bool { true }
 
     public func changes(from observed: Observed?) -> [Change] {
-        var changes = Self.fields.compactMap { $0.role == .property ? $0.change(from: observed?.group, to: self) : nil }
-        if let members, members.isExact, let strangers = observed?.strangers, !strangers.isEmpty,
-            !changes.contains(where: { $0.property == "members" })
-        {
-            let present = strangers.map { "`\($0)`" }.joined(separator: ", ")
-            changes.append(Change("members", from: .text("also \(present)"), to: members.shown))
+        var changes = Self.fields.compactMap { field -> Change? in
+            if field.role != .property { return nil }
+            guard field.name == "members", let members, let observed else {
+                return field.change(from: observed?.group, to: self)
+            }
+            let present = observed.group.members?.elements ?? []
+            return members.change("members", from: present, strangers: observed.strangers, as: \.text)
         }
         if let count = observed?.ownedFileCount {
             changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))

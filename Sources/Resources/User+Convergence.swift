@@ -105,7 +105,10 @@ extension User {
     public func changes(from observed: Observed?) -> [Change] {
         var changes = Self.fields.compactMap { field -> Change? in
             guard field.role == .property, field.name != "authorized_keys" else { return nil }
-            return field.change(from: observed?.user, to: self)
+            guard field.name == "groups", let groups, let present = observed?.user?.groups else {
+                return field.change(from: observed?.user, to: self)
+            }
+            return groups.change("groups", from: present.elements, as: \.text)
         }
         if let observed, observed.managesHome, !observed.homeExists, !(home != nil && observed.user?.home != home) {
             changes.append(Change("home", from: nil, to: .text("\(observed.home) is made")))
@@ -113,11 +116,20 @@ extension User {
         if let count = observed?.ownedFileCount {
             changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))
         }
-        if let authorizedKeys, observed?.keys?.satisfies(authorizedKeys) != true {
-            let present = observed?.keys.map { ($0.keys.map(\.line) + $0.strangers).joined(separator: ", ") }
-            changes.append(Change("authorized_keys", from: present.map { .text($0) }, to: authorizedKeys.shown))
-        }
+        if let authorizedKeys, let change = keyChange(authorizedKeys, from: observed?.keys) { changes.append(change) }
         return changes
+    }
+
+    private func keyChange(_ wanted: Membership<PublicKey>, from file: KeyFile?) -> Change? {
+        guard let file else { return Change("authorized_keys", from: nil, to: wanted.shown) }
+        if file.satisfies(wanted) { return nil }
+        if let change = wanted.change(
+            "authorized_keys", from: file.keys, strangers: file.strangers, as: { $0.line })
+        {
+            return change
+        }
+        // One key stands there with two sets of options.
+        return Change("authorized_keys", from: .text(file.keys.map(\.line).joined(separator: ", ")), to: wanted.shown)
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
