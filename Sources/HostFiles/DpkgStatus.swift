@@ -75,8 +75,16 @@ public struct DpkgStatus: HostDocument {
         guard let name = parts.first else { return nil }
         if let entry = changed[text] { return entry }
         let candidates = (paragraphs[name] ?? []).compactMap { package(at: $0) }
-            .filter { parts.count < 2 || $0.architecture == parts[1] }
+            .filter {
+                parts.count < 2 || $0.architecture == parts[1] || ($0.architecture == "all" && isNative(parts[1]))
+            }
         return candidates.first(where: \.isInstalled) ?? candidates.first
+    }
+
+    /// Whether an architecture is the host's own: what is for all counts as its.
+    private func isNative(_ architecture: String) -> Bool {
+        architecture == "native"
+            || (paragraphs["dpkg"] ?? []).contains { package(at: $0)?.architecture == architecture }
     }
 
     /// The installed packages that provide a virtual one.

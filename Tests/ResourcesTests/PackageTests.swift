@@ -42,6 +42,18 @@ struct PackageTests {
         #expect(!FileManager.default.fileExists(atPath: "\(root)/usr/sbin/policy-rc.d"))
     }
 
+    @Test(arguments: ["tinyd:all", "tinyd:amd64"])
+    func aPackageForAllArchitecturesIsTheHostsOwn(_ name: String) throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        for state in ["present", "absent"] {
+            let report = try apply("\"\(name)\": {state: \(state)}", bench)
+            #expect(report.count(.failed) == 0, "\(report.outcomes.compactMap(\.reason))")
+            #expect(installed("tinyd", root) == (state == "present" ? "ii 2.0" : "rc 2.0"))
+            #expect(!(try bench.plan(try LawBench.catalog("package:\n  \"\(name)\": {state: \(state)}\n"))).hasChanges)
+        }
+    }
+
     @Test func latestIsResolvedInThePlan() throws {
         let (bench, _) = try bench()
         defer { bench.remove() }
