@@ -120,12 +120,7 @@ extension Service {
         if enabled == true { return observed.isEnabled }
         let isLinked = observed.disabling?.own.isEmpty == false
         if let script = observed.initScript { return script.isEnabled || isLinked }
-        return isLinked || !remainingStarters(of: observed).isEmpty
-    }
-
-    /// What starts the unit though it is disabled.
-    private func remainingStarters(of observed: Observed) -> [AbsolutePath] {
-        masked == true || (observed.isMasked && masked == nil) ? [] : observed.disabling?.lasting ?? []
+        return isLinked
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
@@ -192,11 +187,6 @@ extension Service {
             )
         }
         if enabled == false {
-            if let path = remainingStarters(of: observed).first {
-                throw Refusal(
-                    "\(unitName) cannot be disabled: \(path) starts it, and is not in /etc",
-                    hint: "`masked: true` keeps it from starting")
-            }
             return Self.removals(of: observed.disabling?.all ?? [])
         }
         if let refusal = observed.refusal { throw refusal }
@@ -212,14 +202,17 @@ extension Service {
         links.map { .remove(Removal($0, kind: .link, emptiedBelow: UnitFolders.configuration)) }
     }
 
-    /// A mask that a package brings is not an administrator's to take away.
+    /// What a package brings in /usr is not an administrator's to take away.
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        guard masked == false, unit == nil else { return [] }
-        let tree = try UnitTree(on: host, unit: unitName, isUnmasked: true)
-        guard let found = try tree.file(of: unitName), found.isMasked, !UnitFolders.isConfiguration(found.path) else {
-            return []
+        let tree = try UnitTree(on: host, unit: unitName, declared: declaredUnit, isUnmasked: masked == false)
+        let found = enabled == false || masked == false ? try tree.file(of: unitName) : nil
+        if masked == false, let found, found.isMasked, !UnitFolders.isConfiguration(found.path) {
+            return ["\(found.path) masks it all the same: a `unit` of your own takes its place"]
         }
-        return ["\(found.path) masks it all the same: a `unit` of your own takes its place"]
+        guard enabled == false, masked != true, found?.isMasked != true else { return [] }
+        return try tree.lastingLinks(of: unitName).map {
+            "\($0) starts it all the same: `masked: true` keeps it from starting"
+        }
     }
 
     public func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step] {

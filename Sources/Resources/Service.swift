@@ -28,7 +28,7 @@ public struct Service: Resource, Refreshable, Removable, Remarking {
             examples: ["nginx", "getty@tty1"]),
         Field("running", \.running, doc: "Whether it runs now.", examples: ["true"]),
         Field(
-            "enabled", \.enabled, doc: "Whether it starts at boot, by the links of `systemctl enable`.",
+            "enabled", \.enabled, doc: "Whether it starts at boot, by the links of `systemctl enable` in /etc.",
             examples: ["true"]),
         Field(
             "masked", \.masked, doc: "Whether an administrator's mask in /etc keeps it from starting.",

@@ -62,10 +62,6 @@ import Testing
         ("m: {running: true}", "m.service cannot run: \(etc)/m.service masks it"),
         ("al: {masked: true}", "al.service cannot be masked: \(etc)/al.service is a link"),
         ("script: {enabled: false}", "script.service has no unit, only the script /etc/init.d/script"),
-        (
-            "v: {enabled: false}",
-            "v.service cannot be disabled: \(lib)/m.target.wants/v.service starts it, and is not in /etc"
-        ),
         ("t@: {enabled: true}", "t@.service cannot be enabled: it is a template without `DefaultInstance=`"),
         ("h: {enabled: true}", "h.service cannot be enabled: nothing tells the specifier %a"),
     ])
@@ -74,8 +70,7 @@ import Testing
             "\(Self.lib)/s.service": "[Service]\nExecStart=/bin/true\n", "\(Self.etc)/own.service": Self.plain,
             "\(Self.lib)/m.service": Self.plain, "\(Self.etc)/m.service": "-> /dev/null",
             "\(Self.etc)/al.service": "-> \(Self.lib)/s.service", "/etc/init.d/script": "#!/bin/sh\n",
-            "/etc/rc5.d/S01script": "-> ../init.d/script", "\(Self.lib)/v.service": Self.plain,
-            "\(Self.lib)/m.target.wants/v.service": "-> ../v.service", "\(Self.lib)/t@.service": Self.plain,
+            "/etc/rc5.d/S01script": "-> ../init.d/script", "\(Self.lib)/t@.service": Self.plain,
             "\(Self.lib)/h.service": "[Install]\nWantedBy=%a.target\n",
         ])
         let planned = try #require(try plan(service, bench).resources.first)
@@ -118,10 +113,24 @@ import Testing
         #expect(!(try plan(service, bench)).hasChanges)
     }
 
-    @Test func aMaskOfAPackageIsToldOf() throws {
-        let bench = try bench(["\(Self.lib)/x.service": "-> /dev/null"])
-        let plan = try plan("x: {masked: false}", bench)
-        #expect(plan.remarks.map(\.text).first?.hasPrefix("\(Self.lib)/x.service masks it all the same") == true)
+    @Test(
+        arguments: [
+            ("x: {masked: false}", "\(lib)/x.service masks it all the same"),
+            ("v: {enabled: false}", "\(lib)/m.target.wants/v.service starts it all the same"),
+            ("v: {enabled: false, masked: true}", nil), ("w: {enabled: false}", nil),
+        ] as [(String, String?)])
+    func whatAPackageBringsIsToldOf(_ service: String, _ remark: String?) throws {
+        let bench = try bench([
+            "\(Self.lib)/x.service": "-> /dev/null", "\(Self.lib)/v.service": Self.plain,
+            "\(Self.lib)/w.service": Self.plain,
+            "\(Self.lib)/m.target.wants/v.service": "-> ../v.service",
+            "\(Self.lib)/m.target.wants/w.service": "-> ../w.service",
+            "\(Self.etc)/m.target.wants/w.service": "-> /dev/null",
+        ])
+        let plan = try plan(service, bench)
+        #expect(plan.count(.refuse) == 0)
+        #expect(plan.remarks.count == (remark == nil ? 0 : 1))
+        if let remark { #expect(plan.remarks.first?.text.hasPrefix(remark) == true) }
     }
 
     /// Units with `Also=` of each other come to rest, whoever declares what.

@@ -177,9 +177,9 @@ CASES = [
     ("in /usr/local", {"usr/local/lib/systemd/system/a.service": PLAIN, f"{LIB}/a.service": SERVICE}, ALL("a")),
     ("in /run over the library", {f"{RUN}/a.service": unit("WantedBy=run.target\n"), f"{LIB}/a.service": PLAIN}, ALL("a")),
 
-    ("wanted by the library", {f"{LIB}/a.service": SERVICE, f"{LIB}/m.target.wants/a.service": "-> ../a.service"}, [("a", "enable"), ("a", "disable", "refused"), ("a", "mask"), ("a", "disable")]),
-    ("wanted by the library, and installed", {f"{LIB}/a.service": PLAIN, f"{LIB}/m.target.wants/a.service": "-> ../a.service"}, [("a", "enable"), ("a", "disable", "refused")]),
-    ("instance wanted by the library", {f"{LIB}/a@.service": PLAIN, f"{LIB}/m.target.wants/a@x.service": "-> ../a@.service"}, [("a@x", "enable"), ("a@x", "disable", "refused"), ("a@y", "disable")]),
+    ("wanted by the library", {f"{LIB}/a.service": SERVICE, f"{LIB}/m.target.wants/a.service": "-> ../a.service"}, [("a", "enable"), ("a", "disable"), ("a", "mask"), ("a", "disable")]),
+    ("wanted by the library, and installed", {f"{LIB}/a.service": PLAIN, f"{LIB}/m.target.wants/a.service": "-> ../a.service"}, [("a", "enable"), ("a", "disable")]),
+    ("instance wanted by the library", {f"{LIB}/a@.service": PLAIN, f"{LIB}/m.target.wants/a@x.service": "-> ../a@.service"}, [("a@x", "enable"), ("a@x", "disable"), ("a@y", "disable")]),
     ("wanted by the library, taken back", {f"{LIB}/a.service": SERVICE, f"{LIB}/m.target.wants/a.service": "-> ../a.service", f"{ETC}/n.target.wants/x.service": "-> /x"}, [("a", "mask"), ("a", "unmask")]),
 
     ("not there", {}, [("a", "enable"), ("a", "disable")]),

@@ -161,22 +161,12 @@ def package(name, archive):
     source = f"{WORK}/{name}"
     extract(archive, source)
     count = 0
-    links = [
-        re.sub("@.*\\.", "@.", entry) for folder in os.listdir(f"{source}/usr/lib/systemd/system")
-        if re.search(r"\.(wants|requires)$", folder) for entry in os.listdir(f"{source}/usr/lib/systemd/system/{folder}")]
     for unit in units_of(source):
         count += 1
-        own = f"{source}/usr/lib/systemd/system/{unit}"
-        target = os.path.basename(os.readlink(own)) if os.path.islink(own) else unit
-        lasting = re.sub("@.*\\.", "@.", target) in links
-        # What a package's own link starts cannot be disabled: ours says so.
-        disabled = "refused" if lasting else None
         place = f"{WORK}/{name}-{count}"
         pair = Pair(place, source)
-        masked = is_enabled(pair.theirs, unit) == "masked"
-        pair.step(name, unit, "disable", None if masked else disabled)
-        pair.step(name, unit, "enable")
-        pair.step(name, unit, "disable", None if masked else disabled)
+        for verb in ("disable", "enable", "disable"):
+            pair.step(name, unit, verb)
         if not os.path.lexists(f"{source}/etc/systemd/system/{unit}"):
             pair.step(name, unit, "mask")
             pair.step(name, unit, "enable", "refused")
@@ -187,7 +177,7 @@ def package(name, archive):
             open(f"{copy}/etc/systemd/system-preset/00-all.preset", "w").write("enable *\n")
             systemctl(copy, "preset", unit)
         pair.step(name, unit, "enable")
-        pair.step(name, unit, "disable", None if masked else disabled)
+        pair.step(name, unit, "disable")
         shutil.rmtree(place)
     shutil.rmtree(source)
     return count

@@ -8,8 +8,6 @@ extension UnitTree {
         public var own: [AbsolutePath] = []
         /// Those of the units too that it names in `Also=`.
         public var all: [AbsolutePath] = []
-        /// Links that its package brings: they start it whatever is disabled.
-        public var lasting: [AbsolutePath] = []
 
         public init() {}
     }
@@ -17,6 +15,20 @@ extension UnitTree {
     /// What systemctl(1) disable removes from /etc/systemd/system: links of an older [Install] too, and those that a
     /// unit left that is gone.
     public func disabling(_ name: UnitName) throws -> Disabling {
+        var (own, all, isIndirect) = try names(of: name)
+        if isIndirect { own = all }
+        var disabling = Disabling()
+        var folders: [String: AbsolutePath] = [:]
+        let links = try configurationLinks(below: UnitFolders.configuration, &folders)
+        disabling.own = try Self.marked(links, by: own)
+        disabling.all = all == own ? disabling.own : try Self.marked(links, by: all)
+        return disabling
+    }
+
+    /// The names by which links of a unit are known: its own, and those of its `Also=` too.
+    ///
+    /// - Returns: also whether the unit has nothing but an `Also=` to enable.
+    private func names(of name: UnitName) throws -> (own: Set<String>, all: Set<String>, isIndirect: Bool) {
         var search = UnitSearch(self)
         search.add(name)
         var own = Set<String>(), all = Set<String>()
@@ -35,14 +47,7 @@ extension UnitTree {
             own.insert(next.text)
             if search[next].map({ $0.install.hasRules || $0.install.also.isEmpty }) ?? true { isIndirect = false }
         }
-        if isIndirect { own = all }
-        var disabling = Disabling()
-        var folders: [String: AbsolutePath] = [:]
-        let links = try configurationLinks(below: UnitFolders.configuration, &folders)
-        disabling.own = try Self.marked(links, by: own)
-        disabling.all = all == own ? disabling.own : try Self.marked(links, by: all)
-        disabling.lasting = try lastingLinks(of: own)
-        return disabling
+        return (own, all, isIndirect)
     }
 
     private struct ConfigurationLink {
@@ -101,8 +106,10 @@ extension UnitTree {
         }
     }
 
-    /// Entries of .wants and .requires outside /etc, unless a link to /dev/null in /etc takes them back.
-    private func lastingLinks(of names: Set<String>) throws -> [AbsolutePath] {
+    /// Links that a package or a generator brought and that start a unit at boot, whatever is disabled: entries of
+    /// .wants and .requires outside /etc, unless a link to /dev/null in /etc takes them back.
+    public func lastingLinks(of name: UnitName) throws -> [AbsolutePath] {
+        let names = try names(of: name).own
         var found: [AbsolutePath] = []
         for folder in folders.all where folder.text.contains("lib/systemd/system") {
             if folder.text.hasPrefix("/lib/"), try resolved("/lib", in: .root, followsLast: true)?.text != "/lib" {

@@ -73,11 +73,10 @@ public struct UnitTree: Sendable {
 
     /// Whether a path is /dev/null, a device or an empty file, or leads to one.
     func isNullOrEmpty(_ path: AbsolutePath) throws -> Bool {
-        if path.text == "/dev/null" { return true }
-        guard let end = try resolved(path.text, in: .root, followsLast: true), let status = try status(of: end) else {
-            return false
-        }
+        guard let end = try resolved(path.text, in: .root, followsLast: true) else { return false }
+        // Below another root nobody mounted /dev.
         if end.text == "/dev/null" { return true }
+        guard let status = try status(of: end) else { return false }
         return status.kind == .device || (status.kind == .file && status.byteCount == 0)
     }
 
