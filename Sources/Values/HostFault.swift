@@ -1,5 +1,5 @@
 /// Why the host did not do what was asked: operation, object and reason.
-public struct HostFault: Error, Sendable, Hashable {
+public struct HostFault: Error, Sendable, Hashable, CustomStringConvertible {
     public var operation: String
     public var object: String
     /// Such as `EROFS (read-only file system)`, or what was refused and why.
@@ -21,4 +21,6 @@ public struct HostFault: Error, Sendable, Hashable {
     }
 
     public var text: String { "cannot \(operation) \(object): \(reason)" }
+    /// Also where it is one error of many kinds: nobody reads a fault in Swift's own notation.
+    public var description: String { text }
 }
