@@ -316,6 +316,20 @@ extension PackageTests {
         #expect(installed("tinyd", root) == "ii 2.0")
     }
 
+    /// Only the apply can know whether there is a newer version, and says so where it could not find out.
+    @Test func anUpgradeThatFailsIsNoUpgrade() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        #expect(try apply("tinyd: {version: \"1.0\"}", bench).count(.failed) == 0)
+        let move = "rm -rf var/lib/apt/lists/*; mv repository/tinyd_2.0.deb repository/gone"
+        #expect(LawBench.run(["sh", "-ec", "cd \(root); \(move)"]).status == 0)
+        #expect(try first("tinyd: {state: latest}", bench)?.action == .unknown)
+        #expect(try apply("tinyd: {state: latest}", bench).count(.failed) == 1)
+        LawBench.run(["sh", "-ec", "cd \(root)/repository; mv gone tinyd_2.0.deb"])
+        #expect(try apply("tinyd: {state: latest}", bench).count(.changed) == 1)
+        #expect(installed("tinyd", root) == "ii 2.0")
+    }
+
     @Test func aPackageComesFromASourceOfTheSameSite() throws {
         let (bench, root) = try bench()
         defer { bench.remove() }
@@ -355,8 +369,9 @@ extension PackageTests {
         }
         linux.packages.patience = .milliseconds(300)
         let holder = try holding("\(root)/var/lib/dpkg/lock-frontend", for: 10)
-        let report = try apply("tiny-lib: {}", bench)
+        let report = try apply("tiny-lib: {}\n  tiny-other-mta: {}", bench)
         holder.terminate()
+        #expect(report.count(.failed) == 2)
         let reason = try #require(report.outcomes.first?.reason)
         #expect(
             reason.contains("process \(holder.processIdentifier) (python3) holds the lock of the packages"), "\(reason)"

@@ -26,21 +26,23 @@ extension Linux {
 
     /// Runs a program of the package manager, again and again while another process holds the lock, up to a limit.
     func runPackageManager(_ words: [String], timeout: Duration) throws(HostFault) -> Ended {
-        let clock = ContinuousClock(), start = clock.now
+        let clock = ContinuousClock()
         while true {
+            let start = clock.now
             let ended = try execute(
                 CommandRun(
                     .arguments(words), environment: Self.environment, timeout: timeout, mustFinish: true))
             guard ended.exitStatus != 0, !ended.hasTimedOut, let holder = AptOutput.lockHolder(ended.output) else {
                 return ended
             }
-            if clock.now - start >= packages.patience || Interrupts.signal != nil {
+            if packages.waited >= packages.patience || Interrupts.signal != nil {
                 throw HostFault(
                     "run", words[0],
                     "\(Self.name(ofProcess: holder)) holds the lock of the packages; waited \(packages.patience.components.seconds) s for it"
                 )
             }
-            usleep(500_000)
+            usleep(200_000)
+            packages.waited += clock.now - start
         }
     }
 

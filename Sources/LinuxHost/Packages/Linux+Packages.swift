@@ -8,6 +8,7 @@ extension Linux {
     func performPackages(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
         let changes = steps.compactMap { if case .changePackage(let change) = $0 { change } else { nil } }
         packages.predictions = [:]
+        packages.waited = .zero
         defer {
             packages.predictions = [:]
             forgetAll()
@@ -36,7 +37,7 @@ extension Linux {
 
     /// Installs, upgrades and removes.
     private func move(_ changes: [PackageChange], _ faults: inout [Int: HostFault]) -> String {
-        var output = "", moves: [Int] = []
+        var output = "", moves: [Int] = [], hasFailed = false
         for index in changes.indices where changes[index].operand != nil {
             if presence(of: changes[index]).package?.isHalf == true {
                 faults[index] = fault({ (change) throws(HostFault) in output += try mend(change) }, changes[index])
@@ -54,15 +55,16 @@ extension Linux {
             let named = moves.filter { !packages.virtual.contains(changes[$0].name) }
             if !named.isEmpty { output += try transactRefreshing(named.map { changes[$0] }) }
         } catch {
+            hasFailed = true
             if moves.count == 1 {
-                if !isDone(changes[moves[0]]) { faults[moves[0]] = withRefreshProblem(error) }
+                if !isDone(changes[moves[0]], hasFailed) { faults[moves[0]] = withRefreshProblem(error) }
                 return output
             }
         }
-        for index in moves where !isDone(changes[index]) {
+        for index in moves where !isDone(changes[index], hasFailed) {
             let alone = fault(
                 { (change) throws(HostFault) in output += try transactRefreshing([change]) }, changes[index])
-            if let alone, !isDone(changes[index]) { faults[index] = withRefreshProblem(alone) }
+            if let alone, !isDone(changes[index], true) { faults[index] = withRefreshProblem(alone) }
         }
         return output
     }
@@ -129,7 +131,10 @@ extension Linux {
     }
 
     /// Whether dpkg has a package as the change wants it.
-    private func isDone(_ change: PackageChange) -> Bool {
+    ///
+    /// - Parameter hasFailed: whether its transaction failed; of an upgrade dpkg alone does not tell.
+    private func isDone(_ change: PackageChange, _ hasFailed: Bool) -> Bool {
+        if change.action == .upgrade, hasFailed { return false }
         let presence = presence(of: change)
         if change.action == .remove { return presence.package?.isOnHost != true }
         guard let package = presence.package else { return !presence.providers.isEmpty }

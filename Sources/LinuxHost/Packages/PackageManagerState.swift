@@ -11,8 +11,9 @@ package struct PackageManagerState {
     /// Whether the lists were refreshed in this run, and what went wrong with that.
     var hasRefreshed = false
     var refreshProblem: String?
-    /// How long a lock of another process is waited for.
+    /// How long a lock of another process is waited for, by all of a batch together.
     package var patience = Duration.seconds(60)
+    var waited = Duration.zero
 
     /// The packages that may go.
     var declaredAbsent: Set<String> {
