@@ -26,6 +26,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
 	Tests/Tools/hostinfo-live.sh dist/lodestar
+	Tests/Tools/no-proc.sh dist/lodestar dist/hostinfo
 	Tests/Tools/hostinfo-netns.sh dist/hostinfo
 	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Tools/units.py dist/lodestar 16

@@ -170,3 +170,6 @@ int lodestar_interrupt(void);
 
 // syncfs(2) of the file system of a directory. 0, or -errno.
 int lodestar_sync_file_system(int directory);
+
+// Takes back what was put into the environment for Swift's runtime before main.
+void lodestar_forget_runtime_root(void);
