@@ -60,10 +60,20 @@ struct LaunchRequest {
     }
 }
 
-/// Makes requests from definitions: accounts are looked up in the files of the system, never with getpwnam.
+/// Makes requests from definitions: accounts are looked up in the files of the system, and those that the files lack by
+/// getent(1), never with getpwnam in this process.
 final class Launcher {
     private var accounts: AccountDatabase?
     private var signature: [Int64] = []
+    private var foreign: [Owner: ForeignIdentity] = [:]
+
+    /// What another source said of an account, or that it said nothing.
+    private struct ForeignIdentity {
+        var user: UserEntry?
+        var groups: [UInt32] = []
+        /// Nanoseconds of the monotonic clock after which it is asked again.
+        var until: UInt64
+    }
 
     /// The request for a run of a definition.
     func request(_ run: Run, _ definition: ScheduleDefinition) throws(LaunchFault) -> LaunchRequest {
@@ -98,21 +108,50 @@ final class Launcher {
             case .name(let name): database.user(name)
             case .number(let number): database.user(number: number)
             }
-        guard let user else { throw LaunchFault("there is no account `\(definition.user)`") }
+        let other = user == nil ? try foreignIdentity(definition.user) : nil
+        guard let user = user ?? other?.user else { throw LaunchFault("there is no account `\(definition.user)`") }
         request.uid = user.uid
         request.gid = user.gid
-        request.groups = database.groupNumbers(of: user.name)
+        request.groups = other?.groups ?? database.groupNumbers(of: user.name)
         if let names = definition.groups {
             request.groups = []
             for name in names {
-                guard let group = database.group(name) else { throw LaunchFault("there is no group `\(name)`") }
-                request.groups.append(group.gid)
+                let local = database.group(name)?.gid
+                guard let gid = if let local { local } else { try foreignGid(name) } else {
+                    throw LaunchFault("there is no group `\(name)`")
+                }
+                request.groups.append(gid)
             }
         }
         request.environment = [
             LaunchRequest.path, "LC_ALL=C.UTF-8", "HOME=\(user.home.map { "\($0)" } ?? "/")", "SHELL=/bin/sh",
             "USER=\(user.name)", "LOGNAME=\(user.name)",
         ]
+    }
+
+    /// Asks the other sources; an answer holds for ten minutes, that there is none for one.
+    private func foreignIdentity(_ owner: Owner) throws(LaunchFault) -> ForeignIdentity {
+        if let known = foreign[owner], known.until > WallClock.monotonicNanoseconds { return known }
+        do throws(HostFault) {
+            let host = try Linux(root: "/"), user = try host.account(owner)
+            let groups = if let user { try host.groupNumbers(of: user) } else { [UInt32]() }
+            let seconds: UInt64 = user == nil ? 60 : 600
+            let found = ForeignIdentity(
+                user: user, groups: groups, until: WallClock.monotonicNanoseconds + seconds * 1_000_000_000)
+            if foreign.count > 1000 { foreign = [:] }
+            foreign[owner] = found
+            return found
+        } catch {
+            throw LaunchFault("cannot ask for the account `\(owner)`: \(error.text)")
+        }
+    }
+
+    private func foreignGid(_ name: AccountName) throws(LaunchFault) -> UInt32? {
+        do throws(HostFault) {
+            return try Linux(root: "/").gid(of: name)
+        } catch {
+            throw LaunchFault("cannot ask for the group `\(name)`: \(error.text)")
+        }
     }
 
     private func database() throws(LaunchFault) -> AccountDatabase {

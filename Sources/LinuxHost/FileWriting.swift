@@ -126,6 +126,7 @@ extension Linux {
         case .name(let name)?:
             let found = isGroup ? try accounts.gid(of: .name(name)) : try accounts.uid(of: .name(name))
             if let found { return found }
+            if let foreign = try isGroup ? gid(of: name) : account(.name(name))?.uid { return foreign }
             throw HostFault(
                 "find", "\(isGroup ? "group" : "owner") \(name)", "there is no such \(isGroup ? "group" : "account")")
         }

@@ -38,7 +38,7 @@ extension Linux {
                 continue
             }
             do throws(Refusal) {
-                try database.apply(edit, today: today, defaults: defaults)
+                try database.apply(edit, today: today, defaults: defaults, on: self)
                 results.append(.success(StepOutput()))
             } catch {
                 results.append(.failure(HostFault("change", "the accounts", error.reason)))

@@ -74,16 +74,10 @@ extension Linux {
     private func identity(
         _ user: Owner, _ environment: inout [String]
     ) throws(HostFault) -> (uid: UInt32, gid: UInt32, groups: [UInt32]) {
-        let database = try accounts
-        let found: UserEntry? =
-            switch user {
-            case .name(let name): database.user(name)
-            case .number(let number): database.user(number: number)
-            }
-        guard let found else { throw HostFault("run as", "\(user)", "there is no such account") }
+        guard let found = try account(user) else { throw HostFault("run as", "\(user)", "there is no such account") }
         environment[2] = "HOME=\(found.home.map { "\($0)" } ?? "/")"
         environment += ["USER=\(found.name)", "LOGNAME=\(found.name)"]
-        return (found.uid, found.gid, database.groupNumbers(of: found.name))
+        return (found.uid, found.gid, try groupNumbers(of: found))
     }
 
     private func spawn(

@@ -46,6 +46,7 @@ extension Linux {
             let state = ended.output.textLines().first.map(String.init) ?? ""
             return .isRunning(state == "active" || state == "reloading" || state == "activating")
         case .mounts(let path): return mounts(below: path)
+        case .named(let database, let key): return try named(database, key)
         case .ownedFiles(let number, let isGroup, let owner):
             return ownedFileCount(number, isGroup: isGroup, of: owner)
         case .packageChange(let change): return try prediction(of: change)

@@ -26,6 +26,7 @@ public final class Linux: Host {
     nonisolated(unsafe) var stampingDevices: [UInt: Bool] = [:]
     /// What the package manager is told and asked.
     nonisolated(unsafe) package var packages = PackageManagerState()
+    nonisolated(unsafe) var names = NameAnswers()
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false
     /// Days since 1970-01-01, for the date of the last change of a password.
@@ -135,5 +136,6 @@ public final class Linux: Host {
         missing = []
         last = nil
         packages.predictions = [:]
+        names.forgetMissing()
     }
 }

@@ -97,6 +97,13 @@ public enum Probe: Sendable, Hashable {
     case mounts(below: AbsolutePath)
     /// How many files on local file systems have an owner's or a group's number; of one owner only, where one is given.
     case ownedFiles(number: UInt32, isGroup: Bool, of: UInt32? = nil)
+    /// What the sources of the C library say of a name or a number that the files of a running host lack.
+    case named(NameDatabase, String)
+}
+
+/// A database of nsswitch.conf(5).
+public enum NameDatabase: String, Sendable {
+    case passwd, group, initgroups
 }
 
 public enum ProbeAnswer: Sendable, Hashable {
@@ -105,6 +112,8 @@ public enum ProbeAnswer: Sendable, Hashable {
     case exitStatus(Int32)
     case count(Int)
     case paths([AbsolutePath])
+    /// The line that getent(1) prints; nil: no source knows it.
+    case line(String?)
     /// It cannot be told here, and why.
     case unknown(String)
 }

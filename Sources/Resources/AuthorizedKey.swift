@@ -42,7 +42,7 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     }
 
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
-        guard let home = try AccountDatabase(reading: host).user(user)?.home else { return declaredPaths }
+        guard let home = try host.account(.name(user))?.home else { return declaredPaths }
         return declaredPaths + [KeyFile.path(in: home)]
     }
 
@@ -54,7 +54,7 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
-        guard let entry = try AccountDatabase(reading: host).user(user) else { return nil }
+        guard let entry = try host.account(.name(user)) else { return nil }
         guard let home = entry.home else { throw Refusal("the account \(user) has no home") }
         let file = try KeyFile(home: home, of: entry, on: host)
         let matches = file.keys.filter { $0.blob == key?.blob }

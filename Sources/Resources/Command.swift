@@ -125,7 +125,7 @@ public struct Command: Resource, Refreshable, Opaque {
             switch try host.answer(to: .exitStatus(probe)) {
             case .exitStatus(let status): if commandGuard.skips(at: status) { return .inPlace }
             case .unknown(let reason): return .unknown(reason)
-            case .isRunning, .prediction, .count, .paths: return .unknown("the guard gave no exit status")
+            case .isRunning, .prediction, .count, .paths, .line: return .unknown("the guard gave no exit status")
             }
         }
         let hasGuard = creates != nil || removes != nil || unless != nil || onlyIf != nil

@@ -24,7 +24,7 @@ extension Package {
         switch try host.answer(to: probes[0]) {
         case .prediction(let prediction): observed.prediction = prediction
         case .unknown(let reason): observed.silence = reason
-        case .isRunning, .exitStatus, .count, .paths: break
+        case .isRunning, .exitStatus, .count, .paths, .line: break
         }
         return observed
     }

@@ -62,7 +62,7 @@ extension Service {
             switch try host.answer(to: .serviceIsRunning(unitName.text)) {
             case .isRunning(let value): observed.isRunning = value
             case .unknown(let reason): throw Refusal(reason)
-            case .prediction, .exitStatus, .count, .paths: break
+            case .prediction, .exitStatus, .count, .paths, .line: break
             }
         }
         return observed

@@ -60,14 +60,14 @@ extension User {
             let probe = Probe.ownedFiles(number: entry.uid, isGroup: false)
             if case .count(let count) = try host.answer(to: probe) { observed.ownedFileCount = count }
         }
-        if let group, let gid = accounts.gid(of: group), gid != entry.gid, renumber == true {
+        if let group, renumber == true, let gid = try number(of: group, on: host), gid != entry.gid {
             observed.newGid = gid
             let probe = Probe.ownedFiles(number: entry.gid, isGroup: true, of: entry.uid)
             if observed.ownedFileCount == nil, case .count(let count) = try host.answer(to: probe) {
                 observed.ownedFileCount = count
             }
         }
-        observed.user = present(entry, in: accounts)
+        observed.user = try present(entry, in: accounts, on: host)
         if authorizedKeys != nil, observed.homeExists {
             observed.keys = try KeyFile(home: home, of: entry, on: host)
         } else if authorizedKeys != nil, managesHome, let former = observed.formerHome {
@@ -77,14 +77,24 @@ extension User {
         return observed
     }
 
-    private func present(_ entry: UserEntry, in accounts: AccountDatabase) -> User {
+    private func number(of group: Owner, on host: some HostReading) throws(HostFault) -> UInt32? {
+        switch group {
+        case .name(let name): try host.gid(of: name)
+        case .number(let number): number
+        }
+    }
+
+    private func present(
+        _ entry: UserEntry, in accounts: AccountDatabase, on host: some HostReading
+    ) throws(HostFault) -> User {
         var user = User()
         user.name = name
         user.uid = entry.uid
         switch group {
         case .name(let wanted)?:
-            let names = accounts.gid(of: .name(wanted)) == entry.gid ? wanted : accounts.group(number: entry.gid)?.name
-            user.group = names.map { .name($0) } ?? .number(entry.gid)
+            let isSame = try host.gid(of: wanted) == entry.gid
+            let name = isSame ? wanted : accounts.group(number: entry.gid)?.name
+            user.group = name.map { .name($0) } ?? .number(entry.gid)
         case .number?, nil: user.group = .number(entry.gid)
         }
         if groups != nil { user.groups = .exactly(accounts.groups(of: name)) }

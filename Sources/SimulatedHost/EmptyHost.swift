@@ -34,6 +34,7 @@ public final class EmptyHost: HostReading {
         case .packageChange: .prediction(PackagePrediction())
         case .ownedFiles: .count(0)
         case .mounts: .paths([])
+        case .named: .line(nil)
         case .exitStatus: .unknown("a simulated host runs no commands")
         }
     }

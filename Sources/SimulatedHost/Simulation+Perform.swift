@@ -108,6 +108,11 @@ extension Simulation {
         if case .name(.root) = owner { return 0 }
         let database = try currentAccounts()
         if let number = isGroup ? database.gid(of: owner) : database.uid(of: owner) { return number }
+        if case .name(let name) = owner,
+            let number = try isGroup ? gid(of: name) : account(owner)?.uid
+        {
+            return number
+        }
         throw HostFault(
             "find", "\(isGroup ? "group" : "owner") \(owner)", "there is no such \(isGroup ? "group" : "account")",
             kind: .missing)
@@ -124,7 +129,7 @@ extension Simulation {
         accounts = nil  // keeps the storage unique, so that an edit copies nothing
         defer { accounts = database }
         do throws(Refusal) {
-            try database.apply(edit, today: today, defaults: defaults)
+            try database.apply(edit, today: today, defaults: defaults, on: below)
         } catch {
             throw HostFault("change", "the accounts", error.reason)
         }

@@ -1,9 +1,9 @@
 import Model
 
 extension AccountDatabase {
-    mutating func setGroup(_ record: GroupRecord, _ defaults: AccountDefaults) throws(Refusal) {
-        let name = record.name.text
-        let members = try checkedMembers(record.members)
+    mutating func setGroup(_ record: GroupRecord, _ context: EditContext) throws(Refusal) {
+        let name = record.name.text, foreign = context.foreign
+        let members = try checkedMembers(record.members, foreign)
         if let present = group.gid(of: name) {
             if let gid = record.gid, gid != present {
                 if present == 0 { throw Refusal("the group of root keeps its gid 0") }
@@ -12,17 +12,18 @@ extension AccountDatabase {
                         "group `\(name)` has gid \(present), declared is \(gid)",
                         hint: "`renumber: true` changes it and re-owns its files")
                 }
-                try checkFree(gid: gid, for: name)
+                try checkFree(gid: gid, for: name, foreign)
                 renumberPrimaryGroup(from: present, to: gid)
                 group.setNumber(of: name, to: gid)
             }
         } else {
             try checkNoOddLine(name, isThere: group.hasLine(name), in: "group")
+            try foreign.checkNew(name, in: .group)
             if let gid = record.gid {
-                try checkFree(gid: gid, for: name)
+                try checkFree(gid: gid, for: name, foreign)
                 addGroup(name, gid: gid)
             } else {
-                addGroup(name, gid: try unusedGid(isSystem: record.isSystem, defaults))
+                addGroup(name, gid: try unusedGid(isSystem: record.isSystem, context.defaults, foreign))
             }
         }
         if let members { setMembers(of: name, to: members) }
@@ -77,15 +78,19 @@ extension AccountDatabase {
         for member in members.elements { join(member.text, name) }
     }
 
-    private func checkedMembers(_ members: Membership<AccountName>?) throws(Refusal) -> Membership<AccountName>? {
-        for member in members?.elements ?? [] where passwd[member.text] == nil {
+    private func checkedMembers(
+        _ members: Membership<AccountName>?, _ foreign: ForeignAccounts
+    ) throws(Refusal) -> Membership<AccountName>? {
+        for member in members?.elements ?? []
+        where passwd[member.text] == nil && !foreign.has(member.text, in: .passwd) {
             throw Refusal("account `\(member)` does not exist")
         }
         return members
     }
 
-    func checkFree(gid: UInt32, for name: String) throws(Refusal) {
+    func checkFree(gid: UInt32, for name: String, _ foreign: ForeignAccounts) throws(Refusal) {
         if let holder = group.gids[gid], holder != name { throw Refusal("gid \(gid) belongs to group `\(holder)`") }
+        try foreign.checkFree(gid, for: name, in: .group)
     }
 
     func checkNoOddLine(_ name: String, isThere: Bool, in file: String) throws(Refusal) {
@@ -94,9 +99,12 @@ extension AccountDatabase {
         }
     }
 
-    mutating func unusedGid(isSystem: Bool, _ defaults: AccountDefaults) throws(Refusal) -> UInt32 {
+    mutating func unusedGid(
+        isSystem: Bool, _ defaults: AccountDefaults, _ foreign: ForeignAccounts
+    ) throws(Refusal) -> UInt32 {
         let range = isSystem ? defaults.systemGids : defaults.gids
-        guard let gid = group.gids.unused(in: range, isSystem: isSystem) else {
+        let isTaken = foreign.numberTest(in: .group)
+        guard let gid = group.gids.unused(in: range, isSystem: isSystem, avoiding: isTaken) else {
             throw Refusal("every gid from \(range.lowerBound) to \(range.upperBound) is taken")
         }
         return gid

@@ -1,30 +1,32 @@
 public import Model
 
 extension AccountDatabase {
-    mutating func setUser(_ record: UserRecord, today: Int, _ defaults: AccountDefaults) throws(Refusal) {
+    mutating func setUser(_ record: UserRecord, _ context: EditContext) throws(Refusal) {
         let name = record.name.text
         try checkTexts(of: record)
-        try checkGroups(of: record)
+        try checkGroups(of: record, context.foreign)
         if let present = passwd[name] {
-            try change(present, to: record, today: today, defaults)
+            try change(present, to: record, context)
         } else {
             try checkNoOddLine(name, isThere: passwd.hasLine(name), in: "passwd")
-            try create(record, today: today, defaults)
+            try context.foreign.checkNew(name, in: .passwd)
+            try create(record, context)
         }
         if let groups = record.groups { setGroups(of: name, to: groups) }
     }
 
-    private mutating func create(_ record: UserRecord, today: Int, _ defaults: AccountDefaults) throws(Refusal) {
-        let name = record.name.text
-        if let uid = record.uid { try checkFree(uid: uid, for: name) }
+    private mutating func create(_ record: UserRecord, _ context: EditContext) throws(Refusal) {
+        let name = record.name.text, defaults = context.defaults
+        if let uid = record.uid { try checkFree(uid: uid, for: name, context.foreign) }
         let range = record.isSystem ? defaults.systemUids : defaults.uids
-        guard let uid = record.uid ?? passwd.uids.unused(in: range, isSystem: record.isSystem) else {
+        let isTaken = context.foreign.numberTest(in: .passwd)
+        guard let uid = record.uid ?? passwd.uids.unused(in: range, isSystem: record.isSystem, avoiding: isTaken) else {
             throw Refusal("every uid from \(range.lowerBound) to \(range.upperBound) is taken")
         }
-        let gid = try primaryGroup(creating: record, uid: uid, defaults)
+        let gid = try primaryGroup(creating: record, uid: uid, context)
         if shadow == nil { shadow = ShadowFile(parsing: []) }
-        let line = ShadowFile.Row(creating: name, today: today, defaults, isSystem: record.isSystem)
-        shadow?.set(line.changed(by: record, today: today))
+        let line = ShadowFile.Row(creating: name, today: context.today, defaults, isSystem: record.isSystem)
+        shadow?.set(line.changed(by: record, today: context.today))
         passwd.add(
             PasswdFile.Row(
                 name: name, password: "x", uid: uid, gid: gid, comment: record.comment ?? "",
@@ -39,16 +41,18 @@ extension AccountDatabase {
     /// The number of the declared group, of a group of the same name, of the one that the host's accounts share, or of a
     /// new private group.
     private mutating func primaryGroup(
-        creating record: UserRecord, uid: UInt32, _ defaults: AccountDefaults
+        creating record: UserRecord, uid: UInt32, _ context: EditContext
     ) throws(Refusal) -> UInt32 {
-        if let owner = record.group { return try existingGroup(owner) }
-        let name = record.name.text
+        let name = record.name.text, defaults = context.defaults
+        if let owner = record.group { return try existingGroup(owner, context.foreign) }
         if let ready = readyGroup(creating: record.name, defaults) { return try existingGroup(ready) }
         try checkNoOddLine(name, isThere: group.hasLine(name), in: "group")
+        try context.foreign.checkNew(name, in: .group)
         // lib/find_new_gid.c: below the range too for accounts of the system.
         let fitting = record.isSystem ? 1...defaults.systemGids.upperBound : defaults.gids
-        let isFree = fitting.contains(uid) && group.gids[uid] == nil
-        let gid = try isFree ? uid : unusedGid(isSystem: record.isSystem, defaults)
+        let isFree =
+            fitting.contains(uid) && group.gids[uid] == nil && !context.foreign.has(String(uid), in: .group)
+        let gid = try isFree ? uid : unusedGid(isSystem: record.isSystem, defaults, context.foreign)
         addGroup(name, gid: gid)
         return gid
     }
@@ -64,7 +68,7 @@ extension AccountDatabase {
     }
 
     private mutating func change(
-        _ present: PasswdFile.Row, to record: UserRecord, today: Int, _ defaults: AccountDefaults
+        _ present: PasswdFile.Row, to record: UserRecord, _ context: EditContext
     ) throws(Refusal) {
         var row = present
         if let uid = record.uid, uid != present.uid {
@@ -74,11 +78,11 @@ extension AccountDatabase {
                     "account `\(present.name)` has uid \(present.uid), declared is \(uid)",
                     hint: "`renumber: true` changes it and re-owns its files")
             }
-            try checkFree(uid: uid, for: present.name)
+            try checkFree(uid: uid, for: present.name, context.foreign)
             row.uid = uid
         }
         if let owner = record.group {
-            let gid = try existingGroup(owner)
+            let gid = try existingGroup(owner, context.foreign)
             if gid != present.gid { try checkNotRoot(present, "primary group") }
             row.gid = gid
         }
@@ -93,7 +97,7 @@ extension AccountDatabase {
         if record.isLocked == true { try checkNotRoot(present, "lock") }
         if let expires = record.expires, expires != .never { try checkNotRoot(present, "expiry") }
         row.comment = record.comment ?? row.comment
-        if try changeShadow(of: present, with: record, today: today, defaults) { row.password = "x" }
+        if try changeShadow(of: present, with: record, context) { row.password = "x" }
         passwd.update(row)
     }
 
@@ -101,7 +105,7 @@ extension AccountDatabase {
     ///
     /// - Returns: whether the account's password stands there now.
     private mutating func changeShadow(
-        of present: PasswdFile.Row, with record: UserRecord, today: Int, _ defaults: AccountDefaults
+        of present: PasswdFile.Row, with record: UserRecord, _ context: EditContext
     ) throws(Refusal) -> Bool {
         let isTouched =
             record.password != nil || record.isLocked != nil || record.expires != nil
@@ -109,13 +113,13 @@ extension AccountDatabase {
         guard isTouched else { return false }
         let name = present.name
         if let old = shadow?[name] {
-            shadow?.set(old.changed(by: record, today: today))
+            shadow?.set(old.changed(by: record, today: context.today))
         } else {
             try checkNoOddLine(name, isThere: shadow?.hasLine(name) ?? false, in: "shadow")
             let password = present.password == "x" || present.password.isEmpty ? "!" : present.password
             if shadow == nil { shadow = ShadowFile(parsing: []) }
-            let old = ShadowFile.Row(creating: name, password: password, today: today, defaults)
-            shadow?.set(old.changed(by: record, today: today))
+            let old = ShadowFile.Row(creating: name, password: password, today: context.today, context.defaults)
+            shadow?.set(old.changed(by: record, today: context.today))
         }
         return true
     }
@@ -151,24 +155,33 @@ extension AccountDatabase {
         if row.uid == 0 || row.name == "root" { throw Refusal("the \(property) of root is never changed") }
     }
 
-    private func checkFree(uid: UInt32, for name: String) throws(Refusal) {
+    private func checkFree(uid: UInt32, for name: String, _ foreign: ForeignAccounts) throws(Refusal) {
         if let holder = passwd.uids[uid], holder != name { throw Refusal("uid \(uid) belongs to `\(holder)`") }
+        try foreign.checkFree(uid, for: name, in: .passwd)
     }
 
-    private func existingGroup(_ owner: Owner) throws(Refusal) -> UInt32 {
+    private func existingGroup(
+        _ owner: Owner, _ foreign: ForeignAccounts = ForeignAccounts(host: nil)
+    ) throws(Refusal) -> UInt32 {
         switch owner {
         case .name(let name):
-            guard let gid = group.gid(of: name.text) else { throw Refusal("group `\(name)` does not exist") }
+            guard let gid = group.gid(of: name.text) ?? foreign.gid(of: name) else {
+                throw Refusal("group `\(name)` does not exist")
+            }
             return gid
         case .number(let gid):
-            if group.gids[gid] == nil { throw Refusal("group \(gid) does not exist") }
+            if group.gids[gid] == nil, !foreign.has(String(gid), in: .group) {
+                throw Refusal("group \(gid) does not exist")
+            }
             return gid
         }
     }
 
-    private func checkGroups(of record: UserRecord) throws(Refusal) {
+    private func checkGroups(of record: UserRecord, _ foreign: ForeignAccounts) throws(Refusal) {
         for name in record.groups?.elements ?? [] where group.gid(of: name.text) == nil {
-            throw Refusal("group `\(name)` does not exist")
+            throw foreign.has(name.text, in: .group)
+                ? Refusal("group `\(name)` is another source's, and so is the list of its members")
+                : Refusal("group `\(name)` does not exist")
         }
     }
 

@@ -115,13 +115,16 @@ public struct AccountDatabase: Sendable {
     /// - Parameters:
     ///   - today: days since 1970-01-01, for the date of the last change of a password.
     ///   - defaults: what a new account or group gets where nothing is declared.
+    ///   - host: whose other sources of accounts are asked; nil where there are none.
     public mutating func apply(
-        _ edit: AccountEdit, today: Int, defaults: AccountDefaults = AccountDefaults()
+        _ edit: AccountEdit, today: Int, defaults: AccountDefaults = AccountDefaults(),
+        on host: (any HostReading)? = nil
     ) throws(Refusal) {
+        let context = EditContext(today: today, defaults: defaults, foreign: ForeignAccounts(host: host))
         switch edit {
-        case .setGroup(let record): try setGroup(record, defaults)
+        case .setGroup(let record): try setGroup(record, context)
         case .removeGroup(let name): try removeGroup(name)
-        case .setUser(let record): try setUser(record, today: today, defaults)
+        case .setUser(let record): try setUser(record, context)
         case .removeUser(let name): try removeUser(name, defaults)
         }
     }
@@ -150,4 +153,12 @@ public struct AccountDatabase: Sendable {
         add(Path.passwd, passwd.isChanged, 0o644) { passwd.bytes }
         return files
     }
+}
+
+/// What an edit needs to know beside the files.
+struct EditContext {
+    /// Days since 1970-01-01.
+    var today: Int
+    var defaults: AccountDefaults
+    var foreign: ForeignAccounts
 }
