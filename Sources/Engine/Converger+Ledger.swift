@@ -49,13 +49,29 @@ extension Converger {
             if !plan.isWhole, byPosition[position] == nil { continue }
             if failed.contains(declaration.address) { continue }
             let task = byPosition[position].map { tasks[$0] }
-            guard let entry = entry(for: declaration, at: position, wasPresent: task?.wasPresent ?? true) else {
+            guard var entry = entry(for: declaration, at: position, wasPresent: task?.wasPresent ?? true) else {
                 continue
             }
+            if let kept = secrecyThatStays(in: entry, of: declaration, task) { entry.secrecy = kept }
             // What was prepared stands in the ledger already.
             if entry != task?.prepared ?? ledger[object: entry.object] { update.written.append(entry) }
         }
         if failed.isEmpty, plan.isWhole { update.digest = plan.catalog.digest }
+    }
+
+    /// Where an earlier declaration's secret still is, because this one leaves it alone; nil where there is none.
+    private func secrecyThatStays(
+        in entry: LedgerEntry, of declaration: Declaration, _ task: ApplyTask?
+    ) -> LedgerEntry.Secrecy? {
+        guard entry.secrecy == .none, let present = ledger[object: entry.object]?.secrecy, present != .none,
+            declaration.resource.leavesSecrets
+        else { return nil }
+        if case .file(let path) = present,
+            task?.steps.contains(where: { $0.changedPath == path && !$0.keepsContent }) == true
+        {
+            return nil
+        }
+        return present
     }
 
     /// What was to be made and is not there after a failure is not ours: somebody else may make it later.

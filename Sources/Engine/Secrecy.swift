@@ -33,10 +33,12 @@ struct Secrecy {
     func redacted(_ changes: [Change], of declaration: Declaration) -> [Change] {
         if objects.isEmpty || changes.isEmpty { return changes }
         let resource = declaration.resource
-        guard resource.hasSecrets || resource.objects.contains(where: { hides($0) }) else { return changes }
+        let isHidden = resource.hasSecrets || resource.objects.contains(where: { hides($0) })
         let names = resource.fieldsThatAcceptSecrets
         return changes.map { change in
-            guard let old = change.old, old != .secret else { return change }
+            guard let old = change.old, old != .secret, isHidden || hidesPart(change.property, of: resource) else {
+                return change
+            }
             switch old {
             case .text where !names.contains(change.property): return change
             case .text, .content, .digest, .secret:
@@ -48,7 +50,25 @@ struct Secrecy {
     }
 }
 
+extension Secrecy {
+    /// Whether a property such as `recurse/conf.d/app` is a file below the resource that holds a secret.
+    private func hidesPart(_ property: String, of resource: any Resource) -> Bool {
+        guard let slash = property.firstIndex(of: "/"), case .path(let path)? = resource.objects.first else {
+            return false
+        }
+        return hides(property[slash...].split(separator: "/").reduce(path) { $0.appending(String($1)) })
+    }
+}
+
 extension Resource {
+    /// Whether the resource says nothing about any field that may be a secret: what is there is left as it is.
+    var leavesSecrets: Bool {
+        func isUnset<R: Resource>(_ resource: R) -> Bool {
+            R.fields.allSatisfy { !$0.acceptsSecrets || $0.change(from: nil, to: resource) == nil }
+        }
+        return isUnset(self)
+    }
+
     fileprivate var fieldsThatAcceptSecrets: Set<String> {
         Set(Self.fields.lazy.filter(\.acceptsSecrets).map(\.name))
     }

@@ -84,6 +84,44 @@ struct SecretLawTests {
         }
     }
 
+    /// A declaration that says nothing of the content leaves the secret where it is.
+    @Test(arguments: [
+        [
+            "file: {/etc/app.conf: {content: \"p=${{ secret('db') }}\\n\"}}", "file: {/etc/app.conf: {mode: '0640'}}",
+            "file: {/etc/app.conf: {owner: root}}", "file: {/etc/app.conf: {content: \"p=none\\n\"}}",
+        ],
+        [
+            "service: {app: {unit: \"[Service]\\nExecStart=/bin/true ${{ secret('db') }}\\n\"}}",
+            "service: {app: {enabled: false}}",
+            "line: {l: {path: /etc/systemd/system/app.service, text: '# more'}}",
+        ],
+        [
+            "{directory: {/etc/d: {}}, file: {/etc/d/app.conf: {content: \"p=${{ secret('db') }}\\n\"}}}",
+            "directory: {/etc/d: {recurse: tree}}",
+        ],
+        [
+            "{directory: {/etc/d: {}, /etc/d/e: {}}, file: {/etc/d/e/app: {content: \"p=${{ secret('db') }}\\n\"}}}",
+            "{directory: {/etc/d/e: {}}, file: {/etc/d/e/app: {mode: '0600'}}}",
+            "directory: {/etc/d: {recurse: tree}}",
+        ],
+    ])
+    func aSecretThatIsLeftIsStillASecret(_ manifests: [String]) throws {
+        let site = try SecretSite(manifests[0], secret: Self.old), root = try Tool.bareRoot()
+        try FileManager.default.createDirectory(atPath: "\(site.path)/files/tree/e", withIntermediateDirectories: true)
+        for name in ["app.conf", "e/app"] {
+            try "plain\n".write(toFile: "\(site.path)/files/tree/\(name)", atomically: true, encoding: .utf8)
+        }
+        for manifest in manifests {
+            try site.declare(manifest)
+            let said = site.said(root)
+            for form in SecretSite.forms(of: Self.old) {
+                #expect(!said.contains(form), "\(manifest): said \(form)")
+                let found = Tool.run(["grep", "-rlaiF", form, "\(root)/var"]).output
+                #expect(found.isEmpty, "\(manifest): \(form) is in \(found)")
+            }
+        }
+    }
+
     @Test func anUndeclaredSecretLineGoesWithoutItsText() throws {
         let manifest = ##"line: {token: {path: /etc/hosts, text: "# ${{ secret('db') }}"}}"##
         let site = try SecretSite(manifest, secret: Self.old), root = try Tool.bareRoot()
