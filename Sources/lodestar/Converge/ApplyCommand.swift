@@ -138,7 +138,7 @@ struct ApplyCommand: ParsableCommand {
     private func finish(_ report: Report) throws {
         switch format {
         case .text: Terminal.print(ReportText(isColored: Terminal.isColored).summary(of: report))
-        case .json: Terminal.print(report.datum.json)
+        case .json: Terminal.printJSON(report.datum.json)
         }
         if let signal = Interrupts.signal, report.isInterrupted {
             Terminal.report(

@@ -37,7 +37,7 @@ struct History: ParsableCommand {
 
     func run() throws {
         let runs = try Converge.guarding { try options.database()?.runs(limit: limit) ?? [] }
-        if options.format == .json { return Terminal.print(Datum.list(runs.map(\.datum)).json) }
+        if options.format == .json { return Terminal.printJSON(Datum.list(runs.map(\.datum)).json) }
         if runs.isEmpty { return Terminal.print("no runs yet") }
         for run in runs {
             let state =
@@ -66,7 +66,7 @@ struct Show: ParsableCommand {
             throw ExitStatus.notFound
         }
         let outcomes = try Converge.guarding { try options.database()?.outcomes(ofRun: number) ?? [] }
-        if options.format == .json { return Terminal.print(Datum.list(outcomes.map(\.datum)).json) }
+        if options.format == .json { return Terminal.printJSON(Datum.list(outcomes.map(\.datum)).json) }
         for outcome in outcomes {
             Terminal.print("\(outcome.result)  \(outcome.address)  \(outcome.place)")
             if let reason = outcome.reason { Terminal.print("    \(reason)") }
@@ -93,7 +93,7 @@ struct Ledger: ParsableCommand {
                     "custody": .string(entry.custody.rawValue), "run": .int(Int64(entry.run)),
                 ]
             }
-            return Terminal.print(Datum.list(rows).json)
+            return Terminal.printJSON(Datum.list(rows).json)
         }
         for entry in entries { Terminal.print("\(entry.custody.rawValue)  \(entry.address)  run \(entry.run)") }
         if entries.isEmpty { Terminal.print("nothing is managed yet") }

@@ -42,7 +42,7 @@ struct PlanCommand: ParsableCommand {
             ?? converge.plan(try session.catalog(for: target, root: converge.root), state: state, selection)
         switch format {
         case .text: Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(summary ? .summary : .full))
-        case .json: Terminal.print(plan.datum.json)
+        case .json: Terminal.printJSON(plan.datum.json)
         }
         if let out {
             let saved = SavedPlan(

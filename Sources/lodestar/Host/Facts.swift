@@ -23,9 +23,9 @@ struct Facts: ParsableCommand {
             switch (format, value) {
             case (.text, .string(let text)): Terminal.print(text)
             // A single value is printed for scripts, whatever it is.
-            case (.text, .null), (.text, .bool), (.text, .int), (.text, .double): Terminal.print(value.json)
+            case (.text, .null), (.text, .bool), (.text, .int), (.text, .double): Terminal.printJSON(value.json)
             case (.text, .list), (.text, .map): Terminal.print(value.outline)
-            case (.json, _): Terminal.print(value.json)
+            case (.json, _): Terminal.printJSON(value.json)
             case (.yaml, _): Terminal.print(value.yaml)
             }
             if !isWhole { throw ExitStatus.failure }

@@ -55,7 +55,7 @@ struct ScheduleForecast: ParsableCommand {
         }
         // A terminal gets the plot; what is not one gets what a program can read.
         switch format ?? (LocalFiles.isTerminal(1) ? .text : .json) {
-        case .json: Terminal.print(forecast.datum(hostCount: hosts).json)
+        case .json: Terminal.printJSON(forecast.datum(hostCount: hosts).json)
         case .text:
             let columns = LocalFiles.environment("COLUMNS").flatMap { Int($0) } ?? 100
             Terminal.print(

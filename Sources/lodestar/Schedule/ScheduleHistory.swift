@@ -35,7 +35,7 @@ struct ScheduleHistory: ParsableCommand {
             output ? try history.map { Self.text(try $0.output(of: run.run.key), run.outputByteCount) } ?? "" : nil
         }
         if format == .json {
-            return Terminal.print(Datum.list(zip(runs, outputs).map { $0.datum(output: $1) }).json)
+            return Terminal.printJSON(Datum.list(zip(runs, outputs).map { $0.datum(output: $1) }).json)
         }
         if runs.isEmpty { return Terminal.print("no runs of \(job) yet") }
         for (run, output) in zip(runs, outputs) {

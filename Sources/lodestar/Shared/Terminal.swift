@@ -7,6 +7,20 @@ enum Terminal {
     nonisolated(unsafe) private(set) static var fault: String?
 
     static func print(_ text: String) { write("\(text.printableLines(keepsColors: isColored))\n", to: 1) }
+    /// JSON stays JSON: what could steer a terminal can only stand in its strings, and is escaped as they are.
+    static func printJSON(_ text: String) {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            if (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
+                || (0x2066...0x2069).contains(scalar.value)
+            {
+                escaped += "\\u" + String(UInt32(0x10000) | scalar.value, radix: 16).dropFirst()
+            } else {
+                escaped.unicodeScalars.append(scalar)
+            }
+        }
+        write("\(escaped)\n", to: 1)
+    }
     static func report(_ text: String) { write("\(text.printableLines(keepsColors: false))\n", to: 2) }
 
     static func report(_ diagnostics: Diagnostics) {

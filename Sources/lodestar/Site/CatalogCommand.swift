@@ -20,7 +20,7 @@ struct CatalogCommand: ParsableCommand {
         let session = try Session(site.site, identity: options.identity)
         let (catalog, _) = try session.compiled(for: try session.target(facts, root: options.root))
         switch format {
-        case .json: Terminal.print(catalog.datum.json)
+        case .json: Terminal.printJSON(catalog.datum.json)
         case .text:
             for declaration in catalog.declarations { Terminal.print("\(declaration.address)  \(declaration.place)") }
         }

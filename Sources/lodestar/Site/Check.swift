@@ -28,7 +28,7 @@ struct Check: ParsableCommand {
         all.add(contentsOf: session.site.value.remainingDiagnostics())
         let sorted = all.sorted
         if format == .json {
-            Terminal.print(Datum.list(sorted.map(\.datum)).json)
+            Terminal.printJSON(Datum.list(sorted.map(\.datum)).json)
         } else {
             Terminal.report(all)
             let errors = sorted.count { $0.severity == .error }, hosts = session.site.value.hostIdentifiers.count

@@ -25,7 +25,7 @@ struct Eval: ParsableCommand {
         let scope = Bindings(try boundValues(), zones: TimeZoneFiles.contents)
         do {
             let value = try Expression(parsing: expression).evaluate(in: scope)
-            Terminal.print(typed ? try value.typedJSON() : try value.json())
+            Terminal.printJSON(typed ? try value.typedJSON() : try value.json())
         } catch let error as ExpressionError {
             Terminal.report("eval:1:\(error.column): error: \(error.message)")
             if let hint = error.hint { Terminal.report("  hint: \(hint)") }

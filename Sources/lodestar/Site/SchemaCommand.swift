@@ -13,7 +13,7 @@ struct SchemaCommand: ParsableCommand {
     @Argument(help: "Instead of manifests what `lodestar hostinfo` or `lodestar facts` prints as JSON.")
     var output: PublishedSchema?
 
-    func run() { Terminal.print(output?.text ?? ManifestSchema(Registry.all).datum.json) }
+    func run() { Terminal.printJSON(output?.text ?? ManifestSchema(Registry.all).datum.json) }
 }
 
 extension PublishedSchema: ExpressibleByArgument {}
