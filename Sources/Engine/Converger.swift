@@ -112,16 +112,21 @@ public final class Converger {
     // MARK: One task
 
     private func begin(_ ready: [Int]) {
+        func isWorking(_ index: Int) -> Bool { [.working, .refreshing].contains(tasks[index].phase) }
         var work = ready.reduce(AccountWork.none) { max($0, tasks[$1].accountWork) }
+        var isAlone = !ready.contains(where: isWorking)
         for index in ready where tasks[index].phase == .waiting {
-            begin(index, beside: work)
+            begin(index, beside: work, isAlone: isAlone)
             work = max(work, tasks[index].accountWork)
+            isAlone = isAlone && !isWorking(index)
         }
     }
 
     /// - Parameter work: what is about to be done to the accounts for other tasks. One that differs otherwise than it
     ///   was planned may do so only until that is done, and waits for it; so does everyone for a new number.
-    private func begin(_ index: Int, beside work: AccountWork) {
+    /// - Parameter isAlone: whether nothing else is being done. What the plan found possible and is not may become so by
+    ///   something that no edge speaks of.
+    private func begin(_ index: Int, beside work: AccountWork, isAlone: Bool) {
         let planned = tasks[index].planned
         switch planned.action {
         case .refuse: return finish(index, .failed, reason: planned.reason)
@@ -153,6 +158,7 @@ public final class Converger {
             tasks[index].phase = .working
             if assessment.steps.isEmpty { settle(index) }
         } catch {
+            if !isAlone { return }
             finish(index, .failed, reason: Reason(error).text)
         }
     }

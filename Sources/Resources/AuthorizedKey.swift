@@ -13,7 +13,7 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     public static let typeName = "authorized_key"
     public static let doc = """
         One key that may log in to an account. Its identity is the key itself, not the comment; a key that is declared \
-        without options has none.
+        without options has none. It stands in `~/.ssh/authorized_keys`, or where sshd_config has AuthorizedKeysFile.
         """
     public static let fields: [Field<AuthorizedKey>] = [
         Field("name", always: \.name, .key, doc: "A name for the declaration.", examples: ["ana on web"]),
@@ -42,8 +42,14 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     }
 
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
-        guard let home = try host.account(.name(user))?.home else { return declaredPaths }
-        return declaredPaths + [KeyFile.path(in: home)]
+        guard let holder = try holder(on: host) else { return declaredPaths }
+        return declaredPaths + [try KeyFile.path(of: holder, on: host)]
+    }
+
+    /// nil where there is no such account, or where it has no home.
+    private func holder(on host: some HostReading) throws(HostFault) -> KeyHolder? {
+        guard let entry = try host.account(.name(user)), let home = entry.home else { return nil }
+        return KeyHolder(entry, home: home, in: try AccountDatabase(reading: host))
     }
 
     public struct Observed: Sendable {
@@ -55,8 +61,8 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
 
     public func observe(on host: some HostReading) throws -> Observed? {
         guard let entry = try host.account(.name(user)) else { return nil }
-        guard let home = entry.home else { throw Refusal("the account \(user) has no home") }
-        let file = try KeyFile(home: home, of: entry, on: host)
+        guard let holder = try holder(on: host) else { throw Refusal("the account \(user) has no home") }
+        let file = try KeyFile(of: holder, on: host)
         let matches = file.keys.filter { $0.blob == key?.blob }
         return Observed(file: file, present: matches.first, hasDuplicates: matches.count > 1, group: entry.gid)
     }
@@ -75,11 +81,11 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
         guard let observed else { throw Refusal("the account \(user) does not exist", isMissing: true) }
         guard let desired, !changes(from: observed).isEmpty else { return [] }
-        return observed.file.steps(.set(.atLeast([desired])), owner: .name(user), group: .number(observed.group))
+        return try observed.file.steps(.set(.atLeast([desired])), owner: .name(user), group: .number(observed.group))
     }
 
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        try observe(on: host)?.file.problem.map { [$0] } ?? []
+        try observe(on: host)?.file.remarks ?? []
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {

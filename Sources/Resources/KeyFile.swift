@@ -1,37 +1,55 @@
 import HostFiles
 import Model
 
-/// The authorized_keys file of one account as it is.
+/// The file in which sshd looks for the keys of one account, as it is.
 struct KeyFile: Sendable {
     var path: AbsolutePath
-    var hasFolder: Bool
-    /// Whether it lies in a directory of root's in somebody else's home: there it is root's too.
+    var hasFolder = false
+    /// Whether it lies in the account's home, whose folder for it is made.
+    var isInHome: Bool
+    /// Whether it is root's and open to be read: outside the home, or in a directory of root's in somebody else's home.
     var isRoots = false
-    /// Why sshd cannot read it as the account; nil where it can.
-    var problem: String?
+    /// What a person should know: why sshd cannot read it, what else sshd reads.
+    var remarks: [String] = []
     var keys: [PublicKey] = []
     var strangers: [String] = []
 
-    static func path(in home: AbsolutePath) -> AbsolutePath { home.appending(".ssh/authorized_keys") }
-
     private var folder: AbsolutePath { path.parent ?? .root }
 
+    /// Where the keys of an account are: `~/.ssh/authorized_keys` where sshd reads it, else the first file that it reads.
+    static func path(of holder: KeyHolder, on host: some HostReading) throws(HostFault) -> AbsolutePath {
+        path(of: holder, try KeyPlaces(of: holder, on: host))
+    }
+
+    private static func path(of holder: KeyHolder, _ places: KeyPlaces) -> AbsolutePath {
+        let usual = holder.home.appending(".ssh/authorized_keys")
+        return places.files.contains(usual) ? usual : places.files.first ?? usual
+    }
+
     /// - Throws: `Refusal` where `~/.ssh` or the file is a link or another kind of object.
-    init(home: AbsolutePath, of user: UserEntry, on host: some HostReading) throws {
-        let folder = home.appending(".ssh")
-        path = folder.appending("authorized_keys")
-        guard let status = try host.status(of: folder) else {
-            hasFolder = false
-            return
+    init(of holder: KeyHolder, on host: some HostReading) throws {
+        let places = try KeyPlaces(of: holder, on: host)
+        path = Self.path(of: holder, places)
+        isInHome = path.isBelowOrEqual(to: holder.home)
+        isRoots = !isInHome
+        remarks = places.remark.map { [$0] } ?? []
+        for other in places.files where other != path {
+            if try host.status(of: other) != nil { remarks.append("sshd also takes the keys in \(other)") }
         }
+        let folder = self.folder
+        guard let status = try host.status(of: folder) else { return }
         try status.mustBe(.directory, at: folder)
         hasFolder = true
-        let isAlone = status.owner == 0 && status.permissions.bits & 0o022 == 0
-        isRoots = try isAlone && user.uid != 0 && host.status(of: home)?.owner != 0
-        if !user.has(0o1, of: status) { problem = Self.problem(of: folder, status, user) }
+        if isInHome {
+            let isAlone = status.owner == 0 && status.permissions.bits & 0o022 == 0
+            isRoots = try isAlone && holder.uid != 0 && host.status(of: holder.home)?.owner != 0
+        }
+        if !holder.has(0o1, of: status) { remarks.append(Self.remark(on: folder, status, holder)) }
         guard let file = try host.status(of: path) else { return }
         try file.mustBe(.file, at: path)
-        if !user.has(0o4, of: file) { problem = problem ?? Self.problem(of: path, file, user) }
+        if holder.has(0o1, of: status), !holder.has(0o4, of: file) {
+            remarks.append(Self.remark(on: path, file, holder))
+        }
         guard let document = try host.document(AuthorizedKeys.self, at: path) else { return }
         (keys, strangers) = document.contents
     }
@@ -45,13 +63,18 @@ struct KeyFile: Sendable {
         return file
     }
 
-    private static func problem(of path: AbsolutePath, _ status: FileStatus, _ user: UserEntry) -> String {
-        "sshd reads the keys as \(user.name), who cannot: \(path) has mode \(FileMode(status.permissions).text) and owner "
+    private static func remark(on path: AbsolutePath, _ status: FileStatus, _ holder: KeyHolder) -> String {
+        "sshd reads the keys as \(holder.name), who cannot: \(path) has mode \(FileMode(status.permissions).text) and owner "
             + (status.owner == 0 ? "root" : "\(status.owner)")
     }
 
     /// What makes the folder where it is missing, and edits the file, as the account.
-    func steps(_ edit: KeysEdit, owner: Owner, group: Owner) -> [Step] {
+    func steps(_ edit: KeysEdit, owner: Owner, group: Owner) throws(Refusal) -> [Step] {
+        guard hasFolder || isInHome else {
+            throw Refusal(
+                "sshd reads these keys from \(path), and the directory \(folder) does not exist",
+                hint: "declare it, root's; sshd_config names it as AuthorizedKeysFile")
+        }
         let making = DirectoryCreation(
             folder, attributes: Attributes(owner: owner, group: group, mode: FileMode(Permissions(0o700))))
         let creation =
@@ -70,10 +93,17 @@ struct KeyFile: Sendable {
     }
 }
 
-extension UserEntry {
-    /// Whether a permission (4, 2 or 1) is granted by owner, primary group or everybody's bits.
+extension KeyHolder {
+    init(_ entry: UserEntry, home: AbsolutePath, in accounts: AccountDatabase) {
+        let primary = accounts.group(number: entry.gid)?.name
+        let groups = accounts.groups(of: entry.name) + (primary.map { [$0] } ?? [])
+        self.init(name: entry.name, uid: entry.uid, gid: entry.gid, home: home, groups: groups.map(\.text))
+    }
+
+    /// Whether a permission (4, 2 or 1) is granted by owner, primary group or everybody's bits; true where it cannot be
+    /// told yet.
     func has(_ bit: UInt16, of status: FileStatus) -> Bool {
-        if uid == 0 { return true }
+        guard let uid, uid != 0 else { return true }
         let shift: UInt16 = status.owner == uid ? 6 : status.group == gid ? 3 : 0
         return status.permissions.bits & bit << shift != 0
     }

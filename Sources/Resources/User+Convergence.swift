@@ -47,6 +47,7 @@ extension User {
         }
         if let uid, let holder = accounts.user(number: uid)?.name, holder != name { observed.numberHolder = holder }
         guard let entry else {
+            if authorizedKeys != nil { observed.keys = try KeyFile(of: newHolder(home: home), on: host) }
             observed.readyGroup = accounts.readyGroup(creating: name, defaults)
             if let box = defaults.mailboxes?.appending(name.text), let folder = box.parent,
                 try host.status(of: folder)?.kind == .directory, try host.status(of: box) == nil
@@ -68,13 +69,21 @@ extension User {
             }
         }
         observed.user = try present(entry, in: accounts, on: host)
-        if authorizedKeys != nil, observed.homeExists {
-            observed.keys = try KeyFile(home: home, of: entry, on: host)
-        } else if authorizedKeys != nil, managesHome, let former = observed.formerHome {
+        if authorizedKeys != nil, !observed.homeExists, managesHome, let former = observed.formerHome {
             // The keys move with the home.
-            observed.keys = try KeyFile(home: former, of: entry, on: host).moved(from: former, to: home)
+            let holder = KeyHolder(entry, home: former, in: accounts)
+            observed.keys = try KeyFile(of: holder, on: host).moved(from: former, to: home)
+        } else if authorizedKeys != nil {
+            observed.keys = try KeyFile(of: KeyHolder(entry, home: home, in: accounts), on: host)
         }
         return observed
+    }
+
+    /// The account as it will be.
+    func newHolder(home: AbsolutePath) -> KeyHolder {
+        var names = groups?.elements.map(\.text) ?? []
+        if case .name(let name) = group ?? .name(name) { names.append(name.text) }
+        return KeyHolder(name: name, uid: uid, gid: nil, home: home, groups: names)
     }
 
     private func number(of group: Owner, on host: some HostReading) throws(HostFault) -> UInt32? {
@@ -126,7 +135,8 @@ extension User {
         if let count = observed?.ownedFileCount {
             changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))
         }
-        if let authorizedKeys, let change = keyChange(authorizedKeys, from: observed?.keys) { changes.append(change) }
+        let present = observed?.user == nil ? nil : observed?.keys
+        if let authorizedKeys, let change = keyChange(authorizedKeys, from: present) { changes.append(change) }
         return changes
     }
 
@@ -173,7 +183,7 @@ extension User {
 
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
         if authorizedKeys == nil { return [] }
-        return try observe(on: host)?.keys?.problem.map { [$0] } ?? []
+        return try observe(on: host)?.keys?.remarks ?? []
     }
 
     private func refuse(from present: User, _ observed: Observed) throws(Refusal) {
@@ -225,11 +235,11 @@ extension User {
     }
 
     private func keySteps(_ keys: Membership<PublicKey>, _ observed: Observed) throws(Refusal) -> [Step] {
-        guard observed.homeExists || observed.managesHome else {
+        let file = observed.keys ?? KeyFile(emptyIn: observed.home)
+        guard observed.homeExists || observed.managesHome || !file.isInHome else {
             throw Refusal("the home \(observed.home) does not exist")
         }
-        let file = observed.keys ?? KeyFile(emptyIn: observed.home)
-        return file.steps(.set(keys), owner: owner, group: ownGroup(observed))
+        return try file.steps(.set(keys), owner: owner, group: ownGroup(observed))
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
@@ -256,6 +266,6 @@ extension KeyFile {
     /// The file in a home that is about to be made.
     init(emptyIn home: AbsolutePath) {
         path = home.appending(".ssh/authorized_keys")
-        hasFolder = false
+        isInHome = true
     }
 }

@@ -127,9 +127,10 @@ public struct User: Resource, Removable, Remarking {
 
     /// The home, whoever made it.
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
-        let present = try AccountDatabase(reading: host).user(name)?.home
-        let home = try self.home ?? present ?? AccountDefaults(reading: host).home(of: name)
-        let keys = authorizedKeys == nil ? [] : [KeyFile.path(in: home)]
+        let accounts = try AccountDatabase(reading: host), entry = accounts.user(name)
+        let home = try self.home ?? entry?.home ?? AccountDefaults(reading: host).home(of: name)
+        let holder = entry.map { KeyHolder($0, home: home, in: accounts) } ?? newHolder(home: home)
+        let keys = authorizedKeys == nil ? [] : [try KeyFile.path(of: holder, on: host)]
         return declaredPaths + keys + (home == .root ? [] : [home])
     }
 
