@@ -75,7 +75,7 @@ expect "a fact of a program, which has no environment" "$("$lodestar" facts cust
 echo 'link: {/nowhere: {target: "/n${{ string(facts.custom.shop.n + facts.custom.rack.row) }}"}}' > "$work/site/manifests/a.yaml"
 expect "a manifest sees both" "$("$lodestar" catalog "$work/site" | grep -c '"/n10"')" 1
 printf '#!/bin/sh\nexit 3\n' > $facts/shop
-expect "a program that fails" "$("$lodestar" facts custom 2>&1)" "error: the fact \`custom\`: cannot run /etc/lodestar/facts.d/shop: it ended with status 3"
+expect "a program that fails" "$("$lodestar" facts custom 2>&1 > /dev/null)" "error: the fact \`custom\`: cannot run /etc/lodestar/facts.d/shop: it ended with status 3"
 chmod 777 $facts/shop
-expect "a program that others can write" "$("$lodestar" facts custom 2>&1)" "error: the fact \`custom\`: cannot run /etc/lodestar/facts.d/shop: expected /etc/lodestar/facts.d/shop to be writable by its owner only, found the mode 0777"
+expect "a program that others can write" "$("$lodestar" facts custom 2>&1 > /dev/null)" "error: the fact \`custom\`: cannot run /etc/lodestar/facts.d/shop: expected /etc/lodestar/facts.d/shop to be writable by its owner only, found the mode 0777"
 exit $failed
