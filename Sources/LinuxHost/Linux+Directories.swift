@@ -70,8 +70,9 @@ extension Linux {
                 "remove", removal.path.text, "it is a \(present.kind.rawValue), not a \(removal.kind.rawValue)")
         }
         if removal.isRecursive {
-            try refuseMounts(entry, removal.path)
-            if present.kind == .directory { try empty(removal.path) }
+            let mount = mount(of: entry.directory)
+            try refuseMounts(entry, removal.path, outside: mount)
+            if present.kind == .directory { try empty(removal.path, on: mount) }
         }
         try unlink(entry, removal.path, isDirectory: present.kind == .directory)
         forgetBelow(removal.path)
@@ -90,28 +91,28 @@ extension Linux {
     }
 
     /// Looks at everything that a removal would take before any of it goes: nothing may be mounted there.
-    private func refuseMounts(_ entry: Entry, _ path: AbsolutePath) throws(HostFault) {
-        guard isSameMount(entry, as: entry.directory) else {
+    private func refuseMounts(_ entry: Entry, _ path: AbsolutePath, outside mount: UInt64?) throws(HostFault) {
+        guard isOn(mount, entry) else {
             throw HostFault("remove", path.text, "another file system is mounted there")
         }
         guard try status(entry, path)?.kind == .directory, let own = try directory(path) else { return }
         for name in try own.names(at: path) {
-            try refuseMounts(Entry(directory: own, name: name), path.appending(name))
+            try refuseMounts(Entry(directory: own, name: name), path.appending(name), outside: mount)
         }
     }
 
     /// Removes everything below a directory; never across mounts, never through links.
-    private func empty(_ path: AbsolutePath) throws(HostFault) {
+    private func empty(_ path: AbsolutePath, on mount: UInt64?) throws(HostFault) {
         guard let own = try directory(path) else { return }
         for name in try own.names(at: path) {
             let inner = path.appending(name), entry = Entry(directory: own, name: name)
             var status = stat()
             guard fstatat(own.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
-            guard isSameMount(entry, as: own) else {
+            guard isOn(mount, entry) else {
                 throw HostFault("remove", inner.text, "another file system is mounted there")
             }
             if status.st_mode & S_IFMT == S_IFDIR {
-                try empty(inner)
+                try empty(inner, on: mount)
                 try unlink(entry, inner, isDirectory: true)
             } else {
                 try unlink(entry, inner, isDirectory: false)

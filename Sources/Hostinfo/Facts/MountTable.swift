@@ -1,5 +1,5 @@
 /// The mounts of a mount namespace, as `/proc/self/mountinfo` lists them (proc_pid_mountinfo(5)).
-struct MountTable {
+public struct MountTable {
     struct Mount {
         var id, parent: Int
         var path, kind, device: String
@@ -8,8 +8,11 @@ struct MountTable {
 
     let mounts: [Mount]
 
-    init(_ tree: some SourceTree) {
-        mounts = tree.lines("proc/self/mountinfo").compactMap { line in
+    init(_ tree: some SourceTree) { self.init(lines: tree.lines("proc/self/mountinfo")) }
+
+    /// - Parameter lines: those of mountinfo; what is no mount is left out.
+    public init(lines: some Sequence<Substring>) {
+        mounts = lines.compactMap { line in
             // Between two blanks there may be nothing: the source of a mount may be an empty text.
             let words = line.split(separator: " ", omittingEmptySubsequences: false)
             guard words.count >= 10, let id = Int(words[0]), let parent = Int(words[1]),
@@ -20,6 +23,9 @@ struct MountTable {
                 device: Self.unescaped(words[dash + 2]), options: words[5].split(separator: ",").map(String.init))
         }
     }
+
+    /// The mount points, in the order of the kernel's list.
+    public var paths: [String] { mounts.map(\.path) }
 
     /// The mounts that their paths lead to: the others lie under a mount on the same directory or on one above it.
     var visible: [Mount] {
