@@ -116,22 +116,7 @@ private struct LockHolder {
     func isGone(waited: Int) -> Bool {
         guard let pid else { return waited >= 1000 || written < Int(WallClock.seconds) - 2 }
         if kill(pid, 0) != 0, errno == ESRCH { return true }
-        guard let start = ProcessStart.seconds(of: pid) else { return false }
+        guard let start = ProcessRecord(of: pid)?.start else { return false }
         return written < start - 2
-    }
-}
-
-/// When processes began.
-private enum ProcessStart {
-    /// Seconds since 1970; nil where it cannot be told (proc(5), field 22 of stat).
-    static func seconds(of pid: pid_t) -> Int? {
-        guard let bytes = try? LocalFiles.contents(of: "/proc/\(pid)/stat", limit: 4096),
-            let end = bytes.lastIndex(of: UInt8(ascii: ")"))
-        else { return nil }
-        let fields = bytes[(end + 1)...].split(separator: UInt8(ascii: " "))
-        guard fields.count > 19, let ticks = Int(String(decoding: fields[19], as: UTF8.self)) else { return nil }
-        var sinceBoot = timespec()
-        guard clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0 else { return nil }
-        return Int(WallClock.seconds) - sinceBoot.tv_sec + ticks / max(1, sysconf(Int32(_SC_CLK_TCK)))
     }
 }
