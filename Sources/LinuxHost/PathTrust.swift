@@ -5,7 +5,6 @@ import Model
 /// Whether what stands at a path is root's word. What decides what root does must be root's, nobody else may be able to
 /// write it or to put another thing in its place, and it must be no link.
 public enum PathTrust {
-    private static let greatestLinkCount = 40
     private static let greatestDepth = 64
 
     /// Why an entry must not be believed, in words; nil when it may be, or when nothing is there.
@@ -19,37 +18,25 @@ public enum PathTrust {
     public static func objection(
         to path: String, below root: String = "/", owners: Set<UInt32> = [0]
     ) -> String? {
-        let root = root == "/" ? "" : root
-        var waiting = Array(absolute(path, below: root).split(separator: "/").reversed())
-        var reached: [Substring] = [], linkCount = 0
-        if let objection = objection(toEntry: root.isEmpty ? "/" : root, owners: owners, isOnTheWay: true) {
-            return objection
-        }
-        while let part = waiting.popLast() {
-            if part == "." { continue }
-            if part == ".." {
-                _ = reached.popLast()
-                continue
-            }
-            let place = root + "/" + (reached + [part]).joined(separator: "/")
-            guard let status = status(of: place) else {
+        if let objection = objection(toEntry: root, owners: owners, isOnTheWay: true) { return objection }
+        var walk = LinkedPath(root == "/" ? absolute(path) : path, below: root)
+        while let place = walk.next() {
+            guard let status = status(of: place.path) else {
                 return errno == ENOENT || errno == ENOTDIR ? nil : "it cannot be looked at: \(ErrorNumber.text(errno))"
             }
-            if let objection = objection(to: status, at: place, owners: owners, isOnTheWay: !waiting.isEmpty) {
+            if let objection = objection(to: status, at: place.path, owners: owners, isOnTheWay: !place.isLast) {
                 return objection
             }
-            guard status.st_mode & S_IFMT == S_IFLNK else {
-                reached.append(part)
-                continue
+            guard status.st_mode & S_IFMT == S_IFLNK else { continue }
+            guard let target = place.target ?? LocalFiles.linkTarget(place.path) else {
+                return "\(place.path) cannot be looked at"
             }
-            linkCount += 1
-            guard let target = LocalFiles.linkTarget(place) else { return "\(place) cannot be looked at" }
-            guard !waiting.isEmpty else { return "expected no link, found one to \(target)" }
-            guard linkCount <= greatestLinkCount else {
-                return "expected a path, found a circle of links at \(place)"
+            if place.isLast { return "expected no link, found one to \(target)" }
+            // One that could not be read before is another one now.
+            if place.target == nil { return "\(place.path) cannot be looked at" }
+            guard walk.linkCount <= LinkedPath.greatestLinkCount else {
+                return "expected a path, found a circle of links at \(place.path)"
             }
-            if target.hasPrefix("/") { reached = [] }
-            waiting += target.split(separator: "/").reversed()
         }
         return nil
     }
@@ -112,8 +99,8 @@ public enum PathTrust {
         return lstat(place, &status) == 0 ? status : nil
     }
 
-    private static func absolute(_ path: String, below root: String) -> String {
-        if path.hasPrefix("/") || !root.isEmpty { return path }
+    private static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
         guard let folder = getcwd(nil, 0) else { return path }
         defer { free(folder) }
         return "\(String(cString: folder))/\(path)"

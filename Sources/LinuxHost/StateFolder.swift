@@ -21,24 +21,8 @@ public enum StateFolder {
     }
 
     private static func resolved(below root: String) -> String {
-        let root = root == "/" ? "" : root
-        var waiting = Array(path.split(separator: "/").reversed()), reached: [Substring] = [], linkCount = 0
-        while let part = waiting.popLast() {
-            if part == "." { continue }
-            if part == ".." {
-                _ = reached.popLast()
-                continue
-            }
-            let place = root + "/" + (reached + [part]).joined(separator: "/")
-            guard !waiting.isEmpty, linkCount < 40, let target = LocalFiles.linkTarget(place) else {
-                reached.append(part)
-                continue
-            }
-            linkCount += 1
-            if target.hasPrefix("/") { reached = [] }
-            waiting += target.split(separator: "/").reversed()
-        }
-        return root + "/" + reached.joined(separator: "/")
+        // In a circle of links there is no last place: whoever opens the path is told.
+        LinkedPath(path, below: root).first { $0.isLast }?.path ?? "\(root == "/" ? "" : root)/\(path)"
     }
 
     /// The folder, made with mode 0700 where it is missing.
