@@ -1,10 +1,8 @@
 #define _GNU_SOURCE
 #include "shim.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -36,47 +34,47 @@ static int meet(int descriptor, const struct stat *status, struct ownership *wan
     return fchownat(descriptor, "", uid, gid, AT_EMPTY_PATH) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+// One directory on the way.
+struct place {
+    int directory;
+    dev_t device;
+    struct ownership *wanted;
+    int result;
+};
+
+static int walk(int directory, dev_t device, struct ownership *wanted);
+
+static void visit(void *context, const char *name, int kind) {
+    (void)kind;
+    struct place *place = context;
+    if (place->result < 0) return;
+    int found = openat(place->directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (found < 0) {
+        if (errno != ENOENT) place->result = -errno;
+        return;
+    }
+    struct stat status;
+    if (fstat(found, &status) < 0) {
+        place->result = -errno;
+    } else if (status.st_dev == place->device || is_local(found)) {
+        // Others are another machine's, or made up by the kernel.
+        place->result = meet(found, &status, place->wanted);
+        if (place->result == 0 && S_ISDIR(status.st_mode)) {
+            place->result = walk(found, status.st_dev, place->wanted);
+            return;
+        }
+    }
+    close(found);
+}
+
 // Takes the descriptor of a directory with it.
 static int walk(int directory, dev_t device, struct ownership *wanted) {
     int readable = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     close(directory);
     if (readable < 0) return errno == ENOENT ? 0 : -errno;
-    DIR *stream = fdopendir(readable);
-    if (!stream) {
-        int error = -errno;
-        close(readable);
-        return error;
-    }
-    int result = 0;
-    struct dirent *entry;
-    while (result == 0) {
-        errno = 0;
-        if (!(entry = readdir(stream))) {
-            result = -errno;
-            break;
-        }
-        if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
-        int found = openat(readable, entry->d_name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        if (found < 0) {
-            if (errno != ENOENT) result = -errno;
-            continue;
-        }
-        struct stat status;
-        if (fstat(found, &status) < 0) {
-            result = -errno;
-        } else if (status.st_dev != device && !is_local(found)) {
-            // Another machine's, or made up by the kernel.
-        } else {
-            result = meet(found, &status, wanted);
-            if (result == 0 && S_ISDIR(status.st_mode)) {
-                result = walk(found, status.st_dev, wanted);
-                continue;
-            }
-        }
-        close(found);
-    }
-    closedir(stream);
-    return result;
+    struct place place = {readable, device, wanted, 0};
+    int result = lodestar_list(readable, &place, visit);
+    return place.result < 0 ? place.result : result;
 }
 
 int64_t lodestar_own_files(int root, int is_group, uint32_t from, uint32_t owner, int change, uint32_t to) {
