@@ -35,7 +35,7 @@ struct LedgerIndex {
 
     /// A declaration that knows what was last applied, where it has to take something of it away: only in what Lodestar
     /// made. Where it took over what was there, nobody knows which parts were there before.
-    func succeeding(_ declaration: Declaration) -> Declaration {
+    func succeeding(_ declaration: Declaration, in catalog: Catalog) -> Declaration {
         guard !entries.isEmpty, declaration.state == .present, var resource = declaration.resource as? any Succeeding,
             let object = resource.objects.first, let entry = byObject[object.text],
             entry.address.type == declaration.address.type, entry.custody == .created
@@ -43,6 +43,10 @@ struct LedgerIndex {
         resource.succeed(recorded: entry.fields, key: entry.address.key)
         var declaration = declaration
         declaration.resource = resource
+        if var bounded = declaration.resource as? any Bounded, bounded.usesClaims {
+            bounded.claims = catalog.claims(without: declaration.address)
+            declaration.resource = bounded
+        }
         return declaration
     }
 

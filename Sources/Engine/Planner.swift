@@ -54,7 +54,7 @@ public struct Planner {
     }
 
     private func plan(_ position: Int, _ progress: inout PlanProgress, _ ledger: LedgerIndex) -> PlannedResource {
-        let declaration = ledger.succeeding(ledger.givingWay(catalog.declarations[position]))
+        let declaration = ledger.succeeding(ledger.givingWay(catalog.declarations[position]), in: catalog)
         var planned = PlannedResource(declaration, position: position, action: .inPlace)
         if let blocker = progress.blocker(of: position) {
             planned.action = .skip

@@ -3,7 +3,7 @@
 public protocol Bounded: Resource {
     var path: AbsolutePath { get }
     var claims: Claims { get set }
-    /// Whether it asks for the claims at all.
+    /// Whether it asks for the claims while it is there; one that goes away, or takes something of its own away, always does.
     var usesClaims: Bool { get }
 }
 
@@ -45,8 +45,7 @@ public struct ClaimedRegion: Sendable {
     private var whole: Set<AbsolutePath> = []
     private var above: Set<AbsolutePath> = []
 
-    /// A region without claims.
-    public init(_ directory: AbsolutePath) {
+    init(_ directory: AbsolutePath) {
         self.directory = directory
     }
 
@@ -82,7 +81,9 @@ extension Catalog {
     /// Tells the directories that ask for it what the others have below them.
     mutating func tellClaims() {
         for (position, declaration) in declarations.enumerated() {
-            guard var bounded = declaration.resource as? any Bounded, bounded.usesClaims else { continue }
+            guard var bounded = declaration.resource as? any Bounded,
+                bounded.usesClaims || declaration.state == .absent
+            else { continue }
             bounded.claims = claims(without: declaration.address)
             declarations[position].resource = bounded
         }

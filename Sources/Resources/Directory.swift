@@ -11,7 +11,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
     public var ignore: [String]?
     public var replace: Bool?
     public var claims = Claims()
-    /// The tree that was last laid.
+    /// What was laid last and is no longer in the tree; nil where there is nothing.
     var former: FileTree?
 
     public init() {}
@@ -38,7 +38,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
             "recurse", \.recurse,
             doc:
                 "A folder below `files/` whose files are laid below the directory: 0644, or 0755 where the source is executable. What left the folder is removed where Lodestar made the directory.",
-            examples: ["www"], satisfies: { $1.contains($0) }),
+            examples: ["www"]),
         Field(
             "purge", \.purge, .parameter,
             doc:
@@ -54,7 +54,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
 
     public var objects: [HostObject] { [.path(path)] }
     public var needs: [Need] { Need.parent(of: path) + Need.owners(owner, group) }
-    public var usesClaims: Bool { purge != nil || recurse != nil }
+    public var usesClaims: Bool { purge != nil || former != nil }
 
     public var problems: [Problem] {
         (ignore ?? []).compactMap { pattern in
@@ -62,7 +62,10 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
         }
     }
 
-    public mutating func succeed(_ previous: Directory) { former = previous.recurse }
+    public mutating func succeed(_ previous: Directory) {
+        let kept = Set(recurse?.leaves.map(\.path) ?? [])
+        former = previous.recurse.map { $0.filtered { !kept.contains($0) } }.flatMap { $0.leaves.isEmpty ? nil : $0 }
+    }
 
     public var whileChanging: Directory {
         var directory = self
@@ -81,7 +84,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
         var leftovers: [Entry] = []
         var strangers: [Entry] = []
         /// What others have below it.
-        var region: ClaimedRegion?
+        var region: ClaimedRegion
     }
 
     /// One entry of a directory.
@@ -93,14 +96,14 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
     public func observe(on host: some HostReading) throws -> Observed? {
         guard let status = try host.status(of: path) else { return nil }
         guard try status.isOurs(.directory, at: path, replace: replace) else { return nil }
-        var observed = Observed(directory: Directory())
+        let region = try claims.region(below: path, on: host)
+        var observed = Observed(directory: Directory(), region: region)
         observed.directory.path = path
         observed.directory.mode = FileMode(status.permissions)
         try status.readOwners(owner, group, into: &observed.directory.owner, &observed.directory.group, on: host)
-        if usesClaims { observed.region = try claims.region(below: path, on: host) }
         if let tree = laidTree { try tree.observe(below: path, owners: (owner, group), on: host, into: &observed) }
-        if former != nil { observed.leftovers = try leftovers(on: host) }
-        if purge == .enforce { observed.strangers = try Strangers(of: self, on: host).removable }
+        if former != nil { observed.leftovers = try leftovers(beside: region, on: host) }
+        if purge == .enforce { observed.strangers = try Strangers(of: self, beside: region, on: host).removable }
         return observed
     }
 
@@ -136,7 +139,8 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
     /// What `purge: report` found, and what `purge: enforce` must leave.
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
         guard let purge, try host.status(of: path)?.kind == .directory else { return [] }
-        let strangers = try Strangers(of: self, on: host)
+        let region = try claims.region(below: path, on: host)
+        let strangers = try Strangers(of: self, beside: region, on: host)
         return (purge == .report ? strangers.removable.map { "\($0.path) is not declared" } : [])
             + strangers.mounted.map { "\($0.path) is not declared and stays: something is mounted there" }
             + strangers.unnamed.map { "\($0) is not declared and stays: its name is not UTF-8" }
@@ -163,8 +167,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
-        let region = observed.region ?? ClaimedRegion(path)
-        let laid = recurse.map { $0.removals(below: path, sparing: region) } ?? []
+        let laid = recurse.map { $0.removals(below: path, sparing: observed.region) } ?? []
         return laid + [.remove(Removal(path, kind: .directory))]
     }
 }

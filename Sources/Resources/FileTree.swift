@@ -113,12 +113,6 @@ public struct FileTree: Sendable, Hashable, FieldValue {
         return changes
     }
 
-    /// Whether every leaf of the other tree is in this one with the same bytes and mode.
-    func contains(_ other: FileTree) -> Bool {
-        let present = Dictionary(leaves.map { ($0.path, $0.leaf) }, uniquingKeysWith: { $1 })
-        return other.leaves.allSatisfy { present[$0.path] == $0.leaf }
-    }
-
     /// The folders of the tree, the outermost first.
     var folders: [String] {
         var folders = Set<String>()

@@ -13,10 +13,11 @@ struct Strangers {
     private let ignored: [Glob]
     private let region: ClaimedRegion
 
-    init(of directory: Directory, on host: some HostReading) throws {
+    /// - Parameter region: what others have below the directory.
+    init(of directory: Directory, beside region: ClaimedRegion, on host: some HostReading) throws {
         tree = directory.laidTree
         ignored = directory.ignoredPatterns
-        region = try directory.claims.region(below: directory.path, on: host)
+        self.region = region
         let folders = Set(tree?.folders ?? []), files = Set(tree?.leaves.map(\.path) ?? [])
         try visit(directory.path, "", folders, files, on: host)
         try keepMounted(below: directory.path, on: host)
@@ -69,12 +70,12 @@ struct Strangers {
 
 extension Directory {
     /// What was laid once and is no longer in the tree, as far as nobody else declares it now.
-    func leftovers(on host: some HostReading) throws -> [Entry] {
+    func leftovers(beside region: ClaimedRegion, on host: some HostReading) throws -> [Entry] {
         guard let former else { return [] }
-        let files = Set(recurse?.leaves.map(\.path) ?? []), folders = Set(recurse?.folders ?? [])
-        let region = try claims.region(below: path, on: host), ignored = ignoredPatterns
+        let folders = Set(recurse?.folders ?? [])
+        let ignored = ignoredPatterns
         var entries: [Entry] = [], gone = Set<AbsolutePath>()
-        for (relative, _) in former.leaves where !files.contains(relative) {
+        for (relative, _) in former.leaves {
             let place = path.appending(relative)
             if region.has(place) || ignored.contains(where: { $0.matches(relative) }) { continue }
             guard try host.status(of: place)?.kind == .file else { continue }
