@@ -16,12 +16,14 @@ struct UndeclaredPlanner {
             entry.custody != .released && !owned.contains(entry.object) && !catalog.dormant.contains(entry.address)
         }
         if entries.isEmpty { return [] }
-        let needed = neededObjects
+        let needed = neededObjects, declaredAddresses = Set(catalog.declarations.map(\.address))
         let found = entries.sorted { $0.sequence > $1.sequence }.compactMap { entry in
             declaration(of: entry).map { (entry: entry, declaration: $0) }
         }
-        return RemovalOrder(found.map(\.declaration.resource)).positions.compactMap {
-            plan(found[$0].entry, found[$0].declaration, needed)
+        return RemovalOrder(found.map(\.declaration.resource)).positions.map { position in
+            var entry = found[position].entry
+            entry.notified.removeAll { !declaredAddresses.contains($0) }
+            return plan(entry, found[position].declaration, needed)
         }
     }
 
@@ -55,28 +57,26 @@ struct UndeclaredPlanner {
         return declaration
     }
 
-    /// Nil when the object is gone already: the ledger alone forgets it.
     private func plan(
         _ entry: LedgerEntry, _ declaration: Declaration, _ needed: [HostObject: Address]
-    ) -> PlannedResource? {
-        guard let type = types.first(where: { $0.name == entry.address.type }) else { return nil }
+    ) -> PlannedResource {
+        let resource = declaration.resource
         var planned = PlannedResource(declaration, position: nil, action: .remove)
         planned.reason = "\(entry.custody.rawValue) by run \(entry.run)"
-        let notified = entry.notified.filter { address in catalog.declarations.contains { $0.address == address } }
         let isRemoved =
-            entry.custody == .created && type.isRemovable && entry.onUndeclared != .release
-            && (!type.bearsData || entry.onUndeclared == .remove)
+            entry.custody == .created && resource is any Removable && entry.onUndeclared != .release
+            && (!type(of: resource).bearsData || entry.onUndeclared == .remove)
         guard isRemoved else {
             planned.action = .release
             return planned
         }
-        if let user = declaration.resource.objects.lazy.compactMap({ needed[$0] }).first {
+        if let user = resource.objects.lazy.compactMap({ needed[$0] }).first {
             planned.action = .release
             planned.reason = "\(user) needs it"
             return planned
         }
         planned = removal(planned, isExplicit: entry.onUndeclared == .remove)
-        if planned.action == .remove || isPurged(planned.declaration) { planned.refreshes = notified }
+        if planned.action == .remove || isPurged(planned.declaration) { planned.refreshes = entry.notified }
         return planned
     }
 
