@@ -47,8 +47,10 @@ extension String {
 
 extension Unicode.Scalar {
     /// C0, DEL and C1, and the marks that change the direction of what follows.
-    fileprivate var isControl: Bool {
-        value < 0x20 || (0x7F...0x9F).contains(value) || (0x202A...0x202E).contains(value)
-            || (0x2066...0x2069).contains(value)
+    fileprivate var isControl: Bool { value < 0x20 || isHiddenControl }
+
+    /// DEL, C1 and the marks of direction, which no line of a text needs.
+    public var isHiddenControl: Bool {
+        (0x7F...0x9F).contains(value) || (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
     }
 }

@@ -11,9 +11,7 @@ enum Terminal {
     static func printJSON(_ text: String) {
         var escaped = ""
         for scalar in text.unicodeScalars {
-            if (0x7F...0x9F).contains(scalar.value) || (0x202A...0x202E).contains(scalar.value)
-                || (0x2066...0x2069).contains(scalar.value)
-            {
+            if scalar.isHiddenControl {
                 escaped += "\\u" + String(UInt32(0x10000) | scalar.value, radix: 16).dropFirst()
             } else {
                 escaped.unicodeScalars.append(scalar)
@@ -37,5 +35,5 @@ enum Terminal {
     }
 
     /// Colour only on a terminal, and never with NO_COLOR (no-color.org).
-    static var isColored: Bool { LocalFiles.isTerminal(1) && LocalFiles.environment("NO_COLOR") == nil }
+    static let isColored = LocalFiles.isTerminal(1) && LocalFiles.environment("NO_COLOR") == nil
 }
