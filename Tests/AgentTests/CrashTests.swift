@@ -2,6 +2,7 @@ import Scheduling
 import Testing
 
 @testable import Agent
+import TestSupport
 
 @Suite struct CrashTests {
     /// A host that was killed right after its claims were on the disk.
@@ -169,7 +170,7 @@ import Testing
     /// Kills the agent at random moments, with or without its keeper, and counts the starts of each tick.
     @Test(arguments: 0..<20)
     func noTickRunsTwiceWhereverTheAgentDies(seed: UInt64) {
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let description = job(every: 1000, offset: 137) { $0.catchUp = .all(100) }
         var host = ScriptedHost()
         host.take(description)
@@ -196,16 +197,5 @@ import Testing
         for second in (ScriptedHost.midnight / 1000)..<last {
             #expect(ticks.contains(second * 1000), "the tick of second \(second) is lost")
         }
-    }
-}
-
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -4,6 +4,7 @@ import Model
 import Testing
 
 @testable import LinuxAgent
+import TestSupport
 
 @Suite struct ControlSocketTests {
     /// As an agent that somebody has stopped: its kernel takes the call, and nobody answers.

@@ -4,6 +4,7 @@ import Scheduling
 import Testing
 
 @testable import LinuxAgent
+import TestSupport
 
 @Suite(.enabled(if: geteuid() == 0, "only root's folder is believed")) struct DefinitionFolderTests {
     private let folder = TemporaryFolder()

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import LinuxHost
+import TestSupport
 
 @Suite(.enabled(if: geteuid() == 0, "only root can give files to others")) struct PathTrustTests {
     /// What is made in a folder, the entry that is asked for, and the beginning of the objection below the folder.

@@ -3,6 +3,7 @@ import LinuxHost
 import Model
 import Resources
 import Testing
+import TestSupport
 
 /// useradd, usermod, userdel, groupadd, groupdel and gpasswd beside ours on two copies of one root: the databases are the
 /// same to the byte, the homes in names, owners, modes and contents.
@@ -53,13 +54,13 @@ struct AccountAct {
 
 /// A root and what is done to it, made from a number.
 struct AccountScene {
-    private var random: SplitMix
+    private var random: SeededGenerator
     private(set) var login = "", useradd = "", passwd = "", group = "", subuid = ""
     private(set) var acts: [AccountAct] = []
     private var users: [String] = [], groups: [String] = []
 
     init(seed: UInt64) {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         makeSettings()
         makeDatabases()
         for number in 0..<Int.random(in: 2...6, using: &random) { acts.append(act(number)) }
@@ -292,18 +293,5 @@ struct RootPair {
             (tell "$1/theirs") > "$1/a"; (tell "$1/ours") > "$1/b"; diff "$1/a" "$1/b"
             """
         return LawBench.run(["sh", "-c", script, "sh", place]).output
-    }
-}
-
-/// Numbers that one seed makes the same everywhere.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,5 @@
+public import TestSupport
+
 extension PlainExpression {
     /// A random expression; `isNight` prefers the hours in which clocks are changed.
     public static func random(isNight: Bool, using generator: inout SeededGenerator) -> PlainExpression {

@@ -4,6 +4,7 @@ import Model
 import SchedulingOracle
 import Testing
 import TimeZones
+import TestSupport
 
 /// Broken input is refused or read, and never ends the process; the same seeds each time.
 @Suite struct MutationTests {

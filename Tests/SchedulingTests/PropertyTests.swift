@@ -1,6 +1,7 @@
 import Scheduling
 import SchedulingOracle
 import Testing
+import TestSupport
 
 /// What holds for every expression, zone and host: tried with seeds, told again on failure.
 @Suite struct PropertyTests {

@@ -2,6 +2,7 @@ import Glibc
 import Model
 import Scheduling
 import SchedulingOracle
+import TestSupport
 
 /// Measures the calculation of schedules, or compares it with brute force around every transition:
 /// `schedule-bench bench`, `schedule-bench brute [EXPRESSIONS PER TRANSITION] [SEED]`.

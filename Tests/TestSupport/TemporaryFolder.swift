@@ -1,10 +1,10 @@
-import Foundation
+public import Foundation
 
 /// A folder of its own for one test, removed with it.
-final class TemporaryFolder {
-    let path: String
+public final class TemporaryFolder {
+    public let path: String
 
-    init() {
+    public init() {
         var template = Array("/var/tmp/lodestar-unit.XXXXXX".utf8CString)
         path = mkdtemp(&template).map { String(cString: $0) } ?? "/nonexistent"
     }
@@ -13,7 +13,7 @@ final class TemporaryFolder {
 
     /// Makes a folder and its parents, and returns its path.
     @discardableResult
-    func folder(_ name: String, mode: mode_t = 0o755, owner: uid_t = 0, group: gid_t = 0) -> String {
+    public func folder(_ name: String, mode: mode_t = 0o755, owner: uid_t = 0, group: gid_t = 0) -> String {
         var place = path
         for part in name.split(separator: "/") {
             place += "/\(part)"
@@ -26,7 +26,9 @@ final class TemporaryFolder {
 
     /// Writes a file, and returns its path.
     @discardableResult
-    func file(_ name: String, _ text: String = "", mode: mode_t = 0o644, owner: uid_t = 0, group: gid_t = 0) -> String {
+    public func file(_ name: String, _ text: String = "", mode: mode_t = 0o644, owner: uid_t = 0, group: gid_t = 0)
+        -> String
+    {
         let place = "\(path)/\(name)"
         let descriptor = open(place, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         let bytes = Array(text.utf8)
@@ -39,7 +41,7 @@ final class TemporaryFolder {
 
     /// Makes a symbolic link, and returns its path.
     @discardableResult
-    func link(_ name: String, to target: String, owner: uid_t = 0) -> String {
+    public func link(_ name: String, to target: String, owner: uid_t = 0) -> String {
         let place = "\(path)/\(name)"
         symlink(target, place)
         lchown(place, owner, owner)
