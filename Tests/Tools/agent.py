@@ -5,42 +5,17 @@ a keeper that dies, timeouts, reload, status, pause, the converge loop, sd_notif
 """
 import json, os, shutil, signal, socket, subprocess, sys, tempfile, time
 
-if os.environ.get("LODESTAR_AGENT_TEST") != "inside":
-    tool = os.path.realpath(sys.argv[1])
-    os.environ["LODESTAR_AGENT_TEST"] = "inside"
-    os.execvp("unshare", ["unshare", "-m", "-p", "-f", "--mount-proc", "--propagation", "private", "--kill-child",
-                          sys.executable, os.path.realpath(__file__), tool])
+import harness
+from harness import expect, failures, write
 
+harness.enter()
 TOOL = sys.argv[1]
 WORK = tempfile.mkdtemp(prefix="lodestar-agent.", dir="/var/tmp")
 CONFIG = f"{WORK}/agent.yaml"
-failures = []
-os.environ["SWIFT_BACKTRACE"] = "enable=no"
-
-
-def expect(claim, condition, found=""):
-    if not condition:
-        failures.append(claim)
-        print(f"FAILED {claim}: {found}")
 
 
 def wait_for(claim, condition, seconds=8.0):
-    end = time.time() + seconds
-    while time.time() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    expect(claim, False, "not within %s s" % seconds)
-    return None
-
-
-def write(path, text, mode=0o644):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path + ".new", "w") as file:
-        file.write(text)
-    os.chmod(path + ".new", mode)
-    os.rename(path + ".new", path)
+    return harness.wait_for(claim, condition, seconds)
 
 
 def define(name, **properties):

@@ -5,23 +5,13 @@ empty mount source, custom facts that break, no /proc.
 """
 import ctypes, json, os, shutil, subprocess, sys, tempfile, time
 
-if os.environ.get("LODESTAR_FACTS_TEST") != "inside":
-    tools = [os.path.realpath(tool) for tool in sys.argv[1:]]
-    os.environ["LODESTAR_FACTS_TEST"] = "inside"
-    os.execvp("unshare", ["unshare", "-m", "-p", "-f", "--mount-proc", "--propagation", "private", "--kill-child",
-                          sys.executable, os.path.realpath(__file__), *tools])
+import harness
+from harness import expect, failures
 
+harness.enter()
 TOOL = sys.argv[1]
 WORK = tempfile.mkdtemp(prefix="lodestar-facts.", dir="/var/tmp")
 LIBC = ctypes.CDLL(None, use_errno=True)
-failures = []
-os.environ["SWIFT_BACKTRACE"] = "enable=no"
-
-
-def expect(claim, condition, found=""):
-    if not condition:
-        failures.append(claim)
-        print(f"FAILED {claim}: {found}")
 
 
 def mount(source, target, kind, flags=0, data=None):
