@@ -44,6 +44,24 @@ struct AccountRemovalTests {
                 pair, "group: {web: {state: absent, members: {exactly: [ana]}}}\nuser: {ana: {state: absent}}",
             ], left: []),
         Case(
+            testDescription: "an account takes the number of one that goes",
+            manifests: ["user: {ana: {uid: 3601}}", "user: {bob: {uid: 3601}, ana: {state: absent}}"], left: []),
+        Case(
+            testDescription: "a group goes when its last account has another one",
+            manifests: [pair, "group: {web: {state: absent}, ops: {}}\nuser: {ana: {group: ops}}"],
+            left: ["ana:x:1000:1001::/home/ana:/bin/sh"]),
+        Case(
+            testDescription: "all that belongs to an account leaves with it",
+            manifests: [
+                """
+                group: {web: {}}
+                user: {ana: {group: web, manage_home: true, on_undeclare: remove, authorized_keys: {at_least: ["\(key)"]}}}
+                crontab_entry: {c: {user: ana, minute: 1, command: /bin/true}}
+                file: {/home/ana/f: {content: x, owner: ana, group: web}}
+                directory: {/home/ana/d: {owner: ana}}
+                """, marker,
+            ], left: []),
+        Case(
             testDescription: "a key and its account are absent",
             manifests: [
                 "user: {ana: {}}\nauthorized_key: {k: {user: ana, key: \(key)}}",

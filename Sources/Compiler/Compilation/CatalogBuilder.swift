@@ -24,13 +24,22 @@ struct CatalogBuilder {
         addRelations(to: &edges)
         edges.addPackageSources()
         let order: [Int]
-        switch Topology.order(count: declarations.count, edges.edges, late: groupsThatGo) {
+        switch Topology.order(count: declarations.count, edges.edges, early: accountsThatGo, late: groupsThatGo) {
         case .order(let sorted): order = sorted
         case .cycles(let cycles):
             for cycle in cycles { diagnostics.add(Self.diagnostic(for: cycle, declarations)) }
             return (nil, diagnostics)
         }
         return (catalog(order, edges.edges), diagnostics)
+    }
+
+    /// Others may take the number of an account that goes.
+    private var accountsThatGo: Set<Int> {
+        Set(
+            declarations.indices.filter {
+                guard declarations[$0].state == .absent else { return false }
+                return if case .user? = declarations[$0].resource.objects.first { true } else { false }
+            })
     }
 
     /// A group goes after all accounts: whose primary group it is, only the host knows.

@@ -1,6 +1,7 @@
 import Model
 
-/// The order of a graph: of all that is ready, the first in manifest order, and what is late after everything else.
+/// The order of a graph: of all that is ready, the first in manifest order, but what is early before and what is late
+/// after everything else.
 enum Topology {
     enum Result {
         case order([Int])
@@ -8,14 +9,18 @@ enum Topology {
         case cycles([[Edge]])
     }
 
-    static func order(count: Int, _ edges: [Edge], late: Set<Int> = []) -> Result {
+    static func order(
+        count: Int, _ edges: [Edge], early: Set<Int> = [], late: Set<Int> = []
+    ) -> Result {
         var successors = Array(repeating: [Int](), count: count), waiting = Array(repeating: 0, count: count)
         for edge in edges {
             successors[edge.from].append(edge.to)
             waiting[edge.to] += 1
         }
         var ready = MinimumHeap()
-        func rank(_ node: Int) -> Int { late.contains(node) ? count + node : node }
+        func rank(_ node: Int) -> Int {
+            early.contains(node) ? node : late.contains(node) ? 2 * count + node : count + node
+        }
         for node in 0..<count where waiting[node] == 0 { ready.insert(rank(node)) }
         var order: [Int] = []
         order.reserveCapacity(count)

@@ -24,10 +24,10 @@ struct MemberLists: Sendable {
     /// (nss/nss_files/files-parse.c). What follows a further colon is part of the list.
     private static func members(in fields: ArraySlice<ArraySlice<UInt8>>) -> [String] {
         let list = Array(fields.joined(separator: [UInt8(ascii: ":")]))
-        var members: [String] = []
+        var members: [String] = [], seen: Set<String> = []
         for word in list.split(separator: UInt8(ascii: ",")) {
             let member = word.withoutLeadingBlanks.text
-            if !member.isEmpty, !members.contains(member) { members.append(member) }
+            if !member.isEmpty, seen.insert(member).inserted { members.append(member) }
         }
         return members
     }
