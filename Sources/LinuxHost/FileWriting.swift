@@ -81,12 +81,8 @@ extension Linux {
     func checkKept(
         _ entry: Entry, _ path: AbsolutePath, owner: UInt32, _ permissions: Permissions, _ present: FileStatus?
     ) throws(HostFault) {
-        guard entry.directory.trust == .enclave else { return }
-        let opened = permissions.bits & 0o022 & ~(present?.permissions.bits ?? 0)
-        guard (owner == 0 || owner == present?.owner) && opened == 0 else {
-            throw HostFault(
-                "give away", path.text, "it is in a directory of root's in a place of somebody else's, who may swap it")
-        }
+        guard entry.directory.trust == .enclave, Enclave.givesAway(owner: owner, permissions, present) else { return }
+        throw Enclave.fault(path)
     }
 
     private func copyAttributes(to pending: PendingFile, _ path: AbsolutePath) throws(HostFault) {

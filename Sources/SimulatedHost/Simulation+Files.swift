@@ -6,10 +6,12 @@ extension Simulation {
         try checkParent(of: write.path, "write")
         try check(write.replaced, at: write.path, "write")
         var status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
-        if let present = try self.status(of: write.path), present.kind == .file { status = present }
+        let present = try self.status(of: write.path)
+        if let present, present.kind == .file { status = present }
         status.byteCount = write.content.bytes.count
         status.linkCount = 1
         try apply(write.attributes, to: &status)
+        try checkKept(write.path, status, present)
         put(status, .bytes(write.content.bytes), at: write.path)
     }
 
@@ -33,6 +35,7 @@ extension Simulation {
             try checkParent(of: edit.path, "edit")
             status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
             try apply(creation, to: &status)
+            try checkKept(edit.path, status, nil)
             document = EditedDocument(for: edit.edit, parsing: [])
         }
         entries[edit.path] = nil  // keeps the storage unique, so that an edit copies nothing
@@ -59,6 +62,7 @@ extension Simulation {
             try check(creation.replaced, at: creation.path, "make")
         }
         try apply(creation.attributes, to: &status)
+        try checkKept(creation.path, status, present)
         put(status, .directory, at: creation.path)
         if present == nil, let skeleton = creation.skeleton { try copyEntries(of: skeleton, to: creation.path, status) }
     }

@@ -28,7 +28,9 @@ extension Simulation {
             guard case .present(var status, let body)? = try entry(at: change.path) else {
                 throw HostFault("change", change.path.text, "ENOENT (no such file or directory)")
             }
+            let present = status
             try apply(change.attributes, to: &status)
+            try checkKept(change.path, status, present)
             entries[change.path] = .present(status, body)
         case .moveHome(let move): try self.move(move)
         case .changePackage(let change):
@@ -93,6 +95,31 @@ extension Simulation {
                 throw HostFault(operation, path.text, "the directory there is not empty")
             }
         }
+    }
+
+    /// Refuses what the real host refuses in a directory of root's below one of somebody else's.
+    func checkKept(_ path: AbsolutePath, _ wanted: FileStatus, _ present: FileStatus?) throws(HostFault) {
+        guard Enclave.givesAway(owner: wanted.owner, wanted.permissions, present), let parent = path.parent else {
+            return
+        }
+        if try isEnclave(parent) { throw Enclave.fault(path) }
+    }
+
+    private func isEnclave(_ path: AbsolutePath) throws(HostFault) -> Bool {
+        guard let status = try status(of: path), status.kind == .directory, status.owner == 0 else { return false }
+        guard let parent = path.parent else { return false }
+        if try isEnclave(parent) { return true }
+        if status.permissions.bits & 0o022 != 0 { return false }
+        return try isSomebodys(parent)
+    }
+
+    private func isSomebodys(_ path: AbsolutePath) throws(HostFault) -> Bool {
+        var place: AbsolutePath? = path
+        while let directory = place {
+            if let status = try status(of: directory), status.kind == .directory, status.owner != 0 { return true }
+            place = directory.parent
+        }
+        return false
     }
 
     func apply(_ attributes: Attributes, to status: inout FileStatus) throws(HostFault) {

@@ -81,6 +81,8 @@ struct RootsPlaceTests {
             shell("mkdir -m 755 app; echo old > app/there", in: root)
             let site = try Tool.site(
                 "file: {/home/eve/app/new: {content: x, \(declared)}, /home/eve/app/there: {\(declared)}}\n")
+            let plan = Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code")
+            #expect(plan.status == 4 && plan.output.contains("2 refused"), "\(plan.output)")
             let result = Tool.lodestar("apply", site, "--root", root)
             #expect(result.status == 4)
             #expect(result.output.components(separatedBy: "cannot give away").count == 3, "\(result.output)")

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# An unprivileged user swaps their .ssh, and a directory of theirs, for links into root's places as fast as they can, while
-# applies write below them. Nothing may be written through a link.
+# An unprivileged user swaps their .ssh, and a directory of theirs, for links into root's places and for another directory of
+# root's as fast as they can, while applies write below them. Nothing may be written through a link, and in root's directory
+# nothing may become the user's, or writable for them.
 #   swaps.sh LODESTAR [APPLIES]
 set -uo pipefail
 lodestar=$(realpath "${1:?usage: swaps.sh LODESTAR [APPLIES]}") applies=${2:-500}
@@ -26,6 +27,8 @@ int main(int count, char **words) { /* swap UID HOME: exchanges HOME/.ssh with H
     while (!ended) {
         swaps += !renameat2(AT_FDCWD, ".ssh", AT_FDCWD, ".link", RENAME_EXCHANGE);
         swaps += !renameat2(AT_FDCWD, "www", AT_FDCWD, ".www", RENAME_EXCHANGE);
+        if (swaps % 3 == 0) swaps += !renameat2(AT_FDCWD, ".ssh", AT_FDCWD, "hooks", RENAME_EXCHANGE);
+        if (swaps % 5 == 0) swaps += !renameat2(AT_FDCWD, "www", AT_FDCWD, "hooks", RENAME_EXCHANGE);
         if (swaps % 1024 < 2) usleep(4000); /* now and then an apply gets through, and is raced further */
     }
     printf("%ld\n", swaps);
@@ -54,6 +57,7 @@ manifest 0
 ln -s "$root/treasure/ssh" "$root/home/mallory/.link"
 ln -s "$root/treasure/www" "$root/home/mallory/.www"
 chown -h 4000:4000 "$root/home/mallory/.link" "$root/home/mallory/.www"
+mkdir -m 755 "$root/home/mallory/hooks"; (umask 077; echo secret > "$root/home/mallory/hooks/treasure")
 before=$(find "$root/treasure" "$root/etc/shadow" -printf '%p %m %U %G %s\n' | sort)
 "$work/swap" 4000 "$root/home/mallory" > "$work/swaps" &
 attacker=$!
@@ -65,5 +69,9 @@ done
 kill "$attacker"; wait "$attacker"; attacker=
 after=$(find "$root/treasure" "$root/etc/shadow" -printf '%p %m %U %G %s\n' | sort)
 [ "$before" = "$after" ] || { echo "ESCAPED:"; diff <(echo "$before") <(echo "$after"); exit 1; }
+hooks=$(dirname "$(find "$root/home/mallory" -name treasure)")
+open=$(find "$hooks" ! -uid 0 -o -perm /022 ! -type l)
+[ -z "$open" ] || { echo "GIVEN AWAY:"; ls -la "$hooks"; exit 1; }
+[ "$(stat -c '%a %u' "$hooks/treasure")" = "600 0" ] || { echo "THE TREASURE IS OPEN"; exit 1; }
 [ "$written" -gt 0 ] || { echo "no apply ever wrote: the attack was not met"; exit 1; }
 echo "$(cat "$work/swaps") swaps during $applies applies, of which $written wrote: 0 escapes"
