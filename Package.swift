@@ -34,7 +34,7 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CShim"),
-        library("SystemCalls", ["CShim"]),
+        library("SystemCalls", ["Values", "CShim"]),
         library("RegularExpressions"),
         library("TimeZones"),
         library("Scheduling", ["Model", "TimeZones", crypto]),
@@ -57,6 +57,7 @@ let package = Package(
         library("Agent", ["Model", "Scheduling", "YAML"]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
+        library("OperatorFiles", ["Model", "SystemCalls"]),
         library("LinuxHost", ["Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim", crypto]),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
@@ -70,8 +71,8 @@ let package = Package(
             name: "lodestar",
             dependencies: [
                 "Agent", "Compiler", "Engine", "Expressions", "Hostinfo", "LinuxAgent", "LinuxFacts", "LinuxHost",
-                "Model",
-                "Resources", "Scheduling", "Secrets", "SimulatedHost", "StandardRoles", "State", "SystemCalls",
+                "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "SimulatedHost", "StandardRoles",
+                "State", "SystemCalls",
                 "TimeZones",
                 arguments,
             ],
@@ -104,6 +105,7 @@ let package = Package(
         tests("Values"),
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State", "TestSupport"]),
+        tests("SystemCalls", ["TestSupport"]),
         tests("LinuxHost", ["TestSupport"]),
         tests("LinuxAgent", ["Agent", "CShim", "Model", "Scheduling", "State", "TestSupport"]),
     ]

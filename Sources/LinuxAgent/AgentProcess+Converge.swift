@@ -4,6 +4,7 @@ import LinuxHost
 import Model
 import Scheduling
 import State
+import SystemCalls
 
 /// The converge loop's child process and what it leaves.
 extension AgentProcess {

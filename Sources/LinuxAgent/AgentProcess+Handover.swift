@@ -1,6 +1,5 @@
 import Agent
 import CShim
-import LinuxHost
 import Model
 import State
 

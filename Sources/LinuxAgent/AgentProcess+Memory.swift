@@ -1,9 +1,9 @@
 import Agent
 import Glibc
-import LinuxHost
 import Model
 import Scheduling
 import State
+import SystemCalls
 
 /// What happens to a database that cannot be used any more.
 extension AgentProcess {

@@ -1,7 +1,7 @@
 import Agent
 import Glibc
-import LinuxHost
 import Model
+import SystemCalls
 
 /// What commands ask over the local socket.
 extension AgentProcess {

@@ -1,11 +1,10 @@
 public import Agent
 import CShim
 import Glibc
-import LinuxFacts
-import LinuxHost
 import Model
 import Scheduling
 import State
+import SystemCalls
 
 /// What the agent needs to know besides its settings.
 public struct AgentContext: Sendable {

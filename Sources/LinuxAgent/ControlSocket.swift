@@ -1,7 +1,7 @@
 import CShim
 import Glibc
-import LinuxHost
 public import Model
+import SystemCalls
 
 /// The local socket through which commands ask the agent: one line there, one answer back.
 final class ControlSocket {

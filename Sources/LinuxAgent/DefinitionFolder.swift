@@ -1,7 +1,6 @@
 import Agent
 import CShim
 import Glibc
-import LinuxHost
 public import Model
 import Scheduling
 import SystemCalls

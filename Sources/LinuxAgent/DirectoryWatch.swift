@@ -1,6 +1,5 @@
 import CShim
 import Glibc
-import LinuxHost
 import SystemCalls
 
 /// Watches a directory, on demand with all below it, for changes (inotify(7)). Hidden entries do not count.

@@ -1,9 +1,9 @@
 import Agent
 import CShim
 import Glibc
-import LinuxHost
 import Model
 import Scheduling
+import SystemCalls
 
 /// What the keeper told about a run.
 struct KeeperEvent {

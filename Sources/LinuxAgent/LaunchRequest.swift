@@ -5,6 +5,7 @@ import HostFiles
 import LinuxHost
 import Model
 import Scheduling
+import SystemCalls
 
 /// What the keeper is asked to start.
 struct LaunchRequest {

@@ -1,6 +1,6 @@
 import Glibc
-import LinuxHost
 import Model
+import SystemCalls
 
 /// Messages of the agent on standard error: with a priority for journald where that reads them (sd-daemon(3)), else
 /// with a word.

@@ -1,6 +1,5 @@
 import Agent
 import Glibc
-import LinuxHost
 import SystemCalls
 
 /// What /proc tells about processes of earlier agents (proc(5)).

@@ -1,9 +1,9 @@
 import Agent
 import CShim
 import Glibc
-import LinuxHost
 import Model
 import Scheduling
+import SystemCalls
 
 /// The reports of the converge loop as JSON lines, put away when they become large.
 struct ReportLog {

@@ -1,5 +1,4 @@
 import Glibc
-import LinuxHost
 import Model
 import SystemCalls
 

@@ -1,5 +1,5 @@
 import CShim
-import LinuxHost
+import SystemCalls
 
 /// Tells systemd how the agent is (sd_notify(3)), without its library.
 struct ServiceManager {

@@ -1,8 +1,8 @@
 import CShim
 import Glibc
-import LinuxHost
 import Model
 public import Scheduling
+import SystemCalls
 
 /// The time zones of the system, each read once and again when it has changed.
 public struct ZoneFiles {

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Hostinfo
+import SystemCalls
 import Values
 import YAML
 

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 public import Hostinfo
+import SystemCalls
 
 /// The sources of a host: the running kernel and a root, or a folder with a capture of both.
 public final class HostTree: SourceTree, @unchecked Sendable {

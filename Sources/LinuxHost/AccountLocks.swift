@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Model
+import SystemCalls
 
 /// The locks of shadow-utils and lckpwdf(3), taken in order and held until all databases are written.
 final class AccountLocks {

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Model
+import SystemCalls
 
 /// A directory that is made beside its place with all that it shall hold, and not yet there.
 struct PendingDirectory {

@@ -2,6 +2,7 @@ import CShim
 import Glibc
 import HostFiles
 import Model
+import SystemCalls
 
 /// A file that is written beside its place and not yet there.
 struct PendingFile {

@@ -2,6 +2,7 @@ import CShim
 import Glibc
 import HostFiles
 import Model
+import SystemCalls
 
 /// The lane of accounts: one locked rewrite of each database for all edits.
 extension Linux {

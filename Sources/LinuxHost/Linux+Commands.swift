@@ -1,8 +1,8 @@
 import CShim
 import Glibc
-import LinuxFacts
 import HostFiles
 import Model
+import SystemCalls
 
 /// What a program that ran has left.
 struct Ended {
@@ -179,25 +179,4 @@ extension Linux {
 
 extension Duration {
     var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-}
-
-/// A vector of texts as C wants them, freed with its owner.
-public final class CStrings {
-    /// The texts, and NULL after the last.
-    public let pointer: UnsafeMutablePointer<UnsafePointer<CChar>?>
-    private let count: Int
-
-    public init(_ texts: [String]) {
-        count = texts.count
-        pointer = .allocate(capacity: texts.count + 1)
-        for (index, text) in texts.enumerated() { pointer[index] = UnsafePointer(strdup(text)) }
-        pointer[texts.count] = nil
-    }
-
-    public var first: UnsafePointer<CChar>? { pointer[0] }
-
-    deinit {
-        for index in 0..<count { free(UnsafeMutablePointer(mutating: pointer[index])) }
-        pointer.deallocate()
-    }
 }

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Model
+import SystemCalls
 
 /// Directories, links, removals and attributes.
 extension Linux {

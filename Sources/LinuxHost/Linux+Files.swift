@@ -2,6 +2,7 @@ import CShim
 import Glibc
 import HostFiles
 import Model
+import SystemCalls
 
 /// The lane of files: written together, made durable together, then put into place.
 extension Linux {

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Model
+import SystemCalls
 
 /// Writing into a file that cannot be renamed over, such as one that is mounted by itself.
 extension Linux {

@@ -2,6 +2,7 @@ import CShim
 import Glibc
 import Hostinfo
 import Model
+import SystemCalls
 
 /// What is mounted below the managed root.
 extension Linux {

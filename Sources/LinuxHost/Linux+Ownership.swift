@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Model
+import SystemCalls
 
 /// Re-owning files after a changed number, in process: a root may have no tools in it.
 extension Linux {

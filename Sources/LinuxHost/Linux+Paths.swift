@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Model
+import SystemCalls
 
 /// Reaching paths: component by component, so that no link of an unprivileged user is ever followed.
 extension Linux {

@@ -1,5 +1,6 @@
 import CShim
 public import Model
+import SystemCalls
 
 extension Linux {
     /// syncfs(2) of the root's file system.

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 public import Model
+import SystemCalls
 
 extension Linux: SignatureReading {
     public func signature(of path: AbsolutePath, isListing: Bool) throws(HostFault) -> PathSignature? {

@@ -1,7 +1,7 @@
 import CShim
 import Glibc
-import LinuxFacts
 public import Model
+public import SystemCalls
 
 /// The host that this program runs on, or another root below a directory of it.
 ///

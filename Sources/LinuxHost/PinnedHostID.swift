@@ -1,4 +1,5 @@
 public import Model
+import SystemCalls
 
 /// The id that a root goes by, kept from the first apply on, so that another machine id or serial makes no other host
 /// of it. `lodestar hostinfo accept` replaces it.

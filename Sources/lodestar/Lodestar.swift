@@ -1,5 +1,4 @@
 import ArgumentParser
-import LinuxFacts
 import SystemCalls
 
 @main

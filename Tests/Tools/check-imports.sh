@@ -3,14 +3,14 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 declare -A allowed=(
-  [SystemCalls]="CShim" [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Values]="" [Model]="Crypto Values"
+  [SystemCalls]="CShim Glibc Values" [RegularExpressions]="" [TimeZones]="" [Expressions]="RegularExpressions TimeZones" [Values]="" [Model]="Crypto Values"
   [HostFiles]="Model RegularExpressions" [YAML]="Values CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
   [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones Crypto" [Engine]="Model"
   [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxFacts LinuxHost Model Scheduling State SystemCalls CShim Glibc"
-  [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles Hostinfo LinuxFacts SystemCalls CShim Glibc"
+  [OperatorFiles]="Model SystemCalls Glibc" [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles Hostinfo LinuxFacts SystemCalls CShim Glibc"
   [Hostinfo]="Values YAML" [LinuxFacts]="Hostinfo SystemCalls Values YAML CShim Glibc" [hostinfo-tool]="LinuxFacts SystemCalls"
   [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="Agent ArgumentParser Compiler Engine Expressions Hostinfo LinuxAgent LinuxFacts LinuxHost Model Resources Scheduling Secrets SimulatedHost StandardRoles State SystemCalls TimeZones"
+  [lodestar]="Agent ArgumentParser Compiler Engine Expressions Hostinfo LinuxAgent LinuxFacts LinuxHost Model OperatorFiles Resources Scheduling Secrets SimulatedHost StandardRoles State SystemCalls TimeZones"
 )
 status=0
 complain() { echo "$1"; status=1; }

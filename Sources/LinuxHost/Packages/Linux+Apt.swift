@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Model
+import SystemCalls
 
 /// Running apt(8): the lists of packages, the locks of others, one transaction.
 extension Linux {

@@ -1,10 +1,10 @@
 import Agent
 import ArgumentParser
 import LinuxAgent
-import LinuxFacts
 import LinuxHost
 import Model
 import State
+import SystemCalls
 
 /// Where the settings of the agent are.
 struct AgentOptions: ParsableArguments {

@@ -2,7 +2,9 @@ import ArgumentParser
 import Engine
 import LinuxHost
 import Model
+import OperatorFiles
 import State
+import SystemCalls
 
 /// `lodestar apply`: plans and performs, or performs exactly a saved plan.
 struct ApplyCommand: ParsableCommand {

@@ -5,6 +5,7 @@ import Model
 import Resources
 import SimulatedHost
 import State
+import SystemCalls
 
 /// What `plan` and `apply` share: the host, its state and the plan of a catalog.
 struct Converge {

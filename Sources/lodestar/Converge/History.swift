@@ -1,9 +1,8 @@
 import ArgumentParser
-import LinuxFacts
 import Engine
-import LinuxHost
 import Model
 import State
+import SystemCalls
 
 /// Commands that only read the state of a root.
 struct PastOptions: ParsableArguments {

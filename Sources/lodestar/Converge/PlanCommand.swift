@@ -1,7 +1,7 @@
 import ArgumentParser
 import Engine
-import LinuxHost
 import Model
+import SystemCalls
 
 /// `lodestar plan`: what apply would do. It writes nothing.
 struct PlanCommand: ParsableCommand {

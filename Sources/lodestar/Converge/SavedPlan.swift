@@ -1,8 +1,8 @@
 import Compiler
 import Engine
 import Expressions
-import LinuxHost
 import Model
+import SystemCalls
 
 /// A plan on disk: what it is bound to, and what was observed of each resource. It holds no contents and no secrets.
 struct SavedPlan {

@@ -1,7 +1,6 @@
-import LinuxFacts
-import LinuxHost
 import Model
 import Scheduling
+import SystemCalls
 
 /// Imports crontabs: a file, or a directory of them.
 struct CronFiles {

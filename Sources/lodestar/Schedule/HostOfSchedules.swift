@@ -1,6 +1,6 @@
-import LinuxHost
 import Model
 import Scheduling
+import SystemCalls
 
 /// The host that foreign schedules come from: its root, and where things lie below it.
 struct HostOfSchedules {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import LinuxHost
 import Scheduling
+import SystemCalls
 import TimeZones
 
 /// `lodestar schedule`: when schedules run.

@@ -1,8 +1,7 @@
 import ArgumentParser
-import LinuxFacts
-import LinuxHost
 import Model
 import Scheduling
+import SystemCalls
 
 /// `lodestar schedule forecast`: the starts per second of a simulated fleet.
 struct ScheduleForecast: ParsableCommand {

@@ -1,6 +1,5 @@
 import Agent
 import ArgumentParser
-import LinuxHost
 import Model
 import Scheduling
 import State

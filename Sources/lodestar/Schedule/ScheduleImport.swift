@@ -1,7 +1,7 @@
 import ArgumentParser
-import LinuxHost
 import Model
 import Scheduling
+import SystemCalls
 
 /// `lodestar schedule import`: other tools' schedules as a manifest.
 struct ScheduleImport: ParsableCommand {

@@ -5,6 +5,7 @@ import LinuxHost
 import Model
 import Scheduling
 import State
+import SystemCalls
 
 /// `lodestar schedule list`: the schedules of this host, with their next and last runs.
 struct ScheduleList: ParsableCommand {

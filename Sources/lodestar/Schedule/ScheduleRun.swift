@@ -1,8 +1,8 @@
 import Agent
 import ArgumentParser
-import LinuxHost
 import Model
 import State
+import SystemCalls
 
 /// `lodestar schedule run`: a run of a schedule, now.
 struct ScheduleRun: ParsableCommand {

@@ -1,6 +1,6 @@
-import LinuxHost
 import Model
 import Scheduling
+import SystemCalls
 
 /// Imports a timer unit with its drop-ins.
 struct TimerFiles {

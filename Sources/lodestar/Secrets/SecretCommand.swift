@@ -1,7 +1,8 @@
 import ArgumentParser
-import LinuxHost
 import Model
+import OperatorFiles
 import Secrets
+import SystemCalls
 
 /// `lodestar secret`: the site's encrypted values.
 struct SecretCommand: ParsableCommand {

@@ -1,7 +1,7 @@
 import Compiler
-import LinuxHost
 import Model
 import Resources
+import SystemCalls
 
 /// What is kept of a root's last runs for speed: its catalog, so that a site that did not change is not compiled again,
 /// and what was read when everything was in place.

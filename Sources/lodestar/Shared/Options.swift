@@ -1,6 +1,6 @@
 import ArgumentParser
-import LinuxFacts
 import Model
+import SystemCalls
 
 /// How results are printed.
 enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -3,9 +3,11 @@ import Compiler
 import LinuxFacts
 import LinuxHost
 import Model
+import OperatorFiles
 import Resources
 import Secrets
 import StandardRoles
+import SystemCalls
 
 /// What the commands that read a site have in common: the site, its secrets, the host it is compiled for.
 struct Session {

@@ -1,5 +1,5 @@
-import LinuxHost
 import Model
+import SystemCalls
 
 /// Results go to standard output, diagnostics to standard error. What stands in a site or on a host cannot steer a terminal.
 enum Terminal {

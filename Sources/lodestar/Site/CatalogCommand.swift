@@ -1,6 +1,5 @@
 import ArgumentParser
 import Compiler
-import LinuxHost
 import Model
 
 /// `lodestar catalog`: the compiled resources.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Compiler
-import LinuxHost
 import Model
 
 /// `lodestar check`: all diagnostics of a site, for every host of its inventory.

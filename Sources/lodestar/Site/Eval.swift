@@ -1,7 +1,7 @@
 import ArgumentParser
 import Expressions
-import LinuxHost
 import Model
+import SystemCalls
 
 /// `lodestar eval 'EXPR'`: one expression, without a site.
 struct Eval: ParsableCommand {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Compiler
-import LinuxHost
 import Model
 import Resources
 

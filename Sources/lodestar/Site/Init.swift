@@ -1,6 +1,6 @@
 import ArgumentParser
-import LinuxHost
 import Model
+import SystemCalls
 
 /// `lodestar init [DIR]`: a small working site.
 struct Init: ParsableCommand {

@@ -1,7 +1,8 @@
 import Foundation
+import SystemCalls
 import Testing
 
-@testable import LinuxHost
+import SystemCalls
 import TestSupport
 
 @Suite(.enabled(if: geteuid() == 0, "only root can give files to others")) struct PathTrustTests {

@@ -1,4 +1,3 @@
-import CShim
 import Glibc
 
 /// What stat(2) tells of one of the operator's files.

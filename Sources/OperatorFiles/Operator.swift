@@ -1,3 +1,5 @@
+import SystemCalls
+
 /// The person who runs the program.
 public enum Operator {
     /// Root, and who became root by sudo(8).

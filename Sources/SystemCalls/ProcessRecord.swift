@@ -1,4 +1,3 @@
-import CShim
 import Glibc
 
 /// What /proc/PID/stat tells of a process (proc(5)).
@@ -19,7 +18,7 @@ public struct ProcessRecord {
     }
 
     /// When it began, in seconds since 1970.
-    var start: Int? {
+    public var start: Int? {
         var sinceBoot = timespec()
         guard clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0 else { return nil }
         return Int(WallClock.seconds) - sinceBoot.tv_sec + Int(startTicks) / max(1, sysconf(Int32(_SC_CLK_TCK)))

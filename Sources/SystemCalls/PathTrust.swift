@@ -1,6 +1,6 @@
 import CShim
 import Glibc
-import Model
+import Values
 
 /// Whether what stands at a path is root's word. What decides what root does must be root's, nobody else may be able to
 /// write it or to put another thing in its place, and it must be no link.

@@ -1,5 +1,5 @@
 import Glibc
-import Model
+import Values
 
 /// Where Lodestar keeps what it knows, below the managed root.
 public enum StateFolder {

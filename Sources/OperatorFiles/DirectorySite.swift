@@ -1,4 +1,3 @@
-import CShim
 import Glibc
 public import Model
 import SystemCalls

@@ -1,6 +1,5 @@
-import CShim
 import Glibc
-public import Model
+public import Values
 
 extension LocalFiles {
     /// The bytes of one of Lodestar's own files; nil when there is none. What is no regular file is a fault: a fifo would

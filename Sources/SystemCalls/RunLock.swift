@@ -1,5 +1,5 @@
 import Glibc
-import Model
+import Values
 
 /// One converge per root at a time.
 public final class RunLock {

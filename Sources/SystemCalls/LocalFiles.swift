@@ -1,6 +1,5 @@
-import CShim
 import Glibc
-public import Model
+public import Values
 
 /// The operator's own files and terminal: sites, bindings, saved plans. Not the managed host.
 public enum LocalFiles {
@@ -33,7 +32,7 @@ public enum LocalFiles {
     }
 
     /// The bytes of a regular file of a known size, without copies.
-    static func wholeContents(of descriptor: Int32, count: Int, _ path: String) throws(HostFault) -> [UInt8] {
+    public static func wholeContents(of descriptor: Int32, count: Int, _ path: String) throws(HostFault) -> [UInt8] {
         var number: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
             while done < count {

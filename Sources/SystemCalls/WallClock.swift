@@ -1,4 +1,3 @@
-import CShim
 import Glibc
 
 /// The only place that asks what time it is.

@@ -1,6 +1,5 @@
 import Glibc
-public import Model
-import SystemCalls
+public import Values
 
 extension LocalFiles {
     /// The names in a directory, sorted; none where there is no directory.

@@ -1,5 +1,6 @@
 import Glibc
 public import Model
+import SystemCalls
 
 /// The operator's own editor, on a text that must not stay anywhere.
 public enum TextEditor {
