@@ -145,10 +145,8 @@ extension FileLine {
         var rest = text.utf8.drop { $0 == 0x20 || $0 == 0x09 }
         let quote = rest.first.flatMap { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") ? $0 : nil }
         if quote != nil { rest = rest.dropFirst() }
-        let name = rest.prefix { byte in
-            byte == 0x5F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        }
-        guard let first = name.first, !(0x30...0x39).contains(first) else { return false }
+        let name = rest.prefix { $0 == 0x5F || $0.isASCIIWord }
+        guard let first = name.first, !first.isASCIIDigit else { return false }
         rest = rest.dropFirst(name.count)
         if let quote {
             guard rest.first == quote else { return false }

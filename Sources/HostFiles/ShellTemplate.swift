@@ -19,7 +19,7 @@ public struct ShellTemplate {
             if character == "%" {
                 if isEscaped { result.unicodeScalars.removeLast() }
                 if !word.isWordOrBlank, isReadAgain(quotes) { return nil }
-                result += word.isPlainWord ? word : quotes.quoted(word)
+                result += quotes.quoted(word)
             } else {
                 result.unicodeScalars.append(character)
                 if !isEscaped { quotes.read(character) }
@@ -53,7 +53,7 @@ public struct ShellTemplate {
         /// The word so that it is taken as it is in these quotes.
         func quoted(_ word: String) -> String {
             switch self {
-            case .none: "'\(word.insideSingleQuotes)'"
+            case .none: word.shellWord
             case .single: word.insideSingleQuotes
             case .double:
                 word.unicodeScalars.reduce(into: "") {
@@ -67,8 +67,6 @@ public struct ShellTemplate {
 extension String {
     /// Whether no shell reads anything but words in it.
     fileprivate var isWordOrBlank: Bool { unicodeScalars.allSatisfy(\.isWordOrBlank) }
-    /// Whether no shell reads anything but one word in it.
-    fileprivate var isPlainWord: Bool { !isEmpty && isWordOrBlank && !contains(" ") }
 }
 
 extension Unicode.Scalar {

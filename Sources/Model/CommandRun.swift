@@ -7,16 +7,7 @@ public enum CommandLine: Sendable, Hashable {
     public var text: String {
         switch self {
         case .shell(let text): return text
-        case .arguments(let words):
-            return words.map { word in
-                let isPlain =
-                    !word.isEmpty
-                    && word.utf8.allSatisfy { byte in
-                        (byte >= 0x2B && byte <= 0x3A) || byte == 0x3D || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F
-                            || (byte >= 0x61 && byte <= 0x7A)
-                    }
-                return isPlain ? word : "'\(word.insideSingleQuotes)'"
-            }.joined(separator: " ")
+        case .arguments(let words): return words.map(\.shellWord).joined(separator: " ")
         }
     }
 }

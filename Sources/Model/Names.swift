@@ -7,14 +7,8 @@ public struct AccountName: Sendable, Hashable, Comparable, CustomStringConvertib
     public init?(_ text: String) {
         var body = Substring(text)
         if body.last == "$" { body.removeLast() }
-        guard let first = body.unicodeScalars.first, text.utf8.count <= 32 else { return nil }
-        guard first == "_" || (first.isASCII && first.properties.isAlphabetic) else { return nil }
-        let allowed = body.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII
-                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                    || "_-.".unicodeScalars.contains(scalar))
-        }
-        guard allowed else { return nil }
+        guard let first = body.utf8.first, text.utf8.count <= 32 else { return nil }
+        guard first == UInt8(ascii: "_") || first.isASCIILetter, body.isASCIIWord(or: "_-.") else { return nil }
         self.text = text
     }
 

@@ -85,7 +85,7 @@ public struct Command: Resource, Refreshable, Opaque {
         if let returns, returns.isEmpty || !returns.allSatisfy((0...255).contains) {
             problems.append(Problem("returns", "expected exit statuses from 0 to 255"))
         }
-        for pair in env?.entries ?? [] where !CrontabSyntax.isVariable(pair.name) {
+        for pair in env?.entries ?? [] where !pair.name.isVariableName {
             problems.append(Problem("env", "expected the name of a variable, found `\(pair.name)`"))
         }
         return problems

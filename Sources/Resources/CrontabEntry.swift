@@ -66,7 +66,7 @@ public struct CrontabEntry: Resource, Removable {
         let schedule =
             special.map { "@" + $0.drop { $0 == "@" } } ?? [minute, hour, day, month, weekday].joined(separator: " ")
         let variables = (environment?.pairs ?? []).filter { !CrontabSyntax.isCrons($0.name) }.map {
-            "\($0.name)=\($0.value.shellQuoted)"
+            "\($0.name)=\($0.value.shellWord)"
         }
         let line = (variables.isEmpty ? "" : "env " + variables.joined(separator: " ") + " ") + command
         return CrontabRecord(

@@ -43,7 +43,7 @@ enum CrontabSyntax {
                     "file",
                     "expected a file directly below /etc/cron.d whose name has letters, digits, `_` and `-` only"))
         }
-        for pair in entry.environment?.pairs ?? [] where !isVariable(pair.name) || pair.value.hasLineBreak {
+        for pair in entry.environment?.pairs ?? [] where !pair.name.isVariableName || pair.value.hasLineBreak {
             problems.append(Problem("environment", "expected a variable of one line, found `\(pair.name)`"))
         }
         for pair in entry.environment?.pairs ?? [] where isCrons(pair.name) {
@@ -79,18 +79,7 @@ enum CrontabSyntax {
     }
 
     private static func isFile(_ path: AbsolutePath) -> Bool {
-        path.parent?.text == "/etc/cron.d"
-            && path.name.utf8.allSatisfy { byte in
-                (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A)
-                    || byte == 0x2D || byte == 0x5F
-            }
-    }
-
-    static func isVariable(_ name: String) -> Bool {
-        guard let first = name.unicodeScalars.first, first == "_" || first.properties.isAlphabetic else { return false }
-        return name.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0 == "_" || $0.properties.isAlphabetic || ("0"..."9").contains($0))
-        }
+        path.parent?.text == "/etc/cron.d" && path.name.isASCIIWord(or: "-_")
     }
 
     /// `*`, numbers, names, ranges and steps, in a list.

@@ -25,16 +25,3 @@ public struct TextMap: Sendable, Hashable, FieldValue {
 
     public var shown: ShownText { .text(pairs.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")) }
 }
-
-extension String {
-    /// As one word of a POSIX shell.
-    var shellQuoted: String {
-        let isPlain =
-            !isEmpty
-            && utf8.allSatisfy { byte in
-                (byte >= 0x2B && byte <= 0x3A) || (byte >= 0x40 && byte <= 0x5A) || byte == 0x5F
-                    || (byte >= 0x61 && byte <= 0x7A)
-            }
-        return isPlain ? self : "'\(insideSingleQuotes)'"
-    }
-}

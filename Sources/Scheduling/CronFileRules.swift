@@ -1,3 +1,5 @@
+import Model
+
 /// Which files a cron reads at all, and which it passes over in silence.
 public struct CronFileRules: Sendable {
     /// Whose cron it is.
@@ -93,10 +95,6 @@ public struct CronFileRules: Sendable {
 
     /// Whether run-parts(8) takes a name.
     public static func isScriptName(_ name: String) -> Bool {
-        !name.isEmpty
-            && name.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                    || byte == 0x5F || byte == 0x2D
-            }
+        !name.isEmpty && name.isASCIIWord(or: "_-")
     }
 }

@@ -138,12 +138,8 @@ public struct ImportedSchedules: Sendable {
     }
 
     private static func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.first.map { (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) } ?? false
-        let isWord = text.utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
-                || "_-".utf8.contains(byte)
-        }
+        let isPlain = text.utf8.first?.isASCIILetter == true && text.isASCIIWord(or: "_-")
         let words: Set<String> = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
-        return isPlain && isWord && !words.contains(text.lowercased()) ? text : Datum.string(text).json
+        return isPlain && !words.contains(text.lowercased()) ? text : Datum.string(text).json
     }
 }

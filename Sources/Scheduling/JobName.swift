@@ -1,3 +1,5 @@
+import Model
+
 /// A name for a job from the words of its command: that of the program, or of the script that an interpreter runs.
 enum JobName {
     /// Programs that run another one, whose words come after their options.
@@ -82,12 +84,8 @@ enum JobName {
 
     /// What a name may hold; nil for nothing.
     private static func plain(_ text: String) -> String? {
-        let kept = text.unicodeScalars.filter { scalar in
-            scalar.isASCII
-                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                    || "_-.".unicodeScalars.contains(scalar))
-        }
-        var base = String(String.UnicodeScalarView(kept)).prefix(limit)
+        let kept = text.utf8.filter { $0.isASCIIWord || "_-.".utf8.contains($0) }
+        var base = String(decoding: kept, as: UTF8.self).prefix(limit)
         while let first = base.first, "_-.".contains(first) { base.removeFirst() }
         while let last = base.last, "_-.".contains(last) { base.removeLast() }
         return base.isEmpty ? nil : String(base)

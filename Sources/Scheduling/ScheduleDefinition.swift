@@ -75,11 +75,7 @@ public struct ScheduleDefinition: Sendable, Hashable {
 
     /// Letters, digits, `_`, `-` and `.`, beginning with a letter or digit, at most 64 characters.
     public static func isName(_ text: String) -> Bool {
-        func isPlain(_ byte: UInt8) -> Bool {
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        }
-        guard let first = text.utf8.first, isPlain(first), text.utf8.count <= 64 else { return false }
-        return text.utf8.allSatisfy { isPlain($0) || "_-.".utf8.contains($0) }
+        text.utf8.first?.isASCIIWord == true && text.utf8.count <= 64 && text.isASCIIWord(or: "_-.")
     }
 }
 
@@ -133,16 +129,10 @@ extension ScheduleDefinition {
 
     static func isZoneName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 64 && !text.hasPrefix("/") && !text.contains("..")
-            && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                    || "/_+-".utf8.contains(byte)
-            }
+            && text.isASCIIWord(or: "/_+-")
     }
 
     static func isVariable(_ name: String) -> Bool {
-        guard let first = name.utf8.first, !(0x30...0x39).contains(first), name.utf8.count <= 200 else { return false }
-        return name.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
-        }
+        name.utf8.count <= 200 && name.isVariableName
     }
 }

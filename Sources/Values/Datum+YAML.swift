@@ -39,7 +39,7 @@ extension Datum {
     private var scalarYAML: String { json }
 
     private static func yamlKey(_ key: String) -> String {
-        let isPlain = key.utf8.allSatisfy { ($0 | 32 >= 97 && $0 | 32 <= 122) || $0 == UInt8(ascii: "_") }
+        let isPlain = key.utf8.allSatisfy { $0.isASCIILetter || $0 == UInt8(ascii: "_") }
         return isPlain && !key.isEmpty && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(key)
             ? key : Datum.string(key).json
     }

@@ -13,6 +13,22 @@ extension StringProtocol {
         return result
     }
 
+    /// Whether nothing but ASCII's letters and digits and some other characters is in the text.
+    public func isASCIIWord(or others: StaticString = "") -> Bool {
+        utf8.allSatisfy { byte in
+            byte.isASCIIWord || others.withUTF8Buffer { $0.contains(byte) }
+        }
+    }
+
+    /// Whether a shell's variable may have this name.
+    public var isVariableName: Bool { utf8.first?.isASCIIDigit == false && isASCIIWord(or: "_") }
+
     /// The text as it stands between the single quotes of a POSIX shell.
     public var insideSingleQuotes: String { replacing(scalar: "'", with: "'\\''") }
+
+    /// The text as one word of a POSIX shell, in quotes where a shell would read anything else. An `=` is plain: the first
+    /// word of a command, where it would make an assignment, is a path.
+    public var shellWord: String {
+        !isEmpty && isASCIIWord(or: "+,-./:=@_") ? String(self) : "'\(insideSingleQuotes)'"
+    }
 }

@@ -78,11 +78,7 @@ struct TemplateParser {
             throw Diagnostic("expected `for NAME in LIST`, found `for \(text)`", at: place)
         }
         let loopNames = text[..<range.lowerBound].split(separator: ",").map { $0.split(separator: " ").joined() }
-        let isName: (String) -> Bool = { name in
-            !name.isEmpty && !(name.first?.isNumber ?? true)
-                && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-        }
-        guard (1...2).contains(loopNames.count), loopNames.allSatisfy(isName) else {
+        guard (1...2).contains(loopNames.count), loopNames.allSatisfy(\.isVariableName) else {
             throw Diagnostic("expected one or two names after `for`, found `\(text[..<range.lowerBound])`", at: place)
         }
         let list = String(text[range.upperBound...])

@@ -1,3 +1,5 @@
+import Model
+
 /// The lines of a database of colon-separated fields, found by their first field and kept byte for byte.
 ///
 /// Looking up, changing, adding and removing one line costs the same in a file of any size. Lines are read as the C
@@ -136,7 +138,7 @@ extension ArraySlice where Element == UInt8 {
         var rest = withoutLeadingBlanks
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-        guard !rest.isEmpty, rest.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard !rest.isEmpty, rest.allSatisfy(\.isASCIIDigit) else { return nil }
         guard let number = UInt64(rest.text) else { return nil }
         return UInt32(exactly: isNegative ? 0 &- number : number)
     }

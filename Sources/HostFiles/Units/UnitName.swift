@@ -1,3 +1,5 @@
+import Model
+
 /// The full name of a unit, `PREFIX[@INSTANCE].TYPE` (systemd.unit(5)).
 public struct UnitName: Sendable, Hashable, CustomStringConvertible {
     public enum Kind: Sendable {
@@ -48,14 +50,7 @@ public struct UnitName: Sendable, Hashable, CustomStringConvertible {
     public static func completing(_ text: String) -> UnitName? { UnitName(text) ?? UnitName(text + ".service") }
 
     /// Letters, digits and `:-_.\@`.
-    static func isAllowed(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: ":-_.\\@".utf8.contains(byte)
-        }
-    }
+    static func isAllowed(_ byte: UInt8) -> Bool { byte.isASCIIWord || ":-_.\\@".utf8.contains(byte) }
 
     public var description: String { text }
 

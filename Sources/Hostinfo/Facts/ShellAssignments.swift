@@ -1,3 +1,5 @@
+import Values
+
 /// The variables that a file of shell assignments sets, such as os-release(5), by the rules of the shell (XCU 2.2 to 2.10):
 /// quotes, escapes, comments, several on a line, `export`, values of variables before. Nothing is executed.
 struct ShellAssignments {
@@ -191,26 +193,22 @@ struct ShellAssignments {
             rest = rest[(end + 1)...]
             guard let name = Self.name(Array(inner)) else { return word.isUnknown = true }
             word.text += Array((pending[name] ?? values[name] ?? "").utf8)
-        } else if (0x30...0x39).contains(next) {
+        } else if next.isASCIIDigit {
             // A file that is read has no arguments.
             rest = rest.dropFirst()
         } else if "({$?#@*!-".utf8.contains(next) {
             word.isUnknown = true
             rest = rest.dropFirst()
         } else {
-            let name = rest.prefix { Self.isNamePart($0) }
+            let name = rest.prefix { $0.isASCIIWord || $0 == 0x5F }
             guard let text = Self.name(Array(name)) else { return word.text.append(UInt8(ascii: "$")) }
             rest = rest.dropFirst(name.count)
             word.text += Array((pending[text] ?? values[text] ?? "").utf8)
         }
     }
 
-    private static func isNamePart(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
-    }
-
     private static func name(_ bytes: [UInt8]) -> String? {
-        guard let first = bytes.first, !(0x30...0x39).contains(first), bytes.allSatisfy(isNamePart) else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.isVariableName ? text : nil
     }
 }

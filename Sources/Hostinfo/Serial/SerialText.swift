@@ -1,3 +1,5 @@
+import Values
+
 /// The text of a serial field by sn-spec/1 §2.
 public enum SerialText: Sendable, Hashable {
     case empty
@@ -30,13 +32,7 @@ public enum SerialText: Sendable, Hashable {
 
     /// The form that validity is judged on: lower case, letters and digits only.
     public static func squashed(_ text: String) -> String {
-        let bytes = text.utf8.compactMap { byte -> UInt8? in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"): byte
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte + 32
-            default: nil
-            }
-        }
+        let bytes = text.utf8.filter(\.isASCIIWord).map { $0.isASCIILetter ? $0 | 0x20 : $0 }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

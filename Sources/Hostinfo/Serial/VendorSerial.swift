@@ -1,3 +1,5 @@
+import Values
+
 /// Serials that vendors encode in the UUID of the system (sn-spec/1 §2), read from its raw bytes.
 public enum VendorSerial {
     /// The serial inside a UUID, where the vendor's name agrees; nil when there is none.
@@ -26,10 +28,7 @@ public enum VendorSerial {
 
     private static func text(_ bytes: some Sequence<UInt8>) -> String? {
         let bytes = Array(bytes)
-        let isSerial = bytes.allSatisfy {
-            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-        }
-        return isSerial ? String(decoding: bytes, as: UTF8.self) : nil
+        return bytes.allSatisfy(\.isASCIIWord) ? String(decoding: bytes, as: UTF8.self) : nil
     }
 }
 
