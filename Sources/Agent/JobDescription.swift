@@ -37,8 +37,8 @@ public struct JobDescription: Sendable {
         self.share = share
     }
 
-    /// The host's part of a span: a full-width multiplication, no modulo.
-    func share(of span: Int64) -> Int64 { Int64(share.multipliedFullWidth(by: UInt64(max(0, span))).high) }
+    /// The host's part of a span.
+    func share(of span: Int64) -> Int64 { Spread(position: share).offset(in: span) }
 }
 
 extension JobDescription {

@@ -1,3 +1,5 @@
+import Model
+
 /// A cron expression in its one internal form: seven fields and how the two day fields combine.
 struct CronExpression: Sendable, Hashable {
     var second = CronField.zero
@@ -48,18 +50,18 @@ struct CronExpression: Sendable, Hashable {
         return units.map { ($0 == .weekday && isBoth ? "+" : "") + self[$0].text(in: $0) }.joined(separator: " ")
     }
 
-    /// The same expression with each `H` replaced by the values that a host's hash chooses (6-schedules.md).
+    /// The same expression with each `H` replaced by the values that a host's hash chooses.
     ///
-    /// - Parameter position: gives u of the spread key `<key>/<field name>`.
-    func resolved(_ position: (String) -> UInt64) -> CronExpression {
+    /// - Parameter spread: gives the spread of the key `<key>/<field name>`.
+    func resolved(_ spread: (String) -> Spread) -> CronExpression {
         guard hasHash else { return self }
         var result = self
         for unit in CronUnit.allCases where self[unit].items.contains(where: { $0.isHash }) {
-            let rank = position(unit.name)
+            let spread = spread(unit.name)
             result[unit].items = self[unit].items.map { item in
                 guard case .hash(let range, let step) = item else { return item }
                 let choices = min(range.count, step ?? range.count)
-                let start = range.lowerBound + Int(rank.multipliedFullWidth(by: UInt64(choices)).high)
+                let start = range.lowerBound + Int(spread.offset(in: Int64(choices)))
                 guard let step else { return .range(start, start, step: 1) }
                 let count = (range.upperBound - start) / step
                 return .range(start, start + count * step, step: count == 0 ? 1 : step)

@@ -1,3 +1,5 @@
+import Model
+
 /// Reads a whole cron text in a dialect.
 enum CronParser {
     struct Result {
@@ -158,6 +160,7 @@ enum CronParser {
 
     /// Whether any day from 1970 to 2199 matches.
     private static func comes(_ expression: CronExpression) -> Bool {
-        CronSets(expression.resolved { _ in 0 }).first(from: CronSets.firstLocal, before: CronSets.endLocal) != nil
+        CronSets(expression.resolved { _ in Spread(position: 0) }).first(
+            from: CronSets.firstLocal, before: CronSets.endLocal) != nil
     }
 }

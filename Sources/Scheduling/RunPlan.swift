@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 /// One run of a schedule: the nominal tick that it belongs to, and when it starts on this host.
 public struct PlannedRun: Sendable, Hashable {

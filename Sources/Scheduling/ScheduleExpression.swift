@@ -113,7 +113,7 @@ public struct ScheduleExpression: Sendable, Hashable {
         case .every(let seconds): return seconds
         case .after, .reboot: return nil
         case .cron(let expression):
-            let sets = CronSets(expression.resolved { _ in 0 })
+            let sets = CronSets(expression.resolved { _ in Spread(position: 0) })
             var last: Int64?, smallest: Int64?
             var local = CronSets.firstLocal
             for _ in 0..<100 {

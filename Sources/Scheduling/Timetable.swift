@@ -1,3 +1,5 @@
+import Model
+
 /// The nominal ticks of an expression in a zone, for one host.
 public struct Timetable: Sendable {
     private enum Ticks: Sendable {
@@ -20,7 +22,7 @@ public struct Timetable: Sendable {
         switch expression.form {
         case .cron(let fields):
             let resolved = fields.resolved { name in
-                Spread(hostIdentifier: hostIdentifier, key: "\(key)/\(name)").position
+                Spread(hostIdentifier: hostIdentifier, key: "\(key)/\(name)")
             }
             ticks = .cron(CronTicks(resolved, in: zone, rule: daylight))
         case .every(let seconds): ticks = .every(seconds)

@@ -60,15 +60,13 @@ extension HostScope {
         }
     }
 
-    /// `spread(key, n)`: floor(u * n / 2^64), u the first 8 bytes of SHA-256("spread/v1" 00 id 00 key).
+    /// `spread(key, n)`: the host's share of 0 to n - 1.
     private func spread(_ key: Value, _ count: Value) throws -> Value {
         guard let key = try text(key) else { return .unknown }
         guard case .int(let count) = count, count > 0 else {
             throw Diagnostic("`spread`: expected a number above 0, found \(count.found)", at: nil)
         }
-        let bytes = Digest(of: "spread/v1\u{0}\(identity.id)\u{0}\(key)").bytes.prefix(8)
-        let share = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return .int(Int64(share.multipliedFullWidth(by: UInt64(count)).high))
+        return .int(Spread(hostIdentifier: identity.id, key: key).offset(in: count))
     }
 
     /// The bytes of `files/PATH`.
