@@ -1,3 +1,4 @@
+import Model
 public import Scheduling
 
 /// Why the site is converged now.

@@ -1,3 +1,4 @@
+import Model
 import Scheduling
 
 /// What becomes of runs.
@@ -67,9 +68,4 @@ extension Scheduler {
         let key = RunKey(job: run.key.job, tick: run.key.tick, attempt: run.key.attempt + 1)
         plan(Run(key: key, cause: .retry, due: due), now)
     }
-}
-
-extension Duration {
-    /// Milliseconds, for durations of manifests: at most some years.
-    public var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

@@ -1,20 +1,10 @@
-import TimeZones
+import Values
 
 extension Duration {
-    /// The length in nanoseconds; nil above some 292 years, which the language does not hold.
-    var wholeNanoseconds: Int64? {
-        let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (total, carried) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return overflow || carried ? nil : total
-    }
-
     /// The length as the language writes it: seconds with as many decimals as needed, as in `1.5s`.
     var expressionText: String {
-        let (seconds, attoseconds) = components
-        let isNegative = seconds < 0 || attoseconds < 0
-        let fraction = fractionText(Int32((attoseconds / 1_000_000_000).magnitude))
-        return (isNegative ? "-" : "") + String(seconds.magnitude) + fraction + "s"
+        let fraction = Timestamp.fraction(Int32(nanosecondPart.magnitude))
+        return (self < .zero ? "-" : "") + String(components.seconds.magnitude) + fraction + "s"
     }
 
     /// Reads `1h30m`, `-1.5s`, `20ms`; nil for anything else or out of range.

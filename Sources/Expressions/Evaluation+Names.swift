@@ -1,3 +1,5 @@
+import Values
+
 extension Evaluation {
     func value(of path: Path, at offset: Int) throws -> Value {
         if scope.hasDottedNames {
@@ -23,7 +25,7 @@ extension Evaluation {
             if Value.typeNames.contains(name) { return try select(path.fields.dropFirst(count), from: .type(name)) }
         }
         let names = scope.names
-        var hint = nearest(to: path.root, among: names)
+        var hint = Spelling.nearest(to: path.root, among: names)
         if hint == nil, !names.isEmpty { hint = "the names here are " + names.prefix(12).joined(separator: ", ") }
         throw Fault("undefined name \(path.root)", at: offset, hint: hint)
     }
@@ -34,13 +36,14 @@ extension Evaluation {
             if let member = map[name] { return member }
             let names = map.keys.compactMap { if case .string(let name) = $0 { name } else { nil } }
             throw Fault(
-                "expected a key of the mapping, found `\(name)`", at: offset, hint: nearest(to: name, among: names))
+                "expected a key of the mapping, found `\(name)`", at: offset,
+                hint: Spelling.nearest(to: name, among: names))
         case .lazy(let map):
             if let member = try map.member(name) { return member }
             let absence = map.absence(of: name)
             throw Fault(
                 absence?.message ?? "expected a key of the mapping, found `\(name)`", at: offset,
-                hint: nearest(to: name, among: try map.keys()) ?? absence?.hint)
+                hint: Spelling.nearest(to: name, among: try map.keys()) ?? absence?.hint)
         case .unknown: return .unknown
         default: throw Fault("a \(value.typeName) has no field \(name)", at: offset)
         }
@@ -107,36 +110,4 @@ extension Value {
         default: typeName
         }
     }
-}
-
-/// `did you mean x` for the candidate nearest by edit distance, if within 2; else nil.
-func nearest(to name: String, among candidates: [String]) -> String? {
-    let wanted = Array(name.unicodeScalars)
-    guard wanted.count <= 64 else { return nil }
-    var best: (distance: Int, name: String)?
-    for candidate in candidates.prefix(1000) {
-        let other = Array(candidate.unicodeScalars.prefix(70))
-        guard abs(other.count - wanted.count) <= 2, wanted.count > 1 || other.count > 1 else { continue }
-        let distance = editDistance(wanted, other)
-        if distance <= min(2, max(1, wanted.count / 2)), distance < best?.distance ?? 3 { best = (distance, candidate) }
-    }
-    return best.map { "did you mean \($0.name)?" }
-}
-
-/// How many letters to insert, drop, change or swap with their neighbour (optimal string alignment).
-private func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-    var beforeLast: [Int] = []
-    var last = Array(0...right.count)
-    for (i, scalar) in left.enumerated() {
-        var row = [i + 1]
-        for (j, other) in right.enumerated() {
-            var distance = min(last[j + 1] + 1, row[j] + 1, last[j] + (scalar == other ? 0 : 1))
-            if i > 0, j > 0, scalar == right[j - 1], left[i - 1] == other {
-                distance = min(distance, beforeLast[j - 1] + 1)
-            }
-            row.append(distance)
-        }
-        (beforeLast, last) = (last, row)
-    }
-    return last[right.count]
 }

@@ -1,3 +1,5 @@
+import Values
+
 extension Evaluation {
     func negated(_ value: Value, at offset: Int) throws -> Value {
         switch value {
@@ -94,10 +96,9 @@ extension Evaluation {
         }
         func moment(_ timestamp: Timestamp, _ duration: Duration) throws -> Value {
             let sum = Duration.seconds(timestamp.seconds) + .nanoseconds(Int64(timestamp.nanoseconds)) + duration
-            var (seconds, attoseconds) = sum.components
-            if attoseconds < 0 { (seconds, attoseconds) = (seconds - 1, attoseconds + 1_000_000_000_000_000_000) }
-            let nanoseconds = Int32(attoseconds / 1_000_000_000)
-            guard let moment = Timestamp(seconds: seconds, nanoseconds: nanoseconds) else {
+            var (seconds, nanoseconds) = (sum.components.seconds, sum.nanosecondPart)
+            if nanoseconds < 0 { (seconds, nanoseconds) = (seconds - 1, nanoseconds + 1_000_000_000) }
+            guard let moment = Timestamp(seconds: seconds, nanoseconds: Int32(nanoseconds)) else {
                 throw Fault("timestamp out of range")
             }
             return .timestamp(moment)

@@ -1,4 +1,5 @@
 import RegularExpressions
+import Values
 
 /// One evaluation under way: walks the tree, counting steps and what is made.
 struct Evaluation {
@@ -86,7 +87,7 @@ struct Evaluation {
         case .undefinedMethod(let name, _):
             throw Fault(
                 "undefined method \(name)", at: node.offset,
-                hint: nearest(to: name, among: Function.methods.keys.sorted()))
+                hint: Spelling.nearest(to: name, among: Function.methods.keys.sorted()))
         case .matches(let operand, let expression):
             switch try value(of: operand) {
             case .string(let text): return .bool(try isFound(expression, in: text))
@@ -150,7 +151,7 @@ struct Evaluation {
         var values: [Value] = []
         for argument in arguments { values.append(try value(of: argument)) }
         if let value = try scope.call(name, values) { return value }
-        let hint = nearest(to: name, among: Function.globals.keys.sorted())
+        let hint = Spelling.nearest(to: name, among: Function.globals.keys.sorted())
         throw Fault("undefined function \(name)", at: offset, hint: hint)
     }
 }

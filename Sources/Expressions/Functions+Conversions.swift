@@ -1,3 +1,5 @@
+import Values
+
 extension Function {
     static let conversions: [Function] = [
         Function("dyn") { _, arguments in arguments.count == 1 ? arguments[0] : nil },
@@ -27,6 +29,20 @@ extension Function {
                 return .duration(duration)
             default: return nil
             }
+        },
+    ]
+
+    static let encoders: [Function] = [
+        Function("base64.encode") { evaluation, arguments in
+            guard arguments.count == 1, case .bytes(let bytes) = arguments[0] else { return nil }
+            try evaluation.occupy(bytes.count * 2)
+            return .string(Base64.text(of: bytes))
+        },
+        Function("base64.decode") { evaluation, arguments in
+            guard arguments.count == 1, case .string(let text) = arguments[0] else { return nil }
+            try evaluation.occupy(text.utf8.count)
+            guard let bytes = Base64.bytes(of: text.utf8, .lenient) else { throw Fault("a text that is no base64") }
+            return .bytes(bytes)
         },
     ]
 
@@ -85,7 +101,7 @@ extension Function {
         default: break
         }
         let allowed = "0123456789.eE+-".utf8
-        guard let first = body.utf8.first, first == UInt8(ascii: ".") || (0x30...0x39).contains(first),
+        guard let first = body.utf8.first, first == UInt8(ascii: ".") || first.isASCIIDigit,
             body.utf8.allSatisfy({ allowed.contains($0) }),
             let number = Double(String(body)) ?? Double("0" + body) ?? Double(String(body) + "0"), number.isFinite
         else { return nil }

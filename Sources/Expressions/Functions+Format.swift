@@ -1,3 +1,5 @@
+import Values
+
 extension Function {
     static let formatting: [Function] = [
         Function("format", .method) { evaluation, arguments in

@@ -1,4 +1,5 @@
 import RegularExpressions
+import Values
 
 /// The functions that manifests have beyond CEL and its extensions.
 extension Function {
@@ -69,7 +70,7 @@ struct IPAddress {
         guard parts.count == 4 else { return nil }
         var bytes: [UInt8] = []
         for part in parts {
-            guard part.utf8.allSatisfy({ (0x30...0x39).contains($0) }), part.utf8.count == 1 || !part.hasPrefix("0"),
+            guard part.utf8.allSatisfy(\.isASCIIDigit), part.utf8.count == 1 || !part.hasPrefix("0"),
                 let byte = UInt8(part)
             else { return nil }
             bytes.append(byte)

@@ -1,4 +1,5 @@
 import TimeZones
+import Values
 
 extension Function {
     static let times: [Function] = [
@@ -18,7 +19,7 @@ extension Function {
                 return .int(Int64(moment.nanoseconds / 1_000_000))
             case .duration(let length)? where arguments.count == 1:
                 // The milliseconds part, not the whole length in milliseconds.
-                return .int(length.components.attoseconds / 1_000_000_000_000_000)
+                return .int(length.nanosecondPart / 1_000_000)
             default: return nil
             }
         },
@@ -27,15 +28,14 @@ extension Function {
     /// A part of a timestamp in a time zone, given the date and the second of the day; with a second body, of a duration.
     private static func getter(
         _ name: String, _ ofDuration: (@Sendable (Duration) -> Int64)? = nil,
-        _ ofMoment: @escaping @Sendable (CivilDay, Int) -> Int
+        _ ofMoment: @escaping @Sendable (CivilDate, Int) -> Int
     ) -> Function {
         Function(name, .method) { evaluation, arguments in
             switch arguments.first {
             case .timestamp(let moment)?:
                 guard let offset = try evaluation.zoneOffset(moment, arguments) else { return nil }
-                let local = moment.seconds + Int64(offset)
-                let date = CivilDay(seconds: local)
-                return .int(Int64(ofMoment(date, Int(local - date.dayNumber * 86400))))
+                let (date, second) = CivilDate.clock(at: moment.seconds + Int64(offset))
+                return .int(Int64(ofMoment(date, second)))
             case .duration(let length)?:
                 guard arguments.count == 1, let ofDuration else { return nil }
                 return .int(ofDuration(length))

@@ -1,3 +1,5 @@
+import Values
+
 /// Splits an expression into tokens (CEL language definition, "Syntax").
 struct Lexer {
     private let bytes: [UInt8]
@@ -37,22 +39,20 @@ struct Lexer {
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {
-        (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_")
+        byte.isASCIILetter || byte == UInt8(ascii: "_")
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
     private static func isHexDigit(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (0x61...0x66).contains(byte | 0x20)
+        byte.isASCIIDigit || (0x61...0x66).contains(byte | 0x20)
     }
 
     private mutating func next() throws(Fault) -> Token.Kind {
         let first = byte()
         if let literal = try stringLiteral() { return literal }
         if Self.isLetter(first) {
-            return .identifier(text { Self.isLetter($0) || Self.isDigit($0) })
+            return .identifier(text { Self.isLetter($0) || $0.isASCIIDigit })
         }
-        if Self.isDigit(first) || (first == UInt8(ascii: ".") && Self.isDigit(byte(1))) { return try number() }
+        if first.isASCIIDigit || (first == UInt8(ascii: ".") && byte(1).isASCIIDigit) { return try number() }
         if first == UInt8(ascii: "`") { return try quotedIdentifier() }
         for symbol in ["&&", "||", "==", "!=", "<=", ">="] where bytes[position...].starts(with: symbol.utf8) {
             position += 2
@@ -81,7 +81,7 @@ struct Lexer {
     private mutating func quotedIdentifier() throws(Fault) -> Token.Kind {
         let start = position
         position += 1
-        let name = text { Self.isLetter($0) || Self.isDigit($0) || "./- ".utf8.contains($0) }
+        let name = text { Self.isLetter($0) || $0.isASCIIDigit || "./- ".utf8.contains($0) }
         guard byte() == UInt8(ascii: "`"), !name.isEmpty else {
             throw Fault("expected letters, digits, '_', '.', '-', '/' or spaces and a closing '`'", at: start)
         }
@@ -96,19 +96,19 @@ struct Lexer {
             let digits = text(while: Self.isHexDigit)
             return try wholeNumber(digits, radix: 16, from: start)
         }
-        var digits = text(while: Self.isDigit)
+        var digits = text(while: \.isASCIIDigit)
         var isDouble = false
-        if byte() == UInt8(ascii: "."), Self.isDigit(byte(1)) {
+        if byte() == UInt8(ascii: "."), byte(1).isASCIIDigit {
             position += 1
-            digits += "." + text(while: Self.isDigit)
+            digits += "." + text(while: \.isASCIIDigit)
             isDouble = true
         }
         if byte() | 0x20 == UInt8(ascii: "e") {
             let sign = byte(1) == UInt8(ascii: "+") || byte(1) == UInt8(ascii: "-")
-            if Self.isDigit(byte(sign ? 2 : 1)) {
+            if byte(sign ? 2 : 1).isASCIIDigit {
                 digits += byte(1) == UInt8(ascii: "-") ? "e-" : "e"
                 position += sign ? 2 : 1
-                digits += text(while: Self.isDigit)
+                digits += text(while: \.isASCIIDigit)
                 isDouble = true
             }
         }

@@ -1,3 +1,5 @@
+public import Values
+
 /// A value of the expression language.
 ///
 /// `==` and hashing are structural, for use as a key or in tests; the language's own equality, in which `1 == 1.0`, is

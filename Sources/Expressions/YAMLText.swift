@@ -1,3 +1,5 @@
+import Values
+
 /// Writes a value as YAML in block style, which reads back as the same value under the YAML 1.2 core schema.
 enum YAMLText {
     static func text(of value: Value) throws -> String {
@@ -36,7 +38,7 @@ enum YAMLText {
         case .double(let value):
             value.isNaN ? ".nan" : (value.isInfinite ? (value < 0 ? "-.inf" : ".inf") : value.description)
         case .string(let text), .type(let text): string(text)
-        case .bytes(let bytes): string(Base64.encode(bytes))
+        case .bytes(let bytes): string(Base64.text(of: bytes))
         case .timestamp(let moment): string(moment.text)
         case .duration(let length): length.expressionText
         case .list: "[]"
@@ -46,18 +48,13 @@ enum YAMLText {
 
     /// Plain where no reader could take the text for something else, else in double quotes as JSON has them.
     private static func string(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || "-_./@+ ".utf8.contains(byte)
-        }
         let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
-        if plain, let first = text.utf8.first, (0x61...0x7A).contains(first | 0x20) || first == UInt8(ascii: "/"),
+        if text.isASCIIWord(or: "-_./@+ "), let first = text.utf8.first,
+            first.isASCIILetter || first == UInt8(ascii: "/"),
             text.utf8.last != 0x20, !words.contains(text.lowercased())
         {
             return text
         }
-        var writer = JSONWriter()
-        writer.string(text)
-        return writer.text
+        return Datum.string(text).json
     }
 }

@@ -23,26 +23,9 @@ struct ReportLog {
             "result": .string(outcome.summary),
             "exit_code": outcome.exitStatus.map { .int(Int64($0)) } ?? .null,
             "milliseconds": .int(outcome.ended - outcome.started), "said": .string(said),
+            "report": (try? Datum(json: output)) ?? .null,
         ]
-        let report = (try? Datum(json: output)) == nil ? "null" : oneLine(output)
-        return "\(oneLine(Array(fields.json.utf8)).dropLast()),\"report\":\(report)}"
-    }
-
-    /// JSON without its line breaks and the blanks around them, none of which stand inside a text (RFC 8259 §7).
-    static func oneLine(_ json: [UInt8]) -> String {
-        var bytes: [UInt8] = []
-        var isInText = false, isEscaped = false
-        for byte in json {
-            if isInText {
-                if !isEscaped, byte == UInt8(ascii: "\"") { isInText = false }
-                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
-            } else {
-                if byte == 0x0A || byte == 0x20 || byte == 0x0D || byte == 0x09 { continue }
-                isInText = byte == UInt8(ascii: "\"")
-            }
-            bytes.append(byte)
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return fields.compactJSON
     }
 
     func append(_ line: String) throws(HostFault) {

@@ -105,7 +105,7 @@ extension Linux {
                 request.mask = mode_t(command.umask.bits)
                 request.input = input == nil ? nil : bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)
                 request.input_length = bytes.count
-                request.timeout_milliseconds = command.timeout.milliseconds
+                request.timeout_milliseconds = command.timeout.wholeMilliseconds
                 lodestar_run(&request, outcome)
             }
         }
@@ -175,8 +175,4 @@ extension Linux {
                 "`\(validator)` ended with status \(ended.exitStatus): \(said(line.prefix(200)))")
         }
     }
-}
-
-extension Duration {
-    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

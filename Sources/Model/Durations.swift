@@ -23,11 +23,11 @@ extension Duration {
 
     /// The canonical text, such as `1h30m`.
     public var text: String {
-        var milliseconds = Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+        var milliseconds = wholeMilliseconds
         guard milliseconds > 0 else { return "0s" }
         var text = ""
-        for (name, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
-        where milliseconds >= size {
+        let units: [(String, Int64)] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
+        for (name, size) in units where milliseconds >= size {
             text += "\(milliseconds / size)\(name)"
             milliseconds %= size
         }

@@ -5,7 +5,7 @@ struct KeyBlob {
 
     /// - Returns: nil for what is no base64, or no key.
     init?(base64: String) {
-        guard let bytes = Self.decoded(base64) else { return nil }
+        guard base64.utf8.count <= 1 << 16, let bytes = Base64.bytes(of: base64.utf8) else { return nil }
         var whole = KeyBlob(rest: bytes[...], type: "")
         guard let name = whole.string(), !name.isEmpty, name.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         self = KeyBlob(rest: whole.rest, type: String(decoding: name, as: UTF8.self))
@@ -50,36 +50,5 @@ struct KeyBlob {
         let bytes = rest.dropFirst(4).prefix(count)
         rest = rest.dropFirst(4 + count)
         return bytes
-    }
-
-    /// RFC 4648 with padding.
-    private static func decoded(_ text: String) -> [UInt8]? {
-        guard text.utf8.count % 4 == 0, text.utf8.count <= 1 << 16 else { return nil }
-        let digits = text.utf8.prefix { $0 != UInt8(ascii: "=") }
-        let padding = text.utf8.count - digits.count
-        guard padding <= 2, text.utf8.suffix(padding).allSatisfy({ $0 == UInt8(ascii: "=") }) else { return nil }
-        var bytes: [UInt8] = [], bits: UInt32 = 0, count = 0
-        for digit in digits {
-            guard let value = value(of: digit) else { return nil }
-            bits = bits << 6 | value
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-                bits &= 1 << UInt32(count) - 1
-            }
-        }
-        return bits == 0 ? bytes : nil
-    }
-
-    private static func value(of digit: UInt8) -> UInt32? {
-        switch digit {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(digit - UInt8(ascii: "A"))
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(digit - UInt8(ascii: "a")) + 26
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(digit - UInt8(ascii: "0")) + 52
-        case UInt8(ascii: "+"): 62
-        case UInt8(ascii: "/"): 63
-        default: nil
-        }
     }
 }

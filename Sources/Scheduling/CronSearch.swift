@@ -1,4 +1,4 @@
-import TimeZones
+import Model
 
 /// One month of the calendar, as a search walks it.
 struct CalendarMonth {
@@ -9,9 +9,9 @@ struct CalendarMonth {
     var first: Int64
 
     init(holding day: Int64) {
-        let date = CivilDay(seconds: day &* 86400)
+        let date = CivilDate(daysSinceEpoch: Int(day))
         (year, month) = (date.year, date.month)
-        length = CivilDay.length(ofMonth: month, year: year)
+        length = CivilDate.length(ofMonth: month, year: year)
         first = day &- Int64(date.day &- 1)
     }
 
@@ -23,12 +23,12 @@ struct CalendarMonth {
     mutating func advance() {
         first &+= Int64(length)
         (year, month) = month == 12 ? (year &+ 1, 1) : (year, month &+ 1)
-        length = CivilDay.length(ofMonth: month, year: year)
+        length = CivilDate.length(ofMonth: month, year: year)
     }
 
     mutating func retreat() {
         (year, month) = month == 1 ? (year &- 1, 12) : (year, month &- 1)
-        length = CivilDay.length(ofMonth: month, year: year)
+        length = CivilDate.length(ofMonth: month, year: year)
         first &-= Int64(length)
     }
 }

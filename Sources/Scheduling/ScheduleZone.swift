@@ -1,3 +1,4 @@
+import Model
 public import TimeZones
 
 /// A time zone prepared for schedules: its spans of constant offset, up to the end of the year 2200.

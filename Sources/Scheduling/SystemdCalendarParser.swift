@@ -1,4 +1,4 @@
-import TimeZones
+import Model
 
 /// Reads a calendar event expression (systemd.time(7), "CALENDAR EVENTS").
 struct SystemdCalendarParser {
@@ -67,15 +67,12 @@ struct SystemdCalendarParser {
 
     private static func isZone(_ word: String) -> Bool {
         guard word.uppercased() != "UTC" else { return true }
-        let isName = word.utf8.allSatisfy { byte in
-            (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
-                || "/_+-".utf8.contains(byte)
-        }
-        return isName && word.first?.isUppercase == true && (word.contains("/") || word.allSatisfy(\.isUppercase))
+        return word.isASCIIWord(or: "/_+-") && word.first?.isUppercase == true
+            && (word.contains("/") || word.allSatisfy(\.isUppercase))
     }
 
     private static func moment(_ seconds: Int64) -> SystemdCalendar {
-        let date = CivilDay(seconds: seconds), time = Int(seconds - date.dayNumber * 86400)
+        let (date, time) = CivilDate.clock(at: seconds)
         func one(_ value: Int) -> [SystemdCalendar.Component] { [.init(start: value)] }
         return SystemdCalendar(
             years: one(date.year), months: one(date.month), days: one(date.day), hours: one(time / 3600),

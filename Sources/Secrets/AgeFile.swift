@@ -18,7 +18,7 @@ public enum AgeFile {
             header += "---"
             let mac = HMAC<SHA256>.authenticationCode(for: Array(header.utf8), using: headerKey(fileKey))
             let nonce = SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) }
-            return Array("\(header) \(Base64.encoded(Array(mac)))\n".utf8) + nonce
+            return Array("\(header) \(Base64.text(of: mac, isPadded: false))\n".utf8) + nonce
                 + (try AgeStream(payloadKey(fileKey, nonce)).sealed(plaintext))
         } catch {
             throw SecretFault("it cannot be encrypted")
@@ -57,7 +57,7 @@ public enum AgeFile {
             fileKey.withUnsafeBytes { Array($0) }, using: key,
             nonce: try ChaChaPoly.Nonce(data: [UInt8](repeating: 0, count: 12)))
         let body = Array(box.ciphertext) + Array(box.tag)
-        return "-> X25519 \(Base64.encoded(share))\n\(Base64.encoded(body))\n"
+        return "-> X25519 \(Base64.text(of: share, isPadded: false))\n\(Base64.text(of: body, isPadded: false))\n"
     }
 
     static func wrapKey(
@@ -75,7 +75,7 @@ public enum AgeFile {
         var lines = String(decoding: file, as: UTF8.self).split(whereSeparator: \.isNewline)
         while lines.last?.isEmpty == true { lines.removeLast() }
         guard lines.first.map(String.init) == begin, lines.last.map(String.init) == end,
-            let bytes = Base64.decoded(lines.dropFirst().dropLast().joined().utf8.filter { $0 != UInt8(ascii: "=") })
+            let bytes = Base64.bytes(of: Array(lines.dropFirst().dropLast().joined().utf8))
         else { throw SecretFault("its armour cannot be read") }
         return bytes
     }

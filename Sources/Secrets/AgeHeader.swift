@@ -22,14 +22,14 @@ struct AgeHeader {
             if line.hasPrefix("--- ") {
                 let end = rest.startIndex - line.utf8.count - 1 + 3
                 authenticated = Array(file[..<end])
-                guard let mac = Base64.decoded(line.utf8.dropFirst(4)), mac.count == 32 else { break }
+                guard let mac = Base64.bytes(of: line.utf8.dropFirst(4), .unpadded), mac.count == 32 else { break }
                 self.mac = mac
                 payload = rest
                 return
             }
             guard line.hasPrefix("-> "), stanzas.count < 100 else { break }
             var body: [UInt8] = []
-            while let chunk = Self.line(&rest), let bytes = Base64.decoded(chunk.utf8) {
+            while let chunk = Self.line(&rest), let bytes = Base64.bytes(of: chunk.utf8, .unpadded) {
                 body += bytes
                 if chunk.utf8.count < 64 { break }
             }
@@ -47,7 +47,9 @@ struct AgeHeader {
 
     func fileKey(with identities: [AgeIdentity]) -> SymmetricKey? {
         for stanza in stanzas where stanza.arguments.first == "X25519" && stanza.body.count == 32 {
-            guard stanza.arguments.count == 2, let share = Base64.decoded(stanza.arguments[1].utf8) else { continue }
+            guard stanza.arguments.count == 2, let share = Base64.bytes(of: stanza.arguments[1].utf8, .unpadded) else {
+                continue
+            }
             for identity in identities {
                 if let key = try? Self.unwrapped(stanza.body, share, identity) { return key }
             }

@@ -1,3 +1,5 @@
+import Values
+
 /// The rule for the time after the last transition, as POSIX writes it: `CST6CDT,M3.2.0,M11.1.0`.
 struct ZoneFooter {
     private let standard: Int
@@ -92,7 +94,7 @@ struct ZoneFooter {
 
     func offset(at seconds: Int64) -> Int {
         guard let daylight, let start, let end else { return standard }
-        let year = CivilDay(seconds: seconds + Int64(standard)).year
+        let year = CivilDate.clock(at: seconds + Int64(standard)).date.year
         let from = Self.moment(of: start, year: year) - Int64(standard)
         let to = Self.moment(of: end, year: year) - Int64(daylight)
         let isDaylight = from < to ? (from..<to).contains(seconds) : !(to..<from).contains(seconds)
@@ -100,20 +102,20 @@ struct ZoneFooter {
     }
 
     private static func moment(of date: Date, year: Int) -> Int64 {
-        let first = CivilDay.days(year: year, month: 1, day: 1)
-        let day: Int64
+        let first = CivilDate.days(year: year, month: 1, day: 1)
+        let day: Int
         switch date.day {
-        case .zeroBased(let number): day = first + Int64(number)
+        case .zeroBased(let number): day = first + number
         case .julian(let number):
-            let isAfterLeapDay = number >= 60 && CivilDay.length(ofMonth: 2, year: year) == 29
-            day = first + Int64(number - 1 + (isAfterLeapDay ? 1 : 0))
+            let isAfterLeapDay = number >= 60 && CivilDate.length(ofMonth: 2, year: year) == 29
+            day = first + number - 1 + (isAfterLeapDay ? 1 : 0)
         case .weekday(let month, let week, let weekday):
-            let monthStart = CivilDay.days(year: year, month: month, day: 1)
-            let ahead = (weekday - CivilDay(seconds: monthStart * 86400).dayOfWeek + 7) % 7
+            let monthStart = CivilDate.days(year: year, month: month, day: 1)
+            let ahead = (weekday - CivilDate(daysSinceEpoch: monthStart).dayOfWeek + 7) % 7
             var number = 1 + ahead + (week - 1) * 7
-            while number > CivilDay.length(ofMonth: month, year: year) { number -= 7 }
-            day = monthStart + Int64(number - 1)
+            while number > CivilDate.length(ofMonth: month, year: year) { number -= 7 }
+            day = monthStart + number - 1
         }
-        return day * 86400 + Int64(date.time)
+        return Int64(day * 86400 + date.time)
     }
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// The offsets of one time zone from UTC, read from a TZif file (RFC 8536).
 ///
 /// The file's transitions say when an offset begins; after the last one the footer's rule goes on for ever.
@@ -41,12 +43,12 @@ public struct ZoneRules: Sendable {
         var rules = self
         // A file without transitions leaves all to its footer.
         if start == .min { rules.firstOffset = footer.offset(at: -1 << 40) }
-        let firstYear = max(1900, CivilDay(seconds: max(start, -1 << 40)).year)
+        let firstYear = max(1900, CivilDate.clock(at: max(start, -1 << 40)).date.year)
         guard firstYear <= min(year, 2500) else { return self }
         for current in firstYear...min(year, 2500) {
             for (time, offset) in footer.transitions(in: current) where time > start { rules.append(time, offset) }
         }
-        rules.footerStart = CivilDay.days(year: min(year, 2500) + 1, month: 1, day: 1) * 86400
+        rules.footerStart = Int64(CivilDate.days(year: min(year, 2500) + 1, month: 1, day: 1) * 86400)
         return rules
     }
 

@@ -13,7 +13,7 @@ import Testing
         #expect(lines.count > 700)
         var count = 0
         for line in lines {
-            let row = try Value(json: String(line))
+            let row = try Value(json: Array(line.utf8))
             guard case .map(let fields) = row, case .string(let id)? = fields["id"] else {
                 Issue.record("no case: \(line)")
                 continue

@@ -38,11 +38,11 @@ private let syntaxMistakes: [Mistake] = [
 ]
 
 private let evaluationMistakes: [Mistake] = [
-    Mistake("nmae", 0, 1, "undefined name nmae", hint: "did you mean name?"),
+    Mistake("nmae", 0, 1, "undefined name nmae", hint: "did you mean `name`?"),
     Mistake("1 + zzzzzz", 4, 5, "undefined name zzzzzz", hint: "the names here are map, name"),
-    Mistake("siez(name)", 0, 1, "undefined function siez", hint: "did you mean size?"),
-    Mistake("name.startWith('a')", 5, 6, "undefined method startWith", hint: "did you mean startsWith?"),
-    Mistake("map.prot", 4, 5, "expected a key of the mapping, found `prot`", hint: "did you mean port?"),
+    Mistake("siez(name)", 0, 1, "undefined function siez", hint: "did you mean `size`?"),
+    Mistake("name.startWith('a')", 5, 6, "undefined method startWith", hint: "did you mean `startsWith`?"),
+    Mistake("map.prot", 4, 5, "expected a key of the mapping, found `prot`", hint: "did you mean `port`?"),
     Mistake("'é' + 1", 5, 5, "no overload of + for (string, int)"),
     Mistake("1 + 9223372036854775807", 2, 3, "int overflow"),
     Mistake("[1][1]", 3, 4, "index 1 is out of range, the list has 1"),

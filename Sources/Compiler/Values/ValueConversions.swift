@@ -2,18 +2,6 @@ import Expressions
 import Model
 
 extension Value {
-    init(_ datum: Datum) {
-        switch datum {
-        case .null: self = .null
-        case .bool(let value): self = .bool(value)
-        case .int(let value): self = .int(value)
-        case .double(let value): self = .double(value)
-        case .string(let value): self = .string(value)
-        case .list(let items): self = .list(items.map { Value($0) })
-        case .map(let members): self = .map(ValueMap(members.map { ($0.key, Value($0.value)) }))
-        }
-    }
-
     /// The value as data, lazy mappings read; what data cannot hold becomes its text.
     func datum() throws -> Datum {
         switch self {

@@ -53,7 +53,7 @@ extension FactCollector {
         let seconds = line.flatMap { Int64($0.dropFirst(6)) }
         return [
             "id": Datum(tree.text("proc/sys/kernel/random/boot_id")),
-            "time": Datum(seconds.map { InstantText.text(of: $0) }),
+            "time": Datum(seconds.map { Timestamp.text(seconds: $0) }),
             "command_line": .string(tree.text("proc/cmdline") ?? ""),
         ]
     }
@@ -64,57 +64,12 @@ extension FactCollector {
         return .list(
             names.compactMap { name -> Datum? in
                 let words = tree.lines("etc/ssh/\(name)").first?.split(separator: " ") ?? []
-                guard words.count >= 2, let blob = BaseText.bytes(of: String(words[1])) else { return nil }
-                let fingerprint = digest.map { "SHA256:\(BaseText.text(of: $0(blob)))" }
+                guard words.count >= 2, let blob = Base64.bytes(of: words[1].utf8) else { return nil }
+                let fingerprint = digest.map { "SHA256:\(Base64.text(of: $0(blob), isPadded: false))" }
                 return [
                     "type": .string(String(words[0])), "fingerprint": Datum(fingerprint),
                     "file": .string("/etc/ssh/\(name)"),
                 ]
             })
-    }
-}
-
-/// Instants as text.
-enum InstantText {
-    /// RFC 3339 in UTC.
-    static func text(of seconds: Int64) -> String {
-        func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
-        let day = seconds >= 0 ? seconds / 86400 : 0, rest = max(0, seconds) % 86400
-        return "\(CivilDate(daysSinceEpoch: Int(day)))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
-    }
-}
-
-/// Base64 (RFC 4648 §4) as keys and fingerprints use it: read with padding, written without.
-enum BaseText {
-    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func bytes(of text: String) -> [UInt8]? {
-        var bytes: [UInt8] = [], bits: UInt32 = 0, count = 0
-        for digit in text.utf8 where digit != UInt8(ascii: "=") {
-            guard let value = digits.firstIndex(of: digit) else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-                bits &= (1 << UInt32(count)) - 1
-            }
-        }
-        return bytes
-    }
-
-    static func text(of bytes: [UInt8]) -> String {
-        var text: [UInt8] = [], bits: UInt32 = 0, count: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(digits[Int(bits >> count & 63)])
-            }
-            bits &= (1 << count) - 1
-        }
-        if count > 0 { text.append(digits[Int(bits << (6 - count) & 63)]) }
-        return String(decoding: text, as: UTF8.self)
     }
 }

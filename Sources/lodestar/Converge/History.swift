@@ -43,7 +43,8 @@ struct History: ParsableCommand {
                 run.finished == nil
                 ? "interrupted" : "\(run.changedCount) changed, \(run.failedCount) failed, \(run.inPlaceCount) in place"
             Terminal.print(
-                "run \(run.id)  \(CivilDate.text(seconds: run.started))  \(run.site) \(run.revision)  \(state)")
+                "run \(run.id)  \(Timestamp.text(seconds: Int64(run.started)).replacing("T", with: " "))  \(run.site) \(run.revision)  \(state)"
+            )
         }
     }
 }

@@ -30,7 +30,7 @@ struct Eval: ParsableCommand {
             Terminal.report("eval:1:\(error.column): error: \(error.message)")
             if let hint = error.hint { Terminal.report("  hint: \(hint)") }
             throw ExitStatus.failure
-        } catch let error as JSONError {
+        } catch let error as JSONFault {
             Terminal.report("eval: error: \(error.message)")
             throw ExitStatus.failure
         }
@@ -44,7 +44,7 @@ struct Eval: ParsableCommand {
                 throw ExitStatus.notFound
             }
             guard case .map(let map) = try Value(json: bytes) else {
-                throw JSONError(message: "expected an object from names to values", offset: 0)
+                throw JSONFault("expected an object from names to values", at: 0)
             }
             var values: [String: Value] = [:]
             for entry in map.entries {
@@ -52,7 +52,7 @@ struct Eval: ParsableCommand {
                 values[name] = typed ? try Value(typed: entry.value) : entry.value
             }
             return values
-        } catch let error as JSONError {
+        } catch let error as JSONFault {
             Terminal.report("\(bindings): error: at byte \(error.offset): \(error.message)")
             throw ExitStatus.refused
         } catch let error as HostFault {
@@ -65,11 +65,7 @@ struct Eval: ParsableCommand {
 /// The zone files of the machine that evaluates (tzfile(5)).
 enum TimeZoneFiles {
     static func contents(_ zone: String) -> [UInt8]? {
-        let isName = zone.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || "/_+-".utf8.contains(byte)
-        }
-        guard isName, !zone.isEmpty, !zone.hasPrefix("/") else { return nil }
+        guard zone.isASCIIWord(or: "/_+-"), !zone.isEmpty, !zone.hasPrefix("/") else { return nil }
         return try? LocalFiles.contents(of: "/usr/share/zoneinfo/\(zone)", limit: 1 << 20)
     }
 }

@@ -22,22 +22,26 @@ extension Datum {
         case lastCounts
     }
 
-    /// Reads JSON (RFC 8259) in UTF-8: at most 64 MiB, at most 64 levels deep.
-    public init(json bytes: [UInt8], repeatedKeys: RepeatedKeys = .refused) throws(JSONFault) {
+    /// Reads JSON (RFC 8259) in UTF-8: at most 64 MiB.
+    ///
+    /// - Parameter depth: how many levels it may have.
+    public init(json bytes: [UInt8], repeatedKeys: RepeatedKeys = .refused, depth: Int = 64) throws(JSONFault) {
         guard bytes.count <= 64 << 20 else { throw JSONFault("expected at most 64 MiB", at: 0) }
-        var reader = DatumReader(bytes: bytes, repeatedKeys: repeatedKeys)
+        var reader = JSONReader(bytes: bytes, repeatedKeys: repeatedKeys, greatestDepth: depth)
         self = try reader.document()
     }
 }
 
-private struct DatumReader {
+private struct JSONReader {
     let bytes: [UInt8]
     let repeatedKeys: Datum.RepeatedKeys
+    let greatestDepth: Int
     private var position = 0
 
-    init(bytes: [UInt8], repeatedKeys: Datum.RepeatedKeys) {
+    init(bytes: [UInt8], repeatedKeys: Datum.RepeatedKeys, greatestDepth: Int) {
         self.bytes = bytes
         self.repeatedKeys = repeatedKeys
+        self.greatestDepth = greatestDepth
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -64,7 +68,7 @@ private struct DatumReader {
     }
 
     private mutating func value(depth: Int) throws(JSONFault) -> Datum {
-        guard depth < 64 else { throw fault("at most 64 levels") }
+        guard depth < greatestDepth else { throw fault("at most \(greatestDepth) levels") }
         skipSpace()
         switch next {
         case UInt8(ascii: "{"): return try map(depth: depth)
@@ -178,7 +182,7 @@ private struct DatumReader {
 
     private mutating func number() throws(JSONFault) -> Datum {
         let start = position
-        while let next, (0x30...0x39).contains(next) || "+-.eE".utf8.contains(next), position - start < 40 {
+        while let next, next.isASCIIDigit || "+-.eE".utf8.contains(next), position - start < 40 {
             position += 1
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)

@@ -15,7 +15,7 @@ public struct DigitReader {
     }
 
     public mutating func digit() -> Int? {
-        guard let next, (0x30...0x39).contains(next) else { return nil }
+        guard let next, next.isASCIIDigit else { return nil }
         position += 1
         return Int(next) - 0x30
     }
