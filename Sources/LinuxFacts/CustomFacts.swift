@@ -78,7 +78,7 @@ struct CustomFacts {
         var diagnostics = Diagnostics()
         let root = YAMLReader.read(SourceText(bytes, file: SourceFile(path)), into: &diagnostics)
         if let first = diagnostics.sorted.first { throw HostFault("read", path, first.message) }
-        return root.map(\.content.plainDatum) ?? .null
+        return root.map { CoreSchema.datum(of: $0.content) } ?? .null
     }
 
     private func output(of program: String) throws(HostFault) -> [UInt8] {
@@ -125,30 +125,5 @@ struct CustomFacts {
         let bytes = UnsafeBufferPointer(start: lodestar_errors(outcome), count: outcome.pointee.error_length)
         let line = bytes.map { UInt8(bitPattern: $0) }.split(separator: 0x0A).first ?? []
         return line.isEmpty ? "" : ": \(String(decoding: line.prefix(200), as: UTF8.self))"
-    }
-}
-
-extension Node.Content {
-    /// The value by YAML 1.2's core schema; a number in another than its canonical form stays text.
-    var plainDatum: Datum {
-        switch self {
-        case .scalar(let text, let isQuoted):
-            if isQuoted { return .string(text) }
-            if Node.nullTexts.contains(text) { return .null }
-            if let whole = Int64(text), String(whole) == text { return .int(whole) }
-            if let number = Double(text), number.isFinite, "\(number)" == text { return .double(number) }
-            switch text {
-            case "true", "True", "TRUE": return .bool(true)
-            case "false", "False", "FALSE": return .bool(false)
-            default: return .string(text)
-            }
-        case .list(let items): return .list(items.map(\.content.plainDatum))
-        case .map(let entries): return .map(entries.map { Datum.Member($0.key, $0.value.content.plainDatum) })
-        case .bool(let value): return .bool(value)
-        case .int(let value): return .int(value)
-        case .double(let value): return .double(value)
-        case .string(let text): return .string(text)
-        case .null, .bytes, .unknown: return .null
-        }
     }
 }

@@ -81,10 +81,7 @@ extension Resource {
         do throws(DecodingFault) {
             try field.decode(node, &resource)
         } catch {
-            faults.add(
-                Diagnostic(
-                    "`\(field.name)`: expected \(error.expected), found \(error.found)", at: error.place,
-                    hint: error.hint ?? node.hintAtNewline))
+            faults.add(error.diagnostic(of: field.name, hint: node.hintAtNewline))
         }
     }
 

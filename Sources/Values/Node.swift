@@ -63,7 +63,7 @@ extension Node {
     public static let nullTexts: Set<String> = ["", "~", "null", "Null", "NULL"]
 
     /// A whole number has no fraction in its canonical text.
-    static func canonicalText(of value: Double) -> String {
+    public static func canonicalText(of value: Double) -> String {
         if let whole = Int64(exactly: value) { return String(whole) }
         return "\(value)"
     }

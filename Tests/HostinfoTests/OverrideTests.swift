@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("serial: X1\n", "identity.yaml:1:1: error: expected a known setting, found `serial`"),
+        ("serial: X1\n", "identity.yaml:1:1: error: expected a key of identity.yaml, found `serial`"),
         ("ip: 10.0.0\n", "identity.yaml:1:5: error: `ip`: expected an IP address, found `10.0.0`"),
         ("ip: 010.0.0.1\n", "identity.yaml:1:5: error: `ip`: expected an IP address, found `010.0.0.1`"),
         (
@@ -22,7 +22,7 @@ import Testing
         ("bound_to: {mac_set: [\"3c:ec\"]}\n", "identity.yaml:1:22: error: `mac_set`: expected a MAC address"),
         ("sn: [a]\n", "identity.yaml:1:5: error: `sn`: expected a text, found a list"),
         ("prefer_family: v6\n", "identity.yaml:1:16: error: `prefer_family`: expected ipv4 or ipv6, found `v6`"),
-        ("- sn\n", "identity.yaml:1:1: error: expected a mapping of settings, found a list"),
+        ("- sn\n", "identity.yaml:1:1: error: identity.yaml: expected a mapping, found a list"),
         ("sn: a\nsn: b\n", "identity.yaml:2:1: error: expected each key once, found `sn` again"),
     ])
     func mistakesHaveTheirPlaceAndTheFileCountsAsNone(_ text: String, _ error: String) {

@@ -133,7 +133,7 @@ public final class Site {
 
     private func readLayer(_ path: String) -> DataLayers.Layer? {
         guard let (root, _) = files.yaml(path, into: &diagnostics) else { return nil }
-        let entries = KeyedNode.entries(of: root, what: "a data layer", into: &diagnostics)
+        let entries = NodeReader.entries(of: root, what: "a data layer", into: &diagnostics)
         let value = CoreSchema.value(of: Node(.map(entries), at: root.place), into: &diagnostics)
         guard case .map(let values) = value else { return nil }
         let places = Dictionary(entries.map { ($0.key, $0.keyPlace) }, uniquingKeysWith: { first, _ in first })

@@ -21,7 +21,7 @@ struct ManifestParser {
 
     mutating func manifest(_ root: Node, ignoring ignored: Set<String> = []) -> Manifest {
         var manifest = Manifest(file: source.file)
-        for entry in KeyedNode.entries(of: root, what: "a manifest", into: &diagnostics)
+        for entry in NodeReader.entries(of: root, what: "a manifest", into: &diagnostics)
         where !ignored.contains(entry.key) {
             switch entry.key {
             case "hosts": manifest.hosts = condition(entry.value)
@@ -104,7 +104,7 @@ struct ManifestParser {
     }
 
     private mutating func roleUse(_ entry: Node.Entry) -> RoleUse {
-        let keyed = KeyedNode(
+        let keyed = NodeReader(
             entry.value, allowed: ["use", "with", "when", "for_each"], what: "a role's use", into: &diagnostics)
         let name = keyed["use"]?.decoded(String.self, as: "use", into: &diagnostics) ?? entry.key
         var use = RoleUse(name: name, place: entry.keyPlace)
@@ -127,7 +127,7 @@ struct ManifestParser {
     }
 
     private mutating func entries(_ node: Node, _ what: String) -> [Node.Entry] {
-        KeyedNode.entries(of: node, what: what, into: &diagnostics)
+        NodeReader.entries(of: node, what: what, into: &diagnostics)
     }
 }
 

@@ -1,5 +1,6 @@
 import Expressions
 import Model
+import YAML
 
 extension ParameterType {
     /// What it takes, in the words of an error message.

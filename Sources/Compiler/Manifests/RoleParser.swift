@@ -5,7 +5,7 @@ extension ManifestParser {
     mutating func role(_ root: Node, named name: String) -> Role {
         var parameters: [Role.Parameter] = []
         if let node = root["parameters"] {
-            for entry in KeyedNode.entries(of: node, what: "parameters", into: &diagnostics) {
+            for entry in NodeReader.entries(of: node, what: "parameters", into: &diagnostics) {
                 parameters.append(parameter(entry))
             }
         }
@@ -13,7 +13,7 @@ extension ManifestParser {
     }
 
     private mutating func parameter(_ entry: Node.Entry) -> Role.Parameter {
-        let keyed = KeyedNode(
+        let keyed = NodeReader(
             entry.value, allowed: ["type", "default", "doc", "one_of"], what: "a parameter", into: &diagnostics)
         var type = ParameterType.string
         if let node = keyed["type"] {

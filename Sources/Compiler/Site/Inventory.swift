@@ -33,7 +33,7 @@ struct Inventory {
         var inventory = Inventory()
         for path in files.manifests(below: "inventory", into: &diagnostics) {
             guard let (root, source) = files.yaml(path, into: &diagnostics) else { continue }
-            let keyed = KeyedNode(root, allowed: ["groups", "hosts"], what: "an inventory", into: &diagnostics)
+            let keyed = NodeReader(root, allowed: ["groups", "hosts"], what: "an inventory", into: &diagnostics)
             if let node = keyed["groups"] { inventory.readGroups(node, source, into: &diagnostics) }
             if let node = keyed["hosts"] { inventory.readHosts(node, into: &diagnostics) }
         }
@@ -43,12 +43,12 @@ struct Inventory {
     func host(_ id: String) -> Host? { hosts.first { $0.id == id } }
 
     private mutating func readGroups(_ node: Node, _ source: SourceText, into diagnostics: inout Diagnostics) {
-        for entry in KeyedNode.entries(of: node, what: "groups", into: &diagnostics) {
+        for entry in NodeReader.entries(of: node, what: "groups", into: &diagnostics) {
             if let other = groups.first(where: { $0.name == entry.key }) {
                 diagnostics.add(Self.duplicate("group", entry, other.place))
                 continue
             }
-            let keyed = KeyedNode(entry.value, allowed: ["hosts", "labels"], what: "a group", into: &diagnostics)
+            let keyed = NodeReader(entry.value, allowed: ["hosts", "labels"], what: "a group", into: &diagnostics)
             var group = Group(name: entry.key, place: entry.keyPlace, labels: [])
             if let condition = keyed["hosts"] {
                 var parser = PatternParser(source: source, names: Self.conditionNames)
@@ -66,12 +66,12 @@ struct Inventory {
     private static let unusedKeys = ["asset", "install"]
 
     private mutating func readHosts(_ node: Node, into diagnostics: inout Diagnostics) {
-        for entry in KeyedNode.entries(of: node, what: "hosts", into: &diagnostics) {
+        for entry in NodeReader.entries(of: node, what: "hosts", into: &diagnostics) {
             if let other = hosts.first(where: { $0.id == entry.key }) {
                 diagnostics.add(Self.duplicate("host", entry, other.place))
                 continue
             }
-            let keyed = KeyedNode(
+            let keyed = NodeReader(
                 entry.value, allowed: ["labels"] + Self.unusedKeys, what: "a host", into: &diagnostics)
             for key in Self.unusedKeys {
                 guard let node = keyed[key] else { continue }
@@ -88,7 +88,7 @@ struct Inventory {
 
     private static func labels(_ node: Node?, into diagnostics: inout Diagnostics) -> [Label] {
         guard let node else { return [] }
-        return KeyedNode.entries(of: node, what: "labels", into: &diagnostics).compactMap { entry in
+        return NodeReader.entries(of: node, what: "labels", into: &diagnostics).compactMap { entry in
             let value = CoreSchema.value(of: entry.value, into: &diagnostics)
             guard let datum = try? value.datum() else { return nil }
             return Label(name: entry.key, place: entry.keyPlace, value: datum)

@@ -35,7 +35,7 @@ struct SiteSettings {
             }
             return settings
         }
-        let keyed = KeyedNode(root, allowed: keys, what: "site.yaml", into: &diagnostics)
+        let keyed = NodeReader(root, allowed: keys, what: "site.yaml", into: &diagnostics)
         if let name = keyed["site"] {
             settings.name = name.decoded(String.self, as: "site", into: &diagnostics) ?? ""
         } else {
@@ -43,11 +43,11 @@ struct SiteSettings {
         }
         if let node = keyed["engine"] { engine.check(node, into: &diagnostics) }
         if let node = keyed["layers"] { settings.readLayers(node, source, into: &diagnostics) }
-        for entry in keyed["merge"].map({ KeyedNode.entries(of: $0, what: "merge", into: &diagnostics) }) ?? [] {
+        for entry in keyed["merge"].map({ NodeReader.entries(of: $0, what: "merge", into: &diagnostics) }) ?? [] {
             settings.merge[entry.key] = entry.value.decoded(Merge.self, as: entry.key, into: &diagnostics)
         }
         if let node = keyed["safety"] {
-            let safety = KeyedNode(node, allowed: ["max_removals"], what: "safety", into: &diagnostics)
+            let safety = NodeReader(node, allowed: ["max_removals"], what: "safety", into: &diagnostics)
             settings.safety.maximumRemovals =
                 safety["max_removals"]?.decoded(
                     RemovalLimit.self, as: "max_removals", into: &diagnostics)?.count

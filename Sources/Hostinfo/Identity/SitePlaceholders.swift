@@ -13,15 +13,9 @@ public struct SitePlaceholders: Sendable, Hashable {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found) }
         guard let root = YAMLReader.read(SourceText(bytes, file: SourceFile(path)), into: &found) else { return nil }
-        var reader = OverrideReader(found)
-        for entry in reader.entries(of: root, "a mapping with `add` and `allow`") {
-            switch entry.key {
-            case "add": added = reader.values(entry, "a text") { $0 }
-            case "allow": allowed = reader.values(entry, "a text") { $0 }
-            default: reader.unknown(entry, among: ["add", "allow"])
-            }
-        }
-        found = reader.diagnostics
+        let reader = NodeReader(root, allowed: ["add", "allow"], what: "placeholders.yaml", into: &found)
+        added = reader.values("add", "a text", into: &found) { $0 } ?? []
+        allowed = reader.values("allow", "a text", into: &found) { $0 } ?? []
         if found.hasErrors { return nil }
     }
 }

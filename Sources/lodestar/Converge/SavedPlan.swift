@@ -41,17 +41,17 @@ struct SavedPlan {
 
     /// Reads a saved plan; nil for anything else.
     init?(_ bytes: [UInt8]) {
-        guard let facts = try? FactsSnapshot(reading: bytes, from: "plan") else { return nil }
+        guard let plan = try? Datum(json: bytes) else { return nil }
         func text(_ name: String) -> String? {
-            if case .string(let text)? = facts.fact(name) { text } else { nil }
+            if case .string(let text)? = plan[name] { text } else { nil }
         }
         func words(_ name: String) -> [String] {
-            guard case .list(let items)? = facts.fact(name) else { return [] }
+            guard case .list(let items)? = plan[name] else { return [] }
             return items.compactMap { if case .string(let word) = $0 { word } else { nil } }
         }
-        guard facts.fact("format") == .int(Int64(Self.format)), let host = text("host"), let root = text("root"),
+        guard plan["format"] == .int(Int64(Self.format)), let host = text("host"), let root = text("root"),
             let site = text("site"), let catalog = text("catalog"), let version = text("version"),
-            case .map(let resources)? = facts.fact("resources")
+            case .map(let resources)? = plan["resources"]
         else { return nil }
         (hostIdentifier, self.root, self.site, self.catalog, self.version) = (host, root, site, catalog, version)
         selection = Selection(only: words("only"), skipped: words("skip"))
