@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "child.h"
+#include "shim.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,8 +41,11 @@ int lodestar_take_identity(uint32_t uid, uint32_t gid, const gid_t *groups, size
     return (int)syscall(SYS_setresuid, uid, uid, uid);
 }
 
+static const char search_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+const char *lodestar_search_path(void) { return search_path; }
+
 void lodestar_execute(const char *const *arguments, const char *const *environment) {
-    static const char *const directories[] = {"/usr/local/sbin/", "/usr/local/bin/", "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"};
     const char *name = arguments[0];
     if (strchr(name, '/')) {
         execve(name, (char *const *)arguments, (char *const *)environment);
@@ -50,11 +54,13 @@ void lodestar_execute(const char *const *arguments, const char *const *environme
     size_t length = strlen(name);
     char path[512];
     int kept = ENOENT;
-    for (size_t index = 0; index < sizeof directories / sizeof *directories; index++) {
-        size_t prefix = strlen(directories[index]);
-        if (prefix + length >= sizeof path) break;
-        memcpy(path, directories[index], prefix);
-        memcpy(path + prefix, name, length + 1);
+    for (const char *directory = search_path; *directory;) {
+        size_t prefix = strcspn(directory, ":");
+        if (prefix + 1 + length >= sizeof path) break;
+        memcpy(path, directory, prefix);
+        path[prefix] = '/';
+        memcpy(path + prefix + 1, name, length + 1);
+        directory += prefix + (directory[prefix] == ':');
         execve(path, (char *const *)arguments, (char *const *)environment);
         if (errno != ENOENT && errno != ENOTDIR) kept = errno;
     }

@@ -64,8 +64,6 @@ int lodestar_watch_add(int watch, const char *directory) {
     return negated(inotify_add_watch(watch, directory, mask));
 }
 
-int lodestar_watch_remove(int watch, int number) { return negated(inotify_rm_watch(watch, number)); }
-
 const char *lodestar_change_name(const struct lodestar_change *change) { return change->name; }
 
 void lodestar_watch_read(int watch, void *context, void (*each)(void *context, const struct lodestar_change *change)) {

@@ -99,9 +99,8 @@ int lodestar_change_mode(int descriptor, mode_t mode) {
     return negated(chmod(path, mode));
 }
 
-ssize_t lodestar_read_file(int directory, const char *path, uint64_t resolve, struct stat *status, void *buffer,
-                           size_t capacity) {
-    int file = open_once(directory, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0, resolve);
+ssize_t lodestar_read_file(int directory, const char *path, struct stat *status, void *buffer, size_t capacity) {
+    int file = open_once(directory, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0, 0);
     if (file < 0) return file;
     ssize_t result = 0;
     if (fstat(file, status) < 0) {
@@ -120,14 +119,6 @@ ssize_t lodestar_read_file(int directory, const char *path, uint64_t resolve, st
             if (result == status->st_size && (size_t)result < capacity && status->st_size > 0) break;
         }
     }
-    close(file);
-    return result;
-}
-
-int lodestar_status(int directory, const char *path, uint64_t resolve, struct stat *status) {
-    int file = open_once(directory, path, O_PATH | O_NOFOLLOW, 0, resolve);
-    if (file < 0) return file;
-    int result = negated(fstat(file, status));
     close(file);
     return result;
 }

@@ -31,9 +31,9 @@ extension AgentProcess {
         var request = LaunchRequest(
             run: "@converge.\(now.wall).1",
             arguments: [
-                programPath, verb, source.text, "--root", settings.converge.root.text, "--format", "json",
+                ThisProcess.programPath, verb, source.text, "--root", settings.converge.root.text, "--format", "json",
                 "--detailed-exit-code",
-            ], environment: [LaunchRequest.path, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"])
+            ], environment: [SearchPath.variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"])
         request.outputFile = outputPath
         request.uid = geteuid()
         request.gid = getegid()
@@ -45,12 +45,6 @@ extension AgentProcess {
         } catch {
             concludeConverge(nil, said: error.reason, now)
         }
-    }
-
-    /// The running program, also after its file was replaced by an upgrade (proc(5)).
-    var programPath: String {
-        guard let path = LocalFiles.linkTarget("/proc/self/exe") else { return context.arguments.first ?? "" }
-        return path.hasSuffix(" (deleted)") ? String(path.dropLast(10)) : path
     }
 
     func hearConverge(_ event: KeeperEvent, _ now: Moment) {

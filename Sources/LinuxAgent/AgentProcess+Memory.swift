@@ -64,9 +64,8 @@ extension AgentProcess {
         } catch {
             return log.write(.error, "\(settings.databasePath) is damaged, and cannot be put aside: \(error)")
         }
-        var arguments = context.arguments.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
-        execv(programPath, &arguments)
-        log.write(.error, "cannot begin anew: \(ErrorNumber.text(errno))")
+        let arguments = CStrings(ThisProcess.arguments)
+        execv(ThisProcess.programPath, arguments.mutablePointer)
+        log.write(.error, "cannot begin anew: \(ErrorNumber.last.text)")
     }
 }

@@ -69,13 +69,8 @@ extension AgentProcess {
         lastMetrics = now.boot
         let text = status(now).metrics
         guard text != writtenMetrics else { return }
-        let temporary = "\(path).lodestar-\(getpid())"
-        // Its folder may be another account's.
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { return }
-        let isWritten = LocalFiles.writeAll(Array(text.utf8), to: descriptor)
-        close(descriptor)
-        if isWritten, rename(temporary, path) == 0 { writtenMetrics = text } else { unlink(temporary) }
+        // A folder that is full or gone is tried again with the next metrics.
+        guard (try? LocalFiles.write(Array(text.utf8), to: path, mode: 0o644, isDurable: false)) != nil else { return }
+        writtenMetrics = text
     }
 }

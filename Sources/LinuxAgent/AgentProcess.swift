@@ -10,13 +10,10 @@ import SystemCalls
 public struct AgentContext: Sendable {
     public var version: String
     public var hostIdentifier: String
-    /// The words that the program was started with, to begin anew with.
-    public var arguments: [String]
 
-    public init(version: String, hostIdentifier: String, arguments: [String]) {
+    public init(version: String, hostIdentifier: String) {
         self.version = version
         self.hostIdentifier = hostIdentifier
-        self.arguments = arguments
     }
 }
 
@@ -26,7 +23,7 @@ public final class AgentProcess {
     let context: AgentContext
     let log = Log()
     let manager = ServiceManager()
-    private let lock: Int32
+    private let lock: ProcessLock
     let keeper: Keeper
     let database: AgentDatabase
     let history: AgentHistory
@@ -57,17 +54,16 @@ public final class AgentProcess {
     private var nextAttempt: Int64 = 0
     var isStopping = false
 
-    /// Another agent holds the state directory.
-    public struct AlreadyRunning: Error {}
-
     /// Takes over where the last agent ended; nothing starts before `run`.
+    ///
+    /// - Throws: `ProcessLock.Held` where another agent holds the state directory.
     public init(_ settings: AgentSettings, _ context: AgentContext) throws {
         self.settings = settings
         self.context = context
         since = RealClock.now
         try Self.makePrivate(settings.state.text)
         try Self.makePrivate(settings.runtime.text)
-        lock = try Self.locked(settings.state.text)
+        lock = try ProcessLock(at: "\(settings.state.text)/agent.lock")
         // Before anything else is open: the keeper is a copy of this process.
         keeper = Keeper(path: settings.keeperPath)
         let events = try keeper.connect()
@@ -99,16 +95,7 @@ public final class AgentProcess {
     private static func makePrivate(_ path: String) throws(HostFault) {
         if let objection = PathTrust.objection(to: path) { throw HostFault("use", path, objection) }
         if LocalFiles.exists(path) { return }
-        try LocalFiles.makeDirectory(path)
-        chmod(path, 0o700)
-    }
-
-    private static func locked(_ state: String) throws -> Int32 {
-        let path = "\(state)/agent.lock"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw HostFault("lock", path, ErrorNumber.text(errno)) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw AlreadyRunning() }
-        return descriptor
+        try LocalFiles.makeDirectory(path, mode: 0o700)
     }
 
     func take(_ changes: DefinitionFolder.Changes, stored: [String: StoredJob] = [:], _ now: Moment) {
@@ -294,6 +281,6 @@ public final class AgentProcess {
         // Nothing outlives process 1.
         log.write(.notice, "stopped; as process 1 it ends \(scheduler.runningCount) runs with it")
         kill(-1, SIGTERM)
-        for _ in 0..<50 where waitpid(-1, nil, WNOHANG) >= 0 { WallClock.sleep(milliseconds: 100) }
+        for _ in 0..<50 where waitpid(-1, nil, WNOHANG) >= 0 { SystemClock.sleep(milliseconds: 100) }
     }
 }

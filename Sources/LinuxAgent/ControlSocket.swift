@@ -91,7 +91,7 @@ public enum ControlClient {
                 "ask", "the agent at \(path)",
                 isSilent ? "it is there and does not answer within \(patience / 1000) s" : ErrorNumber.text(number))
         }
-        let deadline = WallClock.monotonicNanoseconds + UInt64(patience) * 1_000_000
+        let deadline = SystemClock.monotonicNanoseconds + UInt64(patience) * 1_000_000
         let client = lodestar_local_connect(path, patience)
         guard client >= 0 else { throw fault(-client) }
         defer { close(client) }
@@ -103,7 +103,7 @@ public enum ControlClient {
             if count < 0 { throw fault(errno) }
             if count == 0 { break }
             answer += bytes[..<count]
-            if WallClock.monotonicNanoseconds > deadline { throw fault(EAGAIN) }
+            if SystemClock.monotonicNanoseconds > deadline { throw fault(EAGAIN) }
         }
         return String(decoding: answer, as: UTF8.self)
     }

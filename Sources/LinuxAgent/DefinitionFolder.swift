@@ -1,5 +1,5 @@
-import Agent
 import CShim
+import Agent
 import Glibc
 public import Model
 import Scheduling
@@ -81,14 +81,14 @@ final class DefinitionFolder {
         }
         let listing: DirectoryListing, directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if directory >= 0 { close(directory) } }
-        do throws(ErrorCode) {
+        do throws(ErrorNumber) {
             listing = try DirectoryListing(of: path)
         } catch {
             if error.number == ENOENT || error.number == ENOTDIR {
                 changes.removed = Array(entries.keys)
                 (entries, unread, folderFault) = ([:], [:], nil)
             } else {
-                tell(folder: "cannot read all of it: \(ErrorNumber.text(error.number))", &changes)
+                tell(folder: "cannot read all of it: \(error.text)", &changes)
             }
             return changes
         }
@@ -180,7 +180,7 @@ final class DefinitionFolder {
     private static func signature(of file: String, in directory: Int32) throws(Fault) -> Signature {
         var status = stat()
         guard fstatat(directory, file, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-            throw errno == ENOENT ? .absent : .unreadable("cannot look at it: \(ErrorNumber.text(errno))")
+            throw errno == ENOENT ? .absent : .unreadable("cannot look at it: \(ErrorNumber.last.text)")
         }
         return Signature(
             inode: UInt64(status.st_ino), size: Int64(status.st_size),
@@ -208,11 +208,11 @@ final class DefinitionFolder {
         guard descriptor >= 0 else {
             if errno == ENOENT { throw .absent }
             if errno == ELOOP { throw .refused("expected a regular file, found a link") }
-            throw .unreadable("cannot read it: \(ErrorNumber.text(errno))")
+            throw .unreadable("cannot read it: \(ErrorNumber.last.text)")
         }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .unreadable("cannot read it: \(ErrorNumber.text(errno))") }
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable("cannot read it: \(ErrorNumber.last.text)") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .refused("expected a regular file") }
         guard status.st_uid == geteuid() || status.st_uid == 0, status.st_mode & 0o022 == 0 else {
             throw .refused("expected a file that only its owner root can write")
@@ -220,19 +220,13 @@ final class DefinitionFolder {
         guard status.st_size <= ScheduleDefinition.fileLimit else {
             throw .refused("expected at most \(ScheduleDefinition.fileLimit) bytes, found \(status.st_size)")
         }
-        let size = Int(status.st_size)
-        var number: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < size {
-                let step = read(descriptor, buffer.baseAddress?.advanced(by: count), size - count)
-                if step < 0, errno == EINTR { continue }
-                if step < 0 { number = errno }
-                if step <= 0 { break }
-                count += step
-            }
+        let bytes: [UInt8]
+        do throws(ReadFault) {
+            bytes = try OpenFile.bytes(of: descriptor, limit: ScheduleDefinition.fileLimit, isPlain: true)
+        } catch {
+            throw .unreadable("cannot read it: \(error.reason)")
         }
-        if number != 0 { throw .unreadable("cannot read it: \(ErrorNumber.text(number))") }
-        guard bytes.count == size else { throw .unreadable("it became shorter while it was read") }
+        guard bytes.count == Int(status.st_size) else { throw .unreadable("it became shorter while it was read") }
         return bytes
     }
 }

@@ -25,8 +25,6 @@ struct LaunchRequest {
     var ioPriority: Int32 = 0
     var limits: [(resource: Int32, value: UInt64?)] = []
 
-    static let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
     /// The result is a negative errno where it could not be sent.
     func send(to keeper: Int32) -> Int32 {
         let texts = CStrings([run, directory, cgroup ?? "", outputFile ?? ""])
@@ -125,20 +123,20 @@ final class Launcher {
             }
         }
         request.environment = [
-            LaunchRequest.path, "LC_ALL=C.UTF-8", "HOME=\(user.home.map { "\($0)" } ?? "/")", "SHELL=/bin/sh",
+            SearchPath.variable, "LC_ALL=C.UTF-8", "HOME=\(user.home.map { "\($0)" } ?? "/")", "SHELL=/bin/sh",
             "USER=\(user.name)", "LOGNAME=\(user.name)",
         ]
     }
 
     /// Asks the other sources; an answer holds for ten minutes, that there is none for one.
     private func foreignIdentity(_ owner: Owner) throws(LaunchFault) -> ForeignIdentity {
-        if let known = foreign[owner], known.until > WallClock.monotonicNanoseconds { return known }
+        if let known = foreign[owner], known.until > SystemClock.monotonicNanoseconds { return known }
         do throws(HostFault) {
             let host = try Linux(root: "/"), user = try host.account(owner)
             let groups = if let user { try host.groupNumbers(of: user) } else { [UInt32]() }
             let seconds: UInt64 = user == nil ? 60 : 600
             let found = ForeignIdentity(
-                user: user, groups: groups, until: WallClock.monotonicNanoseconds + seconds * 1_000_000_000)
+                user: user, groups: groups, until: SystemClock.monotonicNanoseconds + seconds * 1_000_000_000)
             if foreign.count > 1000 { foreign = [:] }
             foreign[owner] = found
             return found

@@ -13,7 +13,7 @@ public struct Log: Sendable {
     private let isJournal: Bool
 
     public init() {
-        isJournal = LocalFiles.environment("JOURNAL_STREAM") != nil
+        isJournal = ThisProcess.environment("JOURNAL_STREAM") != nil
     }
 
     public func write(_ priority: Priority, _ text: String) {

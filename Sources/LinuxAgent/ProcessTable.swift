@@ -1,5 +1,4 @@
 import Agent
-import Glibc
 import SystemCalls
 
 /// What /proc tells about processes of earlier agents (proc(5)).

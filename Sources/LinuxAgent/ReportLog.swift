@@ -1,5 +1,5 @@
-import Agent
 import CShim
+import Agent
 import Glibc
 import Model
 import Scheduling
@@ -31,10 +31,10 @@ struct ReportLog {
     func append(_ line: String) throws(HostFault) {
         putAway()
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw HostFault("write", path, ErrorNumber.text(errno)) }
+        guard descriptor >= 0 else { throw HostFault("write", path, ErrorNumber.last.text) }
         defer { close(descriptor) }
         if !LocalFiles.writeAll(Array("\(line)\n".utf8), to: descriptor) {
-            throw HostFault("write", path, ErrorNumber.text(errno))
+            throw HostFault("write", path, ErrorNumber.last.text)
         }
     }
 

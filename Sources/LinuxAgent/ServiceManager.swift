@@ -8,8 +8,8 @@ struct ServiceManager {
     let watchdog: Int64?
 
     init() {
-        socket = LocalFiles.environment("NOTIFY_SOCKET")
-        watchdog = LocalFiles.environment("WATCHDOG_USEC").flatMap { Int64($0) }.map { max(1000, $0 / 2000) }
+        socket = ThisProcess.environment("NOTIFY_SOCKET")
+        watchdog = ThisProcess.environment("WATCHDOG_USEC").flatMap { Int64($0) }.map { max(1000, $0 / 2000) }
     }
 
     func tell(_ text: String) {
@@ -17,7 +17,7 @@ struct ServiceManager {
     }
 
     func ready(_ status: String) { tell("READY=1\nSTATUS=\(status)") }
-    func reloading() { tell("RELOADING=1\nMONOTONIC_USEC=\(WallClock.monotonicNanoseconds / 1000)") }
+    func reloading() { tell("RELOADING=1\nMONOTONIC_USEC=\(SystemClock.monotonicNanoseconds / 1000)") }
     func stopping() { tell("STOPPING=1") }
     func alive() { tell("WATCHDOG=1") }
 }

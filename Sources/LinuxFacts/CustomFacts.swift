@@ -1,4 +1,3 @@
-import CShim
 import Glibc
 import Hostinfo
 import SystemCalls
@@ -82,48 +81,30 @@ struct CustomFacts {
     }
 
     private func output(of program: String) throws(HostFault) -> [UInt8] {
-        let outcome = UnsafeMutablePointer<lodestar_outcome>.allocate(capacity: 1)
-        defer { outcome.deallocate() }
-        outcome.initialize(to: lodestar_outcome())
-        CStringList.lend([program]) { arguments in
-            let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8"]
-            CStringList.lend(environment) { variables in
-                "/".withCString { directory in
-                    var request = lodestar_command()
-                    request.arguments = arguments
-                    request.environment = variables
-                    request.directory = directory
-                    request.separates_errors = 1
-                    request.mask = 0o077
-                    request.timeout_milliseconds = Self.timeLimit
-                    lodestar_run(&request, outcome)
-                }
-            }
-        }
-        let done = outcome.pointee
-        guard done.stage == LODESTAR_RAN else {
+        var run = ChildRun(
+            [program], environment: [SearchPath.variable, "LC_ALL=C.UTF-8"], timeout: Self.timeLimit)
+        run.separatesErrors = true
+        let done: ChildResult
+        do throws(ChildFault) {
+            done = try run.result()
+        } catch {
             let problem = ScriptHead.problem(of: program).map { "; \($0)" } ?? ""
-            throw HostFault("run", program, ErrorText.of(done.error) + problem)
+            throw HostFault("run", program, error.error.text + problem)
         }
-        if done.has_timed_out != 0 { throw HostFault("run", program, "it took more than \(Self.timeLimit / 1000)s") }
-        if done.wait_status != 0 {
-            let status = done.wait_status
-            let end =
-                status & 0x7F == 0 ? "it ended with status \(status >> 8)" : "it was ended by signal \(status & 0x7F)"
-            throw HostFault("run", program, end + Self.said(outcome))
+        if done.hasTimedOut { throw HostFault("run", program, "it took more than \(Self.timeLimit / 1000)s") }
+        if done.exitStatus != 0 {
+            let end = done.signal.map { "it was ended by signal \($0)" } ?? "it ended with status \(done.exitStatus)"
+            throw HostFault("run", program, end + Self.firstLine(of: done.errors))
         }
-        guard done.total_length <= done.head_length + done.tail_length else {
-            throw HostFault("run", program, "it printed more than \(2 * LODESTAR_OUTPUT_HALF) bytes")
+        guard done.omittedByteCount == 0 else {
+            throw HostFault("run", program, "it printed more than \(ChildResult.outputLimit) bytes")
         }
-        let head = UnsafeBufferPointer(start: lodestar_head(outcome), count: done.head_length)
-        let tail = UnsafeBufferPointer(start: lodestar_tail(outcome), count: done.tail_length)
-        return head.map { UInt8(bitPattern: $0) } + tail.map { UInt8(bitPattern: $0) }
+        return done.head + done.tail
     }
 
-    /// The first line of what it said on standard error, which is no part of the fact.
-    private static func said(_ outcome: UnsafeMutablePointer<lodestar_outcome>) -> String {
-        let bytes = UnsafeBufferPointer(start: lodestar_errors(outcome), count: outcome.pointee.error_length)
-        let line = bytes.map { UInt8(bitPattern: $0) }.split(separator: 0x0A).first ?? []
+    /// The first line of standard error, which is no part of the fact.
+    private static func firstLine(of errors: [UInt8]) -> String {
+        let line = errors.split(separator: 0x0A).first ?? []
         return line.isEmpty ? "" : ": \(String(decoding: line.prefix(200), as: UTF8.self))"
     }
 }

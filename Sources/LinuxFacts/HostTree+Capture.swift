@@ -1,5 +1,6 @@
 import Glibc
 public import Hostinfo
+import SystemCalls
 public import Values
 
 extension HostTree {
@@ -90,46 +91,29 @@ public final class RecordingTree: SourceTree {
 
     /// Stores what was read in a new folder that only the caller may enter.
     public func store(in folder: String) throws(HostFault) {
-        if mkdir(folder, 0o700) != 0 { throw HostFault("make", folder, ErrorText.of(errno)) }
+        if mkdir(folder, 0o700) != 0 { throw HostFault("make", folder, ErrorNumber.last.text) }
         for path in folders.sorted() where files[path] == nil && links[path] == nil && hasInside(path) {
             try makeFolders("\(path)/.", in: folder)
         }
         for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
             try makeFolders(path, in: folder)
-            try write(bytes, to: "\(folder)/\(path)")
+            try LocalFiles.write(bytes, to: "\(folder)/\(path)", isDurable: false)
         }
         for (path, target) in links.sorted(by: { $0.key < $1.key }) {
             try makeFolders(path, in: folder)
             if symlink(target, "\(folder)/\(path)") != 0, errno != EEXIST {
-                throw HostFault("make", path, ErrorText.of(errno))
+                throw HostFault("make", path, ErrorNumber.last.text)
             }
         }
-        if let layoutText { try write(layoutText, to: "\(folder)/net.json") }
+        if let layoutText { try LocalFiles.write(layoutText, to: "\(folder)/net.json", isDurable: false) }
     }
 
     /// A name in a listing is stored as a folder, unless it was read as something else.
     private func hasInside(_ path: String) -> Bool { tree.names(in: path) != nil }
 
     private func makeFolders(_ path: String, in folder: String) throws(HostFault) {
-        var current = folder
-        for part in path.split(separator: "/").dropLast() {
-            guard part != ".." else { throw HostFault("store", path, "it leaves the capture") }
-            current += "/\(part)"
-            if mkdir(current, 0o700) != 0, errno != EEXIST { throw HostFault("make", current, ErrorText.of(errno)) }
-        }
-    }
-
-    private func write(_ bytes: [UInt8], to path: String) throws(HostFault) {
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw HostFault("write", path, ErrorText.of(errno)) }
-        defer { close(file) }
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(file, $0.baseAddress?.advanced(by: done), bytes.count - done)
-            }
-            if count < 0, errno != EINTR { throw HostFault("write", path, ErrorText.of(errno)) }
-            done += max(0, count)
-        }
+        let parts = path.split(separator: "/").dropLast()
+        guard !parts.contains("..") else { throw HostFault("store", path, "it leaves the capture") }
+        try LocalFiles.makeDirectory(([folder[...]] + parts).joined(separator: "/"), mode: 0o700)
     }
 }

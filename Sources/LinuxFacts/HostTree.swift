@@ -1,4 +1,3 @@
-import CShim
 import Glibc
 public import Hostinfo
 import SystemCalls

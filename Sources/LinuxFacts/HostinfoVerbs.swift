@@ -1,5 +1,6 @@
 import Glibc
 import Hostinfo
+import SystemCalls
 import Values
 
 /// What `lodestar hostinfo` and `hostinfo` do, so that both do the same.
@@ -81,7 +82,7 @@ public struct HostinfoVerbs {
         if isCapture {
             return Outcome(errors: "error: expected this host to accept its serial, found a capture", status: 64)
         }
-        if geteuid() != 0 {
+        if !ThisProcess.isPrivileged {
             return Outcome(errors: "error: cannot write /\(PinnedIdentity.path): only root may", status: 77)
         }
         let report = HostCollection(tree).report()

@@ -1,6 +1,7 @@
 import CShim
 import Glibc
 import Hostinfo
+import SystemCalls
 
 /// Asks the kernel for its network by rtnetlink(7), without any child process.
 enum Netlink {
@@ -16,7 +17,7 @@ enum Netlink {
         let socket = lodestar_netlink_open()
         guard socket >= 0 else {
             var layout = NetworkLayout()
-            layout.gaps.append("no socket of rtnetlink: \(ErrorText.of(-socket))")
+            layout.gaps.append("no socket of rtnetlink: \(ErrorNumber.text(-socket))")
             return layout
         }
         defer { close(socket) }
@@ -29,7 +30,7 @@ enum Netlink {
                 if dump.error != 0 {
                     // A kernel without IPv6 or without policy routing has none of these.
                     if dump.error != EOPNOTSUPP, dump.error != EAFNOSUPPORT {
-                        gaps.append("\(name): \(ErrorText.of(dump.error))")
+                        gaps.append("\(name): \(ErrorNumber.text(dump.error))")
                     }
                     return nil
                 }

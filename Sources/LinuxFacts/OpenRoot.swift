@@ -13,9 +13,6 @@ enum SourceListing {
 
 /// A folder whose files are read by paths that cannot leave it.
 final class OpenRoot: @unchecked Sendable {
-    /// O_PATH of open(2), which the C library only declares for GNU programs.
-    private static let handle: Int32 = 0o10000000
-
     /// Greater files are no facts.
     static let greatestByteCount = 16 << 20
 
@@ -26,7 +23,7 @@ final class OpenRoot: @unchecked Sendable {
     init(_ path: String) {
         self.path = path
         isWhole = path == "/"
-        descriptor = Glibc.open(path, Self.handle | O_DIRECTORY | O_CLOEXEC)
+        descriptor = Glibc.open(path, OpenFile.pathOnly | O_DIRECTORY | O_CLOEXEC)
     }
 
     deinit {
@@ -53,41 +50,26 @@ final class OpenRoot: @unchecked Sendable {
         guard fstat(file, &status) == 0 else { return Self.failure(errno) }
         // A directory is there, and has no bytes.
         if status.st_mode & S_IFMT == S_IFDIR { return .bytes([]) }
-        guard status.st_mode & S_IFMT == S_IFREG else { return .unreadable("it is no regular file") }
-        var bytes: [UInt8] = []
-        var step = max(4096, min(Int(status.st_size) + 1, 1 << 20))
-        while true {
-            let before = bytes.count
-            var number: Int32 = 0
-            let more = [UInt8](unsafeUninitializedCapacity: step) { buffer, count in
-                let got = Glibc.read(file, buffer.baseAddress, step)
-                number = got < 0 ? errno : 0
-                count = max(0, got)
-            }
-            if number == EINTR { continue }
-            if number != 0 { return Self.failure(number) }
-            if more.isEmpty { return .bytes(bytes) }
-            bytes += more
-            if bytes.count > Self.greatestByteCount {
-                return .unreadable("it has more than \(Self.greatestByteCount) bytes")
-            }
-            if bytes.count - before == step { step = min(step * 4, 1 << 20) }
+        do throws(ReadFault) {
+            return .bytes(try OpenFile.bytes(of: file, limit: Self.greatestByteCount, isPlain: true))
+        } catch {
+            return .unreadable(error.reason)
         }
     }
 
     private static func failure(_ number: Int32) -> SourceReading {
-        number == ENOENT || number == ENOTDIR ? .absent : .unreadable(ErrorText.of(number))
+        number == ENOENT || number == ENOTDIR ? .absent : .unreadable(ErrorNumber.text(number))
     }
 
     func exists(_ path: String) -> Bool {
-        let file = open(path, Self.handle)
+        let file = open(path, OpenFile.pathOnly)
         if file >= 0 { close(file) }
         return file >= 0
     }
 
     /// Whether it is a regular file that its owner may execute.
     func isExecutable(_ path: String) -> Bool {
-        let file = open(path, Self.handle)
+        let file = open(path, OpenFile.pathOnly)
         guard file >= 0 else { return false }
         defer { close(file) }
         var status = stat()
@@ -101,26 +83,20 @@ final class OpenRoot: @unchecked Sendable {
     func listing(_ path: String) -> SourceListing {
         let folder = open(path, O_RDONLY | O_DIRECTORY)
         guard folder >= 0 else {
-            return -folder == ENOENT || -folder == ENOTDIR ? .absent : .unreadable(ErrorText.of(-folder))
+            return -folder == ENOENT || -folder == ENOTDIR ? .absent : .unreadable(ErrorNumber.text(-folder))
         }
-        do throws(ErrorCode) {
+        do throws(ErrorNumber) {
             return .names(Array(try DirectoryListing(closing: folder).names.prefix(100_000)))
         } catch {
-            return .unreadable(ErrorText.of(error.number))
+            return .unreadable(error.text)
         }
     }
 
     func linkTarget(_ path: String) -> String? {
-        let link = open(path, Self.handle | O_NOFOLLOW)
+        let link = open(path, OpenFile.pathOnly | O_NOFOLLOW)
         guard link >= 0 else { return nil }
         defer { close(link) }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { text in
-                text.baseAddress.map { readlinkat(link, "", $0, text.count) } ?? 0
-            }
-        }
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+        return LocalFiles.linkTarget("", in: link)
     }
 
     /// Whether somebody else than the owners may have written a file: its owner, its mode, those of its folders.
@@ -129,8 +105,8 @@ final class OpenRoot: @unchecked Sendable {
     func distrust(_ path: String, owners: [uid_t], isWhole: Bool) -> String? {
         let parts = path.split(separator: "/")
         let folders = (isWhole ? 1 : max(1, parts.count - 1))..<max(1, parts.count)
-        let names = folders.map { (parts.prefix($0).joined(separator: "/"), Self.handle | O_DIRECTORY) }
-        for (name, flags) in names + [(path, Self.handle)] {
+        let names = folders.map { (parts.prefix($0).joined(separator: "/"), OpenFile.pathOnly | O_DIRECTORY) }
+        for (name, flags) in names + [(path, OpenFile.pathOnly)] {
             let file = open(name, flags)
             guard file >= 0 else { return "/\(name) cannot be looked at" }
             defer { close(file) }
@@ -145,15 +121,5 @@ final class OpenRoot: @unchecked Sendable {
             }
         }
         return nil
-    }
-}
-
-/// The names of error numbers.
-enum ErrorText {
-    /// Such as `EACCES (permission denied)`.
-    static func of(_ number: Int32) -> String {
-        let name = lodestar_error_name(number).map { String(cString: $0) } ?? "errno \(number)"
-        guard let described = lodestar_error_text(number).map({ String(cString: $0) }) else { return name }
-        return "\(name) (\(described.prefix(1).lowercased())\(described.dropFirst()))"
     }
 }

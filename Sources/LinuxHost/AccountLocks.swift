@@ -39,7 +39,7 @@ final class AccountLocks {
     private func takeCentral() throws(HostFault) {
         descriptor = openat(
             directory.descriptor, ".pwd.lock", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw HostFault("lock", "/etc/.pwd.lock", ErrorNumber.text(errno)) }
+        guard descriptor >= 0 else { throw HostFault("lock", "/etc/.pwd.lock", ErrorNumber.last.text) }
         var waited = 0
         while true {
             var lock = flock()
@@ -52,7 +52,7 @@ final class AccountLocks {
                 throw HostFault(
                     "lock", "/etc/.pwd.lock", isKnown ? "process \(holder.l_pid) holds it" : "somebody holds it")
             }
-            WallClock.sleep(milliseconds: 50)
+            SystemClock.sleep(milliseconds: 50)
             waited += 50
         }
     }
@@ -61,10 +61,10 @@ final class AccountLocks {
     private func writeNumber() throws(HostFault) {
         let file = openat(
             directory.descriptor, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw HostFault("lock", "/etc", ErrorNumber.text(errno)) }
+        guard file >= 0 else { throw HostFault("lock", "/etc", ErrorNumber.last.text) }
         defer { close(file) }
         guard LocalFiles.writeAll(Array("\(getpid())\u{0}".utf8), to: file), fsync(file) == 0 else {
-            throw HostFault("lock", "/etc", ErrorNumber.text(errno))
+            throw HostFault("lock", "/etc", ErrorNumber.last.text)
         }
     }
 
@@ -75,7 +75,7 @@ final class AccountLocks {
                 taken.append(name)
                 return
             }
-            guard errno == EEXIST else { throw HostFault("lock", "/etc/\(name)", ErrorNumber.text(errno)) }
+            guard errno == EEXIST else { throw HostFault("lock", "/etc/\(name)", ErrorNumber.last.text) }
             let holder = LockHolder(of: name, in: directory)
             if holder.isGone(waited: waited) {
                 unlinkat(directory.descriptor, name, 0)
@@ -85,7 +85,7 @@ final class AccountLocks {
                 throw HostFault(
                     "lock", "/etc/\(name)", holder.pid.map { "process \($0) holds it" } ?? "somebody holds it")
             }
-            WallClock.sleep(milliseconds: 50)
+            SystemClock.sleep(milliseconds: 50)
             waited += 50
         }
     }
@@ -115,7 +115,7 @@ private struct LockHolder {
     ///
     /// - Parameter waited: for how many milliseconds it has been looked at.
     func isGone(waited: Int) -> Bool {
-        guard let pid else { return waited >= 1000 || written < Int(WallClock.seconds) - 2 }
+        guard let pid else { return waited >= 1000 || written < Int(SystemClock.seconds) - 2 }
         if kill(pid, 0) != 0, errno == ESRCH { return true }
         guard let start = ProcessRecord(of: pid)?.start else { return false }
         return written < start - 2

@@ -57,7 +57,7 @@ extension Linux {
         _ name: String, in directory: Int32, of uid: UInt32, _ path: AbsolutePath
     ) throws(HostFault) -> Int32 {
         let descriptor = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw HostFault("make", path.text, ErrorNumber.text(errno)) }
+        guard descriptor >= 0 else { throw HostFault("make", path.text, ErrorNumber.last.text) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_uid == uid else {
             close(descriptor)
@@ -97,7 +97,7 @@ extension Linux {
                 guard own >= 0 else { throw HostFault("write", to.text, ErrorNumber.text(-own)) }
                 pending.descriptors.append(own)
                 guard LocalFiles.writeAll(bytes, to: own) else {
-                    throw HostFault("write", to.text, ErrorNumber.text(errno))
+                    throw HostFault("write", to.text, ErrorNumber.last.text)
                 }
                 try finish(own, owner: copy.owner, group: copy.group, status.permissions, to)
             case .link:

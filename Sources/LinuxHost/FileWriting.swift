@@ -58,7 +58,7 @@ extension Linux {
 
     private func fill(_ pending: PendingFile, _ file: WantedFile, _ present: FileStatus?) throws(HostFault) {
         guard LocalFiles.writeAll(file.bytes, to: pending.descriptor) else {
-            throw HostFault("write", file.path.text, ErrorNumber.text(errno))
+            throw HostFault("write", file.path.text, ErrorNumber.last.text)
         }
         if present != nil { try copyAttributes(to: pending, file.path) }
         let owner = try number(file.attributes.owner, isGroup: false) ?? present?.owner ?? 0

@@ -140,11 +140,11 @@ extension Linux {
     /// Changes owner, group and mode through a descriptor of what was looked at.
     func set(_ change: AttributeChange) throws(HostFault) {
         let entry = try writableEntry(change.path, "change"), path = change.path
-        let descriptor = openat(entry.directory.descriptor, entry.name, OpenDirectory.pathOnly | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw HostFault("change", path.text, ErrorNumber.text(errno)) }
+        let descriptor = openat(entry.directory.descriptor, entry.name, OpenFile.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw HostFault("change", path.text, ErrorNumber.last.text) }
         defer { close(descriptor) }
         var raw = stat()
-        guard fstat(descriptor, &raw) == 0 else { throw HostFault("change", path.text, ErrorNumber.text(errno)) }
+        guard fstat(descriptor, &raw) == 0 else { throw HostFault("change", path.text, ErrorNumber.last.text) }
         let status = FileStatus(raw)
         guard status.kind == change.kind else {
             throw HostFault("change", path.text, "it is a \(status.kind.rawValue), not a \(change.kind.rawValue)")

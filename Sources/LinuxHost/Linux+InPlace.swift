@@ -20,12 +20,12 @@ extension Linux {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            throw HostFault("write", write.path.text, ErrorNumber.text(errno))
+            throw HostFault("write", write.path.text, ErrorNumber.last.text)
         }
         if status.st_nlink > 1, entry.directory.isOpenToOthers(status) {
             throw HostFault("write", write.path.text, "it has \(status.st_nlink) hard links where others can make them")
         }
-        try overwrite(descriptor, Int(status.st_size), with: write)
+        try overwrite(descriptor, with: write)
         try set(AttributeChange(write.path, kind: .file, attributes: write.attributes))
     }
 
@@ -34,7 +34,7 @@ extension Linux {
         defer { file.close() }
         do throws(HostFault) {
             guard fsync(file.descriptor) == 0 else {
-                throw HostFault("write", write.path.text, ErrorNumber.text(errno))
+                throw HostFault("write", write.path.text, ErrorNumber.last.text)
             }
             try place(file)
         } catch {
@@ -44,9 +44,14 @@ extension Linux {
     }
 
     /// Nothing of the old content goes before there is room for the new one, and a failure brings it back.
-    private func overwrite(_ descriptor: Int32, _ oldCount: Int, with write: FileWrite) throws(HostFault) {
+    private func overwrite(_ descriptor: Int32, with write: FileWrite) throws(HostFault) {
         let new = write.content.bytes
-        let old = try LocalFiles.wholeContents(of: descriptor, count: oldCount, write.path.text)
+        let old: [UInt8]
+        do throws(ReadFault) {
+            old = try OpenFile.bytes(of: descriptor, limit: .max)
+        } catch {
+            throw HostFault("read", write.path.text, error.reason)
+        }
         let room = lodestar_reserve(descriptor, Int64(new.count))
         if room < 0 { throw HostFault("write", write.path.text, ErrorNumber.text(-room)) }
         if let number = Self.put(new, into: descriptor) {

@@ -1,5 +1,6 @@
 import HostFiles
 import Model
+import SystemCalls
 
 /// Names that the files lack, asked of the host's own C library by getent(1): a child with a time limit, once for each name.
 extension Linux {
@@ -20,7 +21,7 @@ extension Linux {
 
     private func ask(_ database: NameDatabase, _ key: String) throws(HostFault) -> ProbeAnswer {
         let words = ["getent", database.rawValue, key]
-        let ended: Ended
+        let ended: ChildResult
         do throws(HostFault) {
             ended = try execute(CommandRun(.arguments(words), timeout: Self.nameTimeout))
         } catch {

@@ -1,5 +1,4 @@
 import CShim
-import Glibc
 import Model
 import SystemCalls
 

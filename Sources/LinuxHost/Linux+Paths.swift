@@ -38,18 +38,18 @@ extension Linux {
         if missing.contains(path) { return nil }
         guard let parent = path.parent else { return try openRoot() }
         guard let outer = try directory(parent, depth: depth) else { return nil }
-        let descriptor = openat(outer.descriptor, path.name, OpenDirectory.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+        let descriptor = openat(outer.descriptor, path.name, OpenFile.pathOnly | O_NOFOLLOW | O_CLOEXEC)
         if descriptor < 0 {
             if errno == ENOENT || errno == ENOTDIR {
                 if !isPerforming { missing.insert(path) }
                 return nil
             }
-            throw HostFault("open", path.text, ErrorNumber.text(errno))
+            throw HostFault("open", path.text, ErrorNumber.last.text)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             close(descriptor)
-            throw HostFault("open", path.text, ErrorNumber.text(errno))
+            throw HostFault("open", path.text, ErrorNumber.last.text)
         }
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
@@ -76,7 +76,7 @@ extension Linux {
         var status = stat()
         let descriptor = fcntl(root, F_DUPFD_CLOEXEC, 3)
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-            throw HostFault("open", "the root \(rootPath)", ErrorNumber.text(errno))
+            throw HostFault("open", "the root \(rootPath)", ErrorNumber.last.text)
         }
         return remember(descriptor, OpenDirectory.trust(of: status, inside: .root), .root)
     }
@@ -104,7 +104,7 @@ extension Linux {
         }
         guard let found = try directory(real, depth: depth + 1) else { return nil }
         let copy = fcntl(found.descriptor, F_DUPFD_CLOEXEC, 3)
-        guard copy >= 0 else { throw HostFault("open", path.text, ErrorNumber.text(errno)) }
+        guard copy >= 0 else { throw HostFault("open", path.text, ErrorNumber.last.text) }
         return remember(copy, found.trust, path)
     }
 
@@ -115,7 +115,7 @@ extension Linux {
             return FileStatus(status)
         }
         if errno == ENOENT || errno == ENOTDIR { return nil }
-        throw HostFault("look at", path.text, ErrorNumber.text(errno))
+        throw HostFault("look at", path.text, ErrorNumber.last.text)
     }
 }
 

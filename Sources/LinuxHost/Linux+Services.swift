@@ -1,4 +1,5 @@
 public import Model
+import SystemCalls
 
 /// The lane of services, through systemctl(1).
 extension Linux {

@@ -9,7 +9,7 @@ extension Linux: SignatureReading {
         var status = stat()
         guard fstatat(entry.directory.descriptor, entry.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw HostFault("look at", path.text, ErrorNumber.text(errno))
+            throw HostFault("look at", path.text, ErrorNumber.last.text)
         }
         // What else comes into a directory is none of its resource's business.
         let isOpen = status.st_mode & S_IFMT == S_IFDIR && !isListing

@@ -33,12 +33,12 @@ public final class Linux: Host {
     let today: Int
 
     /// - Throws: when there is no such directory.
-    public init(root: String = "/", today: Int = WallClock.today) throws(HostFault) {
+    public init(root: String = "/", today: Int = SystemClock.today) throws(HostFault) {
         let path = HostRoot.path(root)
         rootPath = path
         self.today = today
-        self.root = open(path, OpenDirectory.pathOnly | O_DIRECTORY | O_CLOEXEC)
-        if self.root < 0 { throw HostFault("open", "the root \(path)", ErrorNumber.text(errno)) }
+        self.root = open(path, OpenFile.pathOnly | O_DIRECTORY | O_CLOEXEC)
+        if self.root < 0 { throw HostFault("open", "the root \(path)", ErrorNumber.last.text) }
     }
 
     deinit {
@@ -61,7 +61,7 @@ public final class Linux: Host {
             if buffer.count < capacity { buffer = [UInt8](repeating: 0, count: capacity) }
             var status = stat()
             let count = buffer.withUnsafeMutableBytes {
-                lodestar_read_file(entry.directory.descriptor, entry.name, 0, &status, $0.baseAddress, $0.count)
+                lodestar_read_file(entry.directory.descriptor, entry.name, &status, $0.baseAddress, $0.count)
             }
             if count < 0 {
                 let reason = -count == ENOTSUP ? "it is no regular file" : ErrorNumber.text(Int32(-count))
@@ -91,7 +91,7 @@ public final class Linux: Host {
         let count = target.withUnsafeMutableBytes {
             $0.baseAddress.map { readlinkat(entry.directory.descriptor, entry.name, $0, 4096) } ?? -1
         }
-        if count < 0 { throw HostFault("read", path.text, ErrorNumber.text(errno)) }
+        if count < 0 { throw HostFault("read", path.text, ErrorNumber.last.text) }
         return String(decoding: target[..<count], as: UTF8.self)
     }
 

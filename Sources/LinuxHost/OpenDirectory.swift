@@ -17,9 +17,6 @@ final class OpenDirectory {
         case enclave
     }
 
-    /// O_PATH of open(2), which the C library only declares for GNU programs.
-    static let pathOnly: Int32 = 0o10000000
-
     let descriptor: Int32
     let trust: Trust
 
@@ -56,11 +53,11 @@ final class OpenDirectory {
     /// The names in it.
     func names(at path: AbsolutePath) throws(HostFault) -> [String] {
         let readable = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard readable >= 0 else { throw HostFault("list", path.text, ErrorNumber.text(errno)) }
-        do throws(ErrorCode) {
+        guard readable >= 0 else { throw HostFault("list", path.text, ErrorNumber.last.text) }
+        do throws(ErrorNumber) {
             return try DirectoryListing(closing: readable).names
         } catch {
-            throw HostFault("list", path.text, ErrorNumber.text(error.number))
+            throw HostFault("list", path.text, error.text)
         }
     }
 }

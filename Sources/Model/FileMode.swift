@@ -11,8 +11,6 @@ public struct Permissions: Sendable, Hashable, CustomStringConvertible {
         let digits = String(bits, radix: 8)
         return "0" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
     }
-
-    public var isWritableByOthers: Bool { bits & 0o022 != 0 }
 }
 
 /// A declared mode: all twelve bits as a number, or symbolic clauses as chmod(1) reads them.

@@ -15,7 +15,7 @@ public final class DirectorySite: SiteReader {
         descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0 {
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw HostFault("open the site", path, ErrorNumber.text(errno))
+            throw HostFault("open the site", path, ErrorNumber.last.text)
         }
         revision = Self.commit(of: path).map { "\($0)" } ?? path
     }
@@ -34,13 +34,13 @@ public final class DirectorySite: SiteReader {
             descriptor, folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         if directory < 0 {
             if errno == ENOENT || errno == ENOTDIR || errno == ELOOP { return }
-            throw SiteFault(folder, ErrorNumber.text(errno))
+            throw SiteFault(folder, ErrorNumber.last.text)
         }
         let listing: DirectoryListing
-        do throws(ErrorCode) {
+        do throws(ErrorNumber) {
             listing = try DirectoryListing(closing: directory)
         } catch {
-            throw SiteFault(folder, ErrorNumber.text(error.number))
+            throw SiteFault(folder, error.text)
         }
         for entry in listing.entries where !entry.name.hasPrefix(".") {
             let path = folder.isEmpty ? entry.name : "\(folder)/\(entry.name)"
@@ -68,16 +68,11 @@ public final class DirectorySite: SiteReader {
         if file < 0 {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             if errno == ELOOP { throw SiteFault(path, "it is a link; a site holds plain files") }
-            throw SiteFault(path, ErrorNumber.text(errno))
+            throw SiteFault(path, ErrorNumber.last.text)
         }
         defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw SiteFault(path, "it is no regular file")
-        }
-        guard status.st_size <= 256 << 20 else { throw SiteFault(path, "it has more than 256 MiB") }
-        do throws(HostFault) {
-            return try LocalFiles.wholeContents(of: file, count: Int(status.st_size), path)
+        do throws(ReadFault) {
+            return try OpenFile.bytes(of: file, limit: 256 << 20, isPlain: true)
         } catch {
             throw SiteFault(path, error.reason)
         }

@@ -4,7 +4,7 @@ import SystemCalls
 public enum Operator {
     /// Root, and who became root by sudo(8).
     private static var accounts: Set<UInt32> {
-        let caller = LocalFiles.environment("SUDO_UID").flatMap { UInt32($0) }
+        let caller = ThisProcess.environment("SUDO_UID").flatMap { UInt32($0) }
         return Set([0, caller].compactMap { $0 })
     }
 

@@ -10,10 +10,10 @@ public enum TextEditor {
     /// - Parameter command: a command of the shell, such as `vi` or `code --wait`; the file's path is added.
     /// - Throws: when the editor cannot be run or does not end with 0; the text is gone then too.
     public static func edited(_ text: [UInt8], by command: String, name: String) throws(HostFault) -> [UInt8] {
-        let place = LocalFiles.exists("/dev/shm") ? "/dev/shm" : LocalFiles.environment("TMPDIR") ?? "/tmp"
+        let place = LocalFiles.exists("/dev/shm") ? "/dev/shm" : ThisProcess.environment("TMPDIR") ?? "/tmp"
         var template = Array("\(place)/lodestar-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw HostFault("make", "a folder in \(place)", ErrorNumber.text(errno))
+            throw HostFault("make", "a folder in \(place)", ErrorNumber.last.text)
         }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let file = "\(folder)/\(name)"
@@ -42,10 +42,8 @@ public enum TextEditor {
         sigaddset(&defaults, SIGQUIT)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-        defer { for argument in arguments { free(argument) } }
-        arguments.append(nil)
-        let error = posix_spawn(&pid, words[0], nil, &attributes, arguments, environ)
+        let arguments = CStrings(words)
+        let error = posix_spawn(&pid, words[0], nil, &attributes, arguments.mutablePointer, environ)
         if error != 0 { throw HostFault("run", words[0], ErrorNumber.text(error)) }
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}

@@ -13,7 +13,10 @@ public final class CStrings {
         pointer[texts.count] = nil
     }
 
-    public var first: UnsafePointer<CChar>? { pointer[0] }
+    /// The same list for functions of POSIX, which do not write to it but do not say so.
+    public var mutablePointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> {
+        UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self)
+    }
 
     deinit {
         for index in 0..<count { free(UnsafeMutablePointer(mutating: pointer[index])) }

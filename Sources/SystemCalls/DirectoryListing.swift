@@ -23,7 +23,7 @@ public struct DirectoryListing: Sendable {
     /// Lists an open directory and closes the descriptor.
     ///
     /// - Throws: the error number.
-    public init(closing descriptor: Int32) throws(ErrorCode) {
+    public init(closing descriptor: Int32) throws(ErrorNumber) {
         let result = withUnsafeMutablePointer(to: &entries) { pointer in
             lodestar_list(descriptor, pointer) { context, name, kind in
                 guard let context, let name else { return }
@@ -31,23 +31,14 @@ public struct DirectoryListing: Sendable {
                     Entry(name: String(cString: name), kind: Kind(Int(kind))))
             }
         }
-        if result < 0 { throw ErrorCode(number: -result) }
+        if result < 0 { throw ErrorNumber(-result) }
     }
 
     /// Lists a directory by its path, following links.
-    public init(of path: String) throws(ErrorCode) {
+    public init(of path: String) throws(ErrorNumber) {
         let descriptor = lodestar_open_directory(path)
-        if descriptor < 0 { throw ErrorCode(number: -descriptor) }
+        if descriptor < 0 { throw ErrorNumber(-descriptor) }
         try self.init(closing: descriptor)
-    }
-}
-
-/// An error number of the kernel (errno(3)).
-public struct ErrorCode: Error, Sendable, Hashable {
-    public let number: Int32
-
-    public init(number: Int32) {
-        self.number = number
     }
 }
 

@@ -1,71 +1,66 @@
 import Glibc
 public import Values
 
-/// The operator's own files and terminal: sites, bindings, saved plans. Not the managed host.
+/// Files by their paths, for the program itself: its settings, its state, sites. Those of a managed root are `Linux`'s.
 public enum LocalFiles {
-    /// The bytes of a file; nil when there is none.
+    /// The bytes of a file; nil when there is none. Links are followed, and a pipe is read to its end.
     ///
     /// - Throws: for what cannot be read, and for more than `limit` bytes.
     public static func contents(of path: String, limit: Int = 64 << 20) throws(HostFault) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        try contents(of: path, limit: limit, flags: 0)
+    }
+
+    /// The bytes of one of Lodestar's own files; nil when there is none. A link, and what is no regular file, is a fault.
+    public static func stateContents(of path: String, limit: Int = 64 << 20) throws(HostFault) -> [UInt8]? {
+        try contents(of: path, limit: limit, flags: O_NONBLOCK | O_NOFOLLOW)
+    }
+
+    private static func contents(of path: String, limit: Int, flags: Int32) throws(HostFault) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
         if descriptor < 0 {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw HostFault("read", path, ErrorNumber.text(errno))
+            let error = ErrorNumber.last
+            if error.isAbsence { return nil }
+            throw HostFault("read", path, error.number == ELOOP ? "expected no link, found one" : error.text)
         }
         defer { close(descriptor) }
-        var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 {
-            guard status.st_size <= limit else { throw HostFault("read", path, "it has more than \(limit) bytes") }
-            return try wholeContents(of: descriptor, count: Int(status.st_size), path)
-        }
-        var bytes: [UInt8] = [], buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw HostFault("read", path, ErrorNumber.text(errno))
-            }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-            if bytes.count > limit { throw HostFault("read", path, "it has more than \(limit) bytes") }
+        do throws(ReadFault) {
+            return try OpenFile.bytes(of: descriptor, limit: limit, isPlain: flags & O_NOFOLLOW != 0)
+        } catch {
+            throw HostFault("read", path, error.reason)
         }
     }
 
-    /// The bytes of a regular file of a known size, without copies.
-    public static func wholeContents(of descriptor: Int32, count: Int, _ path: String) throws(HostFault) -> [UInt8] {
-        var number: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
-            while done < count {
-                let step = read(descriptor, buffer.baseAddress?.advanced(by: done), count - done)
-                if step < 0, errno == EINTR { continue }
-                if step < 0 { number = errno }
-                if step <= 0 { break }
-                done += step
-            }
-        }
-        if number != 0 { throw HostFault("read", path, ErrorNumber.text(number)) }
-        return bytes
-    }
-
-    /// Writes a whole file with mode 0600; what was there is replaced.
+    /// Writes a whole file beside its place and puts it there: another reader finds the old one or the new one.
     ///
-    /// - Parameter isDurable: whether it must outlive a power failure when this returns.
+    /// - Parameters:
+    ///   - mode: of the new file, less this process's mask.
+    ///   - isDurable: whether the file must outlive a power failure when this returns.
     public static func write(
         _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, isDurable: Bool = true
     ) throws(HostFault) {
         let temporary = "\(path).lodestar-\(getpid())"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
-        if descriptor < 0 { throw HostFault("write", path, ErrorNumber.text(errno)) }
-        let isWritten = writeAll(bytes, to: descriptor) && (!isDurable || fsync(descriptor) == 0)
-        let number = errno
+        if descriptor < 0 { throw HostFault("write", path, ErrorNumber.last.text) }
+        var error: ErrorNumber?
+        if !writeAll(bytes, to: descriptor) || isDurable && fsync(descriptor) != 0 { error = .last }
         close(descriptor)
-        if isWritten, rename(temporary, path) == 0 { return }
-        unlink(temporary)
-        throw HostFault("write", path, ErrorNumber.text(isWritten ? errno : number))
+        if error == nil, rename(temporary, path) != 0 { error = .last }
+        if let error {
+            unlink(temporary)
+            throw HostFault("write", path, error.text)
+        }
+        if isDurable { makeNamesDurable(in: path.lastIndex(of: "/").map { "\(path[...$0])" } ?? ".") }
     }
 
-    /// Writes all bytes to a descriptor, such as 1 or 2.
+    private static func makeNamesDurable(in folder: String) {
+        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
+    }
+
+    /// Writes all bytes to a descriptor, such as 1 or 2; `ErrorNumber.last` says why it could not.
     @discardableResult
     public static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var done = 0
@@ -73,31 +68,16 @@ public enum LocalFiles {
             let count = bytes.withUnsafeBytes {
                 Glibc.write(descriptor, $0.baseAddress?.advanced(by: done), bytes.count - done)
             }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return false
-            }
-            done += count
+            if count < 0, errno != EINTR { return false }
+            done += max(0, count)
         }
         return true
     }
 }
 
 extension LocalFiles {
-    /// What the last call that failed says of it.
-    public static var lastError: String { ErrorNumber.text(errno) }
-
     /// Whether there is something at a path.
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
-
-    /// Whether a descriptor is a terminal.
-    public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
-
-    /// A variable of the environment.
-    public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-
-    /// Whether the process has root's privileges.
-    public static var isPrivileged: Bool { geteuid() == 0 }
 
     /// A path from the root of the file system, links resolved; the path itself where there is nothing.
     public static func absolute(_ path: String) -> String {
@@ -107,23 +87,38 @@ extension LocalFiles {
     }
 
     /// Where a symbolic link points; nil where there is no link.
-    public static func linkTarget(_ path: String) -> String? {
+    public static func linkTarget(_ path: String) -> String? { linkTarget(path, in: AT_FDCWD) }
+
+    /// Where a symbolic link points whose path begins at an open directory; of an empty path the open link itself.
+    public static func linkTarget(_ path: String, in directory: Int32) -> String? {
         var buffer = [CChar](repeating: 0, count: 4096)
-        let count = readlink(path, &buffer, buffer.count)
+        let count = readlinkat(directory, path, &buffer, buffer.count)
         return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
-    /// Makes a directory and its missing parents.
-    public static func makeDirectory(_ path: String) throws(HostFault) {
-        var current = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
-            current += "/\(part)"
-            if mkdir(current, 0o755) != 0, errno != EEXIST { throw HostFault("make", current, ErrorNumber.text(errno)) }
+    /// The names in a directory, sorted; none where there is no directory.
+    public static func names(in path: String) throws(HostFault) -> [String] {
+        do throws(ErrorNumber) {
+            return try DirectoryListing(of: path).names
+        } catch {
+            if error.isAbsence { return [] }
+            throw HostFault("read", path, error.text)
         }
     }
-}
 
-extension LocalFiles {
+    /// Makes a directory and its missing parents.
+    ///
+    /// - Parameter mode: of the directory; its parents get 0755.
+    public static func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws(HostFault) {
+        var current = path.hasPrefix("/") ? "" : "."
+        let parts = path.split(separator: "/")
+        for (index, part) in parts.enumerated() {
+            current += "/\(part)"
+            guard mkdir(current, index == parts.count - 1 ? mode : 0o755) != 0, errno != EEXIST else { continue }
+            throw HostFault("make", current, ErrorNumber.last.text)
+        }
+    }
+
     /// Makes an empty file with mode 0600 where there is none.
     public static func makePrivate(_ path: String) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
@@ -132,11 +127,4 @@ extension LocalFiles {
 
     /// Removes a file, if there is one.
     public static func remove(_ path: String) { unlink(path) }
-
-    /// Size and times of the running program: another build has another one.
-    public static var signatureOfThisProgram: String {
-        var status = stat()
-        guard stat("/proc/self/exe", &status) == 0 else { return "unknown" }
-        return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    }
 }

@@ -21,6 +21,6 @@ public struct ProcessRecord {
     public var start: Int? {
         var sinceBoot = timespec()
         guard clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0 else { return nil }
-        return Int(WallClock.seconds) - sinceBoot.tv_sec + Int(startTicks) / max(1, sysconf(Int32(_SC_CLK_TCK)))
+        return Int(SystemClock.seconds) - sinceBoot.tv_sec + Int(startTicks) / max(1, sysconf(Int32(_SC_CLK_TCK)))
     }
 }

@@ -1,5 +1,4 @@
-import Glibc
-import Values
+public import Values
 
 /// Where Lodestar keeps what it knows, below the managed root.
 public enum StateFolder {
@@ -26,16 +25,9 @@ public enum StateFolder {
     }
 
     /// The folder, made with mode 0700 where it is missing.
-    static func made(below root: String) throws(HostFault) -> String {
+    public static func made(below root: String) throws(HostFault) -> String {
         let folder = resolved(below: root)
-        var current = root == "/" ? "" : root
-        let parts = folder.dropFirst(current.count).split(separator: "/")
-        for (index, part) in parts.enumerated() {
-            current += "/\(part)"
-            if mkdir(current, index == parts.count - 1 ? 0o700 : 0o755) != 0, errno != EEXIST {
-                throw HostFault("make", current, ErrorNumber.text(errno))
-            }
-        }
-        return current
+        try LocalFiles.makeDirectory(folder, mode: 0o700)
+        return folder
     }
 }

@@ -1,10 +1,47 @@
 import CShim
+import Glibc
 
-/// What the process itself has to do before anything else.
+/// The process that this program is: its words, its environment, its rights, its end.
 public enum ThisProcess {
-    /// A full file is a fault of a write, not the end.
+    /// To be called before anything else: a full file is then a fault of a write, not the end.
     public static func prepare() {
         lodestar_ignore_full_files()
         lodestar_forget_runtime_root()
     }
+
+    /// The words that the program was started with, its name first, as main got them: Swift's own list is read from /proc,
+    /// and empty without it.
+    public static var arguments: [String] {
+        var words: [String] = [], index: Int32 = 0
+        while let word = lodestar_argument(index) {
+            words.append(String(cString: word))
+            index += 1
+        }
+        return words
+    }
+
+    /// A variable of the environment.
+    public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Whether the process has root's privileges.
+    public static var isPrivileged: Bool { geteuid() == 0 }
+
+    /// Whether a descriptor is a terminal.
+    public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// The running program's path, also after its file was replaced by an upgrade (proc(5)).
+    public static var programPath: String {
+        guard let path = LocalFiles.linkTarget("/proc/self/exe") else { return arguments.first ?? "" }
+        return path.hasSuffix(" (deleted)") ? String(path.dropLast(10)) : path
+    }
+
+    /// Size and times of the running program: another build has another one.
+    public static var programSignature: String {
+        var status = stat()
+        guard stat("/proc/self/exe", &status) == 0 else { return "unknown" }
+        return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+
+    /// Ends the process.
+    public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 }

@@ -14,13 +14,14 @@ enum Main {
 
     static func main() {
         ThisProcess.prepare()
-        let outcome = outcome(of: ProgramArguments.words)
-        if !outcome.output.isEmpty, let fault = StandardStreams.write("\(outcome.output)\n", to: 1) {
-            StandardStreams.write("error: cannot write standard output: \(fault)\n", to: 2)
-            StandardStreams.exit(74)
+        let outcome = outcome(of: Array(ThisProcess.arguments.dropFirst()))
+        if !outcome.output.isEmpty, !LocalFiles.writeAll(Array("\(outcome.output)\n".utf8), to: 1) {
+            let fault = "error: cannot write standard output: \(ErrorNumber.last.text)\n"
+            LocalFiles.writeAll(Array(fault.utf8), to: 2)
+            ThisProcess.exit(74)
         }
-        if !outcome.errors.isEmpty { StandardStreams.write("\(outcome.errors)\n", to: 2) }
-        StandardStreams.exit(outcome.status)
+        if !outcome.errors.isEmpty { LocalFiles.writeAll(Array("\(outcome.errors)\n".utf8), to: 2) }
+        ThisProcess.exit(outcome.status)
     }
 
     static func outcome(of words: [String]) -> HostinfoVerbs.Outcome {

@@ -12,7 +12,7 @@ struct Lodestar: ParsableCommand {
         ThisProcess.prepare()
         var status = ExitCode.success
         do {
-            var command = try parseAsRoot(ProgramArguments.words)
+            var command = try parseAsRoot(Array(ThisProcess.arguments.dropFirst()))
             try command.run()
         } catch {
             status = exitCode(for: error)

@@ -28,7 +28,6 @@ int lodestar_signals_read(int signals);
 int lodestar_watch_open(void);
 // The number of the watch.
 int lodestar_watch_add(int watch, const char *directory);
-int lodestar_watch_remove(int watch, int number);
 struct lodestar_change {
     int number;
     // Events were lost: everything may have changed.

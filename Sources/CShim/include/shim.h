@@ -19,9 +19,6 @@ const char *lodestar_argument(int index);
 
 // What openat2(2) calls its resolve flags.
 enum {
-    LODESTAR_NO_MAGICLINKS = 0x02,
-    LODESTAR_NO_SYMLINKS = 0x04,
-    LODESTAR_BENEATH = 0x08,
     LODESTAR_IN_ROOT = 0x10,
 };
 
@@ -46,10 +43,7 @@ int lodestar_change_mode(int descriptor, mode_t mode);
 
 // Opens, describes, reads and closes a regular file. The result is the number of bytes, of which at most `capacity` are
 // in `buffer`; `status` is filled in whenever the file was opened. ENOTSUP: it is no regular file.
-ssize_t lodestar_read_file(int directory, const char *path, uint64_t resolve, struct stat *status, void *buffer,
-                           size_t capacity);
-// lstat(2) through openat2(2).
-int lodestar_status(int directory, const char *path, uint64_t resolve, struct stat *status);
+ssize_t lodestar_read_file(int directory, const char *path, struct stat *status, void *buffer, size_t capacity);
 
 // The number of the file system that an entry is on, as statfs(2) tells it, in the lower 32 bits.
 int64_t lodestar_file_system(int directory, const char *name);
@@ -82,6 +76,9 @@ struct lodestar_space {
 // Asks for the room of the file systems at some paths, in a child that is left behind where one does not answer within
 // `each` milliseconds; all together have `all`.
 void lodestar_ask_spaces(const char *const *paths, size_t count, int64_t each, int64_t all, struct lodestar_space *answers);
+
+// Where programs are looked for that are named without a path, as PATH has it.
+const char *lodestar_search_path(void);
 
 struct lodestar_command {
     const char **arguments;

@@ -19,14 +19,14 @@ extension Linux {
         + keepsFiles.flatMap { ["-o", "Dpkg::Options::=\($0)"] } + ["--no-install-recommends", "--allow-downgrades"]
 
     /// Asks a program that changes nothing. It cannot: it would write its cache.
-    func ask(_ words: [String]) throws(HostFault) -> Ended {
+    func ask(_ words: [String]) throws(HostFault) -> ChildResult {
         try execute(
             CommandRun(.arguments(words), environment: Self.environment, timeout: .seconds(120)),
             isGuard: !isPerforming)
     }
 
     /// Runs a program of the package manager, again and again while another process holds the lock, up to a limit.
-    func runPackageManager(_ words: [String], timeout: Duration) throws(HostFault) -> Ended {
+    func runPackageManager(_ words: [String], timeout: Duration) throws(HostFault) -> ChildResult {
         let clock = ContinuousClock()
         while true {
             let start = clock.now
@@ -171,7 +171,7 @@ extension PackageChange {
     }
 }
 
-extension Ended {
+extension ChildResult {
     /// How it failed.
     var complaint: String {
         let said = AptOutput.complaint(output)

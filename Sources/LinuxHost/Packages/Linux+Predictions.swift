@@ -1,5 +1,6 @@
 import HostFiles
 import Model
+import SystemCalls
 
 /// What the package manager would do, asked once for everything that a catalog declares.
 extension Linux {

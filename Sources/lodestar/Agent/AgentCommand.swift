@@ -31,7 +31,7 @@ struct AgentOptions: ParsableArguments {
     /// Whoever can write the settings decides what root does: they are root's alone, or refused.
     func believe() throws {
         let path = config ?? AgentSettings.path
-        guard LocalFiles.isPrivileged else { return }
+        guard ThisProcess.isPrivileged else { return }
         let isNoFile = LocalStatus(of: path, followsLinks: false).map { $0.kind != .file } ?? false
         guard let objection = PathTrust.objection(to: path) ?? (isNoFile ? "expected a regular file" : nil) else {
             return
@@ -64,7 +64,7 @@ struct AgentOptions: ParsableArguments {
             answer = try ControlClient.ask(line, at: settings.socketPath)
         } catch {
             Terminal.report("error: \(error.text)")
-            throw LocalFiles.isPrivileged ? ExitStatus.unavailable : ExitStatus.noPrivilege
+            throw ThisProcess.isPrivileged ? ExitStatus.unavailable : ExitStatus.noPrivilege
         }
         let lines = answer.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         guard lines.first == "ok" else {
@@ -91,16 +91,14 @@ struct AgentCommand: ParsableCommand {
         try options.believe()
         let settings = try options.settings()
         if checkConfig { return }
-        guard LocalFiles.isPrivileged else {
+        guard ThisProcess.isPrivileged else {
             Terminal.report("error: the agent needs root's privileges")
             throw ExitStatus.noPrivilege
         }
         do {
             let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
-            let context = AgentContext(
-                version: Lodestar.version, hostIdentifier: id, arguments: ProgramArguments.all)
-            try AgentProcess(settings, context).run()
-        } catch is AgentProcess.AlreadyRunning {
+            try AgentProcess(settings, AgentContext(version: Lodestar.version, hostIdentifier: id)).run()
+        } catch is ProcessLock.Held {
             Terminal.report("error: expected no other agent in \(settings.state), found one")
             throw ExitStatus.locked
         } catch let fault as HostFault {

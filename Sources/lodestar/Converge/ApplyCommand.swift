@@ -42,7 +42,7 @@ struct ApplyCommand: ParsableCommand {
         let session = try Session(saved?.site ?? source, identity: options.identity)
         let converge = try Converge(root: root)
         let target = try Session.target(root: converge.root)
-        if LocalFiles.isPrivileged, let objection = Operator.objection(toSite: session.path) {
+        if ThisProcess.isPrivileged, let objection = Operator.objection(toSite: session.path) {
             Terminal.report("warning: whoever can write the site decides what root does: \(objection)")
         }
         Interrupts.watch()
@@ -94,14 +94,14 @@ struct ApplyCommand: ParsableCommand {
         }
     }
 
-    private func takeLock(_ root: String) throws -> RunLock {
-        guard LocalFiles.isPrivileged else {
+    private func takeLock(_ root: String) throws -> ProcessLock {
+        guard ThisProcess.isPrivileged else {
             Terminal.report("error: apply needs root's privileges")
             throw ExitStatus.noPrivilege
         }
         do {
-            return try RunLock(root: root)
-        } catch let held as RunLock.Held {
+            return try ProcessLock(root: root)
+        } catch let held as ProcessLock.Held {
             let holder = held.process.map { "process \($0)" } ?? "another process"
             Terminal.report("error: expected no other run for \(root), found one: \(holder) holds the lock")
             throw ExitStatus.locked
@@ -124,7 +124,7 @@ struct ApplyCommand: ParsableCommand {
             let run = try state.begin(
                 RunStart(
                     site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,
-                    time: Int(WallClock.seconds)))
+                    time: Int(SystemClock.seconds)))
             let converger = try Converger(plan, on: converge.host, store: state, run: run, isExact: isExact)
             converger.isInterrupted = { Interrupts.signal != nil }
             if format == .text, !summary {

@@ -21,7 +21,7 @@ struct Converge {
         }
         self.root = host.rootPath
         // What decides what root writes must be root's word.
-        if LocalFiles.isPrivileged, let objection = StateFolder.objection(below: root) {
+        if ThisProcess.isPrivileged, let objection = StateFolder.objection(below: root) {
             Terminal.report("error: the state of \(root) is not to be believed: \(objection)")
             throw ExitStatus.unsafe
         }
@@ -39,7 +39,7 @@ struct Converge {
     }
 
     /// Remembers what a plan reads of the host.
-    func recorder() -> ObservationRecorder { ObservationRecorder(over: host, start: WallClock.nanoseconds) }
+    func recorder() -> ObservationRecorder { ObservationRecorder(over: host, start: SystemClock.nanoseconds) }
 
     func plan(
         _ catalog: Catalog, state: any StateReading, _ selection: Selection, recorder: ObservationRecorder? = nil
@@ -48,7 +48,7 @@ struct Converge {
             Terminal.report("error: expected an address, type or tag of the catalog, found `\(word)`")
             throw ExitCode(64)
         }
-        let simulation = Simulation(over: recorder ?? host, today: WallClock.today)
+        let simulation = Simulation(over: recorder ?? host, today: SystemClock.today)
         return try Self.guarding {
             try Planner(
                 catalog, on: simulation, state: state, types: Registry.all, selection: selection, recorder: recorder

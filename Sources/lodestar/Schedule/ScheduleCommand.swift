@@ -68,7 +68,7 @@ enum ScheduleText {
 
     /// A moment in RFC 3339; now where none is given. Anything else is a usage error.
     static func moment(_ text: String?, roundingUp: Bool = false) throws -> Instant {
-        guard let text else { return Instant(seconds: WallClock.seconds) }
+        guard let text else { return Instant(seconds: SystemClock.seconds) }
         guard let moment = Instant(text, roundingUp: roundingUp) else {
             throw ValidationError("--from: expected a moment such as 2026-03-29T02:30:00+01:00, found `\(text)`")
         }

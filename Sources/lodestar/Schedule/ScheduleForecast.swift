@@ -53,10 +53,10 @@ struct ScheduleForecast: ParsableCommand {
             forecast.add(definition, zone: zone, hostCount: hosts)
         }
         // A terminal gets the plot; what is not one gets what a program can read.
-        switch format ?? (LocalFiles.isTerminal(1) ? .text : .json) {
+        switch format ?? (ThisProcess.isTerminal(1) ? .text : .json) {
         case .json: Terminal.printJSON(forecast.datum(hostCount: hosts).json)
         case .text:
-            let columns = LocalFiles.environment("COLUMNS").flatMap { Int($0) } ?? 100
+            let columns = ThisProcess.environment("COLUMNS").flatMap { Int($0) } ?? 100
             Terminal.print(
                 ForecastPlot(forecast, isColored: Terminal.isColored).text(columns: min(max(columns, 40), 400), hosts))
         }

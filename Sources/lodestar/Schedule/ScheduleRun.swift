@@ -33,7 +33,7 @@ struct ScheduleRun: ParsableCommand {
                     if run.result != RunResult.succeeded.rawValue { throw ExitStatus.failure }
                     return
                 }
-                WallClock.sleep(milliseconds: 100)
+                SystemClock.sleep(milliseconds: 100)
                 // Without an agent nobody writes the end down; one that is restarted comes back.
                 guard try patience.isOver(unless: { try options.isAgentThere() }) else { continue }
                 Terminal.report("error: expected an agent that tells the end of \(key.id), found none for 60 s")
@@ -46,15 +46,15 @@ struct ScheduleRun: ParsableCommand {
 /// Asks every few seconds whether there is still reason to wait.
 private final class Patience {
     private let seconds: UInt64
-    private var hopeful = WallClock.monotonicNanoseconds
-    private var asked = WallClock.monotonicNanoseconds
+    private var hopeful = SystemClock.monotonicNanoseconds
+    private var asked = SystemClock.monotonicNanoseconds
 
     init(seconds: UInt64) {
         self.seconds = seconds
     }
 
     func isOver(unless hasReason: () throws -> Bool) rethrows -> Bool {
-        let now = WallClock.monotonicNanoseconds
+        let now = SystemClock.monotonicNanoseconds
         guard now - asked > 5_000_000_000 else { return false }
         asked = now
         if try hasReason() { hopeful = now }

@@ -80,7 +80,7 @@ struct SecretEdit: ParsableCommand {
             let path = "\(site.site)/secrets/\(name).age"
             do {
                 let value =
-                    try LocalFiles.isTerminal(0) ? edited(path) : LocalFiles.contents(of: "/dev/stdin", limit: 1 << 20)
+                    try ThisProcess.isTerminal(0) ? edited(path) : LocalFiles.contents(of: "/dev/stdin", limit: 1 << 20)
                 guard let value else { return Terminal.report("\(path): unchanged") }
                 let file = try AgeFile.encrypted(value, for: recipients)
                 try LocalFiles.makeDirectory(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)))
@@ -101,7 +101,7 @@ extension SecretEdit {
         if let file = try LocalFiles.contents(of: path, limit: 8 << 20) {
             present = try AgeFile.decrypted(file, with: try Recipients.identities(identity))
         }
-        let editor = LocalFiles.environment("VISUAL") ?? LocalFiles.environment("EDITOR") ?? "vi"
+        let editor = ThisProcess.environment("VISUAL") ?? ThisProcess.environment("EDITOR") ?? "vi"
         let value = try TextEditor.edited(present, by: editor, name: String(name.split(separator: "/").last ?? "value"))
         return value == present ? nil : value
     }

@@ -15,7 +15,7 @@ struct CatalogCache {
     /// - Parameter site: the site's directory, which `reader` reads.
     init(root: String, site: String, reader: any SiteReader) {
         folder = StateFolder.path(below: root)
-        context = "\(Lodestar.version) \(LocalFiles.signatureOfThisProgram) \(LocalFiles.absolute(site))"
+        context = "\(Lodestar.version) \(ThisProcess.programSignature) \(LocalFiles.absolute(site))"
         self.reader = reader
     }
 

@@ -30,10 +30,10 @@ enum Terminal {
     private static func write(_ text: String, to descriptor: Int32) {
         if LocalFiles.writeAll(Array(text.utf8), to: descriptor) { return }
         let name = descriptor == 1 ? "standard output" : "standard error"
-        let reason = "cannot write \(name): \(LocalFiles.lastError)"
+        let reason = "cannot write \(name): \(ErrorNumber.last.text)"
         if fault == nil { fault = reason }
     }
 
     /// Colour only on a terminal, and never with NO_COLOR (no-color.org).
-    static let isColored = LocalFiles.isTerminal(1) && LocalFiles.environment("NO_COLOR") == nil
+    static let isColored = ThisProcess.isTerminal(1) && ThisProcess.environment("NO_COLOR") == nil
 }

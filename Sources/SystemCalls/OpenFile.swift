@@ -1,0 +1,74 @@
+import Glibc
+
+/// Reading a file that is open.
+public enum OpenFile {
+    /// O_PATH of open(2), which the C library only declares for GNU programs.
+    public static let pathOnly: Int32 = 0o10000000
+
+    /// The bytes of a file from its beginning to its end; of a regular file as many as its size says.
+    ///
+    /// - Parameter isPlain: whether anything but a regular file is a fault: a fifo would be waited for.
+    public static func bytes(of descriptor: Int32, limit: Int, isPlain: Bool = false) throws(ReadFault) -> [UInt8] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .failed(.last) }
+        if isPlain, let kind = FileKind.special(status.st_mode) { throw .special(kind) }
+        let size = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+        guard size <= limit else { throw .large(limit: limit) }
+        if size > 0 { return try next(size, of: descriptor) }
+        // A pipe has no size, and a file of /proc says 0.
+        var bytes: [UInt8] = []
+        while true {
+            let more = try next(1 << 16, of: descriptor)
+            bytes += more
+            if bytes.count > limit { throw .large(limit: limit) }
+            if more.count < 1 << 16 { return bytes }
+        }
+    }
+
+    /// The next bytes of a file, fewer only at its end.
+    private static func next(_ count: Int, of descriptor: Int32) throws(ReadFault) -> [UInt8] {
+        var fault: ReadFault?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            while done < count {
+                let step = read(descriptor, buffer.baseAddress?.advanced(by: done), count - done)
+                if step < 0, errno == EINTR { continue }
+                if step < 0 { fault = .failed(.last) }
+                if step <= 0 { break }
+                done += step
+            }
+        }
+        if let fault { throw fault }
+        return bytes
+    }
+}
+
+/// Why a file was not read.
+public enum ReadFault: Error, Sendable, Hashable {
+    case failed(ErrorNumber)
+    /// It is no regular file but, in words, another thing.
+    case special(String)
+    case large(limit: Int)
+
+    public var reason: String {
+        switch self {
+        case .failed(let error): error.text
+        case .special(let kind): "expected a regular file, found \(kind)"
+        case .large(let limit):
+            limit & 0xFFFFF == 0 ? "it has more than \(limit >> 20) MiB" : "it has more than \(limit) bytes"
+        }
+    }
+}
+
+enum FileKind {
+    /// What a mode stands for, in words; nil for a regular file.
+    static func special(_ mode: mode_t) -> String? {
+        switch mode & S_IFMT {
+        case S_IFREG: nil
+        case S_IFDIR: "a directory"
+        case S_IFLNK: "a link"
+        case S_IFIFO: "a fifo"
+        case S_IFSOCK: "a socket"
+        default: "a device"
+        }
+    }
+}

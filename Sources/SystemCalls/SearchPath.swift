@@ -1,0 +1,9 @@
+import CShim
+
+/// Where programs are looked for that are named without a path: the same for all that Lodestar starts.
+public enum SearchPath {
+    /// The directories, as `PATH` lists them.
+    public static let text = lodestar_search_path().map { String(cString: $0) } ?? ""
+    /// The variable of the environment.
+    public static let variable = "PATH=\(text)"
+}
