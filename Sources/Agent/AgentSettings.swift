@@ -52,12 +52,12 @@ public struct AgentSettings: Sendable {
     public var outputSize = ByteSize(256 << 20)
 
     public init() {
-        state = AbsolutePath.root.appending("var/lib/lodestar")
-        runtime = AbsolutePath.root.appending("run/lodestar")
-        schedules = AbsolutePath.root.appending("etc/lodestar/schedules.d")
+        state = AbsolutePath.root.appending(OwnPaths.state)
+        runtime = AbsolutePath.root.appending(OwnPaths.runtime)
+        schedules = AbsolutePath.root.appending(OwnPaths.schedules)
     }
 
-    public static let path = "/etc/lodestar/agent.yaml"
+    public static let path = "/\(OwnPaths.settings)/agent.yaml"
 
     public var databasePath: String { "\(state.text)/agent.db" }
     public var reportsPath: String { "\(state.text)/reports.jsonl" }

@@ -7,7 +7,7 @@ import YAML
 /// The facts that a site adds: files of JSON or YAML and programs in `/etc/lodestar/facts.d`, each under its name
 /// without its extension.
 struct CustomFacts {
-    static let folder = "etc/lodestar/facts.d"
+    static let folder = OwnPaths.facts
     static let timeLimit: Int64 = 5000
 
     private let tree: HostTree

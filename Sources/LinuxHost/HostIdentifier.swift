@@ -15,7 +15,7 @@ public struct HostIdentifier: HostIdentifying {
     }
 
     public func hostIdentifier() throws(HostFault) -> String {
-        let kept = firstLine("var/lib/lodestar/host-id")
+        let kept = firstLine(OwnPaths.hostID)
         let hasPin = tree.has(PinnedIdentity.path)
         if let kept, !hasPin || !isThisMachine { return kept }
         let report = serialReport()

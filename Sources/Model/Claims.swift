@@ -24,7 +24,7 @@ public struct Claims: Sendable, Hashable {
     public func hash(into hasher: inout Hasher) {}
 
     /// The engine's own folders, which no manifest has to declare.
-    private static let own = ["etc/lodestar", "var/lib/lodestar", "run/lodestar"].map {
+    private static let own = [OwnPaths.settings, OwnPaths.state, OwnPaths.runtime].map {
         AbsolutePath.root.appending($0)
     }
 

@@ -22,7 +22,7 @@ public struct Schedule: Resource, Removable {
     ]
 
     var path: AbsolutePath { Self.folder.appending("\(definition.name).json") }
-    private static let folder = AbsolutePath.root.appending("etc/lodestar/schedules.d")
+    private static let folder = AbsolutePath.root.appending(OwnPaths.schedules)
     private var mode: FileMode { FileMode(Permissions(definition.hasSecrets ? 0o600 : 0o644)) }
 
     public var objects: [HostObject] { [.path(path)] }

@@ -68,7 +68,7 @@ public struct ScheduleDefinition: Sendable, Hashable {
     }
 
     /// The directory of the definitions, below the managed root.
-    public static let folder = "/etc/lodestar/schedules.d"
+    public static let folder = "/\(OwnPaths.schedules)"
 
     /// The file that holds the definition of a name.
     public static func path(ofName name: String) -> String { "\(folder)/\(name).json" }

@@ -2,7 +2,6 @@ public import Values
 
 /// Where Lodestar keeps what it knows, below the managed root.
 public enum StateFolder {
-    public static let path = "var/lib/lodestar"
     /// Lodestar's own files in it that decide what root does.
     private static let files = ["lock", "state.db", "catalog.cache", "settled.cache", "host-id"]
 
@@ -21,7 +20,8 @@ public enum StateFolder {
 
     private static func resolved(below root: String) -> String {
         // In a circle of links there is no last place: whoever opens the path is told.
-        LinkedPath(path, below: root).first { $0.isLast }?.path ?? "\(root == "/" ? "" : root)/\(path)"
+        LinkedPath(OwnPaths.state, below: root).first { $0.isLast }?.path
+            ?? "\(root == "/" ? "" : root)/\(OwnPaths.state)"
     }
 
     /// The folder, made with mode 0700 where it is missing.

@@ -2,7 +2,7 @@ public import Values
 
 /// The serial that this host goes by, with its witnesses: `/var/lib/lodestar/identity.json`.
 public struct PinnedIdentity: Sendable, Hashable {
-    public static let path = "var/lib/lodestar/identity.json"
+    public static let path = "\(OwnPaths.state)/identity.json"
 
     public var value: String
     public var kind: SerialKind

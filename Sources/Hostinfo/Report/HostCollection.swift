@@ -162,7 +162,7 @@ public struct HostCollection<Tree: SourceTree> {
     }
 
     private var hostID: String? {
-        let text = tree.text("var/lib/lodestar/host-id")
+        let text = tree.text(OwnPaths.hostID)
         return text?.isEmpty == true ? nil : text
     }
 

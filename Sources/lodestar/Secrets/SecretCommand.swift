@@ -37,7 +37,7 @@ enum Recipients {
     }
 
     static func identities(_ path: String?) throws -> [AgeIdentity] {
-        let file = path ?? "/etc/lodestar/identity"
+        let file = path ?? "/\(OwnPaths.identity)"
         guard let bytes = try LocalFiles.contents(of: file, limit: 1 << 20) else {
             Terminal.report("\(file): error: expected an age identity, found none")
             throw ExitStatus.notFound

@@ -35,7 +35,7 @@ struct Session {
     }
 
     private static func secrets(_ path: String?) throws -> AgeSecrets? {
-        let file = path ?? "/etc/lodestar/identity"
+        let file = path ?? "/\(OwnPaths.identity)"
         do {
             guard let bytes = try LocalFiles.contents(of: file, limit: 1 << 20) else {
                 if path == nil { return AgeSecrets(identities: []) }
