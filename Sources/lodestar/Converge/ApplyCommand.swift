@@ -39,10 +39,10 @@ struct ApplyCommand: ParsableCommand {
             throw ExitStatus.refused
         }
         let root = saved?.root ?? options.root
-        let session = try Session(saved?.site ?? source, identity: options.identity)
+        let session = try Session(saved?.source ?? SiteSource(parsing: source), identity: options.identity)
         let converge = try Converge(root: root)
         let target = try Session.target(root: converge.root)
-        if ThisProcess.isPrivileged, let objection = Operator.objection(toSite: session.path) {
+        if ThisProcess.isPrivileged, let objection = session.source.resolved.objection(owners: Operator.accounts) {
             Terminal.report("warning: whoever can write the site decides what root does: \(objection)")
         }
         Interrupts.watch()

@@ -31,7 +31,7 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var observation: ObservationOptions
 
     func run() throws {
-        let session = try Session(site.site, identity: options.identity)
+        let session = try Session(site.source, identity: options.identity)
         let converge = try Converge(root: options.root)
         let target = try Session.target(root: converge.root)
         let selection = Selection(only: selection.only, skipped: selection.skip), state = try converge.pastState()
@@ -46,7 +46,7 @@ struct PlanCommand: ParsableCommand {
         }
         if let out {
             let saved = SavedPlan(
-                plan, site: session.path, root: LocalFiles.absolute(converge.root), selection: selection)
+                plan, source: session.source, root: LocalFiles.absolute(converge.root), selection: selection)
             try Converge.guarding { try LocalFiles.write(Array("\(saved.datum.json)\n".utf8), to: out) }
         }
         if plan.exceedsRemovalLimit, !allowRemovals { throw ExitStatus.unsafe }

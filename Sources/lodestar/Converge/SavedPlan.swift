@@ -2,6 +2,7 @@ import Compiler
 import Engine
 import Expressions
 import Model
+import OperatorFiles
 import SystemCalls
 
 /// A plan on disk: what it is bound to, and what was observed of each resource. It holds no contents and no secrets.
@@ -10,17 +11,17 @@ struct SavedPlan {
 
     var hostIdentifier: String
     var root: String
-    var site: String
+    var source: SiteSource
     var catalog: String
     var version: String
     var selection: Selection
     /// By address; nil where nothing was observed.
     var fingerprints: [String: String?]
 
-    init(_ plan: Plan, site: String, root: String, selection: Selection) {
+    init(_ plan: Plan, source: SiteSource, root: String, selection: Selection) {
         hostIdentifier = plan.catalog.host.id
         self.root = root
-        self.site = LocalFiles.absolute(site)
+        self.source = source.resolved
         catalog = plan.catalog.digest.hexadecimal
         version = Lodestar.version
         self.selection = selection
@@ -32,7 +33,7 @@ struct SavedPlan {
     var datum: Datum {
         [
             "format": .int(Int64(Self.format)), "version": .string(version), "host": .string(hostIdentifier),
-            "root": .string(root), "site": .string(site), "catalog": .string(catalog),
+            "root": .string(root), "site": .string(source.text), "catalog": .string(catalog),
             "only": .list(selection.only.map { .string($0) }), "skip": .list(selection.skipped.map { .string($0) }),
             "resources": .map(
                 fingerprints.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.map { .string($0) } ?? .null) }),
@@ -53,7 +54,8 @@ struct SavedPlan {
             let site = text("site"), let catalog = text("catalog"), let version = text("version"),
             case .map(let resources)? = plan["resources"]
         else { return nil }
-        (hostIdentifier, self.root, self.site, self.catalog, self.version) = (host, root, site, catalog, version)
+        (hostIdentifier, self.root, self.catalog, self.version) = (host, root, catalog, version)
+        source = SiteSource(parsing: site)
         selection = Selection(only: words("only"), skipped: words("skip"))
         fingerprints = [:]
         for member in resources {

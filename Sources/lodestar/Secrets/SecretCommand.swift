@@ -121,7 +121,7 @@ struct SecretRekey: ParsableCommand {
     func run() throws {
         try Converge.guarding {
             let recipients = try Recipients.read(site.site), identities = try Recipients.identities(identity)
-            guard let reader = try DirectorySite(site.site) else { throw ExitStatus.notFound }
+            guard let reader = try site.source.opened() else { throw ExitStatus.notFound }
             var files: [(path: String, bytes: [UInt8])] = []
             do {
                 for path in try reader.paths(below: "secrets") where path.hasSuffix(".age") {

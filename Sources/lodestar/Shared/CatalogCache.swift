@@ -1,5 +1,6 @@
 import Compiler
 import Model
+import OperatorFiles
 import Resources
 import SystemCalls
 
@@ -12,10 +13,10 @@ struct CatalogCache {
     private let folder: String
     private let reader: any SiteReader
 
-    /// - Parameter site: the site's directory, which `reader` reads.
-    init(root: String, site: String, reader: any SiteReader) {
+    /// - Parameter source: what `reader` reads.
+    init(root: String, source: SiteSource, reader: any SiteReader) {
         folder = StateFolder.path(below: root)
-        context = "\(Lodestar.version) \(ThisProcess.programSignature) \(LocalFiles.absolute(site))"
+        context = "\(Lodestar.version) \(ThisProcess.programSignature) \(source.resolved.text)"
         self.reader = reader
     }
 

@@ -20,6 +20,8 @@ struct HostOptions: ParsableArguments {
 struct SiteArgument: ParsableArguments {
     @Argument(help: "The directory of the site.", completion: .directory)
     var site = "."
+
+    var source: SiteSource { SiteSource(parsing: site) }
 }
 
 /// Facts from a file instead of this host.

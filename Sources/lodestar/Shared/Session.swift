@@ -11,19 +11,19 @@ import SystemCalls
 
 /// What the commands that read a site have in common: the site, its secrets, the host it is compiled for.
 struct Session {
-    private let reader: DirectorySite
+    private let reader: any SiteReader
     private let secrets: AgeSecrets?
-    let path: String
+    let source: SiteSource
     /// Parsed when it is needed: a cached catalog needs it not.
     let site: Lazily<Site>
 
     /// Opens a site; a missing one is exit 66.
-    init(_ path: String, identity: String?) throws {
-        guard let reader = try Converge.guarding({ try DirectorySite(path) }) else {
-            Terminal.report("\(path): error: expected the directory of a site, found none")
+    init(_ source: SiteSource, identity: String?) throws {
+        guard let reader = try Converge.guarding({ try source.opened() }) else {
+            Terminal.report("\(source.text): error: expected the directory of a site, found none")
             throw ExitStatus.notFound
         }
-        self.path = path
+        self.source = source
         self.reader = reader
         let secrets = try Self.secrets(identity)
         self.secrets = secrets
@@ -81,7 +81,7 @@ struct Session {
 
     /// A host of the inventory, with its facts where someone keeps them.
     func target(ofHost id: String) throws -> CompilationTarget {
-        guard let facts = try snapshot("\(path)/facts/\(id).json") else {
+        guard let facts = try snapshot("\(source.workingDirectory)/facts/\(id).json") else {
             return CompilationTarget(identity: HostIdentity(id: id, name: id), facts: nil)
         }
         return Self.target(facts, id: id)
@@ -116,7 +116,7 @@ struct Session {
         return (catalog, compilation)
     }
 
-    func cache(below root: String) -> CatalogCache { CatalogCache(root: root, site: path, reader: reader) }
+    func cache(below root: String) -> CatalogCache { CatalogCache(root: root, source: source, reader: reader) }
 
     /// What the site is called in plans.
     var revision: String { reader.revision }

@@ -16,7 +16,7 @@ struct CatalogCommand: ParsableCommand {
     var format = Format.json
 
     func run() throws {
-        let session = try Session(site.site, identity: options.identity)
+        let session = try Session(site.source, identity: options.identity)
         let (catalog, _) = try session.compiled(for: try session.target(facts, root: options.root))
         switch format {
         case .json: Terminal.printJSON(catalog.datum.json)
@@ -40,7 +40,7 @@ struct GraphCommand: ParsableCommand {
     var format = Drawing.text
 
     func run() throws {
-        let session = try Session(site.site, identity: options.identity)
+        let session = try Session(site.source, identity: options.identity)
         let (catalog, _) = try session.compiled(for: try session.target(facts, root: options.root))
         Terminal.print(GraphDrawing(catalog).drawing(GraphFormat(rawValue: format.rawValue) ?? .text))
     }

@@ -17,7 +17,7 @@ struct Check: ParsableCommand {
     var format = Format.text
 
     func run() throws {
-        let session = try Session(site.site, identity: identity)
+        let session = try Session(site.source, identity: identity)
         var all = Diagnostics()
         var identifiers = session.site.value.hostIdentifiers
         if identifiers.isEmpty { identifiers = ["any"] }

@@ -35,7 +35,7 @@ struct Explain: ParsableCommand {
             }
             throw ExitCode(64)
         }
-        let session = try Session(site.site, identity: options.identity)
+        let session = try Session(site.source, identity: options.identity)
         let (catalog, compilation) = try session.compiled(for: try session.target(facts, root: options.root))
         let lines: [String]?
         let allowed: [String]
