@@ -62,7 +62,10 @@ let package = Package(
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
             "LinuxAgent",
-            ["Agent", "HostFiles", "LinuxFacts", "LinuxHost", "Model", "Scheduling", "State", "SystemCalls", "CShim"]),
+            [
+                "Agent", "HostFiles", "LinuxHost", "Model", "OperatorFiles", "Scheduling", "State", "SystemCalls",
+                "CShim",
+            ]),
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",

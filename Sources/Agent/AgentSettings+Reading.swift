@@ -15,7 +15,8 @@ extension AgentSettings {
             "source", "state", "runtime", "schedules", "metrics", "reports", "outputs", "scheduler", "converge",
         ]
         let reader = NodeReader(root, allowed: keys, what: "the settings", into: &diagnostics)
-        settings.converge.source = reader.decoded("source", into: &diagnostics)
+        let source: AbsolutePath? = reader.decoded("source", into: &diagnostics)
+        settings.converge.source = source.map { SiteSource(parsing: $0.text) }
         reader.read("state", &settings.state, into: &diagnostics)
         reader.read("runtime", &settings.runtime, into: &diagnostics)
         reader.read("schedules", &settings.schedules, into: &diagnostics)

@@ -19,8 +19,8 @@ public struct AgentSettings: Sendable {
 
     /// How the site is applied.
     public struct Converge: Sendable {
-        /// The directory of the site; nil: the loop is off.
-        public var source: AbsolutePath?
+        /// The site; nil: the loop is off.
+        public var source: SiteSource?
         /// The root that is managed.
         public var root = AbsolutePath.root
         public var mode = Mode.report

@@ -31,11 +31,8 @@ public struct Pause: Sendable, Hashable {
         self.coversSchedules = coversSchedules
     }
 
-    /// The text that is kept between agents.
-    public var text: String { "\(until) \(coversSchedules ? "all" : "converge") \(reason)" }
-
-    /// Reads what `text` made; nil for anything else.
-    public init?(text: String) {
+    /// Reads the words that agents of version 0.1 kept: `UNTIL all|converge REASON`; nil for anything else.
+    public init?(words text: String) {
         let words = text.split(separator: " ", maxSplits: 2).map(String.init)
         guard words.count == 3, let until = Int64(words[0]), ["all", "converge"].contains(words[1]) else { return nil }
         self.init(until: until, reason: words[2], coversSchedules: words[1] == "all")

@@ -2,6 +2,7 @@ import Agent
 import Glibc
 import LinuxHost
 import Model
+import OperatorFiles
 import Scheduling
 import State
 import SystemCalls
@@ -15,11 +16,11 @@ extension AgentProcess {
     func converge(_ run: ConvergeRun, _ now: Moment) {
         guard let source = settings.converge.source else { return }
         // Before each one: who may write the site decides what root does.
-        if let objection = PathTrust.objection(toAllBelow: source.text) {
-            remember("\(run.trigger.rawValue) \(run.mode.rawValue) \(now.wall)", as: "converge")
-            let said = "error: cannot use \(source.text): \(objection)"
-            log.write(.warning, said)
-            return concludeConverge(65, said: said, now)
+        if let objection = source.objection() {
+            remember { $0.begun = .init(run, started: now.wall) }
+            let errorText = "error: cannot use \(source.text): \(objection)"
+            log.write(.warning, errorText)
+            return concludeConverge(65, errorText: errorText, now)
         }
         LocalFiles.remove(outputPath)
         do throws(HostFault) {
@@ -38,70 +39,76 @@ extension AgentProcess {
         request.uid = geteuid()
         request.gid = getegid()
         request.timeout = settings.converge.timeout.wholeMilliseconds
-        remember("\(run.trigger.rawValue) \(run.mode.rawValue) \(now.wall)", as: "converge")
+        remember { $0.begun = .init(run, started: now.wall) }
         do throws(LaunchFault) {
             try keeper.start(request)
             log.write(.info, "\(verb) of \(source.text) because of \(run.trigger.rawValue)")
         } catch {
-            concludeConverge(nil, said: error.reason, now)
+            concludeConverge(nil, errorText: error.reason, now)
         }
     }
 
-    func hearConverge(_ event: KeeperEvent, _ now: Moment) {
+    func handleConverge(_ event: KeeperEvent, _ now: Moment) {
         switch event.kind {
         case .started: if !loop.isRunning { loop.adopt() }
         case .ended(let end):
             keeper.forget(event.run)
-            let said = String(decoding: (end.head + end.tail).prefix(8192), as: UTF8.self)
-            concludeConverge(end.exitStatus, said: end.reason ?? said, now)
+            let errorText = String(decoding: (end.head + end.tail).prefix(8192), as: UTF8.self)
+            concludeConverge(end.exitStatus, errorText: end.reason ?? errorText, now)
         }
     }
 
     /// Writes the report and lets the next converge come.
-    func concludeConverge(_ exitStatus: Int?, said: String, _ now: Moment) {
-        let began = (kept("converge") ?? "").split(separator: " ").map(String.init)
-        let run = ConvergeRun(
-            trigger: began.first.flatMap { ConvergeTrigger(rawValue: $0) } ?? .interval,
-            mode: began.dropFirst().first.flatMap { AgentSettings.Mode(rawValue: $0) } ?? .report)
-        let started = began.dropFirst(2).first.flatMap { Int64($0) } ?? now.wall
-        let outcome = ConvergeOutcome(run: run, started: started, ended: now.wall, exitStatus: exitStatus)
+    ///
+    /// - Parameter errorText: what the command printed on standard error, or why there was none.
+    func concludeConverge(_ exitStatus: Int?, errorText: String, _ now: Moment) {
+        let begun = kept.begun ?? .init(ConvergeRun(trigger: .interval, mode: .report), started: now.wall)
+        let outcome = ConvergeOutcome(run: begun.run, started: begun.started, ended: now.wall, exitStatus: exitStatus)
         let output = (try? LocalFiles.stateContents(of: outputPath, limit: Self.outputLimit)) ?? []
         let reports = ReportLog(
             path: settings.reportsPath, size: Int(clamping: settings.reportSize.bytes), count: settings.reportCount)
         do throws(HostFault) {
-            try reports.append(ReportLog.line(outcome, output: output, said: said))
+            try reports.append(ReportLog.line(outcome, output: output, errorText: errorText))
         } catch {
             log.write(.error, error.text)
         }
         LocalFiles.remove(outputPath)
-        lastConverge = outcome
-        remember(nil, as: "converge")
-        let status = exitStatus.map { String($0) } ?? "-"
-        remember("\(run.trigger.rawValue) \(run.mode.rawValue) \(started) \(now.wall) \(status)", as: "last_converge")
+        remember {
+            $0.begun = nil
+            $0.lastConverge = outcome
+        }
         loop.ended(now, isLocked: exitStatus == 75)
-        log.write(outcome.isHealthy ? .info : .warning, "\(run.mode.rawValue): \(outcome.summary)")
+        log.write(outcome.isHealthy ? .info : .warning, "\(begun.run.mode.rawValue): \(outcome.summary)")
         lastMetrics = 0
     }
+}
+
+/// What is kept between agents.
+extension AgentProcess {
+    private static let stateName = "state"
 
     /// What an earlier agent knew of the loop: the pause, the last converge, and one that still goes on.
-    func restoreConverge() {
-        loop.pause = kept("pause").flatMap { Pause(text: $0) }
-        let words = (kept("last_converge") ?? "").split(separator: " ").map(String.init)
-        guard words.count == 5, let trigger = ConvergeTrigger(rawValue: words[0]),
-            let mode = AgentSettings.Mode(rawValue: words[1]), let started = Int64(words[2]),
-            let ended = Int64(words[3])
-        else { return }
-        lastConverge = ConvergeOutcome(
-            run: ConvergeRun(trigger: trigger, mode: mode), started: started, ended: ended, exitStatus: Int(words[4]))
+    func restoreState() {
+        if let text = stored(Self.stateName), let datum = try? Datum(json: Array(text.utf8)) {
+            kept = KeptState(datum)
+        } else {
+            // Version 0.1 kept words under three names: of these only the pause is taken over.
+            let pause = stored("pause").flatMap { Pause(words: $0) }
+            remember { $0.pause = pause }
+            for name in ["pause", "converge", "last_converge"] { try? database.keep(nil, as: name) }
+        }
+        loop.pause = kept.pause
     }
 
-    func kept(_ name: String) -> String? {
+    func stored(_ name: String) -> String? {
         (try? history.kept(name)).flatMap { $0 }
     }
 
-    func remember(_ value: String?, as name: String) {
+    /// Changes what the next agent is to know.
+    func remember(_ change: (inout KeptState) -> Void) {
+        change(&kept)
         do {
-            try database.keep(value, as: name)
+            try database.keep(kept.datum.compactJSON, as: Self.stateName)
         } catch {
             log.write(.error, error.text)
         }

@@ -9,7 +9,7 @@ extension AgentProcess {
     func takeOver(_ events: [KeeperEvent]) throws {
         let now = RealClock.now
         if lodestar_inherits_orphans() != 0 { lodestar_reap_orphans() }
-        scheduler.isMemoryLost = kept(Self.lostMark) == bootID
+        scheduler.isMemoryLost = stored(Self.lostMark) == bootID
         let known = Set(events.compactMap { RunKey(id: $0.run) })
         var open = try history.openRuns()
         if scheduler.isMemoryLost { open += unrecorded(events, beside: Set(open.map(\.run.key))) }
@@ -18,10 +18,10 @@ extension AgentProcess {
         take(folder.scan(), stored: stored, now)
         for name in stored.keys where folder.entries[name] == nil { scheduler.remove(name, at: now) }
         scheduler.rerunAmbiguous(at: now)
-        restoreConverge()
-        for event in events { hear(event, now) }
+        restoreState()
+        for event in events { handle(event, now) }
         scheduler.flush(now)
-        if scheduler.isMemoryLost { remember(nil, as: Self.lostMark) }
+        if scheduler.isMemoryLost { try database.keep(nil, as: Self.lostMark) }
     }
 
     /// The runs that only the keeper knows, because the database that held them is lost.
@@ -73,7 +73,7 @@ extension AgentProcess {
             orphans[run.run.key] = process
             return .alive
         }
-        if loop.isRunning { concludeConverge(nil, said: "the keeper is gone", now) }
-        for event in known { hear(event, now) }
+        if loop.isRunning { concludeConverge(nil, errorText: "the keeper is gone", now) }
+        for event in known { handle(event, now) }
     }
 }

@@ -5,41 +5,41 @@ import SystemCalls
 
 /// What commands ask over the local socket.
 extension AgentProcess {
-    /// Answers one line: `ok` or `error`, then what there is to say.
+    /// Answers one line.
     func answer(_ line: String, _ now: Moment) -> String {
-        let words = line.split(separator: " ", maxSplits: 2).map(String.init)
-        switch words.first {
-        case "status": return "ok\n" + (words.last == "json" ? status(now).datum.json : status(now).text) + "\n"
-        case "pause", "pause-all":
-            guard words.count == 3, let length = Int64(words[1]), (1000...366 * 86_400_000).contains(length) else {
-                break
-            }
-            let isAll = words[0] == "pause-all"
-            let pause = Pause(until: now.wall + length, reason: words[2], coversSchedules: isAll)
-            loop.pause = pause
-            remember(pause.text, as: "pause")
-            log.write(.notice, "paused for \(length / 1000) s: \(words[2])")
-            lastMetrics = 0
-            return "ok\n"
-        case "resume":
-            loop.pause = nil
-            remember(nil, as: "pause")
-            log.write(.notice, "resumed")
-            lastMetrics = 0
-            return "ok\n"
-        case "run":
-            guard words.count == 2 else { break }
-            guard let key = scheduler.runNow(words[1], at: now) else {
-                return "error expected the name of a schedule, found `\(words[1])`\n"
-            }
-            return "ok\n\(key.id)\n"
-        case "converge":
-            guard loop.isOn else { return "error no source is set\n" }
-            loop.want(.request)
-            return "ok\n"
-        default: break
+        guard let request = AgentRequest(line: line) else {
+            return AgentAnswer.refused("expected a request, found `\(line.prefix(80))`").line
         }
-        return "error expected a request, found `\(line.prefix(80))`\n"
+        return perform(request, now).line
+    }
+
+    private func perform(_ request: AgentRequest, _ now: Moment) -> AgentAnswer {
+        switch request {
+        case .status:
+            let status = status(now)
+            return .status(status.datum, text: status.text)
+        case .pause(let length, let reason, let coversSchedules):
+            set(Pause(until: now.wall + length, reason: reason, coversSchedules: coversSchedules))
+            log.write(.notice, "paused for \(length / 1000) s: \(reason)")
+        case .resume:
+            set(nil)
+            log.write(.notice, "resumed")
+        case .run(let job):
+            guard let key = scheduler.runNow(job, at: now) else {
+                return .refused("expected the name of a schedule, found `\(job)`")
+            }
+            return .run(key)
+        case .converge:
+            guard loop.isOn else { return .refused("no source is set") }
+            loop.want(.request)
+        }
+        return .done
+    }
+
+    private func set(_ pause: Pause?) {
+        loop.pause = pause
+        remember { $0.pause = pause }
+        lastMetrics = 0
     }
 
     func status(_ now: Moment) -> AgentStatus {
@@ -58,7 +58,7 @@ extension AgentProcess {
         status.allowsChanges = loop.allowsChanges(at: now.wall)
         status.isConverging = loop.isRunning
         status.nextConverge = loop.next
-        status.lastConverge = lastConverge
+        status.lastConverge = kept.lastConverge
         status.pause = loop.pause
         return status
     }

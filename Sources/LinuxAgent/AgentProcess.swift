@@ -40,7 +40,8 @@ public final class AgentProcess {
     let since: Moment
     var loop: ConvergeLoop
     var windowZones = ZoneFiles()
-    var lastConverge: ConvergeOutcome?
+    /// What the next agent is to know of the loop.
+    var kept = KeptState()
     var writtenMetrics = ""
     var lastMetrics: Int64 = 0
     private var changedNames: Set<String> = []
@@ -83,7 +84,8 @@ public final class AgentProcess {
         windowZones = zones
         scheduleWatch = DirectoryWatch(settings.schedules.text, isRecursive: false)
         let isWatched = settings.converge.onChange
-        siteWatch = isWatched ? settings.converge.source.map { DirectoryWatch($0.text, isRecursive: true) } : nil
+        siteWatch =
+            isWatched ? settings.converge.source.map { DirectoryWatch($0.workingDirectory, isRecursive: true) } : nil
         control = try ControlSocket(path: settings.socketPath)
         let log = log
         scheduler.onMessage = { text, isWarning in log.write(isWarning ? .warning : .info, text) }
@@ -119,14 +121,14 @@ public final class AgentProcess {
             if let run = loop.due(now) { converge(run, now) }
             scheduler.isPaused = loop.pause?.coversSchedules == true
             scheduler.wake(now)
-            keepUp(now)
+            runPeriodicWork(now)
             wait(from: RealClock.now)
         }
         stop()
     }
 
     /// What has to be done now and then.
-    private func keepUp(_ now: Moment) {
+    private func runPeriodicWork(_ now: Moment) {
         if let changedAt, now.boot >= changedAt + 100 { reload(now) }
         for (key, process) in orphans where !ProcessTable.isAlive(process) {
             orphans[key] = nil
@@ -189,8 +191,8 @@ public final class AgentProcess {
         for (poll, source) in zip(polls, sources) where poll.revents != 0 {
             switch source.source {
             case .timer: _ = lodestar_timer_read(timer)
-            case .signals: hearSignals(then)
-            case .keeper: hearKeeper(then)
+            case .signals: handleSignals(then)
+            case .keeper: handleKeeper(then)
             case .schedules: note(scheduleWatch.read(), then)
             case .zones:
                 let changes = zoneWatch.read()
@@ -204,7 +206,7 @@ public final class AgentProcess {
         if hasCaller { control.accept(boot: then.boot) }
     }
 
-    private func hearSignals(_ now: Moment) {
+    private func handleSignals(_ now: Moment) {
         while case let number = lodestar_signals_read(signals), number > 0 {
             switch number {
             case SIGHUP:
@@ -237,16 +239,16 @@ public final class AgentProcess {
         (changedAll, changedNames, changedAt) = (false, [], nil)
     }
 
-    private func hearKeeper(_ now: Moment) {
+    private func handleKeeper(_ now: Moment) {
         if let events = keeper.news() {
-            for event in events { hear(event, now) }
+            for event in events { handle(event, now) }
         } else {
             replaceKeeper(now)
         }
     }
 
-    func hear(_ event: KeeperEvent, _ now: Moment) {
-        if event.run.hasPrefix("@") { return hearConverge(event, now) }
+    func handle(_ event: KeeperEvent, _ now: Moment) {
+        if event.run.hasPrefix("@") { return handleConverge(event, now) }
         guard let key = RunKey(id: event.run) else { return keeper.forget(event.run) }
         switch event.kind {
         case .started(let process):

@@ -1,9 +1,10 @@
+public import Agent
 import CShim
 import Glibc
 public import Model
 import SystemCalls
 
-/// The local socket through which commands ask the agent: one line there, one answer back.
+/// The local socket through which commands ask the agent: a request in one line there, an answer in one line back.
 final class ControlSocket {
     private struct Client {
         var descriptor: Int32
@@ -12,7 +13,7 @@ final class ControlSocket {
         var deadline: Int64
     }
 
-    static let lineLimit = 4096
+    static let lineLimit = 16384
     private static let clientLimit = 32
 
     let listener: Int32
@@ -51,7 +52,7 @@ final class ControlSocket {
             let end = received.firstIndex(of: 0x0A)
             if let end {
                 let text = answer(String(decoding: received[..<end], as: UTF8.self))
-                send(text, to: clients[index].descriptor)
+                send("\(text)\n", to: clients[index].descriptor)
             }
             let isSilent = count < 0 && errno == EAGAIN && boot < clients[index].deadline
             if end == nil, received.count <= Self.lineLimit, count > 0 || isSilent { continue }
@@ -79,12 +80,12 @@ public enum ControlClient {
     /// An agent that is stopped, or hangs, is waited for so long; milliseconds.
     public static let patience: Int64 = 10_000
 
-    /// Sends one line and returns the whole answer.
+    /// Asks the agent.
     ///
-    /// - Throws: when no agent listens at the path, it may not be asked, or it says nothing.
+    /// - Throws: when no agent listens at the path, it may not be asked, or it says nothing that can be read.
     public static func ask(
-        _ line: String, at path: String, patience: Int64 = ControlClient.patience
-    ) throws(HostFault) -> String {
+        _ request: AgentRequest, at path: String, patience: Int64 = ControlClient.patience
+    ) throws(HostFault) -> AgentAnswer {
         func fault(_ number: Int32) -> HostFault {
             let isSilent = number == EAGAIN || number == EWOULDBLOCK || number == EINPROGRESS
             return HostFault(
@@ -95,7 +96,7 @@ public enum ControlClient {
         let client = lodestar_local_connect(path, patience)
         guard client >= 0 else { throw fault(-client) }
         defer { close(client) }
-        guard LocalFiles.writeAll(Array("\(line)\n".utf8), to: client) else { throw fault(errno) }
+        guard LocalFiles.writeAll(Array("\(request.line)\n".utf8), to: client) else { throw fault(errno) }
         var answer: [UInt8] = [], bytes = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = read(client, &bytes, bytes.count)
@@ -105,6 +106,12 @@ public enum ControlClient {
             answer += bytes[..<count]
             if SystemClock.monotonicNanoseconds > deadline { throw fault(EAGAIN) }
         }
-        return String(decoding: answer, as: UTF8.self)
+        let line = String(decoding: answer, as: UTF8.self)
+        guard let answer = AgentAnswer(line: line) else {
+            throw HostFault(
+                "ask", "the agent at \(path)",
+                "expected an answer, found `\(line.prefix(80))`; an agent of another version is to be restarted")
+        }
+        return answer
     }
 }

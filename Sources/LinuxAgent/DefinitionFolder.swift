@@ -74,7 +74,7 @@ final class DefinitionFolder {
     func scan(isForced: Bool = false) -> Changes {
         var changes = Changes()
         if let objection = PathTrust.objection(to: path) {
-            tell(folder: objection, &changes)
+            noteFolderFault(objection, &changes)
             changes.removed = Array(entries.keys)
             (entries, unread) = ([:], [:])
             return changes
@@ -88,7 +88,7 @@ final class DefinitionFolder {
                 changes.removed = Array(entries.keys)
                 (entries, unread, folderFault) = ([:], [:], nil)
             } else {
-                tell(folder: "cannot read all of it: \(error.text)", &changes)
+                noteFolderFault("cannot read all of it: \(error.text)", &changes)
             }
             return changes
         }
@@ -118,7 +118,7 @@ final class DefinitionFolder {
         return changes
     }
 
-    private func tell(folder reason: String, _ changes: inout Changes) {
+    private func noteFolderFault(_ reason: String, _ changes: inout Changes) {
         if folderFault != reason { changes.unread.append((nil, reason)) }
         folderFault = reason
     }

@@ -15,14 +15,14 @@ struct ReportLog {
     ///
     /// - Parameters:
     ///   - output: what the command printed as JSON; anything else is left out.
-    ///   - said: what it said on standard error.
-    static func line(_ outcome: ConvergeOutcome, output: [UInt8], said: String) -> String {
+    ///   - errorText: what the command printed on standard error.
+    static func line(_ outcome: ConvergeOutcome, output: [UInt8], errorText: String) -> String {
         let fields: Datum = [
             "time": .string(Instant(milliseconds: outcome.ended).text()),
             "trigger": .string(outcome.run.trigger.rawValue), "mode": .string(outcome.run.mode.rawValue),
             "result": .string(outcome.summary),
             "exit_code": outcome.exitStatus.map { .int(Int64($0)) } ?? .null,
-            "milliseconds": .int(outcome.ended - outcome.started), "said": .string(said),
+            "milliseconds": .int(outcome.ended - outcome.started), "said": .string(errorText),
             "report": (try? Datum(json: output)) ?? .null,
         ]
         return fields.compactJSON

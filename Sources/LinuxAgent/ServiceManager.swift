@@ -12,12 +12,12 @@ struct ServiceManager {
         watchdog = ThisProcess.environment("WATCHDOG_USEC").flatMap { Int64($0) }.map { max(1000, $0 / 2000) }
     }
 
-    func tell(_ text: String) {
+    func send(_ text: String) {
         if let socket { _ = lodestar_local_notify(socket, text) }
     }
 
-    func ready(_ status: String) { tell("READY=1\nSTATUS=\(status)") }
-    func reloading() { tell("RELOADING=1\nMONOTONIC_USEC=\(SystemClock.monotonicNanoseconds / 1000)") }
-    func stopping() { tell("STOPPING=1") }
-    func alive() { tell("WATCHDOG=1") }
+    func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
+    func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(SystemClock.monotonicNanoseconds / 1000)") }
+    func stopping() { send("STOPPING=1") }
+    func alive() { send("WATCHDOG=1") }
 }

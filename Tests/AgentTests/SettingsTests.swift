@@ -78,7 +78,7 @@ import Testing
 @Suite struct ConvergeLoopTests {
     private func loop(_ change: (inout AgentSettings.Converge) -> Void = { _ in }) -> ConvergeLoop {
         var settings = AgentSettings.Converge()
-        settings.source = AbsolutePath("/site")
+        settings.source = .directory("/site")
         change(&settings)
         return ConvergeLoop(settings, hostIdentifier: "host") { $0 == "UTC" ? .utc : nil }
     }
@@ -104,7 +104,7 @@ import Testing
         window.definition.timezone = "local"
         window.definition.spread = .off
         var settings = AgentSettings.Converge()
-        settings.source = AbsolutePath("/site")
+        settings.source = .directory("/site")
         settings.windows = [window]
         var loop = ConvergeLoop(settings, hostIdentifier: "host") { _ in .utc }
         let two = ScriptedHost.midnight + 2 * 3_600_000
@@ -215,12 +215,6 @@ import Testing
         var loop = loop()
         #expect(loop.due(Moment(wall: 1000, boot: 1000)) == nil)
         #expect(loop.nextWake(Moment(wall: 1000, boot: 1000)) == nil)
-    }
-
-    @Test func aPauseIsReadBackAsItWasKept() {
-        let pause = Pause(until: 17, reason: "a reason of words", coversSchedules: true)
-        #expect(Pause(text: pause.text) == pause)
-        #expect(Pause(text: "17 none x") == nil)
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import Agent
 import CShim
 import Glibc
 import Model
@@ -14,7 +15,7 @@ import TestSupport
         try #require(listener >= 0)
         defer { close(listener) }
         let fault = try #require(throws: HostFault.self) {
-            _ = try ControlClient.ask("status text", at: path, patience: 200)
+            _ = try ControlClient.ask(.status, at: path, patience: 200)
         }
         #expect(fault.reason.contains("does not answer"))
         // Also when so many wait that the next one cannot even call.
@@ -24,7 +25,7 @@ import TestSupport
         }
         #expect(waiting.count < 100)
         let full = try #require(throws: HostFault.self) {
-            _ = try ControlClient.ask("status text", at: path, patience: 200)
+            _ = try ControlClient.ask(.status, at: path, patience: 200)
         }
         #expect(full.reason.contains("does not answer"))
         waiting.forEach { close($0) }
@@ -33,7 +34,7 @@ import TestSupport
     @Test func noAgentIsAFault() throws {
         let folder = TemporaryFolder()
         let fault = try #require(throws: HostFault.self) {
-            _ = try ControlClient.ask("status text", at: "\(folder.path)/agent.sock")
+            _ = try ControlClient.ask(.status, at: "\(folder.path)/agent.sock")
         }
         #expect(fault.reason.hasPrefix("ENOENT"))
     }

@@ -6,7 +6,7 @@ declare -A allowed=(
   [SystemCalls]="CShim Glibc Values" [RegularExpressions]="" [TimeZones]="Values" [Expressions]="RegularExpressions TimeZones Values" [Values]="" [Model]="Crypto Values"
   [HostFiles]="Model RegularExpressions" [YAML]="Values CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
   [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones" [Engine]="Model"
-  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxFacts LinuxHost Model Scheduling State SystemCalls CShim Glibc"
+  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxHost Model OperatorFiles Scheduling State SystemCalls CShim Glibc"
   [OperatorFiles]="Model SystemCalls Glibc" [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles Hostinfo LinuxFacts SystemCalls CShim Glibc"
   [Hostinfo]="Values YAML" [LinuxFacts]="Hostinfo SystemCalls Values YAML CShim Glibc" [hostinfo-tool]="LinuxFacts SystemCalls"
   [Secrets]="Model Crypto FoundationEssentials"

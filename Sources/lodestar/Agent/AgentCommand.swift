@@ -53,26 +53,29 @@ struct AgentOptions: ParsableArguments {
     /// Whether an agent answers.
     func isAgentThere() throws -> Bool {
         let path = try settings().socketPath
-        return (try? ControlClient.ask("status text", at: path)) != nil
+        return (try? ControlClient.ask(.status, at: path)) != nil
     }
 
-    /// Asks the running agent; the answer without its first line. An agent that is not there is exit 69.
-    func ask(_ line: String) throws -> String {
+    /// Asks the running agent. One that is not there is exit 69, a request that is refused exit 1.
+    @discardableResult
+    func ask(_ request: AgentRequest) throws -> AgentAnswer {
         let settings = try settings()
-        let answer: String
+        let answer: AgentAnswer
         do throws(HostFault) {
-            answer = try ControlClient.ask(line, at: settings.socketPath)
+            answer = try ControlClient.ask(request, at: settings.socketPath)
         } catch {
             Terminal.report("error: \(error.text)")
             throw ThisProcess.isPrivileged ? ExitStatus.unavailable : ExitStatus.noPrivilege
         }
-        let lines = answer.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-        guard lines.first == "ok" else {
-            Terminal.report(
-                "error: \(lines.first.map { $0.hasPrefix("error ") ? $0.dropFirst(6) : $0 } ?? "no answer")")
-            throw ExitStatus.failure
-        }
-        return lines.count > 1 ? String(lines[1]) : ""
+        guard case .refused(let reason) = answer else { return answer }
+        Terminal.report("error: \(reason)")
+        throw ExitStatus.failure
+    }
+
+    /// Prints how the agent is.
+    func printStatus(_ format: Format) throws {
+        guard case .status(let status, let text) = try ask(.status) else { throw ExitStatus.failure }
+        Terminal.print(format == .json ? status.json : text)
     }
 }
 

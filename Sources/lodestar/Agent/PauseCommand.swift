@@ -1,3 +1,4 @@
+import Agent
 import ArgumentParser
 import Model
 
@@ -23,8 +24,10 @@ struct PauseCommand: ParsableCommand {
 
     func validate() throws {
         if resume { return }
-        guard let length, let duration = Duration(text: length), duration >= .seconds(1) else {
-            throw ValidationError("expected --for with a duration such as 2h, or --resume")
+        guard let length, let duration = Duration(text: length),
+            AgentRequest.pauseLengths.contains(duration.wholeMilliseconds)
+        else {
+            throw ValidationError("expected --for with a duration such as 2h, at most 366 days, or --resume")
         }
         guard let reason, !reason.isEmpty, !reason.hasLineBreak else {
             throw ValidationError("expected --reason with a line of text")
@@ -33,10 +36,11 @@ struct PauseCommand: ParsableCommand {
 
     func run() throws {
         if resume {
-            _ = try options.ask("resume")
+            try options.ask(.resume)
         } else if let length, let duration = Duration(text: length), let reason {
-            _ = try options.ask("\(schedules ? "pause-all" : "pause") \(duration.components.seconds * 1000) \(reason)")
+            try options.ask(
+                .pause(length: duration.wholeMilliseconds, reason: reason, coversSchedules: schedules))
         }
-        Terminal.print(try options.ask("status text").withoutLastNewline)
+        try options.printStatus(.text)
     }
 }

@@ -11,9 +11,5 @@ struct StatusCommand: ParsableCommand {
     @Option(help: "text or json.")
     var format = Format.text
 
-    func run() throws { Terminal.print(try options.ask("status \(format.rawValue)").withoutLastNewline) }
-}
-
-extension String {
-    var withoutLastNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
+    func run() throws { try options.printStatus(format) }
 }

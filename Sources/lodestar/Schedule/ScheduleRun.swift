@@ -19,8 +19,8 @@ struct ScheduleRun: ParsableCommand {
     var wait = false
 
     func run() throws {
-        let id = try options.ask("run \(job)").withoutLastNewline
-        guard wait, let key = RunKey(id: id) else { return Terminal.print(id) }
+        guard case .run(let key) = try options.ask(.run(job: job)) else { throw ExitStatus.failure }
+        if !wait { return Terminal.print(key.id) }
         let patience = Patience(seconds: 60)
         try Converge.guarding {
             while true {
