@@ -8,7 +8,7 @@ extension AgentSettings {
     /// - Parameter path: what the places name.
     public static func read(_ bytes: [UInt8], path: String, into diagnostics: inout Diagnostics) -> AgentSettings {
         var settings = AgentSettings()
-        guard let root = YAMLReader.read(SourceText(bytes, file: SourceFile(path)), into: &diagnostics) else {
+        guard let root = YAMLReader.read(SourceText(bytes, path: path), into: &diagnostics) else {
             return settings
         }
         let keys = [

@@ -75,7 +75,7 @@ struct CustomFacts {
             }
         }
         var diagnostics = Diagnostics()
-        let root = YAMLReader.read(SourceText(bytes, file: SourceFile(path)), into: &diagnostics)
+        let root = YAMLReader.read(SourceText(bytes, path: path), into: &diagnostics)
         if let first = diagnostics.sorted.first { throw HostFault("read", path, first.message) }
         return root.map { CoreSchema.datum(of: $0.content) } ?? .null
     }

@@ -1,3 +1,4 @@
+import CShim
 import Glibc
 
 /// What /proc/PID/stat tells of a process (proc(5)).

@@ -1,3 +1,4 @@
+import CShim
 import Glibc
 
 /// The clocks of the machine (clock_gettime(2)).

@@ -35,10 +35,20 @@ public struct Diagnostic: Error, Sendable, Hashable {
     }
 
     /// The lines that a person reads: the finding, then its hint and its notes, indented.
-    public var text: String {
-        var lines = [(place.map { "\($0): " } ?? "") + "\(severity.rawValue): \(message)"]
-        if let hint { lines.append("  hint: \(hint)") }
-        for note in notes { lines.append("  note: \(note.place): \(note.message)") }
+    public var text: String { text(columns: nil) }
+
+    /// The same for a terminal, with the source line of each place.
+    ///
+    /// - Parameter columns: how wide the terminal is; nil: no source lines.
+    public func text(columns: Int?) -> String {
+        func excerpt(at place: Place?) -> [String] { columns.flatMap { place?.excerpt(columns: $0) } ?? [] }
+        var lines = [(place.map { "\("\($0)".printable): " } ?? "") + "\(severity.rawValue): \(message.printable)"]
+        lines += excerpt(at: place)
+        if let hint { lines.append("  hint: \(hint.printable)") }
+        for note in notes {
+            lines.append("  note: \("\(note.place)".printable): \(note.message.printable)")
+            lines += excerpt(at: note.place)
+        }
         return lines.joined(separator: "\n")
     }
 }

@@ -2,9 +2,23 @@
 public final class SourceFile: Sendable, Hashable {
     /// The path from the site's root, such as `manifests/base.yaml`.
     public let path: String
+    /// The bytes that were read, so that a diagnostic can show a line; empty where they are not at hand.
+    public let bytes: [UInt8]
 
-    public init(_ path: String) {
+    public init(_ path: String, bytes: [UInt8] = []) {
         self.path = path
+        self.bytes = bytes
+    }
+
+    /// A line without its line feed, counted from 1; nil beyond the end.
+    public func line(_ number: Int) -> String? {
+        var lines = bytes[...], left = number
+        while left > 1, let end = lines.firstIndex(of: UInt8(ascii: "\n")) {
+            lines = lines[(end + 1)...]
+            left -= 1
+        }
+        guard left == 1, !lines.isEmpty else { return nil }
+        return String(decoding: lines.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
     public static func == (left: SourceFile, right: SourceFile) -> Bool {

@@ -3,17 +3,7 @@ extension StringProtocol {
     /// move the cursor nor hide a line of a plan.
     public var printable: String {
         guard unicodeScalars.contains(where: \.isControl) else { return String(self) }
-        var text = ""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "\n": text += "\\n"
-            case "\t": text += "\t"
-            case "\r": text += "\\r"
-            case _ where scalar.isControl: text += "\\u{\(String(scalar.value, radix: 16))}"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
+        return unicodeScalars.reduce(into: "") { $0 += $1 == "\t" ? "\t" : $1.printable }
     }
 }
 
@@ -46,6 +36,20 @@ extension String {
 }
 
 extension Unicode.Scalar {
+    /// The character for a terminal, as an escape where it is a control character.
+    var printable: String {
+        switch self {
+        case "\n": "\\n"
+        case "\t": "\\t"
+        case "\r": "\\r"
+        case _ where isControl: escaped
+        default: String(self)
+        }
+    }
+
+    /// Such as `\u{200b}`.
+    var escaped: String { "\\u{\(String(value, radix: 16))}" }
+
     /// C0, DEL and C1, and the marks that change the direction of what follows.
     fileprivate var isControl: Bool { value < 0x20 || isHiddenControl }
 

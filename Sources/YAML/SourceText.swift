@@ -10,9 +10,10 @@ public final class SourceText {
         return starts
     }()
 
-    public init(_ bytes: [UInt8], file: SourceFile) {
+    /// - Parameter path: what diagnostics call the file.
+    public init(_ bytes: [UInt8], path: String) {
         self.bytes = bytes
-        self.file = file
+        file = SourceFile(path, bytes: bytes)
     }
 
     public func place(line: Int, column: Int) -> Place { Place(file: file, line: line, column: column) }

@@ -104,7 +104,7 @@ public final class Site {
 
     private func roleSource(_ name: String, _ path: String) throws(Diagnostic) -> SourceText? {
         if name.hasPrefix("std/"), let bytes = standardRoles[String(name.dropFirst(4))] {
-            return SourceText(bytes, file: SourceFile("\(name).yaml"))
+            return SourceText(bytes, path: "\(name).yaml")
         }
         return try files.source(path)
     }

@@ -91,7 +91,7 @@ public final class FactsSnapshot: FactSource {
     /// Reads JSON or YAML; places in diagnostics are those of the file.
     public init(reading bytes: [UInt8], from path: String) throws(Diagnostics) {
         var diagnostics = Diagnostics()
-        let source = SourceText(bytes, file: SourceFile(path))
+        let source = SourceText(bytes, path: path)
         let value = YAMLReader.read(source, into: &diagnostics).map { CoreSchema.value(of: $0, into: &diagnostics) }
         if diagnostics.hasErrors { throw diagnostics }
         guard let value, case .map(let members)? = try? value.datum() else {

@@ -39,7 +39,7 @@ final class SiteFiles {
     func source(_ path: String) throws(Diagnostic) -> SourceText? {
         if let known = sources[path] { return known }
         guard let bytes = try bytes(of: path) else { return nil }
-        let source = SourceText(bytes, file: SourceFile(path))
+        let source = SourceText(bytes, path: path)
         sources[path] = source
         return source
     }

@@ -26,7 +26,7 @@ public struct IdentityOverride: Sendable, Hashable {
     public init?(reading bytes: [UInt8], from path: String, into diagnostics: inout Diagnostics) {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found) }
-        let source = SourceText(bytes, file: SourceFile(path))
+        let source = SourceText(bytes, path: path)
         guard let root = YAMLReader.read(source, into: &found) else { return nil }
         read(root, into: &found)
         if found.hasErrors { return nil }

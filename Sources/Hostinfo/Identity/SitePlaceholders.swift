@@ -12,7 +12,7 @@ public struct SitePlaceholders: Sendable, Hashable {
     public init?(reading bytes: [UInt8], from path: String, into diagnostics: inout Diagnostics) {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found) }
-        guard let root = YAMLReader.read(SourceText(bytes, file: SourceFile(path)), into: &found) else { return nil }
+        guard let root = YAMLReader.read(SourceText(bytes, path: path), into: &found) else { return nil }
         let reader = NodeReader(root, allowed: ["add", "allow"], what: "placeholders.yaml", into: &found)
         added = reader.values("add", "a text", into: &found) { $0 } ?? []
         allowed = reader.values("allow", "a text", into: &found) { $0 } ?? []

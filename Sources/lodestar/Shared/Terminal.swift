@@ -24,7 +24,7 @@ enum Terminal {
     static func report(_ diagnostics: Diagnostics) {
         let sorted = diagnostics.sorted
         guard !sorted.isEmpty else { return }
-        report(sorted.map(\.text).joined(separator: "\n"))
+        report(sorted.map { $0.text(columns: errorColumns) }.joined(separator: "\n"))
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
@@ -34,6 +34,14 @@ enum Terminal {
         if fault == nil { fault = reason }
     }
 
-    /// Colour only on a terminal, and never with NO_COLOR (no-color.org).
-    static let isColored = ThisProcess.isTerminal(1) && ThisProcess.environment("NO_COLOR") == nil
+    /// Colour only on a terminal that has some, and never with NO_COLOR (no-color.org).
+    static let isColored = isCapable(1) && ThisProcess.environment("NO_COLOR") == nil
+
+    /// How wide the terminal on standard error is now; nil where that is none, or a dumb one.
+    static var errorColumns: Int? { isCapable(2) ? TerminalSize.columns(of: 2) ?? 80 : nil }
+
+    /// Whether a descriptor is a terminal that can do more than print (`TERM` in environ(7)).
+    private static func isCapable(_ descriptor: Int32) -> Bool {
+        ThisProcess.isTerminal(descriptor) && ThisProcess.environment("TERM") != "dumb"
+    }
 }

@@ -27,8 +27,9 @@ struct Eval: ParsableCommand {
             let value = try Expression(parsing: expression).evaluate(in: scope)
             Terminal.printJSON(typed ? try value.typedJSON() : try value.json())
         } catch let error as ExpressionError {
-            Terminal.report("eval:1:\(error.column): error: \(error.message)")
-            if let hint = error.hint { Terminal.report("  hint: \(hint)") }
+            let source = SourceFile("eval", bytes: Array(expression.utf8))
+            let place = Place(file: source, line: 1, column: error.column)
+            Terminal.report(Diagnostics([Diagnostic(error.message, at: place, hint: error.hint)]))
             throw ExitStatus.failure
         } catch let error as JSONFault {
             Terminal.report("eval: error: \(error.message)")
