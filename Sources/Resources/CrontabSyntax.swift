@@ -33,9 +33,9 @@ enum CrontabSyntax {
         if entry.command.isEmpty || entry.command.unicodeScalars.contains(where: { $0 == "\n" || $0 == "\0" }) {
             problems.append(Problem("command", "expected one line"))
         }
-        if entry.name.isEmpty || entry.name.hasLineBreak { problems.append("expected a name of one line") }
+        if entry.name.isEmpty || entry.name.hasLineBreak { problems.append(Problem("name", "expected one line")) }
         if entry.record.line.utf8.count > 998 {
-            problems.append("the entry has more than 998 characters, which cron refuses")
+            problems.append(Problem(at: "command", "the entry has more than 998 characters, which cron refuses"))
         }
         if let file = entry.file, !isFile(file) {
             problems.append(

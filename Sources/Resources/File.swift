@@ -68,8 +68,10 @@ public struct File: Resource, Removable, Replacing, Remarking {
     public var needs: [Need] { Need.parent(of: path) + Need.owners(owner, group) }
 
     public var problems: [Problem] {
-        [content != nil, source != nil, template != nil].filter { $0 }.count > 1
-            ? ["expected one of content, source and template, found several"] : []
+        let given = [("content", content != nil), ("source", source != nil), ("template", template != nil)].filter(\.1)
+        return given.dropFirst().map {
+            Problem(at: $0.0, "expected one of content, source and template, found `\($0.0)` beside `\(given[0].0)`")
+        }
     }
 
     public func observe(on host: some HostReading) throws -> File? {

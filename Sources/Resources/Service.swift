@@ -71,7 +71,7 @@ public struct Service: Resource, Refreshable, Removable, Remarking {
     public var problems: [Problem] {
         var problems: [Problem] = []
         if masked == true, enabled == true || running == true || unit != nil {
-            problems.append("a masked service cannot be enabled, running or have a unit")
+            problems.append(Problem(at: "masked", "a masked service cannot be enabled, running or have a unit"))
         }
         if running != nil, unitName.kind == .template {
             problems.append(

@@ -85,20 +85,22 @@ extension ScheduleDefinition {
         var problems: [Problem] = []
         if !Self.isName(name) {
             problems.append(
-                "expected a name of letters, digits, `_`, `-` and `.`, at most 64, found `\(name.prefix(80))`")
+                Problem(
+                    at: "name",
+                    "expected a name of letters, digits, `_`, `-` and `.`, at most 64, found `\(name.prefix(80))`"))
         }
-        let given = [cron != nil, every != nil, after != nil].filter { $0 }.count
-        if given != 1 {
-            problems.append("expected exactly one of cron, every and after, found \(given == 0 ? "none" : "several")")
+        let given = [("cron", cron != nil), ("every", every != nil), ("after", after != nil)].filter(\.1).map(\.0)
+        if given.isEmpty { problems.append("expected exactly one of cron, every and after, found none") }
+        if given.count > 1 {
+            problems.append(Problem(at: given[1], "expected exactly one of cron, every and after, found several"))
         }
         for (property, length) in [("every", every), ("after", after)] {
             if let length, ScheduleExpression(every: length) == nil {
                 problems.append(Problem(property, "expected whole seconds from 1s to 366d, found \(length.text)"))
             }
         }
-        if (run == nil) == (argv == nil) {
-            problems.append("expected one of run and argv, found \(run == nil ? "neither" : "both")")
-        }
+        if run == nil, argv == nil { problems.append("expected one of run and argv, found neither") }
+        if run != nil, argv != nil { problems.append(Problem(at: "argv", "expected one of run and argv, found both")) }
         if let run, run.isEmpty { problems.append(Problem("run", "expected a command, found nothing")) }
         if let argv, argv.first.map({ !$0.hasPrefix("/") }) ?? true {
             problems.append(Problem("argv", "expected an absolute path of a program first"))

@@ -67,10 +67,9 @@ struct CatalogBuilder {
             type.reportMissing(in: resource.entries, at: resource.place, into: &faults)
             if !faults.hasErrors, !isPartial {
                 for problem in decoded.problems {
-                    let entry = resource.entries.first { $0.key == problem.property }
                     faults.add(
                         Diagnostic(
-                            "\(resource.address): \(problem.text)", at: entry?.value.place ?? resource.place,
+                            "\(resource.address): \(problem.text)", at: resource.place(of: problem.property),
                             notes: resource.uses.map { .init("the role is used here", at: $0) }))
                 }
             }

@@ -23,6 +23,12 @@ struct DeclaredResource {
     var uses: [Place] = []
     /// As it stands in the manifest; nil for what came by `extend`.
     var source: ResourceSource?
+
+    /// The place of a property's value, or of the key that it names; of the whole where it is not given.
+    func place(of property: String?) -> Place {
+        if let entry = entries.first(where: { $0.key == property }) { return entry.value.place }
+        return property == type.keyField?.name ? key.place : place
+    }
 }
 
 /// Where items of manifests are evaluated.
