@@ -22,6 +22,9 @@ public final class Converger {
     var update = LedgerUpdate()
     /// Hears of each outcome when it is known.
     public var onOutcome: ((Outcome) -> Void)?
+    /// Hears of what is begun: the observation of one resource, or the steps of several.
+    public var onProgress: ((Progress) -> Void)?
+    private var doneCount = 0
     /// Whether the run is to come to an end: what was not begun is left for the next one.
     public var isInterrupted: () -> Bool = { false }
     private var hasRunPrograms = false
@@ -144,6 +147,7 @@ public final class Converger {
             tasks[index].blocker = "\(planned.address) failed"
         }
         if let blocker = tasks[index].blocker { return finish(index, .skipped, reason: blocker) }
+        report([index])
         do {
             let assessment = try planned.declaration.assessment(on: host)
             let changes = secrecy.redacted(assessment.changes, of: planned.declaration)
@@ -193,6 +197,7 @@ public final class Converger {
         let preparation = preparation(for: batch, steps: zip(owners, steps).map { ($0, $1) })
         if !preparation.isEmpty { try store.prepare(preparation, run: run) }
         if [.packages, .services, .commands].contains(lane) { hasRunPrograms = true }
+        report(batch)
         for (index, result) in zip(owners, host.perform(steps)) where tasks[index].phase != .done {
             switch result {
             case .success(let output):
@@ -203,6 +208,14 @@ public final class Converger {
             }
         }
         for index in batch where tasks[index].phase != .done && tasks[index].steps.isEmpty { settle(index) }
+    }
+
+    private func report(_ batch: [Int]) {
+        guard let onProgress, let first = batch.first else { return }
+        onProgress(
+            Progress(
+                address: tasks[first].planned.address, otherCount: batch.count - 1, doneCount: doneCount,
+                count: tasks.count))
     }
 
     private func preparation(for batch: [Int], steps: [(Int, Step)]) -> Preparation {
@@ -285,6 +298,7 @@ public final class Converger {
             task.planned, result, reason: reason, output: task.output.isEmpty || task.hidesOutput ? "" : task.output)
         tasks[index].outcome = outcome
         tasks[index].phase = .done
+        doneCount += 1
         tasks[index].steps = []
         onOutcome?(outcome)
         switch result {

@@ -133,7 +133,11 @@ struct ApplyCommand: ParsableCommand {
                     if let line = text.text(of: outcome) { Terminal.print(line) }
                 }
             }
-            return try converger.converge()
+            guard format == .text else { return try converger.converge() }
+            return try Terminal.withStatusLine { line in
+                if let line { converger.onProgress = { line.show($0) } }
+                return try converger.converge()
+            }
         }
     }
 

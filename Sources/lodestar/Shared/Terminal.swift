@@ -28,7 +28,8 @@ enum Terminal {
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
-        if LocalFiles.writeAll(Array(text.utf8), to: descriptor) { return }
+        func write() -> Bool { LocalFiles.writeAll(Array(text.utf8), to: descriptor) }
+        if statusLine?.cleared(write) ?? write() { return }
         let name = descriptor == 1 ? "standard output" : "standard error"
         let reason = "cannot write \(name): \(ErrorNumber.last.text)"
         if fault == nil { fault = reason }
@@ -39,6 +40,23 @@ enum Terminal {
 
     /// How wide the terminal on standard error is now; nil where that is none, or a dumb one.
     static var errorColumns: Int? { isCapable(2) ? TerminalSize.columns(of: 2) ?? 80 : nil }
+
+    /// What is being done, while something is.
+    nonisolated(unsafe) private static var statusLine: StatusLine?
+
+    /// Runs something with a status line on standard error, where that is a terminal.
+    static func withStatusLine<Result>(_ body: (StatusLine?) throws -> Result) rethrows -> Result {
+        guard errorColumns != nil else { return try body(nil) }
+        let line = StatusLine(columns: { errorColumns }) { LocalFiles.writeAll(Array($0.utf8), to: 2) }
+        let ticker = Ticker(everyMilliseconds: 200) { line.tick() }
+        statusLine = line
+        defer {
+            ticker?.stop()
+            line.end()
+            statusLine = nil
+        }
+        return try body(line)
+    }
 
     /// Whether a descriptor is a terminal that can do more than print (`TERM` in environ(7)).
     private static func isCapable(_ descriptor: Int32) -> Bool {

@@ -1,0 +1,13 @@
+public import Model
+
+/// What a run is doing, for whoever watches it.
+public struct Progress: Sendable {
+    /// The resource that is observed or whose steps are performed; the first of several.
+    public var address: Address
+    /// How many others are performed with it.
+    public var otherCount: Int
+    /// How many resources are done, whatever came of them.
+    public var doneCount: Int
+    /// How many resources the plan has.
+    public var count: Int
+}
