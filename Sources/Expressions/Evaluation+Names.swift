@@ -34,10 +34,7 @@ extension Evaluation {
         switch value {
         case .map(let map):
             if let member = map[name] { return member }
-            let names = map.keys.compactMap { if case .string(let name) = $0 { name } else { nil } }
-            throw Fault(
-                "expected a key of the mapping, found `\(name)`", at: offset,
-                hint: Spelling.nearest(to: name, among: names))
+            throw Fault("expected a key of the mapping, found `\(name)`", at: offset, hint: map.hint(for: name))
         case .lazy(let map):
             if let member = try map.member(name) { return member }
             let absence = map.absence(of: name)
@@ -75,7 +72,9 @@ extension Evaluation {
             guard ValueMap.canBeKey(index) || index.isDouble else {
                 throw Fault("a \(index.typeName) cannot be a key", at: offset)
             }
-            throw Fault("expected a key of the mapping, found `\(index.shortText)`", at: offset)
+            throw Fault(
+                "expected a key of the mapping, found `\(index.shortText)`", at: offset,
+                hint: map.hint(for: index.shortText))
         case .lazy:
             guard case .string(let name) = index else {
                 throw Fault("expected a key of the mapping, found `\(index.shortText)`", at: offset)
@@ -109,5 +108,14 @@ extension Value {
         case .double(let value): "\(value)"
         default: typeName
         }
+    }
+}
+
+extension ValueMap {
+    /// The nearest of the names that are there, else all of them where they are few.
+    fileprivate func hint(for name: String) -> String? {
+        let names = keys.compactMap { if case .string(let name) = $0 { name } else { nil } }
+        if let hint = Spelling.nearest(to: name, among: names) { return hint }
+        return names.isEmpty ? "the mapping is empty" : "known here: \(names.prefix(12).joined(separator: ", "))"
     }
 }

@@ -75,7 +75,7 @@ extension Resource {
             faults.add(
                 Diagnostic(
                     "`\(field.name)`: expected a value that may be shown, found a secret", at: node.place,
-                    hint: "secrets may stand in content, text, password, stdin and env"))
+                    hint: hintAtSecret))
             return
         }
         do throws(DecodingFault) {
@@ -83,6 +83,14 @@ extension Resource {
         } catch {
             faults.add(error.diagnostic(of: field.name, hint: node.hintAtNewline))
         }
+    }
+
+    /// Where a secret may stand instead.
+    private static var hintAtSecret: String {
+        let names = fields.filter(\.acceptsSecrets).map { "`\($0.name)`" }
+        return names.isEmpty
+            ? "a \(typeName) has no property for a secret"
+            : "secrets of a \(typeName) may stand in \(names.joined(separator: ", "))"
     }
 
     /// The declared fields in canonical form, without the key; decoding them gives an equal resource.

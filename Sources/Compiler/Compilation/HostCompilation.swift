@@ -127,7 +127,7 @@ extension HostCompilation {
         let host = site.inventory.host(scope.identity.id)
         var members = host?.labels.map { Datum.Member($0.name, $0.value) } ?? []
         let own = Set(members.map(\.key))
-        scope.labels = .lazy(RecordedMap(RecordedMap.labels, members, scope.record))
+        scope.labels = .lazy(RecordedMap(.ownLabels, at: RecordedMap.labels, members, scope.record))
         var origins: [String: (group: Inventory.Group, label: Inventory.Label)] = [:]
         for group in site.inventory.groups {
             guard let condition = group.condition,
@@ -150,7 +150,7 @@ extension HostCompilation {
             }
         }
         labels = members
-        scope.labels = .lazy(RecordedMap(RecordedMap.labels, members, scope.record))
+        scope.labels = .lazy(RecordedMap(.labels, at: RecordedMap.labels, members, scope.record))
     }
 
     private func layers() -> DataLayers {

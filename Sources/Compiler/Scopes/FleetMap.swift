@@ -11,6 +11,10 @@ final class FleetMap: LazyMap, @unchecked Sendable {
 
     func keys() -> [String] { site.inventory.hosts.map(\.id) }
 
+    func absence(of key: String) -> Absence? {
+        Absence("the inventory has no host `\(key)`", hint: "`\"\(key)\" in fleet` asks whether it has")
+    }
+
     func member(_ key: String) -> Value? {
         guard let host = site.inventory.host(key) else { return nil }
         var members: [(String, Value)] = [

@@ -45,7 +45,11 @@ final class HostScope: @unchecked Sendable {
         } catch {
             var diagnostic = expression.diagnostic(for: error)
             if diagnostic.place == nil { diagnostic.place = expression.place }
-            if hasMetSecret { diagnostic.message = "an expression with a secret cannot be evaluated" }
+            if hasMetSecret {
+                // What is wrong, and the names beside it, may be a part of the secret.
+                diagnostic.message = "an expression with a secret cannot be evaluated"
+                diagnostic.hint = nil
+            }
             throw diagnostic
         }
     }

@@ -4,14 +4,26 @@ import YAML
 
 /// A mapping of facts or labels that notes each member that is read.
 final class RecordedMap: LazyMap {
+    /// What a reader calls the members.
+    enum Subject {
+        case facts, labels
+        /// Labels where those of the groups are not known yet.
+        case ownLabels
+    }
+
     private let path: String
+    private let subject: Subject
     private let members: [Datum.Member]
     /// Members that could not be read: whoever reads one hears why.
     private let faults: [FactFault]
     private let record: ReadRecord
 
-    init(_ path: String, _ members: [Datum.Member], faults: [FactFault] = [], _ record: ReadRecord) {
+    init(
+        _ subject: Subject, at path: String, _ members: [Datum.Member], faults: [FactFault] = [],
+        _ record: ReadRecord
+    ) {
         self.path = path
+        self.subject = subject
         self.members = members
         self.faults = faults
         self.record = record
@@ -22,17 +34,30 @@ final class RecordedMap: LazyMap {
             throw Diagnostic("`\(path).\(key)`: \(fault.text)", at: nil)
         }
         let value = members.first { $0.key == key }?.value
-        if case .map(let inner)? = value { return .lazy(RecordedMap("\(path).\(key)", inner, record)) }
+        if case .map(let inner)? = value { return .lazy(RecordedMap(subject, at: "\(path).\(key)", inner, record)) }
         record.note("\(path).\(key)", value)
         return value.map { Value($0) }
     }
 
     func absence(of key: String) -> Absence? {
-        let asked = "\(path).\(key)"
-        if path == Self.labels {
-            return Absence("the label `\(key)` is not set on this host", hint: "`has(\(asked))` asks whether it is")
+        let name = path == Self.labels ? key : "\(path).\(key)"
+        return switch subject {
+        case .facts:
+            Absence(
+                "there is no fact `\(name)` on this host", hint: "\(Self.question(path, key)) asks whether there is")
+        case .labels:
+            Absence(
+                "the label `\(name)` is not set on this host", hint: "\(Self.question(path, key)) asks whether it is")
+        case .ownLabels:
+            Absence(
+                "the label `\(name)` is not one of the host's own, which are all that the condition of a group sees",
+                hint: "\(Self.question(path, key)) asks whether it is")
         }
-        return Absence("there is no fact `\(asked)` on this host", hint: "`has(\(asked))` asks whether there is")
+    }
+
+    /// How an expression asks whether a member is there.
+    static func question(_ path: String, _ key: String) -> String {
+        key.isVariableName ? "`has(\(path).\(key))`" : "`\"\(key)\" in \(path)`"
     }
 
     /// The path of the labels' mapping.
@@ -63,14 +88,16 @@ final class FactsMap: LazyMap {
             throw Diagnostic("the fact `\(key)`: \(error.text)", at: nil)
         }
         if case .map(let inner)? = value {
-            return .lazy(RecordedMap("facts.\(key)", inner, faults: source.faults(of: key), record))
+            return .lazy(RecordedMap(.facts, at: "facts.\(key)", inner, faults: source.faults(of: key), record))
         }
         record.note("facts.\(key)", value)
         return value.map { Value($0) }
     }
 
     func absence(of key: String) -> Absence? {
-        Absence("there is no fact `facts.\(key)` on this host", hint: "`has(facts.\(key))` asks whether there is")
+        Absence(
+            "there is no fact `facts.\(key)` on this host",
+            hint: "\(RecordedMap.question("facts", key)) asks whether there is")
     }
 
     func keys() -> [String] {

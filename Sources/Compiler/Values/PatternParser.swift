@@ -131,13 +131,23 @@ struct PatternParser {
                 diagnostics.add(
                     Diagnostic(
                         "expected a name in scope, found `\(name)`", at: nameplace(name, in: expression),
-                        hint: Spelling.hint(for: name, among: Array(names))))
+                        hint: Self.need(of: name) ?? Spelling.hint(for: name, among: Array(names))))
                 return nil
             }
             return expression
         } catch {
             diagnostics.add(error)
             return nil
+        }
+    }
+
+    /// Where a name is in scope that is not in this one.
+    private static func need(of name: String) -> String? {
+        switch name {
+        case "each": "`each` is the element of a `for_each`"
+        case "param": "`param` holds the parameters of a role, inside the role"
+        case "vars", "data", "fleet": "`\(name)` is there in manifests, roles and templates"
+        default: nil
         }
     }
 
