@@ -44,16 +44,15 @@ demo: build-tool test-root ## shows the main job on a disposable real Debian roo
 build-tool: install
 	swift build --product lodestar
 
-check: build-tool ## format, lint, import rules, fresh reference pages
+check: build-tool ## format, lint, import rules, fresh pages
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Manifests
 	Tests/Tools/check-imports.sh
+	Tests/Tools/package.py drawing --check
 	Tests/Tools/reference.sh --check
 
-docs: build-tool ## writes the reference pages from the types' tables
+docs: build-tool ## writes the reference pages from the types' tables, and the drawing of the targets
 	Tests/Tools/reference.sh
-
-judges: build-tool ## runs Debian's cron and run-parts beside `schedule import` (waits for a minute)
-	Tests/Tools/cron-judge.py .build/debug/lodestar
+	Tests/Tools/package.py drawing
 
 torture: release ## kills applies at every system call, swaps links, cuts the power, fills disks, injects errors
 	Tests/Torture/torture.sh dist/lodestar $(or $(POINTS),100000) $(or $(KILLS),1000)
@@ -67,7 +66,8 @@ torture: release ## kills applies at every system call, swaps links, cuts the po
 units: release ## compares services with systemctl on the units of some 450 Debian packages (95 MB, downloaded once)
 	Tests/Tools/units.py dist/lodestar 1000
 
-judges: build ## long runs beside other programs: CASES=3000 roots for useradd(8) and its kin
+judges: build ## long runs beside other programs: cron and run-parts (a minute), CASES=3000 roots for useradd(8) and its kin
+	Tests/Tools/cron-judge.py .build/debug/lodestar
 	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
 
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some

@@ -58,7 +58,7 @@ let package = Package(
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("OperatorFiles", ["Model", "SystemCalls"]),
-        library("LinuxHost", ["Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim", crypto]),
+        library("LinuxHost", ["Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"]),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
             "LinuxAgent",

@@ -1,32 +1,30 @@
 #!/usr/bin/env bash
-# The arrows between targets point one way; effects have one room. Prints what breaks a rule.
+# Every import of a target stands in Package.swift, and every dependency there is imported; modules of the system have their
+# rooms; nothing traps outside tests. Prints what breaks a rule.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-declare -A allowed=(
-  [SystemCalls]="CShim Glibc Values" [RegularExpressions]="" [TimeZones]="Values" [Expressions]="RegularExpressions TimeZones Values" [Values]="" [Model]="Crypto Values"
-  [HostFiles]="Model RegularExpressions" [YAML]="Values CLibYAML" [Compiler]="Model Expressions TimeZones YAML"
-  [Resources]="Model HostFiles RegularExpressions Scheduling" [Scheduling]="Model TimeZones" [Engine]="Model"
-  [Agent]="Model Scheduling YAML" [LinuxAgent]="Agent HostFiles LinuxHost Model OperatorFiles Scheduling State SystemCalls CShim Glibc"
-  [OperatorFiles]="Model SystemCalls Glibc" [State]="Model Engine Agent CSQLite" [SimulatedHost]="Model HostFiles" [LinuxHost]="Model HostFiles Hostinfo LinuxFacts SystemCalls CShim Glibc"
-  [Hostinfo]="Values YAML" [LinuxFacts]="Hostinfo SystemCalls Values YAML CShim Glibc" [hostinfo-tool]="LinuxFacts SystemCalls"
-  [Secrets]="Model Crypto FoundationEssentials"
-  [lodestar]="Agent ArgumentParser Compiler Engine Expressions Hostinfo LinuxAgent LinuxFacts LinuxHost Model OperatorFiles Resources Scheduling Secrets SimulatedHost StandardRoles State SystemCalls TimeZones"
+# The one rule that Package.swift cannot hold: which targets may speak to the system.
+declare -A system=(
+  [Glibc]="LinuxAgent LinuxFacts LinuxHost OperatorFiles SystemCalls" [FoundationEssentials]="Secrets" [Synchronization]="SystemCalls lodestar"
 )
 status=0
 complain() { echo "$1"; status=1; }
-for target in "${!allowed[@]}"; do
+arrows=$(Tests/Tools/package.py arrows) || exit 1
+while read -r target folder allowed; do
+  imported=" "
   while IFS=: read -r file line text; do
     module=${text##* }
-    case " ${allowed[$target]} " in
-      *" $module "*) ;;
-      *) complain "$file:$line: error: $target may not import $module" ;;
-    esac
-  done < <(grep -rnE '^((public|internal|private|@testable) )*import ' "Sources/$target" --include='*.swift')
-done
+    imported+="$module "
+    case " $allowed " in *" $module "*) continue ;; esac
+    case " ${system[$module]:-} " in *" $target "*) continue ;; esac
+    complain "$file:$line: error: $target may not import $module"
+  done < <(grep -rnE '^((public|internal|private|package|@[a-zA-Z_]+) )*import ' "$folder" --include='*.swift')
+  for module in $allowed; do
+    case "$imported" in *" $module "*) ;; *) complain "Package.swift: error: $target depends on $module and does not import it" ;; esac
+  done
+done <<< "$arrows"
 for folder in Sources/*/; do
-  name=$(basename "$folder")
-  case $name in CLibYAML|CSQLite|CShim) continue ;; esac
-  [ -n "${allowed[$name]+x}" ] || complain "Sources/$name: error: no import rule for this target"
+  grep -qF " ${folder%/}" <<< "$arrows" || complain "$folder: error: not a target of Package.swift"
 done
 while IFS= read -r found; do complain "$found: error: not outside tests"; done \
   < <(grep -rnE 'try!|as!|fatalError\(' Sources --include='*.swift' | grep -vE ':[0-9]+: *//')
