@@ -23,6 +23,7 @@ test-root: ## makes the disposable Debian root that tests of the real host copy
 
 test: build check test-root release ## builds and runs all tests
 	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
+	Tests/Tools/terminal.py dist/lodestar
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
 	Tests/Tools/hostinfo-live.sh dist/lodestar
