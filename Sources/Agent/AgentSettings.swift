@@ -5,7 +5,7 @@ public import Scheduling
 public struct AgentSettings: Sendable {
     /// What the converge loop does about differences.
     public enum Mode: String, FieldValue, CaseIterable {
-        /// It tells them, and changes nothing.
+        /// Reports the differences and changes nothing.
         case report
         case apply
     }

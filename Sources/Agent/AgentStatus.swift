@@ -17,7 +17,7 @@ public struct ConvergeOutcome: Sendable, Hashable {
         self.exitStatus = exitStatus
     }
 
-    /// The words for an exit code of `plan` and `apply` with `--detailed-exit-code` (3-engine.md, "Exit codes").
+    /// The words for an exit code of `plan` and `apply` with `--detailed-exit-code` (Docs/commands.md).
     public var summary: String {
         guard let exitStatus else { return "killed" }
         switch exitStatus {
@@ -40,7 +40,7 @@ public struct ConvergeOutcome: Sendable, Hashable {
     public var isHealthy: Bool { exitStatus == 0 || exitStatus == 2 }
 }
 
-/// What `lodestar status` shows.
+/// The content of `lodestar status`.
 public struct AgentStatus: Sendable {
     public var version = ""
     public var process: Int32 = 0

@@ -42,7 +42,7 @@ final class Job {
         }
     }
 
-    /// How many of its runs may go on at once.
+    /// How many runs of the job may go on at once.
     var placeCount: Int {
         switch description.overlap {
         case .skip, .queue, .replace: 1
@@ -74,18 +74,18 @@ struct ActiveRun {
     enum Phase {
         /// A catch-up or retry that is to be claimed.
         case planned
-        /// Its claim is not on the disk yet.
+        /// The claim is not on the disk yet.
         case claiming
-        /// It may start when it is due.
+        /// Claimed, to start when it is due.
         case waiting
-        /// It waits for a place of its job or its group.
+        /// Waits for a place of its job or its group.
         case queued
-        /// It waits for the host's limits.
+        /// Waits for the host's limits.
         case ready
-        /// The keeper was asked to start it.
+        /// The keeper was asked for the start.
         case starting
         case running
-        /// It runs, and its keeper is gone.
+        /// Running, with its keeper gone.
         case orphaned
     }
 

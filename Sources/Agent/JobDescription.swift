@@ -10,7 +10,7 @@ public enum Recurrence: Sendable {
     case after(Int64)
 }
 
-/// What the scheduler knows of a job; how its process is made is not its business.
+/// The scheduler's view of a job, without how its process is made.
 public struct JobDescription: Sendable {
     public var name: String
     public var recurrence: Recurrence
@@ -42,7 +42,7 @@ public struct JobDescription: Sendable {
 }
 
 extension JobDescription {
-    /// What the scheduler needs of a definition.
+    /// The description of a schedule's definition.
     ///
     /// - Parameter zone: the definition's time zone, loaded.
     /// - Returns: nil for a definition that is not enabled, or has no expression.

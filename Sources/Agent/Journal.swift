@@ -1,4 +1,4 @@
-/// What is kept of a job between agents.
+/// The part of a job that outlives an agent.
 public struct StoredJob: Sendable, Hashable {
     public var name: String
     public var timing: String
@@ -29,7 +29,7 @@ public struct StoredJob: Sendable, Hashable {
     }
 }
 
-/// Whoever starts processes: one of them at a time, each with a number and within one boot.
+/// Identifies one keeper, the process that starts jobs: its random number and its boot.
 public struct KeeperIdentity: Sendable, Hashable {
     public var number: Int64
     public var bootID: String
@@ -55,9 +55,9 @@ public struct ProcessIdentity: Sendable, Hashable {
 /// A run that an agent left behind.
 public struct OpenRun: Sendable, Hashable {
     public enum Phase: String, Sendable {
-        /// It is to be claimed when it is due: a catch-up or a retry.
+        /// A catch-up or a retry, to be claimed when it is due.
         case planned
-        /// It may be started.
+        /// A run that may be started.
         case claimed
         /// Its process is known.
         case started
@@ -90,7 +90,7 @@ public enum JournalEntry: Sendable, Hashable {
     /// A run may now be started; one that is planned already, or claimed for another keeper, changes.
     case claim(Run, KeeperIdentity, at: Int64)
     case plan(Run)
-    /// What is known of a job.
+    /// The stored state of a job.
     case job(StoredJob)
     case started(RunKey, ProcessIdentity, at: Int64)
     case ended(RunKey, RunEnd, cause: Cause, due: Int64)
@@ -110,7 +110,7 @@ public protocol RunJournal {
     func commit(_ entries: [JournalEntry]) throws -> Set<RunKey>
 }
 
-/// Starts and stops processes; what becomes of them is told to the scheduler later.
+/// Starts and stops processes; the scheduler hears of their fate later.
 public protocol JobRunner {
     /// - Throws: `LaunchFault` for what cannot even be tried.
     func start(_ run: Run) throws(LaunchFault)

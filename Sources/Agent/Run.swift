@@ -1,4 +1,4 @@
-/// What identifies one run for ever: never two runs have the same key.
+/// The identity of one run: no two runs ever have the same key.
 public struct RunKey: Sendable, Hashable {
     public var job: String
     /// The nominal instant in milliseconds since 1970; for runs without a tick the instant of their claim.
@@ -51,15 +51,15 @@ public enum RunResult: String, Sendable, CaseIterable {
     case timedOut = "timed_out"
     /// Another run of the job took its place.
     case replaced
-    /// It could not be started at all.
+    /// The process could not be started.
     case notStarted = "not_started"
-    /// It was claimed and not run, because another one was still running or waiting.
+    /// Claimed and not run, because an earlier run was still running or waiting.
     case skipped
-    /// It was claimed before a crash, and nobody knows whether it ran.
+    /// Claimed before a crash, after which it is unknown whether the process ran.
     case ambiguous
-    /// It ran, and whoever knew its exit status is gone.
+    /// The process ran, and its exit status was lost with the keeper.
     case lost
-    /// The machine went down under it.
+    /// The machine went down during the run.
     case interrupted
 
     /// Whether another attempt may help.
@@ -79,7 +79,7 @@ public struct RunEnd: Sendable, Hashable {
     public var ended: Int64
     public var exitStatus: Int?
     public var signal: Int?
-    /// What stood in the way, in words.
+    /// Why the run did not succeed, in words.
     public var reason: String?
     /// The first and the last bytes of the output, and how many there were.
     public var head: [UInt8]

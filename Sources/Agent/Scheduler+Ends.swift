@@ -1,7 +1,7 @@
 import Model
 import Scheduling
 
-/// What becomes of runs.
+/// The ends of runs, and the retries that follow.
 extension Scheduler {
     /// The keeper has started a process.
     public func started(_ key: RunKey, _ process: ProcessIdentity, at wall: Int64, _ now: Moment) {
@@ -37,7 +37,7 @@ extension Scheduler {
         release(key, job, now)
     }
 
-    /// Where nobody knows it any more, an output is not kept: it may hold a secret.
+    /// The output of a job that is no longer defined is not kept: the output may hold a secret.
     private func keepsOutput(_ active: ActiveRun) -> Bool {
         active.keepsOutput ?? jobs[active.run.key.job]?.description.keepsOutput ?? false
     }

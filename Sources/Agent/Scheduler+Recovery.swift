@@ -10,7 +10,7 @@ extension Scheduler {
     /// Takes over the runs that were left open. The jobs are taken after this.
     ///
     /// - Parameters:
-    ///   - known: the runs that the keeper knows; what became of them is told by `started` and `ended` afterwards.
+    ///   - known: the runs that the keeper knows; `started` and `ended` report their fate afterwards.
     ///   - survival: asked about runs whose keeper is gone, as long as the machine is up.
     public func recover(
         _ open: [OpenRun], known: Set<RunKey>, at now: Moment, survival: (OpenRun) -> Survival

@@ -1,20 +1,20 @@
 /// Decides which runs there are and when they start: the whole of schedules but the processes and the disk.
 ///
-/// It has no clock, no thread and no timer of its own. Whoever drives it calls `wake` when `nextWake` has come, after a
-/// step of the clock, and after it has told `started` and `ended`. Each wake claims all that is due in one transaction
+/// The scheduler has no clock, no thread and no timer of its own. Its driver calls `wake` when `nextWake` has come, after a
+/// step of the clock, and after reporting `started` and `ended`. Each wake claims everything due in one transaction
 /// before anything starts, so no crash makes two runs of one tick.
 public final class Scheduler {
-    /// Claims are made so long before their instant, so that a start does not wait for the disk; milliseconds.
+    /// How long before its instant a run is claimed, in milliseconds, so that no start waits for the disk.
     static let lead: Int64 = 100
-    /// What is due so soon is claimed together; milliseconds. It bounds the transactions to some in a second.
+    /// Runs due within this many milliseconds are claimed together, which bounds the transactions to a few a second.
     static let horizon: Int64 = 250
-    /// Other news waits so long for company; milliseconds.
+    /// How long an entry that starts nothing may wait to share a transaction, in milliseconds.
     static let patience: Int64 = 250
-    /// A tick that is found so late is still run at once: a restart of the agent misses nothing.
+    /// A tick found at most this many milliseconds late still runs at once: a restart of the agent misses nothing.
     static let grace: Int64 = 10_000
     /// A watermark further in the future than what is claimed ahead comes from a clock that was wrong; milliseconds.
     static let greatestLead: Int64 = 1000
-    /// A clock that was ahead by less is set right without a word; milliseconds.
+    /// A clock that was ahead by less, in milliseconds, is corrected without a warning.
     static let toldLead: Int64 = 60_000
     /// How many ticks of one job are remembered that a clock which was ahead has run.
     static let reserveLimit = 50_000
@@ -27,7 +27,7 @@ public final class Scheduler {
     let limits: StartLimits
     /// Who starts the runs.
     public internal(set) var keeper: KeeperIdentity
-    /// What an operator should know: a message and whether it is a warning.
+    /// Messages for the operator, each with whether it is a warning.
     public var onMessage: (String, _ isWarning: Bool) -> Void = { _, _ in }
     /// No new run is claimed while this holds; what falls into it counts as missed.
     public var isPaused = false
@@ -57,10 +57,10 @@ public final class Scheduler {
     /// Jobs that came while the clock was not plausible.
     var unplaced: [(JobDescription, StoredJob?)] = []
     var hasToldOfClock = false
-    /// Jobs that were found to have run in the future, and how far, until that is told.
+    /// Jobs that were found to have run in the future, and how far, until the warning is given.
     var aheadCount = 0
     var greatestAhead: Int64 = 0
-    /// What recovery found and may run again.
+    /// Runs that recovery found and may run again.
     var ambiguous: [Run] = []
     /// The runs that recovery found going on, by job, until the job is taken.
     var held: [String: [RunKey]] = [:]
@@ -166,7 +166,7 @@ public final class Scheduler {
     }
 }
 
-/// What happened since the agent started.
+/// Counts since the agent started.
 public struct RunCounts: Sendable, Hashable {
     public var startedCount = 0
     public var missedCount = 0

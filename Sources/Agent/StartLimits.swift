@@ -21,7 +21,7 @@ struct StartBucket {
         level = Int64(limits.burst) * 1000
     }
 
-    /// Takes one start; false when there is none.
+    /// Takes one start; false when no start is left.
     mutating func take(at boot: Int64) -> Bool {
         let passed = min(max(0, boot &- (filled ?? boot)), 3_600_000)
         filled = boot

@@ -13,7 +13,7 @@ public struct Tick: Sendable, Hashable {
 
 /// The ticks of a schedule on this host, ascending in both of their instants.
 public protocol TickSource: Sendable {
-    /// The first tick with a later nominal instant; nil where none comes any more.
+    /// The first tick with a later nominal instant; nil after the last tick.
     func tick(after nominal: Int64) -> Tick?
     /// The last tick with an earlier nominal instant.
     func tick(before nominal: Int64) -> Tick?
