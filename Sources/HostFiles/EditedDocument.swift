@@ -57,7 +57,7 @@ public struct EditedDocument: Sendable {
         }
     }
 
-    /// Whether nothing of anybody is left, so that a file of ours may go.
+    /// Whether the file holds no entry, so that `removesEmpty` may delete it.
     public var isEmptyOfEverybody: Bool {
         switch form {
         case .lines(let document): document.isEmpty
