@@ -1,6 +1,6 @@
 /// The names of a host.
 public struct HostName {
-    /// In lower case; `localhost` where there is none.
+    /// The name in lower case; `localhost` where the host has no name.
     public let name: String
     /// With its domain where hosts(5) knows one, else the name.
     public let qualified: String
@@ -17,7 +17,7 @@ public struct HostName {
             return
         }
         for line in tree.lines("etc/hosts") {
-            // A comment begins anywhere (hosts(5)), and a line without an address is none.
+            // A comment begins anywhere (hosts(5)), and a line without an address does not count.
             let fields = line.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" }
             guard let address = fields.first, IPAddress(address.prefix { $0 != "%" }) != nil else { continue }
             let words = fields.dropFirst().map { $0.lowercased() }

@@ -22,7 +22,7 @@ public struct IdentityOverride: Sendable, Hashable {
 
     public init() {}
 
-    /// Reads the file; a file with a mistake counts as none, and all its mistakes are in `diagnostics`.
+    /// Reads the file; a file with a mistake has no effect, and all its mistakes are in `diagnostics`.
     public init?(reading bytes: [UInt8], from path: String, into diagnostics: inout Diagnostics) {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found) }

@@ -7,7 +7,7 @@ public enum IdentityStatus: String, Sendable {
     case stable
     /// The pinned serial is reported: its source is no longer valid, but the witnesses are the same.
     case carried
-    /// The pinned serial is reported, beside the new one that nobody has accepted yet.
+    /// The pinned serial is reported, beside the new one that is not accepted yet.
     case changed
     case overrideUnbound = "override-unbound"
 }
@@ -15,12 +15,12 @@ public enum IdentityStatus: String, Sendable {
 /// The serial that is reported, and why.
 public struct IdentityComparison: Sendable, Hashable {
     public var status: IdentityStatus
-    /// What is reported; nil without any serial.
+    /// The serial that is reported; nil without any serial.
     public var value: String?
     public var kind: SerialKind?
     public var source: SerialSource?
     public var confidence: SerialConfidence
-    /// What was found now, where that is not what is reported.
+    /// The serial found now, where another one is reported.
     public var found: String?
     /// How the pinned witnesses agree; nil without a pin.
     public var agreement: Witnesses.Agreement?

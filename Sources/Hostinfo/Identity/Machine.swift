@@ -1,8 +1,8 @@
 /// The kind of machine or container that the system runs in.
 public struct Machine: Sendable, Hashable {
-    /// Such as `kvm`, `vmware`; nil on hardware.
+    /// The hypervisor, such as `kvm` or `vmware`; nil on hardware.
     public var hypervisor: String?
-    /// Such as `docker`; nil outside containers.
+    /// The kind of container, such as `docker`; nil outside containers.
     public var container: String?
 
     public var isVirtual: Bool { hypervisor != nil }
@@ -17,7 +17,7 @@ public struct Machine: Sendable, Hashable {
     }
 
     private static func hypervisor(_ firmware: Firmware?, _ tree: some SourceTree) -> String? {
-        // The first domain of Xen and bare metal of a cloud have the marks of guests and are none.
+        // The first domain of Xen and bare metal of a cloud have the marks of guests and are not guests.
         if tree.text("proc/xen/capabilities")?.contains("control_d") == true { return nil }
         let system = firmware?.system
         if system?.vendor == "Amazon EC2", system?.product?.hasSuffix(".metal") == true { return nil }

@@ -8,7 +8,7 @@ public struct SitePlaceholders: Sendable, Hashable {
     public var added: [String] = []
     public var allowed: [String] = []
 
-    /// Reads `add` and `allow`, two lists of texts; a file with a mistake counts as none.
+    /// Reads `add` and `allow`, two lists of texts; a file with a mistake has no effect.
     public init?(reading bytes: [UInt8], from path: String, into diagnostics: inout Diagnostics) {
         var found = Diagnostics()
         defer { diagnostics.add(contentsOf: found) }

@@ -1,7 +1,7 @@
 /// What reading one source gave.
 public enum SourceReading: Sendable, Hashable {
     case bytes([UInt8])
-    /// There is none.
+    /// There is no such entry.
     case absent
     /// There is one that cannot be read; the reason in words.
     case unreadable(String)

@@ -14,10 +14,10 @@ public struct Witnesses: Sendable, Hashable {
     /// How many of the witnesses of an earlier time are still there.
     public struct Agreement: Sendable, Hashable {
         public var equal = 0
-        /// Those that can be compared: of a kind that can be read now.
+        /// The witnesses that can be compared: of a kind that can be read now.
         public var compared = 0
 
-        /// From 60 % on it is the same machine; with nothing to compare nobody can say.
+        /// From 60 % on the machine is the same; with nothing to compare the answer is unknown.
         public var isSameMachine: Bool? { compared == 0 ? nil : equal * 10 >= compared * 6 }
     }
 
@@ -40,7 +40,7 @@ public struct Witnesses: Sendable, Hashable {
         return agreement
     }
 
-    /// As it stands in the pin and in reports.
+    /// The word in the pin and in reports.
     public var datum: Datum {
         func text(_ value: String?) -> Datum { value.map { .string($0) } ?? .null }
         return [

@@ -24,7 +24,7 @@ struct AddressOrder {
         return [
             !gateways.contains { gateway in address.prefix?.contains(gateway) ?? false },
             address.address.isUniqueLocal,
-            // Alone or among its like it loses to nobody. A lease may be as long: nobody leases a virtual address.
+            // Alone or among its like the address loses to no other. A lease may be as long: virtual addresses are not leased.
             address.prefixLength == address.address.family.width && !address.isDynamic,
             address.isSecondary,
             address.isDynamic,

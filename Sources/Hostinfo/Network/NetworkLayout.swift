@@ -4,7 +4,7 @@ public struct NetworkLayout: Sendable, Hashable {
     public var addresses: [NetworkAddress] = []
     public var routes: [NetworkRoute] = []
     public var rules: [NetworkRule] = []
-    /// What could not be read, in words.
+    /// The parts that could not be read, in words.
     public var gaps: [String] = []
 
     public init() {}
@@ -17,7 +17,7 @@ public struct NetworkLayout: Sendable, Hashable {
 public struct NetworkLink: Sendable, Hashable {
     public var index: Int
     public var name: String
-    /// Such as `vlan`; nil for a device that no driver of the network stack made.
+    /// The kind of device, such as `vlan`; nil for a device that no driver of the network stack made.
     public var kind: String?
     /// The index of the device that this one is enslaved to.
     public var masterIndex: Int?
@@ -31,10 +31,10 @@ public struct NetworkLink: Sendable, Hashable {
     /// Whether it has a hardware parent (`/sys/class/net/NAME/device`).
     public var isHardware = false
     public var address: HardwareAddress?
-    /// The address that the card was made with; nil where it is not told.
+    /// The address that the card was made with; nil where the kernel does not say.
     public var permanentAddress: HardwareAddress?
     public var mtu: Int?
-    /// The bus of the hardware parent, such as `pci`; nil where it is not told.
+    /// The bus of the hardware parent, such as `pci`; nil where the kernel does not say.
     public var bus: String?
     /// The kind of hardware, such as `ether`.
     public var type: String?
@@ -56,7 +56,7 @@ public struct NetworkAddress: Sendable, Hashable {
     public var prefixLength: Int
     /// The other end of a point-to-point link, which the prefix belongs to.
     public var peer: IPAddress?
-    /// Such as `global`, `link`, `host`.
+    /// The scope, such as `global`, `link`, `host`.
     public var scope = "global"
     public var isTentative = false
     public var hasFailed = false
@@ -99,14 +99,14 @@ public struct NetworkRoute: Sendable, Hashable {
     public var family: IPAddress.Family
     /// nil for a default route.
     public var destination: IPPrefix?
-    /// Such as `unicast`, `unreachable`.
+    /// The kind of route, such as `unicast`, `unreachable`.
     public var type = "unicast"
-    /// Such as `main` or `100`.
+    /// The table, such as `main` or `100`.
     public var table = "main"
     public var metric: UInt32 = 0
     /// Only for packets of one type of service.
     public var isForService = false
-    /// Such as `dhcp`, `static`, `kernel`, `ra`.
+    /// The protocol that made the route, such as `dhcp`, `static`, `kernel`, `ra`.
     public var origin: String?
     public var preferredSource: IPAddress?
     public var hops: [Hop] = []

@@ -1,9 +1,9 @@
 /// The address that is reported over time: a change must hold for two collections, so that the fail-over of a virtual
 /// address stays silent (ip-spec/1 I6).
 public struct SettledAddress: Sendable, Hashable {
-    /// nil where the host has none.
+    /// The address; nil where the host has no address.
     public private(set) var reported: String?
-    /// What the last collection found in its place.
+    /// The address that the last collection found in its place.
     public private(set) var pending: String?
     /// Whether the last collection found something else than what is reported.
     public private(set) var isChanging: Bool

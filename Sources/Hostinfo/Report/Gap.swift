@@ -1,6 +1,6 @@
 /// A source that could not be read, or not in full.
 public struct Gap: Sendable, Hashable {
-    /// Such as `/sys/firmware/dmi/tables/DMI`.
+    /// The path that could not be read, such as `/sys/firmware/dmi/tables/DMI`.
     public var source: String
     public var reason: String
 

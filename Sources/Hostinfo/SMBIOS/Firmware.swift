@@ -1,6 +1,6 @@
 /// What the firmware says about the machine: from raw SMBIOS tables, or from what the kernel repeats of them in sysfs.
 ///
-/// Texts that may become an identity are kept as bytes; nil where there is none.
+/// Texts that may become an identity are kept as bytes; nil where the firmware has no text.
 public struct Firmware: Sendable, Hashable {
     public struct BIOS: Sendable, Hashable {
         public var vendor, version, date: String?
@@ -35,7 +35,7 @@ public struct Firmware: Sendable, Hashable {
     public struct Board: Sendable, Hashable {
         public var vendor, product, version: String?
         public var serial: [UInt8]?
-        /// Type of the board (SMBIOS 3.7 §7.3.2), 0x0A a motherboard; nil where it is not told.
+        /// Type of the board (SMBIOS 3.7 §7.3.2), 0x0A a motherboard; nil where the firmware does not say.
         public var type: UInt8?
         public var handle: UInt16
     }
@@ -48,9 +48,9 @@ public struct Firmware: Sendable, Hashable {
         public var handle: UInt16
     }
 
-    /// Where it was read: `smbios` or `sysfs`.
+    /// The source: `smbios` or `sysfs`.
     public var origin: String
-    /// The version of the tables, such as `3.1`; nil where it is not told.
+    /// The version of the tables, such as `3.1`; nil where the firmware does not say.
     public var version: String?
     public var bios: BIOS?
     public var system: System?

@@ -5,7 +5,7 @@ public struct MemoryModule: Sendable, Hashable {
     public var byteCount: UInt64?
     /// Megatransfers a second that the module is made for.
     public var speed: UInt32?
-    /// Such as `DDR4`.
+    /// The technology, such as `DDR4`.
     public var kind: String?
 
     public init(_ structure: SMBIOSStructure) {

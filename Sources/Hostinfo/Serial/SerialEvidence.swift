@@ -3,7 +3,7 @@ public struct SerialEvidence: Sendable {
     /// A serial that somebody gave to this machine.
     public struct Override: Sendable, Hashable {
         public var value: String
-        /// Such as `/etc/hostinfo/identity.yaml`.
+        /// The path of the source, such as `/etc/hostinfo/identity.yaml`.
         public var origin: String
         /// Why it does not hold here, in words; nil when it holds.
         public var refusal: Refusal?

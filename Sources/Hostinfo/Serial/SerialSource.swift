@@ -21,7 +21,7 @@ public enum SerialSource: String, Sendable, CaseIterable {
     var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
 }
 
-/// What a serial is the serial of.
+/// The object that a serial belongs to.
 public enum SerialKind: String, Sendable {
     case override, system, derived, chassis, board, soc, lpar, vm, uuid, mac
 }
@@ -30,9 +30,9 @@ public enum SerialKind: String, Sendable {
 public enum SerialConfidence: String, Sendable {
     /// The maker or the operator gave it to this machine.
     case authoritative
-    /// It stands for the machine by a rule.
+    /// A rule makes the serial stand for the machine.
     case derived
-    /// It may change with a part.
+    /// The serial may change when a part is replaced.
     case provisional
     case none
 }
@@ -49,11 +49,11 @@ public struct SerialCandidate: Sendable, Hashable {
 
     public var source: SerialSource
     public var kind: SerialKind
-    /// Where it was read, such as `SMBIOS type 1`.
+    /// The place of the value, such as `SMBIOS type 1`.
     public var origin: String
-    /// As it was read.
+    /// The value as it was read.
     public var raw: [UInt8]
-    /// As it would be reported; nil when it cannot be decoded.
+    /// The value as it would be reported; nil if it cannot be decoded.
     public var value: String?
     public var verdict: Verdict
     public var confidence: SerialConfidence

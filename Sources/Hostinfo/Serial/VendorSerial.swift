@@ -32,7 +32,7 @@ public enum VendorSerial {
     }
 }
 
-/// Products with several machines in one chassis, whose chassis serial is none of the machine.
+/// Products with several machines in one chassis: the serial of the chassis is not that of a machine.
 enum MultiNodeProducts {
     static func contain(vendor: String?, product: String?) -> Bool {
         let vendor = (vendor ?? "").lowercased(), product = (product ?? "").lowercased()
