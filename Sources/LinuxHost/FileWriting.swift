@@ -168,7 +168,7 @@ extension Linux {
         return temporaryPrefix + String(generator.next(), radix: 36)
     }
 
-    /// Removes what a run that was killed left in a directory, once for each directory; the run lock says it is nobody's.
+    /// Deletes the temporary files of a killed run, once for each directory; the run lock excludes a live owner.
     func removeStale(in directory: OpenDirectory, _ path: AbsolutePath) {
         guard cleaned.insert(path).inserted, let names = try? directory.names(at: path) else { return }
         for name in names where name.hasPrefix(Self.temporaryPrefix) {
