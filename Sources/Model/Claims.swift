@@ -1,4 +1,4 @@
-/// A resource that removes, or speaks of, what nobody declared below it: it must know what the rest of the catalog has
+/// A resource that removes or reports undeclared objects below it: it must know what the rest of the catalog has
 /// there.
 public protocol Bounded: Resource {
     var path: AbsolutePath { get }

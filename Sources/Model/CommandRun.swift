@@ -28,7 +28,7 @@ public struct CommandRun: Sendable, Hashable {
     public var input: Content?
     /// Whether an interrupt of the run waits for it, as for a package manager.
     public var mustFinish: Bool
-    /// Asked before it runs, with all rights, since nobody could ask them where nothing can be written.
+    /// Guards that the plan could not run in the read-only sandbox; they run without it just before the command.
     public var guards: [CommandGuard]
 
     public init(

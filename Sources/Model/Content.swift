@@ -1,6 +1,6 @@
 /// The bytes of a file, a password hash or a line, which may have come through `secret()`.
 ///
-/// It has no description and is not `Codable`, so that a secret cannot be printed or stored by accident.
+/// A content has no description and is not `Codable`, so that a secret cannot be printed or stored by accident.
 public struct Content: Sendable, Hashable {
     public let bytes: [UInt8]
     /// Whether the bytes must never be shown or stored in clear text.

@@ -3,7 +3,7 @@ public enum DesiredState: String, FieldValue, CaseIterable {
     case present, absent
 }
 
-/// What happens to an object whose declaration is gone.
+/// The treatment of an object whose declaration is gone.
 public enum UndeclaredPolicy: String, FieldValue, CaseIterable {
     case remove, release
 }
@@ -40,9 +40,9 @@ public struct Declaration: Sendable {
 
 /// An arrow of the graph, by positions in the catalog's declarations.
 public struct Edge: Sendable, Hashable {
-    /// What comes first.
+    /// The position that comes first.
     public var from: Int
-    /// What waits for it.
+    /// The position that waits.
     public var to: Int
     /// `require`, `notify`, or what was recognised, such as `parent directory`.
     public var reason: String
@@ -68,7 +68,7 @@ public struct Catalog: Sendable {
     /// In the order of apply: of all that is ready, the first in manifest order.
     public var declarations: [Declaration]
     public var edges: [Edge]
-    /// What is declared but switched off for this host by `when`: its objects are left alone.
+    /// Addresses that `when` switches off on this host: their objects are left alone.
     public var dormant: Set<Address>
     /// A digest over everything above, with secrets as they are.
     public var digest: Digest

@@ -10,9 +10,9 @@ public enum FieldRole: String, Sendable {
 
 /// How a field's value stands in the ledger.
 public enum FieldRecord: Sendable {
-    /// As it is; left out where it is a secret.
+    /// The value; left out where it is a secret.
     case whole
-    /// As it is; by a digest where it is a secret, so that un-declaring finds the object again.
+    /// The value; its digest where it is a secret, so that un-declaring finds the object again.
     case wholeOrDigest
     /// By a digest: un-declaring needs to know that there was one, not its bytes.
     case digest

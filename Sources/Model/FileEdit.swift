@@ -11,7 +11,7 @@ public struct FileEdit: Sendable, Hashable {
     public var edit: Edit
     /// Makes the file with these attributes where it is missing; nil: a missing file is a fault.
     public var creation: Attributes?
-    /// Removes the file when nothing of anybody is left in it.
+    /// Removes the file when no entry is left in it.
     public var removesEmpty: Bool
 
     public init(_ path: AbsolutePath, _ edit: Edit, creation: Attributes? = nil, removesEmpty: Bool = false) {

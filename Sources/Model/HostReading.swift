@@ -34,7 +34,7 @@ public protocol Host: HostReading {
     ///
     /// - Returns: one result for each step, in the same order. An unperformed step is a fault.
     func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>]
-    /// Makes durable what programs wrote, of which nobody knows where it is.
+    /// Makes durable what programs wrote at unknown places.
     func makeDurable() throws(HostFault)
 }
 
@@ -114,6 +114,6 @@ public enum ProbeAnswer: Sendable, Hashable {
     case paths([AbsolutePath])
     /// The line that getent(1) prints; nil: no source knows it.
     case line(String?)
-    /// It cannot be told here, and why.
+    /// The host cannot answer, and why.
     case unknown(String)
 }

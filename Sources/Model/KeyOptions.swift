@@ -1,6 +1,6 @@
 /// The options in front of a key in an authorized_keys file (sshd(8)), written as one text or as a list.
 public struct KeyOptions: Sendable, Hashable, FieldValue {
-    /// As they stand in the line: with commas, without blanks outside quotes.
+    /// The options as they stand in the line: with commas, without blanks outside quotes.
     public let text: String
 
     public static var shape: Shape { .either([.text(pattern: nil), .list(.text(pattern: nil))]) }

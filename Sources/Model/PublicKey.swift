@@ -1,6 +1,6 @@
 /// One line of an authorized_keys file (sshd(8)): options, type, blob and comment.
 public struct PublicKey: Sendable, Hashable {
-    /// As they stand in the line; empty for none.
+    /// The options as they stand in the line; empty without any.
     public var options: String
     public var type: String
     /// Base64, the key's identity.
@@ -24,7 +24,7 @@ public struct PublicKey: Sendable, Hashable {
     /// The whole line.
     public var line: String { [options, type, blob, comment].filter { !$0.isEmpty }.joined(separator: " ") }
 
-    /// Parses a line; nil if sshd finds no key in it. Types that are not known here are taken.
+    /// Parses a line; nil if sshd finds no key in it. Unknown key types are taken.
     public init?(line: some StringProtocol) {
         var rest = Substring(line).utf8[...]
         // Files with carriage returns: sshd passes over white space.
@@ -53,7 +53,7 @@ public struct PublicKey: Sendable, Hashable {
         return (options, type, blob, Substring(rest).trimmed)
     }
 
-    /// Why a text that was meant to be a key is none.
+    /// Why a text that was meant as a key is not one.
     private static func fault(of text: String) -> String? {
         guard let words = words(of: Substring(text).utf8), let blob = KeyBlob(base64: words.blob) else { return nil }
         if blob.type != words.type { return "`\(words.type)` before a key of type \(blob.type)" }

@@ -11,7 +11,7 @@ public struct RecordedFields: Sendable, Hashable {
         text = FieldText(of: .map(resource.recordedEntries)).text
     }
 
-    /// The fields as nodes; empty for a text that nobody wrote.
+    /// The fields as nodes; empty if the text is malformed.
     public var entries: [Node.Entry] {
         var reader = FieldReader(rest: text.utf8[...])
         guard case .map(let entries)? = reader.read(depth: 0) else { return [] }

@@ -27,7 +27,7 @@ public protocol Resource: Sendable, Hashable {
     var needs: [Need] { get }
     /// The paths that a directory above must leave alone: by default what the declaration's fields tell.
     func claims(on host: some HostReading) throws -> [AbsolutePath]
-    /// What observing it may ask the host, told before so that one answer may serve many.
+    /// The questions that observing may ask the host, known before so that one answer serves many resources.
     var probes: [Probe] { get }
     /// What is wrong with the declaration as a whole, such as two properties that exclude each other.
     var problems: [Problem] { get }
@@ -38,7 +38,7 @@ public protocol Resource: Sendable, Hashable {
     func observe(on host: some HostReading) throws -> Observed?
     /// Whether the object is there, for types whose observation also tells what surrounds it.
     func isPresent(in observed: Observed) -> Bool
-    /// Why it cannot be told what happens; nil where it is in place, or known.
+    /// Why the effect cannot be predicted; nil where the resource is in place or the effect is known.
     func uncertainty(of observed: Observed?) -> String?
     /// The properties that differ; every property that is declared when nothing is there.
     func changes(from observed: Observed?) -> [Change]
@@ -61,7 +61,7 @@ extension Removable {
     public func removalWithData(of observed: Observed) throws(Refusal) -> [Step] { try removal(of: observed) }
 }
 
-/// A resource with something to say that is no difference, such as an entry that nobody declared.
+/// A resource that may report something that is no difference, such as an undeclared entry.
 public protocol Remarking: Resource {
     /// One line each; lower case, no full stop.
     ///
@@ -77,7 +77,7 @@ public protocol Refreshable: Resource {
     func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step]
 }
 
-/// A resource whose effect nobody can predict: a command. What it did cannot be verified by observing it again.
+/// A resource with an unpredictable effect: a command. Observing again does not verify what it did.
 public protocol Opaque: Resource {}
 
 /// A resource that may take the place of another kind of object at its path.

@@ -1,2 +1,2 @@
-/// Whoever knows the model knows the values that it is made of.
+/// Everything that imports Model sees the values that it is made of.
 @_exported public import Values
