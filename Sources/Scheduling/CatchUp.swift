@@ -1,6 +1,6 @@
 public import Model
 
-/// What happens with the ticks that passed while nothing could run.
+/// The treatment of ticks that passed while nothing could run.
 public enum CatchUp: Sendable, Hashable {
     /// Once for periods of an hour or more, else skip.
     case automatic

@@ -15,7 +15,7 @@ enum CronUnit: Int, CaseIterable, Sendable {
         }
     }
 
-    /// What may be written; 7 is Sunday as well as 0.
+    /// The numbers that may be written; 7 is Sunday as well as 0.
     var range: ClosedRange<Int> {
         switch self {
         case .second, .minute: 0...59
@@ -27,10 +27,10 @@ enum CronUnit: Int, CaseIterable, Sendable {
         }
     }
 
-    /// What `*` and an open end mean.
+    /// The values of `*` and of an open end.
     var whole: ClosedRange<Int> { self == .weekday ? 0...6 : range }
 
-    /// What `H` chooses from; a day that every month has.
+    /// The values that `H` chooses from: for days those that every month has.
     var hashed: ClosedRange<Int> { self == .day ? 1...28 : whole }
 
     var isDay: Bool { self == .day || self == .weekday }

@@ -77,7 +77,7 @@ struct CronFieldParser {
 
     func isLetter(_ character: Character?) -> Bool { character.map { $0.isLetter } ?? false }
 
-    /// What the field takes, for messages.
+    /// The allowed values, for messages.
     var what: String {
         let range = dialect.sundayIsOne && unit == .weekday ? 1...7 : unit.range
         let article = unit == .hour ? "an" : "a"

@@ -20,7 +20,7 @@ public struct CronFileRules: Sendable {
         case spool
     }
 
-    /// What stat(2) tells of a file.
+    /// The part of stat(2) that cron looks at.
     public struct Status: Sendable {
         public var isLink = false
         /// Of the link itself, where it is one.
@@ -88,7 +88,7 @@ public struct CronFileRules: Sendable {
             status.mode & 0o022 == 0
                 ? nil : "cron passes over it: expected it to be writable by its owner only, found the mode \(mode)"
         case .cronie:
-            // Nobody else may write it, and nobody execute it (check_open in its database.c).
+            // The file may be writable by its owner only and executable by nobody (check_open in cron's database.c).
             status.mode & 0o7533 == 0o400 ? nil : "crond passes over it: found the mode \(mode)"
         }
     }

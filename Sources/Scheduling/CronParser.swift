@@ -18,7 +18,7 @@ enum CronParser {
         "@daily": ("@daily", "0 0 * * *"), "@midnight": ("@daily", "0 0 * * *"),
         "@hourly": ("@hourly", "0 * * * *"), "@minutely": ("@minutely", "* * * * *"),
     ]
-    /// What the macros of Jenkins stand for, with its own hash in place of fixed times.
+    /// The expansions of the macros of Jenkins, with its own hash in place of fixed times.
     private static let jenkinsMacros: [String: String] = [
         "@yearly": "H H H H *", "@annually": "H H H H *", "@monthly": "H H H * *", "@weekly": "H H * * H",
         "@daily": "H H * * *", "@midnight": "H H(0-2) * * *", "@hourly": "H * * * *",

@@ -1,7 +1,7 @@
 import Model
 
 extension ImportedSchedules {
-    /// What is known of the host that a table comes from.
+    /// The known facts of the host that a table comes from.
     public struct CronHost: Sendable {
         /// The time zone that its cron runs in, such as `Europe/Berlin` or `local`; nil where nothing is known.
         public var zone: String?

@@ -1,6 +1,6 @@
 public import Model
 
-/// What daylight saving does to the runs of a schedule at fixed hours.
+/// The effect of daylight saving on the runs of a schedule at fixed hours.
 public struct DaylightRule: Sendable, Hashable {
     public enum Gap: String, Sendable, CaseIterable {
         /// The ticks lost in one gap become one run at the first instant after it.

@@ -19,7 +19,7 @@ public enum Dialect: String, Sendable, CaseIterable {
     /// Five fields, both day fields must hold, `H` in the macros.
     case jenkins
 
-    /// What an interval of days does beside a restricted other day field.
+    /// The effect of an interval of days beside a restricted other day field.
     enum DayRule { case refuse, either, both, starMeansBoth, oneOnly }
 
     var dayRule: DayRule {

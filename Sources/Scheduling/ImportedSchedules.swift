@@ -1,6 +1,6 @@
 import Model
 
-/// What a foreign file of schedules becomes: records, and everything that will be different.
+/// The records that a foreign file of schedules becomes, and everything that will be different.
 public struct ImportedSchedules: Sendable {
     public struct Job: Sendable {
         public var definition: ScheduleDefinition
@@ -10,7 +10,7 @@ public struct ImportedSchedules: Sendable {
         public var line: Int
         /// The source's own text, for a comment.
         public var source: String
-        /// What is different from what the other tool does, one sentence each.
+        /// The differences from the other tool, one sentence each.
         public var differences: [String]
         /// Whether the time zone is one that the source, or its host, names.
         var hasZone = false
@@ -27,7 +27,7 @@ public struct ImportedSchedules: Sendable {
 
     public internal(set) var jobs: [Job] = []
     public internal(set) var problems: [Problem] = []
-    /// What is different for every job of the file.
+    /// The differences that hold for every job of the file.
     public internal(set) var generalDifferences: [String] = []
 
     /// The largest file and the largest number of jobs that are read.

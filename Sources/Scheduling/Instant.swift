@@ -37,7 +37,7 @@ public struct Instant: Sendable, Hashable, Comparable {
 extension Instant {
     /// Reads RFC 3339, such as `2026-03-29T02:30:00+01:00`; a space may stand for the `T`.
     ///
-    /// - Parameter roundingUp: what is below the millisecond counts as a whole one instead of none.
+    /// - Parameter roundingUp: whether a part of a millisecond counts as a whole millisecond instead of zero.
     public init?(_ text: String, roundingUp: Bool = false) {
         guard let moment = Timestamp(text.replacing(" ", with: "T", maxReplacements: 1)) else { return nil }
         let fraction = moment.nanoseconds + (roundingUp ? 999_999 : 0)

@@ -82,7 +82,7 @@ enum JobName {
         return ScheduleDefinition.isVariable(String(word[..<equals]))
     }
 
-    /// What a name may hold; nil for nothing.
+    /// The part of a text that a name may hold; nil if nothing is left.
     private static func plain(_ text: String) -> String? {
         let kept = text.utf8.filter { $0.isASCIIWord || "_-.".utf8.contains($0) }
         var base = String(decoding: kept, as: UTF8.self).prefix(limit)

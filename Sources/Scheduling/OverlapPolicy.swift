@@ -1,10 +1,10 @@
 public import Model
 
-/// What happens when a tick comes while the previous run is still going.
+/// The treatment of a tick that comes while the previous run is still going.
 public enum OverlapPolicy: Sendable, Hashable {
     /// The tick is dropped and recorded.
     case skip
-    /// It waits for the end; at most one waits.
+    /// The new run waits for the end of the old one; at most one waits.
     case queue
     /// The running one is ended first.
     case replace

@@ -49,7 +49,7 @@ extension RetryPolicy: FieldValue {
     public var shown: ShownText { .text(max == 0 ? "none" : "\(max) after \(backoff.text)") }
 }
 
-/// What happens with a run of which a crash left unknown whether it started.
+/// The treatment of a run of which a crash left unknown whether it started.
 public enum AmbiguityPolicy: String, FieldValue, CaseIterable {
     case skip, rerun
 }

@@ -11,7 +11,7 @@ public struct PlannedRun: Sendable, Hashable {
     }
 }
 
-/// When a schedule runs on one host: its ticks, each moved by the host's share of the spread (6-schedules.md, "Spread").
+/// When a schedule runs on one host: its ticks, each moved by the host's share of the spread (Docs/schedules.md).
 ///
 /// There is exactly one run in each [n[k], n[k+1]), and the order of ticks is kept.
 public struct RunPlan: Sendable {

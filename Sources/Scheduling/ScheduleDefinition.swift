@@ -58,7 +58,7 @@ public struct ScheduleDefinition: Sendable, Hashable {
         return run.map { .shell($0) }
     }
 
-    /// What the spread of this schedule is keyed with.
+    /// The key of the schedule's spread.
     public var effectiveSpreadKey: String { spreadKey ?? name }
 
     /// Whether two schedules tick alike: a change of any of these drops the ticks that have not fired.

@@ -1,8 +1,8 @@
 /// Why a schedule's text is refused, or what is odd about it, and where.
 public struct ScheduleError: Error, Sendable, Hashable {
-    /// What the place takes, such as `a minute from 0 to 59`.
+    /// What is allowed at the place, such as `a minute from 0 to 59`.
     public var expected: String
-    /// What stands there, quoted where it is text.
+    /// What was found at the place, quoted if it is text.
     public var found: String
     /// The first character of the place, from 1.
     public var column: Int

@@ -30,7 +30,7 @@ public struct ScheduleExpression: Sendable, Hashable {
     public let text: String
     /// Whether it is a macro: those are spread over their whole period.
     public let isMacro: Bool
-    /// What is odd about it, with the place in the text that was read.
+    /// Warnings about the expression, each with its place in the text that was read.
     public let warnings: [ScheduleError]
 
     private init(_ form: Form, text: String, isMacro: Bool = false, warnings: [ScheduleError] = []) {

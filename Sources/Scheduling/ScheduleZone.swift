@@ -7,7 +7,7 @@ public import TimeZones
 public final class ScheduleZone: Sendable {
     /// The IANA name, `UTC`, or an offset such as `UTC+05:30`.
     public let name: String
-    /// What a span of constant offset looks like on the wall clock.
+    /// The wall-clock range of a span of constant offset.
     struct Span: Sendable {
         /// The first second of the span; `first` for the first one.
         var start: Int64
@@ -28,7 +28,7 @@ public final class ScheduleZone: Sendable {
     /// Universal time, the default of every schedule.
     public static let utc = ScheduleZone("UTC", rules: .utc)
 
-    /// Reads a TZif file (RFC 8536); nil for what is none.
+    /// Reads a TZif file (RFC 8536); nil if the bytes are not one.
     public convenience init?(_ name: String, file bytes: [UInt8]) {
         guard let rules = ZoneRules(tzif: bytes) else { return nil }
         self.init(name, rules: rules)

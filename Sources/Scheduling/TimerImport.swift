@@ -122,7 +122,7 @@ extension ImportedSchedules {
         return settings
     }
 
-    /// The record of one trigger; nil for settings that are none.
+    /// The record of one trigger; nil for settings that are no trigger.
     private mutating func job(_ setting: Setting) -> (ScheduleDefinition, [String])? {
         var definition = ScheduleDefinition(), differences: [String] = []
         switch setting.key {
