@@ -10,7 +10,7 @@ struct AgeHeader {
     }
 
     var stanzas: [Stanza] = []
-    /// What the code authenticates: everything up to and with `---`.
+    /// The authenticated part: everything up to and with `---`.
     var authenticated: [UInt8] = []
     var mac: [UInt8] = []
     var payload: ArraySlice<UInt8> = []
