@@ -119,7 +119,7 @@ public struct StateFault: Error, Sendable, CustomStringConvertible {
     public var path: String
     /// open, read or write.
     public var operation: String
-    /// In SQLite's words, or ours.
+    /// The message of SQLite, or of this wrapper.
     public var reason: String
     /// Whether the file is no database, or one whose content cannot be.
     public var isDamage = false

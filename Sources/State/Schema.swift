@@ -38,7 +38,7 @@ enum Schema {
         }
     }
 
-    /// The version of a database; one that is none of ours is refused.
+    /// The version of a database; the database of another program is refused.
     @discardableResult
     static func version(of database: Database, by migrations: [String] = migrations) throws(StateFault) -> Int {
         var version = 0
