@@ -1,6 +1,6 @@
 extension Datum {
     /// The value as an outline for a person: names and values in columns, what belongs together indented, lists of alike
-    /// things as tables. Sizes in bytes are told in units too; null is a dash.
+    /// things as tables. Sizes in bytes are shown in units too; null is a dash.
     public var outline: String {
         var lines: [String] = []
         Self.outline(self, indentation: 0, into: &lines)
@@ -44,7 +44,7 @@ extension Datum {
         }
     }
 
-    /// A list of mappings as a table, without columns that are empty; nil where it is none or too wide.
+    /// A list of mappings as a table, without empty columns; nil if the list holds something else or is too wide.
     private static func table(_ items: [Datum], width: Int) -> [String]? {
         guard items.count > 1, case .map(let first)? = items.first else { return nil }
         var columns: [[String]] = []

@@ -1,5 +1,5 @@
 extension Datum {
-    /// The value as YAML 1.2: block style, every text in double quotes, so that none changes its meaning.
+    /// The value as YAML 1.2: block style, every text in double quotes, so that no text is read as another type.
     public var yaml: String {
         var text = ""
         writeYAML(to: &text, indentation: 0)

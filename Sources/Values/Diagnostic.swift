@@ -16,7 +16,7 @@ public struct Diagnostic: Error, Sendable, Hashable {
     }
 
     public var severity: Severity
-    /// Where it is; nil for what concerns the site as a whole.
+    /// The place of the fault; nil for the site as a whole.
     public var place: Place?
     /// What was expected and what was found: lower case, no full stop.
     public var message: String

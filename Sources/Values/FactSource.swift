@@ -2,7 +2,7 @@
 public protocol FactSource: AnyObject, Sendable {
     /// The names at the top, such as `os`.
     var names: [String] { get }
-    /// One fact; nil when the host has none of the name.
+    /// One fact; nil when the host has no fact of the name.
     func fact(_ name: String) throws(HostFault) -> Datum?
     /// The members that a fact should have and that could not be read; asked after the fact itself.
     func faults(of name: String) -> [FactFault]

@@ -21,6 +21,6 @@ public struct HostFault: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     public var text: String { "cannot \(operation) \(object): \(reason)" }
-    /// Also where it is one error of many kinds: nobody reads a fault in Swift's own notation.
+    /// The text again, so that an untyped error prints in words instead of Swift's notation.
     public var description: String { text }
 }

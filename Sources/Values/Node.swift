@@ -14,7 +14,7 @@ public struct Node: Sendable, Hashable {
         case bytes([UInt8])
         case list([Node])
         case map([Entry])
-        /// Depends on something that is not known here, such as the facts of a host nobody has a snapshot of.
+        /// Depends on something that is not known here, such as the facts of a host without a snapshot.
         case unknown
     }
 

@@ -1,5 +1,5 @@
 /// Texts by their scalars. A carriage return and a newline are one Character of Swift, and so are a quote and an accent
-/// behind it: whoever looks for one of them among Characters, or with `contains("\n")`, does not find it.
+/// behind it: a search for them among Characters, or with `contains("\n")`, does not find them.
 extension StringProtocol {
     /// Whether a scalar is in the text, whatever stands behind it.
     public func has(_ scalar: Unicode.Scalar) -> Bool { unicodeScalars.contains(scalar) }
