@@ -18,7 +18,7 @@ struct YAMLEvent {
     var anchor: String?
 }
 
-/// What libyaml's scanner or parser did not like.
+/// A syntax error of libyaml's scanner or parser.
 struct YAMLSyntaxFault: Error {
     var problem: String
     var context: String?

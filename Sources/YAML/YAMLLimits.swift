@@ -1,4 +1,4 @@
-/// What one file may cost: a bomb is refused in milliseconds.
+/// Bounds on one file: an expansion bomb is refused in milliseconds.
 public struct YAMLLimits: Sendable {
     public var depth = 64
     public var nodeCount = 1_000_000
