@@ -3,7 +3,7 @@ import Engine
 import LinuxHost
 import Model
 
-/// Plans that need not observe what nobody touched since everything was found in place.
+/// Skips observing where the memo of the last run that found everything in place still holds.
 extension Converge {
     /// The plan with nothing to do, where a memo of an earlier run tells so.
     ///
