@@ -25,14 +25,14 @@ struct keeper {
     int agent;
     uint64_t number;
     struct run *runs;
-    // Whether the agent has been told all that there was when it came.
+    // Whether the agent has received all events from before it came.
     int has_greeted;
     int has_listed;
     int is_dismissed;
     int64_t alone_since;
     struct request *request;
     struct failure *failure;
-    // What the runs get of what the keeper has raised for itself.
+    // The limits of the runs, which the keeper has raised for itself.
     struct rlimit descriptors;
 };
 
@@ -167,7 +167,7 @@ static int tell(struct keeper *keeper, const struct run *run, enum lodestar_even
     return sendmsg(keeper->agent, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
-// Tells the agent what it does not know yet. 1 when all is told.
+// Sends the agent the events that it does not know yet. 1 when all are sent.
 static int tell_news(struct keeper *keeper) {
     if (keeper->agent < 0) return 1;
     if (!keeper->has_greeted && !(keeper->has_greeted = tell(keeper, NULL, LODESTAR_HELLO))) return 0;
@@ -191,7 +191,7 @@ static int64_t patience(const struct keeper *keeper, int64_t now) {
     return wait < 0 ? 0 : wait;
 }
 
-// SIGTERM comes when the machine goes down: nobody will fetch the ends of runs any more.
+// SIGTERM comes when the machine goes down: the ends of runs will not be fetched any more.
 static volatile sig_atomic_t is_terminated;
 
 static void terminate(int number) {
@@ -201,7 +201,7 @@ static void terminate(int number) {
 
 static void wake(int number) { (void)number; }
 
-// Runs without a handle: their ends are told by SIGCHLD only.
+// Runs without a handle: only SIGCHLD announces their ends.
 static int has_unwatched(const struct keeper *keeper) {
     for (const struct run *run = keeper->runs; run; run = run->next)
         if (run->phase == PHASE_RUNNING && run->handle < 0) return 1;

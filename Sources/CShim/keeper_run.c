@@ -164,7 +164,7 @@ static void keep_output(struct run *run, const char *bytes, size_t count) {
     event->tail_length = run->tail_used < LODESTAR_OUTPUT_TAIL ? run->tail_used : LODESTAR_OUTPUT_TAIL;
 }
 
-// Reads what is there, at most 1 MiB of it, so that one loud job holds up nobody.
+// Reads what is there, at most 1 MiB of it, so that one loud job holds up no other.
 void lodestar_drain(struct run *run) {
     char bytes[65536];
     for (int turn = 0; turn < 16 && run->output >= 0; turn++) {
@@ -185,7 +185,7 @@ void lodestar_finish(struct run *run) {
     run->output = -1;
     run->phase = PHASE_ENDED;
     run->deadline = 0;
-    // It stays where grandchildren are left.
+    // The cgroup stays where grandchildren are left.
     if (run->cgroup) rmdir(run->cgroup);
 }
 

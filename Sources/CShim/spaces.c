@@ -17,7 +17,7 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-// In the child: writes one answer after the other. It holds nothing of the parent's, whom it may outlive.
+// In the child, which may outlive the parent and holds nothing of it: writes one answer after the other.
 static _Noreturn void ask(const char *const *paths, size_t count, int output) {
     dup2(output, 0);
     syscall(SYS_close_range, 1U, ~0U, 0U);
@@ -67,7 +67,7 @@ void lodestar_ask_spaces(const char *const *paths, size_t count, int64_t each, i
         done += hear(pipes[0], count - done, each, deadline, answers + done);
         close(pipes[0]);
         int is_whole = done == count;
-        // One that waits in the kernel does not even die: nobody waits for it.
+        // A child that waits in the kernel does not even die: do not wait for it.
         if (!is_whole) kill(process, SIGKILL);
         waitpid(process, NULL, is_whole ? 0 : WNOHANG);
         if (!is_whole) memset(&answers[done++], 0, sizeof *answers);

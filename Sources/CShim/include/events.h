@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// What an event loop waits for. Where a function returns an int, a negative one is -errno.
+// Descriptors that an event loop waits for. Where a function returns an int, a negative one is -errno.
 
 // A timer on the real-time clock, which also fires when somebody sets that clock (timerfd_create(2)).
 int lodestar_timer_open(void);

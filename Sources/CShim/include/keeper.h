@@ -54,11 +54,11 @@ enum lodestar_event_kind {
     LODESTAR_HELLO = 1,
     LODESTAR_STARTED,
     LODESTAR_ENDED,
-    // Every run that the keeper knows has been told after the greeting.
+    // Every run that the keeper knows has been announced after the greeting.
     LODESTAR_LISTED,
 };
 
-// What the keeper tells.
+// An event that the keeper announces.
 struct lodestar_event {
     int32_t kind;
     int32_t pid;
@@ -90,7 +90,7 @@ struct lodestar_packet {
 const char *lodestar_packet_output(const struct lodestar_packet *packet);
 const char *lodestar_packet_run(const struct lodestar_packet *packet);
 
-// Starts a keeper that listens on a path; it is nobody's child. Only for a process with one thread.
+// Starts a keeper that listens on a path and is no child of the caller. Only for a process with one thread.
 int lodestar_keeper_launch(const char *path);
 // Connects to the keeper of a path, which must run as the same user.
 int lodestar_keeper_connect(const char *path);

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What one dump of rtnetlink(7) gave: the messages one after another, without the one that ends it.
+// The answer to one dump of rtnetlink(7): the messages one after another, without the one that ends it.
 struct lodestar_dump {
     uint8_t *bytes;
     size_t length;

@@ -17,7 +17,7 @@ const char *lodestar_error_text(int number);
 // A word that the program was started with; NULL behind the last.
 const char *lodestar_argument(int index);
 
-// What openat2(2) calls its resolve flags.
+// The resolve flags of openat2(2).
 enum {
     LODESTAR_IN_ROOT = 0x10,
 };
@@ -63,10 +63,10 @@ int lodestar_reserve(int descriptor, int64_t length);
 int lodestar_copy_attributes(int from, int to);
 // Whether a path, which is not followed, has an access list (acl(5)): then its mode does not say who may write.
 int lodestar_has_access_list(const char *path);
-// Whether a file is immutable or append-only; 0 where it cannot be told.
+// Whether a file is immutable or append-only; 0 where the file system does not say.
 int lodestar_is_immutable(int descriptor);
 
-// The room of one file system in bytes; unknown where it could not be told in time.
+// The room of one file system in bytes; unknown where the file system did not answer in time.
 struct lodestar_space {
     int is_known;
     uint64_t total;
@@ -105,7 +105,7 @@ struct lodestar_command {
 
 enum { LODESTAR_OUTPUT_HALF = 32768, LODESTAR_ERRORS = 1024 };
 
-// What failed before the program ran.
+// The step that failed before the program ran.
 enum lodestar_stage {
     LODESTAR_RAN,
     LODESTAR_NO_PROCESS,
