@@ -2,9 +2,9 @@ public import Model
 
 /// A compiled catalog in a form made for speed, with everything that its compilation read.
 ///
-/// It holds for the same binary, host, files, facts and labels only. A catalog with secrets is never archived.
+/// The archive holds for the same binary, host, files, facts and labels only. A catalog with secrets is never archived.
 public struct CatalogArchive {
-    /// What a compilation depended on.
+    /// The inputs of the compilation.
     public struct Inputs: Sendable, Hashable {
         /// The binary, the site's place and whether secrets can be read.
         public var context: String

@@ -1,6 +1,6 @@
 public import Model
 
-/// What a run that found everything in place had read: while all of it is unchanged, everything still is in place.
+/// Everything that a run read which found all in place: while nothing of it changes, all is still in place.
 ///
 /// Only the declarations that must be observed each time are kept of the catalog.
 public struct SettledArchive {

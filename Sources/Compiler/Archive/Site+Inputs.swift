@@ -2,7 +2,7 @@ import Expressions
 public import Model
 
 extension Site {
-    /// What a compilation depended on.
+    /// The inputs of a compilation.
     func inputs(_ compilation: Compilation, context: String, host: HostIdentity) -> CatalogArchive.Inputs {
         CatalogArchive.Inputs(
             context: context, host: host, files: files.contents.mapValues { $0.map { Digest(of: $0) } },

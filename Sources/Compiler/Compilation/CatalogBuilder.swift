@@ -49,7 +49,7 @@ struct CatalogBuilder {
 
     private mutating func decode() {
         declarations.reserveCapacity(compilation.declared.count)
-        // What may be on is decoded too, as far as it is known.
+        // Resources that may be on are decoded too, as far as their values are known.
         for resource in compilation.tentativeResources { _ = declaration(of: resource, isTentative: true) }
         for resource in compilation.declared {
             positions[resource.address] = declarations.count

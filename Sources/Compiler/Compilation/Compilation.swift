@@ -1,13 +1,13 @@
 public import Model
 
-/// What came of compiling a site for one host.
+/// The result of compiling a site for one host.
 public struct Compilation {
     /// nil where there are errors.
     public var catalog: Catalog?
     public var diagnostics: Diagnostics
     /// The labels of the host, by the inventory.
     public var labels: [Datum.Member]
-    /// What was read of the host's facts and labels, by path such as `facts.os.id`; nil where there was nothing.
+    /// The facts and labels that were read, by path such as `facts.os.id`; nil for those that the host lacks.
     public var reads: [String: Datum?]
     /// How each resource came about, in the catalog's order.
     public var origins: [ResourceOrigin]

@@ -21,7 +21,7 @@ struct DeclaredResource {
     var origin: [String]
     /// Where the roles on the way are used, outermost first.
     var uses: [Place] = []
-    /// As it stands in the manifest; nil for what came by `extend`.
+    /// The resource in the manifest; nil for an addition by `extend`.
     var source: ResourceSource?
 
     /// The place of a property's value, or of the key that it names; of the whole where it is not given.
@@ -36,9 +36,9 @@ struct ItemContext {
     var scope: LocalScope
     /// The roles on the way, outermost first.
     var origin: [String] = []
-    /// Where they are used.
+    /// The places where these roles are used.
     var uses: [Place] = []
-    /// What expressions may name, without `each`.
+    /// The names that expressions may use, without `each`.
     var names = ManifestParser.manifestNames
     /// Whether a `when` on the way is false: what is declared is dormant.
     var isOff = false

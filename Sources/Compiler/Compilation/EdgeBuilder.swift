@@ -49,8 +49,8 @@ struct EdgeBuilder {
     private mutating func add(_ need: Need, of position: Int, to owner: Int) {
         if owner == position { return }
         if declarations[position].state == .absent {
-            // What goes away goes before what it needed; what stays does not wait for it.
-            // A group is nobody's dependant then: it goes after the accounts (`CatalogBuilder`).
+            // An object that goes away goes before the objects that it needed; an object that stays does not wait.
+            // A group that goes away waits for no dependant: it goes after the accounts (`CatalogBuilder`).
             guard declarations[owner].state == .absent, !declarations[position].isGroup else { return }
             add(Edge(from: position, to: owner, reason: need.reason))
         } else {
@@ -58,7 +58,7 @@ struct EdgeBuilder {
         }
     }
 
-    /// What the package manager reads comes before the packages, but not before those that it needs itself. Comes last.
+    /// Files that the package manager reads come before packages, but not before those that the files need. Called last.
     mutating func addPackageSources() {
         let sources = declarations.indices.filter { position in
             declarations[position].state == .present

@@ -32,7 +32,7 @@ extension Compilation {
     /// The names of all keys of `data`.
     public var dataKeys: [String] { data.keys() }
 
-    /// What is declared about one resource and where; nil when it is not in the catalog.
+    /// The declared values of one resource with their places; nil if the catalog does not hold the resource.
     public func explanation(of address: Address) -> [String]? {
         guard let catalog, let position = catalog.declarations.firstIndex(where: { $0.address == address }) else {
             return nil

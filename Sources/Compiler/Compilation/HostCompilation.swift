@@ -93,7 +93,7 @@ final class HostCompilation {
         }
     }
 
-    /// Two uses of a role are told by where they are used.
+    /// Two uses of a role are told apart by the places of the uses.
     private func duplicate(_ resource: DeclaredResource, of first: DeclaredResource) -> Diagnostic {
         var notes: [Diagnostic.Note] = [.init("the first one", at: first.uses.first ?? first.place)]
         if !resource.uses.isEmpty { notes.append(.init("\(resource.address) of the role", at: resource.place)) }

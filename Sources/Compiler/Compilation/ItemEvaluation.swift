@@ -48,7 +48,7 @@ extension HostCompilation {
         return collecting { () throws(Diagnostic) in try scope.condition(condition, in: context.scope) }
     }
 
-    /// The address of what is switched off; nil where its key cannot be told.
+    /// The address of a resource that is switched off; nil where the key is not known.
     private func address(_ source: ResourceSource, in context: ItemContext) -> Address? {
         guard let node = try? scope.node(of: source.key ?? source.label, in: context.scope), let text = node.text,
             !node.isSecret

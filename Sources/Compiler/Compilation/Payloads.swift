@@ -1,6 +1,6 @@
 import Model
 
-/// What a resource names below `files/` becomes its content.
+/// Files below `files/` that a resource names become its content.
 extension HostCompilation {
     func readPayloads(_ resource: inout DeclaredResource, in local: LocalScope, names: Set<String>) {
         let fields = resource.type.fields

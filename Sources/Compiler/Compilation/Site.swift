@@ -18,7 +18,7 @@ public final class Site {
     private var roles: [String: Role?] = [:]
     private var templates: [String: Template?] = [:]
     private var layers: [String: DataLayers.Layer?] = [:]
-    /// What is wrong with the site whatever the host.
+    /// The diagnostics that do not depend on the host.
     var diagnostics: Diagnostics
 
     /// Reads a site.

@@ -1,7 +1,7 @@
 public import Model
 
 extension Site {
-    /// What is wrong with the parts of a site that no host came to: roles that nobody uses, resources that are off.
+    /// Diagnostics of the parts of a site that no host reached: unused roles, resources that are switched off.
     ///
     /// Constant values are decoded whatever the host; what depends on one counts as unknown.
     public func remainingDiagnostics() -> Diagnostics {

@@ -37,7 +37,7 @@ enum Topology {
         return .cycles(cycles(among: left, edges))
     }
 
-    /// At most this many cycles are told in one run.
+    /// How many cycles one run reports at most.
     private static let greatestCycleCount = 10
 
     private static func cycles(among nodes: Set<Int>, _ edges: [Edge]) -> [[Edge]] {

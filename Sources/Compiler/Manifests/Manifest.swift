@@ -6,7 +6,7 @@ struct Manifest {
     /// Which hosts it is for; nil: every host.
     var hosts: SiteExpression?
     var vars: [VarSource] = []
-    /// What it declares, in the order of the file.
+    /// The declared items, in the order of the file.
     var items: [Item] = []
 
     indirect enum Item {

@@ -5,7 +5,7 @@ import YAML
 struct ManifestParser {
     let types: [String: ResourceType]
     let source: SourceText
-    /// What expressions may name, without `each`.
+    /// The names that expressions may use, without `each`.
     let names: Set<String>
     var diagnostics = Diagnostics()
 

@@ -3,7 +3,7 @@ import Model
 import YAML
 
 extension ParameterType {
-    /// What it takes, in the words of an error message.
+    /// The values that the type takes, in the words of an error message.
     var expected: String {
         switch self {
         case .int: "a whole number"
@@ -25,7 +25,7 @@ extension ParameterType {
         }
     }
 
-    /// A node of a role's file as a value of this type; nil, and a diagnostic, where it is none.
+    /// A node of a role's file as a value of this type; nil, and a diagnostic, if the node holds another type.
     func value(of node: Node, into diagnostics: inout Diagnostics) -> Value? {
         if let problem = problem(of: node, into: &diagnostics) {
             diagnostics.add(Diagnostic(problem, at: node.place))

@@ -46,7 +46,7 @@ final class HostScope: @unchecked Sendable {
             var diagnostic = expression.diagnostic(for: error)
             if diagnostic.place == nil { diagnostic.place = expression.place }
             if hasMetSecret {
-                // What is wrong, and the names beside it, may be a part of the secret.
+                // The message, and the names in the hint, may quote a part of the secret.
                 diagnostic.message = "an expression with a secret cannot be evaluated"
                 diagnostic.hint = nil
             }

@@ -1,6 +1,6 @@
 import Model
 
-/// What a compilation read of the facts and labels of its host: hosts that agree on it share one catalog.
+/// The facts and labels that a compilation read: hosts that agree on all of them share one catalog.
 final class ReadRecord: @unchecked Sendable {
     /// By path such as `facts.os.id`; nil where there was nothing. One compilation runs in one task.
     private(set) var values: [String: Datum?] = [:]

@@ -4,7 +4,7 @@ import YAML
 
 /// A mapping of facts or labels that notes each member that is read.
 final class RecordedMap: LazyMap {
-    /// What a reader calls the members.
+    /// The kind of the members, as a reader calls them.
     enum Subject {
         case facts, labels
         /// Labels where those of the groups are not known yet.
@@ -14,7 +14,7 @@ final class RecordedMap: LazyMap {
     private let path: String
     private let subject: Subject
     private let members: [Datum.Member]
-    /// Members that could not be read: whoever reads one hears why.
+    /// Members that could not be read, each with the reason that reading it throws.
     private let faults: [FactFault]
     private let record: ReadRecord
 

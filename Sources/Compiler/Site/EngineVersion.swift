@@ -8,7 +8,7 @@ public struct EngineVersion: Sendable {
         self.text = text
     }
 
-    /// Reports a constraint that this binary does not meet, or that is none. Several are separated by commas.
+    /// Reports a constraint that this binary does not meet, or that cannot be read. Several are separated by commas.
     func check(_ node: Node, into diagnostics: inout Diagnostics) {
         guard let constraints = node.text, !constraints.isEmpty else {
             diagnostics.add(

@@ -1,10 +1,10 @@
 import Model
 import YAML
 
-/// Reads the files of a site, each once, and remembers what was read: that is what a cached catalog depends on.
+/// Reads the files of a site, each once, and remembers their bytes: a cached catalog depends on all of them.
 final class SiteFiles {
     let reader: any SiteReader
-    /// What every file that was asked for held; nil where there was none.
+    /// The bytes of every file that was asked for; nil where there was no file.
     private(set) var contents: [String: [UInt8]?] = [:]
     private(set) var listings: [String: [String]] = [:]
     private var sources: [String: SourceText] = [:]

@@ -1,7 +1,7 @@
 import Model
 import YAML
 
-/// What `site.yaml` says.
+/// The settings of `site.yaml`.
 struct SiteSettings {
     /// How the values of several layers for one key become one.
     enum Merge: String, FieldValue, CaseIterable {

@@ -5,7 +5,7 @@ import YAML
 struct TemplateParser {
     private var tokens: ArraySlice<TemplateToken>
     private let source: SourceText
-    /// What expressions may name here.
+    /// The names that expressions may use.
     private var names: Set<String>
     private var diagnostics = Diagnostics()
 

@@ -13,7 +13,7 @@ struct PatternParser {
     }
 
     let source: SourceText
-    /// What expressions may name here.
+    /// The names that expressions may use.
     var names: Set<String>
     var diagnostics = Diagnostics()
 
@@ -49,7 +49,7 @@ struct PatternParser {
             : .constant(Node(.scalar(text, isQuoted: true), at: place), .string(text))
     }
 
-    /// A bare expression, the braces optional; nil when it is none.
+    /// A bare expression, the braces optional; nil if the node is not one.
     mutating func condition(_ node: Node) -> SiteExpression? {
         guard case .scalar(let text, let isQuoted) = node.content, isQuoted || !text.isEmpty else {
             let hint = YAMLHints.hintForCondition(node)
@@ -141,7 +141,7 @@ struct PatternParser {
         }
     }
 
-    /// Where a name is in scope that is not in this one.
+    /// How a name comes into scope that this scope lacks.
     private static func need(of name: String) -> String? {
         switch name {
         case "each": "`each` is the element of a `for_each`"

@@ -36,7 +36,7 @@ extension Value {
         }
     }
 
-    /// What it is, in the words of an error message.
+    /// The value, in the words of an error message.
     var found: String {
         switch self {
         case .null: "null"
