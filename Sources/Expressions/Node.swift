@@ -113,7 +113,7 @@ struct Comprehension: Sendable {
     let first: Int
     /// With two variables, the local of the element or of the mapping's value.
     let second: Int?
-    /// What an element must meet to be taken by `map`, `transformMap` and `transformMapEntry`.
+    /// The condition on the elements that `map`, `transformMap` and `transformMapEntry` take.
     let condition: Node?
     let body: Node
 }

@@ -62,13 +62,13 @@ public struct Limits: Sendable, Hashable {
 
 /// Why an expression could not be read or evaluated, and where.
 public struct ExpressionError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is wrong, in lower case and without a full stop.
+    /// The fault, in lower case and without a full stop.
     public let message: String
     /// The place in the expression, in UTF-8 bytes from 0.
     public let offset: Int
     /// The place in the expression, in characters from 1.
     public let column: Int
-    /// What to write instead, when there is something to say.
+    /// The text to write instead, if there is one.
     public let hint: String?
 
     public init(message: String, offset: Int, column: Int, hint: String? = nil) {

@@ -30,7 +30,7 @@ public protocol LazyMap: AnyObject, Sendable {
     func member(_ key: String) throws -> Value?
     /// The names of all members, in order.
     func keys() throws -> [String]
-    /// What a reader is told who asks for a member that is not there; nil: that it is no key of the mapping.
+    /// The message for a missing member; nil for the plain one that the key is not in the mapping.
     func absence(of key: String) -> Absence?
 }
 
