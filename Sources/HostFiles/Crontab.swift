@@ -1,9 +1,9 @@
 public import Model
 
-/// A crontab, of a user or below /etc/cron.d: entries of ours are marked by a comment line above them, everything
+/// A crontab, of a user or below /etc/cron.d: managed entries are marked by a comment line above them, everything
 /// else is kept as it is.
 public struct Crontab: HostDocument {
-    /// An entry of ours: its marker, the variables that stand between the two, and its line.
+    /// A managed entry: its marker, the variables below the marker, and its line.
     struct Entry: Sendable {
         var marker: FileLine
         var name: String
@@ -49,7 +49,7 @@ public struct Crontab: HostDocument {
         return Entry(marker: lines[position], name: name, variables: variables, line: lines[end])
     }
 
-    /// The name that a marker says; nil for other lines, and for a marker that nobody of ours wrote.
+    /// The name in a marker; nil for other lines, and for a marker that Lodestar did not write.
     private static func name(in line: FileLine) -> String? {
         let text = line.bodyText
         guard text.utf8.starts(with: marker.utf8), line.body.elementsEqual(text.utf8) else { return nil }

@@ -28,7 +28,7 @@ public struct DpkgStatus: HostDocument {
     private let paragraphs: [String: [Range<Int>]]
     /// Where the paragraphs are that provide others.
     private let providing: [Range<Int>]
-    /// What a simulation changed; nil: removed.
+    /// The changes of a simulation by name; nil for a removed package.
     private var changed: [String: Package?] = [:]
 
     public init(parsing bytes: [UInt8]) {
@@ -110,7 +110,7 @@ public struct DpkgStatus: HostDocument {
             provides: provides, flag: status[1])
     }
 
-    /// What the database would hold after the change, for a simulation.
+    /// The database after the change, for a simulation.
     public mutating func apply(_ change: PackageChange) {
         let present = package(named: change.name)
         switch change.action {

@@ -2,7 +2,7 @@ public import Model
 
 /// The rule of root's own directories in places of somebody else's (Docs/Decisions/0071).
 public enum Enclave {
-    /// What may not come about there: an owner that the object did not have, or a new right to write for others.
+    /// The changes that are refused there: an owner that the object did not have, or a new right to write for others.
     public static func givesAway(owner: UInt32, _ permissions: Permissions, _ present: FileStatus?) -> Bool {
         let opened = permissions.bits & 0o022 & ~(present?.permissions.bits ?? 0)
         return (owner != 0 && owner != present?.owner) || opened != 0

@@ -64,7 +64,7 @@ public struct KeyHolder: Sendable {
 public struct KeyPlaces: Sendable {
     /// In the order of AuthorizedKeysFile.
     public var files: [AbsolutePath]
-    /// What a person should know of them; nil where all is plain.
+    /// A remark on the files for a person; nil where all is plain.
     public var remark: String?
 }
 
@@ -197,7 +197,7 @@ private struct KeyFileSearch {
 
 /// The patterns of ssh_config(5).
 private enum Wildcards {
-    /// One of the patterns between commas matches one of the texts, and none with `!` in front matches any.
+    /// Whether one of the patterns between commas matches one of the texts, and no pattern behind a `!` matches any of them.
     static func matchesList(_ list: String, _ texts: [String]) -> Bool {
         var isFound = false
         for pattern in list.split(separator: ",") {

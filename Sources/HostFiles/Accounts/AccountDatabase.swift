@@ -155,7 +155,7 @@ public struct AccountDatabase: Sendable {
     }
 }
 
-/// What an edit needs to know beside the files.
+/// Facts beside the files that an edit needs.
 struct EditContext {
     /// Days since 1970-01-01.
     var today: Int

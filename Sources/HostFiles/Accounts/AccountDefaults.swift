@@ -31,7 +31,7 @@ public struct AccountDefaults: Sendable {
 
     public init() {}
 
-    /// Where they stand.
+    /// The files of the defaults.
     public static let files = [loginFile, useraddFile]
     private static let loginFile = AbsolutePath.root.appending("etc/login.defs")
     private static let useraddFile = AbsolutePath.root.appending("etc/default/useradd")
@@ -86,7 +86,7 @@ public struct AccountDefaults: Sendable {
 struct SubordinateRange: Sendable, Hashable {
     var first: UInt64 = 100_000
     var last: UInt64 = 600_100_000
-    /// 0: none.
+    /// 0 for no limit.
     var count: UInt64 = 65536
 
     mutating func read(_ login: LoginDefinitions, _ name: String) {

@@ -12,7 +12,7 @@ public struct UserEntry: Sendable, Hashable {
     public var shell: AbsolutePath?
     /// The password field as it stands, with its lock; a secret.
     public var passwordField: Content
-    /// The hash without its lock; empty for none; a secret.
+    /// The hash without its lock, a secret; empty without a password.
     public var password: Content
     /// Locked as Lodestar locks: the password cannot match and the account has expired, so that no key logs in either.
     public var isLocked: Bool
@@ -52,7 +52,7 @@ public struct GroupEntry: Sendable, Hashable {
     public var gid: UInt32
     /// As listed, in the order of the file; accounts that have it as their primary group are not among them.
     public var members: [AccountName]
-    /// What is listed beside them and is no account's name.
+    /// The words of the list that are no account's name.
     public var strangers: [String] = []
 }
 

@@ -32,14 +32,14 @@ extension HostReading {
         return [user.gid] + others.filter { $0 != user.gid }
     }
 
-    /// What the other sources say of a name or a number; nil also where they cannot be asked.
+    /// The answer of the other sources about a name or a number; nil also where they cannot be asked.
     func foreignLine(_ database: NameDatabase, _ key: String) throws(HostFault) -> String? {
         guard case .line(let line) = try answer(to: .named(database, key)) else { return nil }
         return line
     }
 }
 
-/// What edits of the files ask the other sources, so that nothing hides or repeats what is there.
+/// The questions of edits to the other sources, so that no line hides or repeats an account of theirs.
 struct ForeignAccounts {
     /// nil where there are no others.
     let host: (any HostReading)?

@@ -25,7 +25,7 @@ struct NameIndex: Sendable {
         if first[number] == nil { bounds = bounds.filter { !$0.key.contains(number) } }
     }
 
-    /// A number that nobody has, as shadow-utils chooses it (lib/find_new_uid.c): one more than the highest, else the
+    /// A free number, as shadow-utils chooses it (lib/find_new_uid.c): one more than the highest, else the
     /// lowest free one; for system accounts one less than the lowest, else the highest free one.
     ///
     /// - Parameter avoiding: whether a number is taken elsewhere.

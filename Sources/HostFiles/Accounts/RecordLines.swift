@@ -133,7 +133,7 @@ extension ArraySlice where Element == UInt8 {
     /// Without the white space of isspace(3) in front.
     var withoutLeadingBlanks: ArraySlice<UInt8> { drop { $0 == 0x20 || (0x09...0x0D).contains($0) } }
 
-    /// A number as the C library reads a uid (strtoul(3), nss/nss_files/files-parse.c); nil where the line is none then.
+    /// A number as the C library reads a uid (strtoul(3), nss/nss_files/files-parse.c); nil where the library skips the line.
     var accountNumber: UInt32? {
         var rest = withoutLeadingBlanks
         let isNegative = rest.first == UInt8(ascii: "-")

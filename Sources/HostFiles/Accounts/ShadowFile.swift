@@ -16,7 +16,7 @@ public struct ShadowFile: HostDocument {
         var expires: Int?
         var reserved: String
 
-        /// What useradd(8) writes for an account without a password: nothing ages for accounts of the system.
+        /// The line that useradd(8) writes for an account without a password: passwords of system accounts do not age.
         init(
             creating name: String, password: String = "!", today: Int, _ defaults: AccountDefaults,
             isSystem: Bool = false

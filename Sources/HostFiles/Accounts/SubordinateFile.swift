@@ -17,7 +17,7 @@ public struct SubordinateFile: HostDocument {
 
     func hasLine(_ name: String) -> Bool { lines.hasLine(name) }
 
-    /// Gives an account the first range that is free; nothing when it has one or none is left.
+    /// Gives an account the first free range; does nothing if the account has a range or no range is left.
     mutating func allocate(for name: String, _ range: SubordinateRange) {
         guard range.count > 0, !hasLine(name) else { return }
         let taken = self.taken ?? ranges

@@ -1,6 +1,6 @@
 import Model
 
-/// What the search for a unit's name came to.
+/// The result of the search for a unit's name.
 struct FoundUnit: Sendable {
     enum Mode: Sendable {
         case regular

@@ -1,6 +1,6 @@
 import Model
 
-/// What [Install] of a unit and of its drop-ins come to.
+/// [Install] of a unit and of its drop-ins, taken together.
 struct InstallSection: Sendable, Hashable {
     /// With their specifiers.
     private(set) var wantedBy: [String] = []
@@ -100,7 +100,7 @@ struct InstallSection: Sendable, Hashable {
 
 /// The specifiers that speak of the host rather than of the unit.
 enum HostSpecifier {
-    /// nil: there is no such specifier, or it cannot be told of this host.
+    /// nil for an unknown specifier, or one whose value is not known on this host.
     static func value(of letter: Character, on host: any HostReading) throws -> String? {
         switch letter {
         case "u", "g": return "root"

@@ -9,7 +9,7 @@ public struct UnitFile: HostDocument {
     }
 
     public let bytes: [UInt8]
-    /// Those of [Install], in their order; a later one may take back an earlier one.
+    /// The settings of [Install], in their order; a later setting may take back an earlier one.
     private(set) var assignments: [Assignment] = []
     /// Why systemd does not read the file; nil where it does.
     private(set) var problem: String?

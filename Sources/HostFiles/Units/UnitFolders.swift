@@ -5,7 +5,7 @@ public struct UnitFolders: Sendable {
     /// Where links and an administrator's units are.
     public static let configuration = AbsolutePath.root.appending("etc/systemd/system")
     static let runtime = AbsolutePath.root.appending("run/systemd/system")
-    /// What generators and commands made for this boot only: nothing there is enabled or disabled.
+    /// The folders that generators and commands fill for this boot only: nothing in them is enabled or disabled.
     static let generated = ["generator", "generator.early", "generator.late", "transient"].map {
         AbsolutePath.root.appending("run/systemd/\($0)")
     }

@@ -60,7 +60,7 @@ public struct UnitName: Sendable, Hashable, CustomStringConvertible {
     /// Everything before the first `@`, or before the type.
     public var prefix: String { String(stem.prefix { $0 != "@" }) }
 
-    /// What stands between the first `@` and the type: empty for a template; nil for a plain unit.
+    /// The text between the first `@` and the type: empty for a template; nil for a plain unit.
     public var instance: String? {
         let name = stem
         return name.firstIndex(of: "@").map { String(name[name.index(after: $0)...]) }

@@ -6,7 +6,7 @@ struct UnitSearch {
     /// The names that were asked for, led to, or stand in an `Also=`, in the order in which they came up.
     private(set) var names: [UnitName] = []
     private var found: [UnitName: FoundUnit] = [:]
-    /// Those that only an `Also=` names.
+    /// The units that only an `Also=` names.
     private var auxiliary: Set<UnitName> = []
 
     init(_ tree: UnitTree) {
@@ -15,7 +15,7 @@ struct UnitSearch {
 
     func isAuxiliary(_ name: UnitName) -> Bool { auxiliary.contains(name) }
 
-    /// What a name that was searched for came to, without following it.
+    /// The result of the search for a name, without following links.
     subscript(_ name: UnitName) -> FoundUnit? { found[name] }
 
     mutating func add(_ name: UnitName, isAuxiliary: Bool = false) {

@@ -3,16 +3,16 @@ public import Model
 extension UnitTree {
     /// The links that disabling takes away.
     public struct Disabling: Sendable {
-        /// Those of the unit itself, under each of its names; where it has none to ask for, those of the units in its
+        /// The links of the unit itself, under each of its names; where it asks for none, those of the units in its
         /// `Also=`.
         public var own: [AbsolutePath] = []
-        /// Those of the units too that it names in `Also=`.
+        /// The links also of the units that it names in `Also=`.
         public var all: [AbsolutePath] = []
 
         public init() {}
     }
 
-    /// What systemctl(1) disable removes from /etc/systemd/system: links of an older [Install] too, and those that a
+    /// The links that systemctl(1) disable removes from /etc/systemd/system: those of an older [Install] too, and those that a
     /// unit left that is gone.
     public func disabling(_ name: UnitName) throws -> Disabling {
         var (own, all, isIndirect) = try names(of: name)

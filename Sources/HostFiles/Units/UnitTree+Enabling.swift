@@ -6,13 +6,13 @@ extension UnitTree {
         public var links: [LinkCreation] = []
         /// Where all links of the unit itself are, those that are there too.
         public var own: [AbsolutePath] = []
-        /// Whether those of the unit itself are all there; where it has none, those of the units in its `Also=`.
+        /// Whether the links of the unit itself are all there; where it asks for none, those of the units in its `Also=`.
         public var isComplete = true
         /// Whether there is anything that enabling could make.
         public var isInstallable = false
     }
 
-    /// What systemctl(1) enable makes in /etc/systemd/system.
+    /// The links that systemctl(1) enable makes in /etc/systemd/system.
     ///
     /// - Throws: `Refusal` where systemctl refuses.
     public func enabling(_ name: UnitName) throws -> Enabling {
@@ -150,7 +150,7 @@ private struct UnitLinks {
         return link.kind == .instance || target.kind == .template
     }
 
-    /// A link where there is none yet; what else is there may only be replaced where systemctl does.
+    /// Makes a link where nothing is yet; an object in its place may only be replaced where systemctl does.
     private mutating func make(_ path: AbsolutePath, _ unit: FoundUnit, isForced: Bool) throws {
         if paths.contains(path) { return }
         paths.append(path)

@@ -1,6 +1,6 @@
 import Model
 
-/// What systemctl(1) is-enabled says of a unit.
+/// The answer of systemctl(1) is-enabled about a unit.
 public enum UnitState: String, Sendable {
     case enabled, linked, alias, masked, `static`, disabled, indirect, generated, transient
     case enabledRuntime = "enabled-runtime"
@@ -27,7 +27,7 @@ extension UnitTree {
         return unit.install.hasRules ? .disabled : unit.install.also.isEmpty ? .static : .indirect
     }
 
-    /// The state that links of a unit in any folder give it; nil where there are none.
+    /// The state that links of a unit in any folder give it; nil without a link.
     ///
     /// - Parameter onlyOwn: whether only those count that [Install] could have made.
     private func links(of unit: FoundUnit, onlyOwn: Bool) throws -> UnitState? {

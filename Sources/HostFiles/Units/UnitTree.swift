@@ -74,7 +74,7 @@ public struct UnitTree: Sendable {
     /// Whether a path is /dev/null, a device or an empty file, or leads to one.
     func isNullOrEmpty(_ path: AbsolutePath) throws -> Bool {
         guard let end = try resolved(path.text, in: .root, followsLast: true) else { return false }
-        // Below another root nobody mounted /dev.
+        // Below another root /dev is not mounted.
         if end.text == "/dev/null" { return true }
         guard let status = try status(of: end) else { return false }
         return status.kind == .device || (status.kind == .file && status.byteCount == 0)
@@ -97,7 +97,7 @@ public struct UnitTree: Sendable {
         guard let status = try status(of: path) else { return nil }
         switch status.kind {
         case .link:
-            // Below another root nobody mounted /dev.
+            // Below another root /dev is not mounted.
             guard let target = try resolved(try linkTarget(of: path), in: folder, followsLast: false),
                 try isNullOrEmpty(target)
             else { return nil }
