@@ -1,5 +1,5 @@
 extension PatternParser {
-    /// What follows a backslash outside a class.
+    /// The escape after a backslash outside a class.
     mutating func escape(from start: Int) throws(RegularExpressionError) -> PatternTree {
         guard let scalar = next else { throw RegularExpressionError("a backslash at the end", at: start) }
         switch scalar {

@@ -95,11 +95,11 @@ extension RegularExpression {
 
 /// Why a pattern was refused, and where.
 public struct RegularExpressionError: Error, Sendable, Hashable {
-    /// What is wrong, in lower case and without a full stop.
+    /// The fault, in lower case and without a full stop.
     public let message: String
     /// The place in the pattern, in Unicode scalars from 0.
     public let offset: Int
-    /// What to write instead, when there is something to say.
+    /// The text to write instead, if there is one.
     public let hint: String?
 
     init(_ message: String, at offset: Int, hint: String? = nil) {
