@@ -106,7 +106,7 @@ public struct Command: Resource, Refreshable, Opaque {
             timeout: timeout ?? .seconds(300), attemptCount: tries ?? 1, successStatuses: returns ?? [0], input: stdin)
     }
 
-    /// What the guards say.
+    /// The answer of the guards.
     public enum Observed: Sendable {
         case inPlace
         case mustRun
@@ -148,7 +148,7 @@ public struct Command: Resource, Refreshable, Opaque {
         switch observed {
         case .inPlace?: return []
         case .mustRun?, nil: break
-        // What the plan cannot ask is asked when it runs.
+        // Guards that the plan cannot run are asked just before the command.
         case .unknown?: command.guards = guards
         }
         return [.runCommand(command)]

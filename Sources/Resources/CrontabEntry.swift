@@ -74,7 +74,7 @@ public struct CrontabEntry: Resource, Removable {
             variables: cronVariables.map { "\($0.name)=\(CrontabSyntax.quoted($0.value))" })
     }
 
-    /// What cron itself reads, from lines of the table.
+    /// The variables that cron itself reads, from lines of the table.
     private var cronVariables: [TextMap.Pair] {
         (environment?.pairs ?? []).filter { CrontabSyntax.isCrons($0.name) }
     }
@@ -90,7 +90,7 @@ public struct CrontabEntry: Resource, Removable {
 
     public var problems: [Problem] { CrontabSyntax.problems(of: self) }
 
-    /// What stands in the table.
+    /// The observed table, as far as the entry asks.
     public struct Observed: Sendable {
         var line: String?
         var variables: [String] = []

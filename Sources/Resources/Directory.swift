@@ -11,12 +11,12 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
     public var ignore: [String]?
     public var replace: Bool?
     public var claims = Claims()
-    /// What was laid last and is no longer in the tree; nil where there is nothing.
+    /// The entries that were laid last and have left the tree; nil without any.
     var former: FileTree?
 
     public init() {}
 
-    /// What happens to entries that nobody declared.
+    /// The treatment of undeclared entries.
     public enum Purge: String, FieldValue, CaseIterable {
         case report, enforce
     }
@@ -73,17 +73,17 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
         return directory
     }
 
-    /// What is there: the attributes, the files of the tree and the entries that are not declared.
+    /// The observed state: the attributes, the files of the tree and the undeclared entries.
     public struct Observed: Sendable {
         var directory: Directory
         /// Folders of the tree that are missing, the outermost first.
         var missingFolders: [AbsolutePath] = []
         /// Entries of the tree that belong to others than declared.
         var misowned: [Entry] = []
-        /// What was laid once and left the tree; files first, then folders from within.
+        /// Entries that were laid once and left the tree; files first, then folders from within.
         var leftovers: [Entry] = []
         var strangers: [Entry] = []
-        /// What others have below it.
+        /// The claims of other resources below the directory.
         var region: ClaimedRegion
     }
 
@@ -136,7 +136,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
 
     private func relative(_ entry: AbsolutePath) -> String { String(entry.text.dropFirst(path.text.count + 1)) }
 
-    /// What `purge: report` found, and what `purge: enforce` must leave.
+    /// Remarks on what `purge: report` found and `purge: enforce` must leave.
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
         guard let purge, try host.status(of: path)?.kind == .directory else { return [] }
         let region = try claims.region(below: path, on: host)

@@ -54,7 +54,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
         "/etc/empty: {content: \"\"}",
     ]
 
-    /// The mode that must be there: nobody else reads a secret, unless the declaration says so.
+    /// The mode that must be there: a secret is closed to others, unless the declaration opens it.
     private var wantedMode: FileMode? { mode ?? (content?.isSecret == true ? .closedToOthers : nil) }
 
     public var undeclared: File {

@@ -45,9 +45,9 @@ public struct Group: Resource, Removable {
     /// The group with what a changed number meets.
     public struct Observed: Sendable {
         var group: Group
-        /// What a changed gid re-owns; nil where none changes or it cannot be told.
+        /// How many files a changed gid re-owns; nil if no gid changes or the number is not known.
         var ownedFileCount: Int?
-        /// What is listed and is no account's name.
+        /// The listed words that are no account's name.
         var strangers: [String] = []
         /// Who has the declared gid, if it is another group.
         var numberHolder: AccountName?

@@ -9,7 +9,7 @@ struct KeyFile: Sendable {
     var isInHome: Bool
     /// Whether it is root's and open to be read: outside the home, or in a directory of root's in somebody else's home.
     var isRoots = false
-    /// What a person should know: why sshd cannot read it, what else sshd reads.
+    /// Remarks for a person: why sshd cannot read the file, which other files sshd reads.
     var remarks: [String] = []
     var keys: [PublicKey] = []
     var strangers: [String] = []
@@ -68,7 +68,7 @@ struct KeyFile: Sendable {
             + (status.owner == 0 ? "root" : "\(status.owner)")
     }
 
-    /// What makes the folder where it is missing, and edits the file, as the account.
+    /// The steps that make the folder where it is missing and edit the file, as the account.
     func steps(_ edit: KeysEdit, owner: Owner, group: Owner) throws(Refusal) -> [Step] {
         guard hasFolder || isInHome else {
             throw Refusal(

@@ -14,7 +14,7 @@ public struct Line: Resource, Removable {
 
     public init() {}
 
-    /// What stands in the file for the line.
+    /// The lines of the file that stand for the declared one.
     public struct Observed: Sendable {
         /// The lines that the edit speaks of; empty: it would insert.
         var texts: [Content]
@@ -112,7 +112,7 @@ public struct Line: Resource, Removable {
         return [Change("text", from: other.map { shown($0) }, to: shown(text))]
     }
 
-    /// A line that is no text is told by its size and digest: two of them can look alike.
+    /// A line that is no text is shown by its size and digest: two such lines can look alike.
     private func shown(_ line: Content) -> ShownText {
         String(validating: line.bytes, as: UTF8.self).map { .text($0) }
             ?? .digest(byteCount: line.bytes.count, line.digest)

@@ -2,10 +2,10 @@ import HostFiles
 public import Model
 
 extension Package {
-    /// What dpkg has; the package manager is asked only of what has to change.
+    /// The package in dpkg's database; the package manager is asked only about packages that have to change.
     public struct Observed: Sendable {
         var package: DpkgStatus.Package?
-        /// What stands for a virtual package.
+        /// The package that provides a virtual one.
         var providers: [String] = []
         var prediction: PackagePrediction?
         /// Why the package manager could not be asked.
@@ -96,7 +96,7 @@ extension Package {
         var steps: [PackageChange] = []
         if let move {
             try check(observed, move)
-            // What is held moves only where the declaration says both.
+            // A held package moves only where the declaration says both.
             if isHeld { steps.append(PackageChange(.unhold, name.text)) }
             steps.append(move)
             if hold == true { steps.append(PackageChange(.hold, name.text)) }

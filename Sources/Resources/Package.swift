@@ -45,7 +45,7 @@ public struct Package: Resource, Removable {
         return problems
     }
 
-    /// What the package manager would be told.
+    /// The change that the package manager would be asked for.
     var change: PackageChange {
         switch state {
         case .present: PackageChange(.install, name.text, version: version)

@@ -43,11 +43,11 @@ public struct Schedule: Resource, Removable {
         return words.prefix(100).compactMap { AbsolutePath($0) }
     }
 
-    /// What is at the definition's place.
+    /// The object at the definition's place.
     public struct Observed: Sendable {
         /// nil where the file is no definition of this name.
         var definition: ScheduleDefinition?
-        /// Why it is none.
+        /// Why the file is no definition.
         var problem: String?
         var digest: Digest?
         /// Whether owner, group and mode are as they must be.

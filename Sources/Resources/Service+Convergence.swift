@@ -2,13 +2,13 @@ import HostFiles
 public import Model
 
 extension Service {
-    /// What the folders of systemd say of the unit, as far as the declaration asks.
+    /// The state of the unit in systemd's folders, as far as the declaration asks.
     public struct Observed: Sendable {
         /// The mask in /etc in any form.
         var mask: Mask?
-        /// One that lasts until the next boot.
+        /// A state that lasts until the next boot.
         var runtimeMask: Mask?
-        /// What is where a unit file of ours, or its mask, would be.
+        /// The object at the place of the managed unit file, or of its mask.
         var place: FileStatus.Kind?
         var exists = false
         var initScript: InitScript?
@@ -110,7 +110,7 @@ extension Service {
         return changes
     }
 
-    /// The mask in /etc counts where one is declared; that of this boot too where none may be.
+    /// The mask in /etc counts where a mask is declared; that of this boot counts too where no mask may be.
     private func isMasked(_ observed: Observed) -> Bool {
         observed.isMasked || (masked == false && observed.runtimeMask != nil)
     }
@@ -202,7 +202,7 @@ extension Service {
         links.map { .remove(Removal($0, kind: .link, emptiedBelow: UnitFolders.configuration)) }
     }
 
-    /// What a package brings in /usr is not an administrator's to take away.
+    /// Remarks on units that a package brings in /usr: they are not an administrator's to take away.
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
         let tree = try UnitTree(on: host, unit: unitName, declared: declaredUnit, isUnmasked: masked == false)
         let found = enabled == false || masked == false ? try tree.file(of: unitName) : nil
@@ -217,7 +217,7 @@ extension Service {
 
     public func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step] {
         guard host.isRunning, refresh != Refresh.none, running != false, masked != true else { return [] }
-        // What was just started, or restarted for its own new unit, is not restarted again.
+        // A service that was just started, or restarted for its own new unit, is not restarted again.
         let isFresh = changes.contains {
             $0.property == "running" || ($0.property == "unit" && $0.old != nil && running == true)
         }

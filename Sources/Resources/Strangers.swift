@@ -1,12 +1,12 @@
 import Model
 
-/// The entries below a directory that nobody declared.
+/// The undeclared entries below a directory.
 struct Strangers {
-    /// What a purge takes: whole entries, directories with all that is in them.
+    /// The entries that a purge takes, directories with all that is in them.
     private(set) var removable: [Directory.Entry] = []
-    /// What stays, since something is mounted at it or below it.
+    /// The entries that stay, since something is mounted at or below them.
     private(set) var mounted: [Directory.Entry] = []
-    /// What stays, since its name is no text.
+    /// The entries that stay, since their names are no text.
     private(set) var unnamed: [AbsolutePath] = []
 
     private let tree: FileTree?
@@ -58,7 +58,7 @@ struct Strangers {
         return false
     }
 
-    /// Sets apart what another file system is mounted on. Where that cannot be told, the removal itself looks.
+    /// Sets apart the entries that another file system is mounted on. Where the mounts are not known, the removal itself looks.
     private mutating func keepMounted(below path: AbsolutePath, on host: some HostReading) throws {
         guard !removable.isEmpty, case .paths(let mounts) = try host.answer(to: .mounts(below: path)), !mounts.isEmpty
         else { return }
@@ -69,7 +69,7 @@ struct Strangers {
 }
 
 extension Directory {
-    /// What was laid once and is no longer in the tree, as far as nobody else declares it now.
+    /// The former entries of the tree that left it, without those that another resource declares now.
     func leftovers(beside region: ClaimedRegion, on host: some HostReading) throws -> [Entry] {
         guard let former else { return [] }
         let folders = Set(recurse?.folders ?? [])

@@ -6,12 +6,12 @@ extension User {
     public struct Observed: Sendable {
         /// The account in the form of the declaration; nil when there is none.
         var user: User?
-        /// What the host gives to new accounts.
+        /// The host's defaults for new accounts.
         var defaults: AccountDefaults
         /// Whether its home shall be there.
         var managesHome: Bool
         var gid: UInt32?
-        /// What is at the declared home.
+        /// The object at the declared home.
         var home: AbsolutePath
         var homeExists: Bool
         /// Where the account's home was, if it is another path and there.
@@ -19,7 +19,7 @@ extension User {
         var keys: KeyFile?
         /// The number of the declared primary group, where the account's files are to get it.
         var newGid: UInt32?
-        /// What a changed uid or primary group re-owns; nil where none changes or it cannot be told.
+        /// How many files a changed uid or primary group re-owns; nil if neither changes or the number is not known.
         var ownedFileCount: Int?
         /// The primary group that a new account gets and that is there.
         var readyGroup: Owner?
@@ -223,7 +223,7 @@ extension User {
         return [.writeFile(FileWrite(box, content: Content(""), attributes: attributes, replaced: .nothing))]
     }
 
-    /// What brings the former home to the declared path, if there is one to bring.
+    /// The steps that bring the former home to the declared path, if there is a home to bring.
     private func homeMove(_ observed: Observed) throws(Refusal) -> HomeMove? {
         guard observed.managesHome, home != nil, let former = observed.formerHome, observed.user != nil else {
             return nil

@@ -125,7 +125,7 @@ public struct User: Resource, Removable, Remarking {
         return needs
     }
 
-    /// The home, whoever made it.
+    /// The home, made by this resource or not.
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
         let accounts = try AccountDatabase(reading: host), entry = accounts.user(name)
         let home = try self.home ?? entry?.home ?? AccountDefaults(reading: host).home(of: name)
