@@ -19,7 +19,7 @@ struct Lodestar: ParsableCommand {
             let message = fullMessage(for: error)
             if !message.isEmpty { status == .success ? Terminal.print(message) : Terminal.report(message) }
         }
-        // Output that nobody got is no success.
+        // Output that could not be written is no success.
         if let fault = Terminal.fault {
             Terminal.report("error: \(fault)")
             if status == .success { status = ExitStatus.noOutput }

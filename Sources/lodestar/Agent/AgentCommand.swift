@@ -28,7 +28,7 @@ struct AgentOptions: ParsableArguments {
         }
     }
 
-    /// Whoever can write the settings decides what root does: they are root's alone, or refused.
+    /// The settings decide what root does: only root may be able to write them, else they are refused.
     func believe() throws {
         let path = config ?? AgentSettings.path
         guard ThisProcess.isPrivileged else { return }
@@ -40,7 +40,7 @@ struct AgentOptions: ParsableArguments {
         throw ExitStatus.refused
     }
 
-    /// What the agent remembers; nil when it has remembered nothing yet.
+    /// The agent's database; nil before its first start.
     func history() throws -> AgentHistory? {
         let path = try settings().databasePath
         return try Converge.guarding {

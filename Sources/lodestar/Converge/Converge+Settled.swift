@@ -22,7 +22,7 @@ extension Converge {
 
     private func isUntouched(_ path: AbsolutePath, _ known: PathSignature?) -> Bool {
         do throws(HostFault) {
-            // A remembered listing has the change time of its directory, other directories have none.
+            // A remembered listing has the change time of its directory; other directories are remembered without a time.
             return try host.signature(of: path, isListing: known?.changed != 0) == known
         } catch {
             return false

@@ -17,7 +17,7 @@ struct CronFiles {
         "cron.monthly": "52 6 1 * *",
     ]
 
-    /// What a path holds.
+    /// The kind of file at a path.
     func imported(_ path: String) throws(HostFault) -> ImportedSchedules {
         guard LocalStatus(of: path)?.kind == .directory else { return try table(path, bytes: nil) }
         let name = Self.name(of: path)

@@ -36,7 +36,7 @@ struct HostOfSchedules {
     }
 
     /// The time zone that its cron runs in: what its service is started with, else what /etc/localtime links to, `local`
-    /// where the name is not known, UTC where there is none (localtime(5)).
+    /// where the name is not known, UTC without that link (localtime(5)).
     var zone: String {
         for file in ["/etc/default/cron", "/etc/sysconfig/crond"] {
             if let name = serviceZone(in: root + file) { return name }
@@ -80,7 +80,7 @@ struct HostOfSchedules {
         return name.isEmpty ? nil : String(name)
     }
 
-    /// The accounts of its passwd file by their names; nil where it has none.
+    /// The accounts of the root's passwd file by their names; nil where the root has no such file.
     var accounts: [String: UInt32]? {
         guard let bytes = try? LocalFiles.contents(of: "\(root)/etc/passwd", limit: 16 << 20) else { return nil }
         var accounts: [String: UInt32] = [:]

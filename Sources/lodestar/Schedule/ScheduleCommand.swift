@@ -66,7 +66,7 @@ enum ScheduleText {
         if let hint = error.hint { Terminal.report("  hint: \(hint)") }
     }
 
-    /// A moment in RFC 3339; now where none is given. Anything else is a usage error.
+    /// A moment in RFC 3339; now without one. Anything else is a usage error.
     static func moment(_ text: String?, roundingUp: Bool = false) throws -> Instant {
         guard let text else { return Instant(seconds: SystemClock.seconds) }
         guard let moment = Instant(text, roundingUp: roundingUp) else {

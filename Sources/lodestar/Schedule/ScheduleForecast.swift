@@ -62,7 +62,7 @@ struct ScheduleForecast: ParsableCommand {
         }
     }
 
-    /// What each host runs: the given expressions, else the definitions below the root.
+    /// The schedules of each host: the given expressions, else the definitions below the root.
     private func definitions() throws -> [ScheduleDefinition] {
         guard let choice = try? SpreadChoice(decoding: Node(.string(spread), at: .nowhere)) else {
             throw ValidationError("--spread: expected auto, off, true, period or a duration, found `\(spread)`")

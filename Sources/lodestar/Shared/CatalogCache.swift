@@ -4,10 +4,10 @@ import OperatorFiles
 import Resources
 import SystemCalls
 
-/// What is kept of a root's last runs for speed: its catalog, so that a site that did not change is not compiled again,
-/// and what was read when everything was in place.
+/// The memory of a root's last runs, for speed: the catalog, so that an unchanged site is not compiled again, and the
+/// observations of a run that found everything in place.
 ///
-/// `apply` writes it, `plan` only reads it. A broken or foreign one counts as none.
+/// `apply` writes the cache, `plan` only reads it. A broken or foreign cache is not used.
 struct CatalogCache {
     let context: String
     private let folder: String

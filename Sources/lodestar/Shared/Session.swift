@@ -9,7 +9,7 @@ import Secrets
 import StandardRoles
 import SystemCalls
 
-/// What the commands that read a site have in common: the site, its secrets, the host it is compiled for.
+/// The common part of the commands that read a site: the site, its secrets, the host it is compiled for.
 struct Session {
     private let reader: any SiteReader
     private let secrets: AgeSecrets?
@@ -44,7 +44,7 @@ struct Session {
             }
             return AgeSecrets(identities: AgeIdentity.list(in: bytes))
         } catch let fault as HostFault {
-            // Another account's identity is none of ours.
+            // Another account's identity is not for this one.
             if path == nil { return AgeSecrets(identities: []) }
             Terminal.report("error: \(fault.text)")
             throw ExitStatus.failure
@@ -118,7 +118,7 @@ struct Session {
 
     func cache(below root: String) -> CatalogCache { CatalogCache(root: root, source: source, reader: reader) }
 
-    /// What the site is called in plans.
+    /// The name of the site's state in plans.
     var revision: String { reader.revision }
 
     /// The catalog of a host below a root, from the cache where nothing changed.

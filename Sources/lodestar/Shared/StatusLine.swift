@@ -5,13 +5,13 @@ import SystemCalls
 
 /// The line below everything on a terminal that says what a run is doing: which resource, how long, how many of how many.
 ///
-/// It is drawn only while something takes time, and is gone before anything else is written.
+/// The line is drawn only while something takes time, and is gone before anything else is written.
 final class StatusLine: Sendable {
     private struct State {
         var progress: Progress?
         /// When the progress was heard of.
         var start = ContinuousClock.now
-        /// What stands on the terminal; nil where nothing does.
+        /// The text on the terminal; nil while there is no line.
         var shown: String?
     }
 
@@ -25,7 +25,7 @@ final class StatusLine: Sendable {
         self.write = write
     }
 
-    /// From now on something else is being done.
+    /// From now on the line speaks of this progress.
     func show(_ progress: Progress) {
         state.withLock { state in
             state.progress = progress
@@ -56,7 +56,7 @@ final class StatusLine: Sendable {
         }
     }
 
-    /// Nothing is being done any more.
+    /// Takes the line away for good.
     func end() {
         cleared {}
         state.withLock { $0.progress = nil }
@@ -64,7 +64,7 @@ final class StatusLine: Sendable {
 }
 
 extension Progress {
-    /// Such as `[3/17] package:nginx and 2 more, 12 s`.
+    /// A line such as `[3/17] 12 s: package:nginx and 2 more`.
     fileprivate func text(after elapsed: Duration) -> String {
         let others = otherCount == 0 ? "" : " and \(otherCount) more"
         let seconds = elapsed.components.seconds

@@ -38,10 +38,10 @@ enum Terminal {
     /// Colour only on a terminal that has some, and never with NO_COLOR (no-color.org).
     static let isColored = isCapable(1) && ThisProcess.environment("NO_COLOR") == nil
 
-    /// How wide the terminal on standard error is now; nil where that is none, or a dumb one.
+    /// How wide the terminal on standard error is now; nil if standard error is no terminal, or a dumb one.
     static var errorColumns: Int? { isCapable(2) ? TerminalSize.columns(of: 2) ?? 80 : nil }
 
-    /// What is being done, while something is.
+    /// The status line, while a run goes on.
     nonisolated(unsafe) private static var statusLine: StatusLine?
 
     /// Runs something with a status line on standard error, where that is a terminal.
