@@ -1,4 +1,4 @@
-/// The ticks of a cron expression in a zone: the wall clock's matches, mapped to instants (6-schedules.md, "Daylight
+/// The ticks of a cron expression in a zone: matches of the wall clock, mapped to instants (Docs/schedules.md, "Daylight
 /// saving").
 ///
 /// Wild expressions tick at each real instant whose local fields match. For the others the local times of a second
