@@ -7,7 +7,7 @@ import SimulatedHost
 import State
 import SystemCalls
 
-/// What `plan` and `apply` share: the host, its state and the plan of a catalog.
+/// The shared part of `plan` and `apply`: the host, its state and the plan of a catalog.
 struct Converge {
     let root: String
     let host: Linux
@@ -20,7 +20,7 @@ struct Converge {
             throw ExitStatus.notFound
         }
         self.root = host.rootPath
-        // What decides what root writes must be root's word.
+        // The state decides what root writes, so only root may have written it.
         if ThisProcess.isPrivileged, let objection = StateFolder.objection(below: root) {
             Terminal.report("error: the state of \(root) is not to be believed: \(objection)")
             throw ExitStatus.unsafe
@@ -29,7 +29,7 @@ struct Converge {
 
     var databasePath: String { "\(StateFolder.path(below: root))/state.db" }
 
-    /// What earlier runs left behind, to read.
+    /// The state that earlier runs left, for reading.
     func pastState() throws -> any StateReading {
         guard LocalFiles.exists(databasePath) else { return NoState() }
         return try Self.guarding {

@@ -34,7 +34,7 @@ struct ScheduleRun: ParsableCommand {
                     return
                 }
                 SystemClock.sleep(milliseconds: 100)
-                // Without an agent nobody writes the end down; one that is restarted comes back.
+                // Without an agent the end is not recorded; a restarted agent comes back.
                 guard try patience.isOver(unless: { try options.isAgentThere() }) else { continue }
                 Terminal.report("error: expected an agent that tells the end of \(key.id), found none for 60 s")
                 throw ExitStatus.unavailable
