@@ -87,7 +87,7 @@ extension AgentProcess {
 extension AgentProcess {
     private static let stateName = "state"
 
-    /// What an earlier agent knew of the loop: the pause, the last converge, and one that still goes on.
+    /// The state of the loop of an earlier agent: the pause, the last converge, and one that still goes on.
     func restoreState() {
         if let text = stored(Self.stateName), let datum = try? Datum(json: Array(text.utf8)) {
             kept = KeptState(datum)

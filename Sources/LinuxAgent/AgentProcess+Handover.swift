@@ -3,7 +3,7 @@ import CShim
 import Model
 import State
 
-/// What an agent finds of those before it, and how it goes on when its keeper dies.
+/// The takeover of an earlier agent's runs, and the recovery when the keeper dies.
 extension AgentProcess {
     /// Finds what earlier agents left, and takes the definitions.
     func takeOver(_ events: [KeeperEvent]) throws {

@@ -5,7 +5,7 @@ import Scheduling
 import State
 import SystemCalls
 
-/// What happens to a database that cannot be used any more.
+/// The treatment of a database that cannot be used any more.
 extension AgentProcess {
     /// Kept in a new database by the boot in which the old one was lost, until all is taken over.
     static let lostMark = "lost"

@@ -3,7 +3,7 @@ import Glibc
 import Model
 import SystemCalls
 
-/// What commands ask over the local socket.
+/// Requests of commands over the local socket.
 extension AgentProcess {
     /// Answers one line.
     func answer(_ line: String, _ now: Moment) -> String {

@@ -6,7 +6,7 @@ import Scheduling
 import State
 import SystemCalls
 
-/// What the agent needs to know besides its settings.
+/// The agent's surroundings, beside its settings.
 public struct AgentContext: Sendable {
     public var version: String
     public var hostIdentifier: String
@@ -127,7 +127,7 @@ public final class AgentProcess {
         stop()
     }
 
-    /// What has to be done now and then.
+    /// The work that is due now and then.
     private func runPeriodicWork(_ now: Moment) {
         if let changedAt, now.boot >= changedAt + 100 { reload(now) }
         for (key, process) in orphans where !ProcessTable.isAlive(process) {
@@ -153,7 +153,7 @@ public final class AgentProcess {
         if database.isDamaged { beginAnew() }
     }
 
-    /// Follows what an upgrade of tzdata, or whoever set the host's zone, has changed.
+    /// Follows the changes of an upgrade of tzdata, or of the host's zone.
     private func lookAtZones(_ now: Moment) {
         nextZoneLook = now.boot + 60_000
         let (changes, ofSchedules) = folder.lookAtZones()
@@ -263,13 +263,13 @@ public final class AgentProcess {
         }
     }
 
-    /// What the kernel does not say of a program that it cannot execute.
+    /// Explains a program that the kernel cannot execute, where the error number does not say enough.
     private func scriptProblem(of job: String) -> String? {
         guard case .arguments(let words)? = folder.definition(job)?.line, let program = words.first else { return nil }
         return ScriptHead.problem(of: program)
     }
 
-    /// What runs goes on; the next agent hears of it.
+    /// Running jobs go on; the next agent hears of them.
     private func stop() {
         manager.stopping()
         let now = RealClock.now

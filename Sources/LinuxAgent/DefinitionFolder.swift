@@ -7,7 +7,7 @@ import SystemCalls
 
 /// The definitions of the schedules: one JSON file for each, read again when it changes.
 final class DefinitionFolder {
-    /// What tells one version of a file from another.
+    /// The mark of one version of a file.
     struct Signature: Hashable {
         var inode: UInt64
         var size: Int64
@@ -28,9 +28,9 @@ final class DefinitionFolder {
         var taken: [JobDescription] = []
         /// Names whose files are gone, or refused or switched off where they were good before.
         var removed: [String] = []
-        /// What is refused: name and reason.
+        /// The refused definitions: name and reason.
         var refused: [(name: String, reason: String)] = []
-        /// What cannot be read now, and is as it was until it can: name, nil for the folder, and reason.
+        /// Files that cannot be read now, whose definitions stay as they were: name, nil for the folder, and reason.
         var unread: [(name: String?, reason: String)] = []
     }
 
@@ -202,7 +202,7 @@ final class DefinitionFolder {
         return JobDescription(definition, hostIdentifier: hostIdentifier, zone: zone)
     }
 
-    /// Whoever may write the file decides what root runs.
+    /// The file decides what root runs, so only root may be able to write it.
     private static func bytes(of file: String, in directory: Int32) throws(Fault) -> [UInt8] {
         let descriptor = openat(directory, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {

@@ -51,7 +51,7 @@ final class DirectoryWatch {
         }
     }
 
-    /// What has changed since the last time.
+    /// The changes since the last call.
     func read() -> Changes {
         changes = Changes()
         lodestar_watch_read(descriptor, Unmanaged.passUnretained(self).toOpaque()) { context, change in

@@ -5,7 +5,7 @@ import Model
 import Scheduling
 import SystemCalls
 
-/// What the keeper told about a run.
+/// An event of the keeper about a run.
 struct KeeperEvent {
     enum Kind {
         case started(ProcessIdentity)
@@ -72,7 +72,7 @@ final class Keeper {
         }
     }
 
-    /// What has come since; nil when the keeper is gone.
+    /// The events since the last call; nil when the keeper is gone.
     func news() -> [KeeperEvent]? {
         var events: [KeeperEvent] = []
         while events.count < 1000 {

@@ -7,7 +7,7 @@ import Model
 import Scheduling
 import SystemCalls
 
-/// What the keeper is asked to start.
+/// The request to the keeper to start a process.
 struct LaunchRequest {
     var run: String
     var arguments: [String]
@@ -66,7 +66,7 @@ final class Launcher {
     private var signature: [Int64] = []
     private var foreign: [Owner: ForeignIdentity] = [:]
 
-    /// What another source said of an account, or that it said nothing.
+    /// The answer of another source about an account; an empty answer is one too.
     private struct ForeignIdentity {
         var user: UserEntry?
         var groups: [UInt32] = []
@@ -128,7 +128,7 @@ final class Launcher {
         ]
     }
 
-    /// Asks the other sources; an answer holds for ten minutes, that there is none for one.
+    /// Asks the other sources; an account holds for ten minutes, its absence for one.
     private func foreignIdentity(_ owner: Owner) throws(LaunchFault) -> ForeignIdentity {
         if let known = foreign[owner], known.until > SystemClock.monotonicNanoseconds { return known }
         do throws(HostFault) {

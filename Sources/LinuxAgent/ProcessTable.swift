@@ -1,7 +1,7 @@
 import Agent
 import SystemCalls
 
-/// What /proc tells about processes of earlier agents (proc(5)).
+/// Processes of earlier agents in /proc (proc(5)).
 enum ProcessTable {
     static var bootID: String {
         guard let bytes = try? LocalFiles.contents(of: "/proc/sys/kernel/random/boot_id", limit: 100) else { return "" }

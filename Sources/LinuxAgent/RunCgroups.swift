@@ -4,7 +4,7 @@ import SystemCalls
 
 /// A cgroup v2 leaf for each run, where the agent may make one (cgroups(7)); its name is the run's.
 struct RunCgroups {
-    /// The directory that holds the leaves; nil where there are none.
+    /// The directory that holds the leaves; nil without cgroups.
     let base: String?
 
     /// - Parameter name: what tells the leaves of this agent from another one's.

@@ -6,7 +6,7 @@ import SystemCalls
 
 /// The time zones of the system, each read once and again when it has changed.
 public struct ZoneFiles {
-    /// What tells one version of a zone's file from another. A package that is upgraded may keep times and sizes, a link
+    /// The mark of one version of a zone's file. A package that is upgraded may keep times and sizes, a link
     /// that is made anew leads elsewhere.
     private struct Signature: Hashable {
         var link: String?
