@@ -52,7 +52,7 @@ public final class RecordingTree: SourceTree {
         return Array(bytes.split(separator: 0).filter { $0.starts(with: "container=".utf8) }.joined(separator: [0]))
     }
 
-    /// What is only asked for is stored empty.
+    /// Files whose mere presence counts are stored empty.
     public func has(_ path: String) -> Bool {
         guard tree.has(path) else { return false }
         if tree.names(in: path) != nil {

@@ -20,7 +20,7 @@ public final class HostTree: SourceTree, @unchecked Sendable {
         isRunning = root == "/"
     }
 
-    /// What `hostinfo capture` stored in a folder.
+    /// A folder that `hostinfo capture` made.
     public init(capture folder: String) {
         kernel = OpenRoot(folder)
         system = kernel
@@ -59,7 +59,7 @@ public final class HostTree: SourceTree, @unchecked Sendable {
         capture == nil ? FileSpaces.asked(paths.map { "/\($0)" }) : paths.map { _ in nil }
     }
 
-    /// The names in a directory, told apart from a directory that cannot be read.
+    /// The names in a directory; a directory that cannot be read is not an empty one.
     func listing(_ path: String) -> SourceListing { root(of: path).listing(path) }
 
     func isExecutable(_ path: String) -> Bool { root(of: path).isExecutable(path) }

@@ -3,19 +3,19 @@ import Hostinfo
 import SystemCalls
 import Values
 
-/// What `lodestar hostinfo` and `hostinfo` do, so that both do the same.
+/// The verbs of `lodestar hostinfo` and `hostinfo`, so that both do the same.
 public struct HostinfoVerbs {
     /// How a report is printed.
     public enum Format: String, Sendable, CaseIterable {
         case text, json, yaml
     }
 
-    /// What is explained.
+    /// The subject of an explanation.
     public enum Subject: String, Sendable, CaseIterable {
         case sn, ip
     }
 
-    /// What a command prints and how it exits.
+    /// The output and the exit status of a command.
     public struct Outcome: Sendable {
         public var output: String
         public var errors: String
@@ -55,7 +55,7 @@ public struct HostinfoVerbs {
             status: report.hasIdentity ? 0 : 1)
     }
 
-    /// How the serial or the address was found; exit 1 where there is none.
+    /// How the serial or the address was found; exit 1 without one.
     public func explanation(of subject: Subject) -> Outcome {
         let report = HostCollection(tree).report()
         switch subject {

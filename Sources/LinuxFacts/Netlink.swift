@@ -28,7 +28,7 @@ enum Netlink {
                 let dump = lodestar_netlink_dump(socket, type, UInt8(family), greatestByteCount)
                 defer { lodestar_dump_free(dump) }
                 if dump.error != 0 {
-                    // A kernel without IPv6 or without policy routing has none of these.
+                    // A kernel without IPv6 or without policy routing lacks these messages.
                     if dump.error != EOPNOTSUPP, dump.error != EAFNOSUPPORT {
                         gaps.append("\(name): \(ErrorNumber.text(dump.error))")
                     }

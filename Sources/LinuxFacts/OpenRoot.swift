@@ -3,7 +3,7 @@ import Glibc
 import SystemCalls
 import Hostinfo
 
-/// What listing a directory gave.
+/// The result of listing a directory.
 enum SourceListing {
     case names([String])
     case absent
