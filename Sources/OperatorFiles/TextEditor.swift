@@ -6,7 +6,7 @@ import SystemCalls
 public enum TextEditor {
     /// The text as the operator leaves it.
     ///
-    /// It lies in a folder of its own in memory (/dev/shm, else TMPDIR), for root or its user only, while it is edited.
+    /// While it is edited, the text lies in a folder of its own in memory (/dev/shm, else TMPDIR), for root or its user only.
     /// - Parameter command: a command of the shell, such as `vi` or `code --wait`; the file's path is added.
     /// - Throws: when the editor cannot be run or does not end with 0; the text is gone then too.
     public static func edited(_ text: [UInt8], by command: String, name: String) throws(HostFault) -> [UInt8] {
