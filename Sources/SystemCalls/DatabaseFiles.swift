@@ -3,7 +3,7 @@ public import Values
 
 /// The files of a database, which SQLite opens by their names.
 public enum DatabaseFiles {
-    /// What SQLite puts behind the name of a database for its own files (https://sqlite.org/tempfiles.html).
+    /// The endings that SQLite puts behind the name of a database (https://sqlite.org/tempfiles.html).
     public static let suffixes = ["-journal", "-wal", "-shm", ""]
 
     /// - Throws: where one of them is there and no regular file.

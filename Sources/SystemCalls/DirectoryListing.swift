@@ -4,7 +4,7 @@ import CShim
 public struct DirectoryListing: Sendable {
     public struct Entry: Sendable {
         public var name: String
-        /// What the directory itself tells of the kind.
+        /// The kind, as far as the directory itself says.
         public var kind: Kind
     }
 

@@ -12,13 +12,13 @@ public struct ErrorNumber: Error, Sendable, Hashable {
     /// The number that the last failed call of this thread left.
     public static var last: ErrorNumber { ErrorNumber(errno) }
 
-    /// Such as `EROFS (read-only file system)`.
+    /// A text such as `EROFS (read-only file system)`.
     public var text: String { Self.text(number) }
 
     /// Whether there is no file, or a directory on its path is none.
     public var isAbsence: Bool { number == ENOENT || number == ENOTDIR }
 
-    /// Such as `EROFS (read-only file system)`.
+    /// A text such as `EROFS (read-only file system)`.
     public static func text(_ number: Int32) -> String {
         let name = lodestar_error_name(number).map { String(cString: $0) } ?? "errno \(number)"
         guard let described = lodestar_error_text(number).map({ String(cString: $0) }) else { return name }

@@ -5,13 +5,13 @@ public enum Interrupts {
     /// From here on an interrupt lets the run come to an orderly end.
     public static func watch() { _ = lodestar_interrupts_watch() }
 
-    /// The signal that asked; nil where none did.
+    /// The signal that asked for the end; nil if no signal came.
     public static var signal: Int32? {
         let number = lodestar_interrupt()
         return number == 0 ? nil : number
     }
 
-    /// Such as `SIGTERM`.
+    /// The name, such as `SIGTERM`.
     public static func name(of signal: Int32) -> String {
         switch signal {
         case 1: "SIGHUP"

@@ -6,7 +6,7 @@ struct LinkedPath: Sequence, IteratorProtocol {
         /// In the file system of this process.
         var path: String
         var isLast: Bool
-        /// Where a link that is followed leads; nil for what is none.
+        /// Where a link that is followed leads; nil for anything else.
         var target: String?
     }
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What stat(2) tells of one of the operator's files.
+/// A part of stat(2).
 public struct LocalStatus: Sendable {
     public enum Kind: Sendable {
         case file, directory, link, other

@@ -60,7 +60,7 @@ public enum ReadFault: Error, Sendable, Hashable {
 }
 
 enum FileKind {
-    /// What a mode stands for, in words; nil for a regular file.
+    /// The kind of a mode, in words; nil for a regular file.
     static func special(_ mode: mode_t) -> String? {
         switch mode & S_IFMT {
         case S_IFREG: nil

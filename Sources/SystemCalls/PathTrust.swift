@@ -2,14 +2,14 @@ import CShim
 import Glibc
 import Values
 
-/// Whether what stands at a path is root's word. What decides what root does must be root's, nobody else may be able to
+/// Whether only root decides about a path. Files that decide what root does must be root's, no other user may be able to
 /// write it or to put another thing in its place, and it must be no link.
 public enum PathTrust {
     private static let greatestDepth = 64
 
     /// Why an entry must not be believed, in words; nil when it may be, or when nothing is there.
     ///
-    /// Links of root's on the way are followed and what they lead through is asked the same; the entry itself must be none.
+    /// Links of root's on the way are followed, with the same check on their way; the entry itself must be no link.
     /// A directory on the way may be open to all where its entries are protected (/tmp, the sticky bit).
     ///
     /// - Parameters:
@@ -32,7 +32,7 @@ public enum PathTrust {
                 return "\(place.path) cannot be looked at"
             }
             if place.isLast { return "expected no link, found one to \(target)" }
-            // One that could not be read before is another one now.
+            // A process that could not be read before is another one now.
             if place.target == nil { return "\(place.path) cannot be looked at" }
             guard walk.linkCount <= LinkedPath.greatestLinkCount else {
                 return "expected a path, found a circle of links at \(place.path)"

@@ -1,7 +1,7 @@
 import CShim
 import Glibc
 
-/// What /proc/PID/stat tells of a process (proc(5)).
+/// A part of /proc/PID/stat (proc(5)).
 public struct ProcessRecord {
     /// A letter, such as `Z` for one that has ended and waits for its parent.
     public let state: Substring

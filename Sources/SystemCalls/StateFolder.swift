@@ -19,7 +19,7 @@ public enum StateFolder {
     }
 
     private static func resolved(below root: String) -> String {
-        // In a circle of links there is no last place: whoever opens the path is told.
+        // In a circle of links there is no last place: opening the path fails.
         LinkedPath(OwnPaths.state, below: root).first { $0.isLast }?.path
             ?? "\(root == "/" ? "" : root)/\(OwnPaths.state)"
     }

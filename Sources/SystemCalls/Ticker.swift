@@ -2,7 +2,7 @@ import Glibc
 
 /// Calls something again and again on a thread of its own, which takes no signals, until it is stopped.
 public final class Ticker: Sendable {
-    /// What the thread works on.
+    /// The work of the thread.
     private final class Work: Sendable {
         let milliseconds: Int32
         /// The end of a pipe that hangs up when the thread is to end.
