@@ -8,6 +8,6 @@ import Resources
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: count))
     _ = CatalogArchive(bytes, types: Registry.all) { _ in true }
-    _ = SettledArchive(bytes, types: Registry.all) { _ in true }
+    _ = InPlaceMemo(bytes, types: Registry.all) { _ in true }
     return 0
 }

@@ -21,8 +21,8 @@ extension HostCompilation {
         of parameter: Role.Parameter, _ role: Role, _ use: RoleUse, in context: ItemContext
     ) -> (name: String, value: Value, isSecret: Bool)? {
         guard let given = use.parameters.first(where: { $0.name == parameter.name }) else {
-            if let standard = parameter.standard {
-                return parameter.type.value(of: standard, into: &diagnostics).map { (parameter.name, $0, false) }
+            if let defaultValue = parameter.defaultValue {
+                return parameter.type.value(of: defaultValue, into: &diagnostics).map { (parameter.name, $0, false) }
             }
             diagnostics.add(
                 Diagnostic(

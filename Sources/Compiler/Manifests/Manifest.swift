@@ -91,7 +91,7 @@ struct Role {
         var place: Place
         var type: ParameterType
         var isMandatory: Bool
-        var standard: Node?
+        var defaultValue: Node?
         var doc: String?
         var allowed: [Datum]
     }

@@ -32,17 +32,18 @@ extension ManifestParser {
                 diagnostics.add(Diagnostic("`one_of`: expected a list, found \(node.found)", at: node.place))
             }
         }
-        let standard = keyed["default"]
-        if let standard, let problem = type.problem(of: standard, into: &diagnostics) {
-            diagnostics.add(Diagnostic("`default`: \(problem)", at: standard.place))
-        } else if let standard, !allowed.isEmpty, standard.text?.contains("${{") != true,
-            let value = try? type.value(of: standard, into: &diagnostics)?.datum(), !allowed.contains(value)
+        let defaultValue = keyed["default"]
+        if let defaultValue, let problem = type.problem(of: defaultValue, into: &diagnostics) {
+            diagnostics.add(Diagnostic("`default`: \(problem)", at: defaultValue.place))
+        } else if let defaultValue, !allowed.isEmpty, defaultValue.text?.contains("${{") != true,
+            let value = try? type.value(of: defaultValue, into: &diagnostics)?.datum(), !allowed.contains(value)
         {
             diagnostics.add(
-                Diagnostic("`default`: expected one of `one_of`, found \(standard.found)", at: standard.place))
+                Diagnostic("`default`: expected one of `one_of`, found \(defaultValue.found)", at: defaultValue.place))
         }
         return Role.Parameter(
-            name: entry.key, place: entry.keyPlace, type: type, isMandatory: standard == nil, standard: standard,
+            name: entry.key, place: entry.keyPlace, type: type, isMandatory: defaultValue == nil,
+            defaultValue: defaultValue,
             doc: keyed["doc"]?.decoded(String.self, as: "doc", into: &diagnostics), allowed: allowed)
     }
 }

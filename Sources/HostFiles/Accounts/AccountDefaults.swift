@@ -56,10 +56,10 @@ public struct AccountDefaults: Sendable {
     }
 
     private mutating func read(_ login: LoginDefinitions) {
-        uids = login.range("UID", standard: uids)
-        gids = login.range("GID", standard: gids)
-        systemUids = login.range("SYS_UID", standard: 101...max(101, uids.lowerBound) - 1)
-        systemGids = login.range("SYS_GID", standard: 101...max(101, gids.lowerBound) - 1)
+        uids = login.range("UID", default: uids)
+        gids = login.range("GID", default: gids)
+        systemUids = login.range("SYS_UID", default: 101...max(101, uids.lowerBound) - 1)
+        systemGids = login.range("SYS_GID", default: 101...max(101, gids.lowerBound) - 1)
         subuids.read(login, "SUB_UID")
         subgids.read(login, "SUB_GID")
         minimumAge = login.days("PASS_MIN_DAYS")
@@ -127,11 +127,11 @@ struct LoginDefinitions: HostDocument {
     /// A mode is octal, with or without a 0 in front.
     func mode(_ name: String) -> UInt16? { self[name].flatMap { UInt16($0, radix: 8) }.map { $0 & 0o7777 } }
 
-    /// `NAME_MIN` to `NAME_MAX`; what is no range is the standard one.
-    func range(_ name: String, standard: ClosedRange<UInt32>) -> ClosedRange<UInt32> {
+    /// `NAME_MIN` to `NAME_MAX`; the default where they are no range.
+    func range(_ name: String, default fallback: ClosedRange<UInt32>) -> ClosedRange<UInt32> {
         func bound(_ end: String) -> UInt32? { number("\(name)_\(end)").flatMap { UInt32(exactly: $0) } }
-        let lower = bound("MIN") ?? standard.lowerBound, upper = bound("MAX") ?? standard.upperBound
-        return lower <= upper ? lower...upper : standard
+        let lower = bound("MIN") ?? fallback.lowerBound, upper = bound("MAX") ?? fallback.upperBound
+        return lower <= upper ? lower...upper : fallback
     }
 }
 

@@ -14,7 +14,7 @@ struct AgentOptions: ParsableArguments {
     /// The settings; a file that is named must be there, the standard one may be missing.
     func settings() throws -> AgentSettings {
         let path = config ?? AgentSettings.path
-        return try Converge.guarding {
+        return try Terminal.reportingFaults {
             guard let bytes = try LocalFiles.contents(of: path, limit: 8 << 20) else {
                 if config == nil { return AgentSettings() }
                 Terminal.report("\(path): error: expected the settings of the agent, found none")
@@ -43,7 +43,7 @@ struct AgentOptions: ParsableArguments {
     /// The agent's database; nil before its first start.
     func history() throws -> AgentHistory? {
         let path = try settings().databasePath
-        return try Converge.guarding {
+        return try Terminal.reportingFaults {
             guard LocalFiles.exists(path) else { return nil }
             try DatabaseFiles.check(path)
             return try AgentHistory(reading: path)

@@ -40,30 +40,30 @@ struct ApplyCommand: ParsableCommand {
         }
         let root = saved?.root ?? options.root
         let session = try Session(saved?.source ?? SiteSource(parsing: source), identity: options.identity)
-        let converge = try Converge(root: root)
-        let target = try Session.target(root: converge.root)
+        let hostSession = try HostSession(root: root)
+        let target = try Session.target(root: hostSession.root)
         if ThisProcess.isPrivileged, let objection = session.source.resolved.objection(owners: Operator.accounts) {
             Terminal.report("warning: whoever can write the site decides what root does: \(objection)")
         }
         Interrupts.watch()
-        let lock = try takeLock(converge.root)
+        let lock = try takeLock(hostSession.root)
         defer { withExtendedLifetime(lock) {} }
-        LocalFiles.makePrivate(converge.databasePath)
-        let state = try Converge.guarding {
-            try DatabaseFiles.check(converge.databasePath)
-            return try StateDatabase.opened(at: converge.databasePath)
+        LocalFiles.makePrivate(hostSession.databasePath)
+        let state = try Terminal.reportingFaults {
+            try DatabaseFiles.check(hostSession.databasePath)
+            return try StateDatabase.opened(at: hostSession.databasePath)
         }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
-        let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: converge.root)
-        let memo = isMemorable && !observation.verify ? cache.settled(for: target) : nil
-        if let plan = try converge.settledPlan(memo, state: state, revision: session.revision) {
+        let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
+        let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil
+        if let plan = try hostSession.inPlacePlan(memo, state: state, revision: session.revision) {
             return try finish(Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount))
         }
-        let (catalog, archive) = try session.keptCatalog(for: target, root: converge.root)
-        let recorder = isMemorable && archive != nil ? converge.recorder() : nil
-        var plan = try converge.plan(catalog, state: state, wanted, recorder: recorder)
+        let (catalog, archive) = try session.keptCatalog(for: target, root: hostSession.root)
+        let recorder = isMemorable && archive != nil ? hostSession.recorder() : nil
+        var plan = try hostSession.plan(catalog, state: state, wanted, recorder: recorder)
         if let saved {
-            if let mismatch = saved.mismatch(with: plan, root: converge.root) {
+            if let mismatch = saved.mismatch(with: plan, root: hostSession.root) {
                 Terminal.report("\(source): error: expected a plan of this site and host: \(mismatch)")
                 throw ExitStatus.refused
             }
@@ -74,14 +74,14 @@ struct ApplyCommand: ParsableCommand {
             Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(.full))
             throw ExitStatus.unsafe
         }
-        let report = try perform(plan, converge, state, isExact: saved != nil)
+        let report = try perform(plan, hostSession, state, isExact: saved != nil)
         if report.run == 0, let archive, let memo = recorder?.memo(of: plan, archive) { cache.keep(memo) }
         try finish(report)
     }
 
     private func savedPlan() throws -> SavedPlan? {
         guard source.hasSuffix(".json") else { return nil }
-        return try Converge.guarding {
+        return try Terminal.reportingFaults {
             guard let bytes = try LocalFiles.contents(of: source) else {
                 Terminal.report("\(source): error: expected a saved plan, found none")
                 throw ExitStatus.notFound
@@ -113,19 +113,19 @@ struct ApplyCommand: ParsableCommand {
 
     /// A run that has nothing to do leaves no trace.
     private func perform(
-        _ plan: Plan, _ converge: Converge, _ state: StateDatabase, isExact: Bool
+        _ plan: Plan, _ hostSession: HostSession, _ state: StateDatabase, isExact: Bool
     ) throws -> Report {
-        try Converge.guarding {
+        try Terminal.reportingFaults {
             let isInLine = try !plan.isWhole || state.ledgerDigest() == plan.catalog.digest
             if plan.resources.isEmpty, isInLine {
                 return Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount)
             }
-            try PinnedHostID(root: converge.root).pin(plan.catalog.host.id)
+            try PinnedHostID(root: hostSession.root).pin(plan.catalog.host.id)
             let run = try state.begin(
                 RunStart(
                     site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,
                     time: Int(SystemClock.seconds)))
-            let converger = try Converger(plan, on: converge.host, store: state, run: run, isExact: isExact)
+            let converger = try Converger(plan, on: hostSession.host, store: state, run: run, isExact: isExact)
             converger.isInterrupted = { Interrupts.signal != nil }
             if format == .text, !summary {
                 let text = ReportText(isColored: Terminal.isColored)

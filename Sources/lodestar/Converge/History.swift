@@ -16,7 +16,7 @@ struct PastOptions: ParsableArguments {
     func database() throws -> StateDatabase? {
         let path = "\(StateFolder.path(below: root))/state.db"
         guard LocalFiles.exists(path) else { return nil }
-        return try Converge.guarding {
+        return try Terminal.reportingFaults {
             try DatabaseFiles.check(path)
             return try StateDatabase.reading(path)
         }
@@ -35,7 +35,7 @@ struct History: ParsableCommand {
     var limit = 20
 
     func run() throws {
-        let runs = try Converge.guarding { try options.database()?.runs(limit: limit) ?? [] }
+        let runs = try Terminal.reportingFaults { try options.database()?.runs(limit: limit) ?? [] }
         if options.format == .json { return Terminal.printJSON(Datum.list(runs.map(\.datum)).json) }
         if runs.isEmpty { return Terminal.print("no runs yet") }
         for run in runs {
@@ -60,12 +60,12 @@ struct Show: ParsableCommand {
     @OptionGroup var options: PastOptions
 
     func run() throws {
-        let runs = try Converge.guarding { try options.database()?.runs(limit: .max) ?? [] }
+        let runs = try Terminal.reportingFaults { try options.database()?.runs(limit: .max) ?? [] }
         guard runs.contains(where: { $0.id == number }) else {
             Terminal.report("error: expected the number of a run, found \(number)")
             throw ExitStatus.notFound
         }
-        let outcomes = try Converge.guarding { try options.database()?.outcomes(ofRun: number) ?? [] }
+        let outcomes = try Terminal.reportingFaults { try options.database()?.outcomes(ofRun: number) ?? [] }
         if options.format == .json { return Terminal.printJSON(Datum.list(outcomes.map(\.datum)).json) }
         for outcome in outcomes {
             Terminal.print("\(outcome.result)  \(outcome.address)  \(outcome.place)")
@@ -85,7 +85,7 @@ struct Ledger: ParsableCommand {
     @OptionGroup var options: PastOptions
 
     func run() throws {
-        let entries = try Converge.guarding { try options.database()?.ledger() ?? [] }
+        let entries = try Terminal.reportingFaults { try options.database()?.ledger() ?? [] }
         if options.format == .json {
             let rows = entries.map { entry -> Datum in
                 [

@@ -32,22 +32,22 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let session = try Session(site.source, identity: options.identity)
-        let converge = try Converge(root: options.root)
-        let target = try Session.target(root: converge.root)
-        let selection = Selection(only: selection.only, skipped: selection.skip), state = try converge.pastState()
+        let hostSession = try HostSession(root: options.root)
+        let target = try Session.target(root: hostSession.root)
+        let selection = Selection(only: selection.only, skipped: selection.skip), state = try hostSession.pastState()
         let memo =
-            selection.isWhole && !observation.verify ? session.cache(below: converge.root).settled(for: target) : nil
+            selection.isWhole && !observation.verify ? session.cache(below: hostSession.root).memo(for: target) : nil
         let plan =
-            try converge.settledPlan(memo, state: state, revision: session.revision)
-            ?? converge.plan(try session.catalog(for: target, root: converge.root), state: state, selection)
+            try hostSession.inPlacePlan(memo, state: state, revision: session.revision)
+            ?? hostSession.plan(try session.catalog(for: target, root: hostSession.root), state: state, selection)
         switch format {
         case .text: Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(summary ? .summary : .full))
         case .json: Terminal.printJSON(plan.datum.json)
         }
         if let out {
             let saved = SavedPlan(
-                plan, source: session.source, root: LocalFiles.absolute(converge.root), selection: selection)
-            try Converge.guarding { try LocalFiles.write(Array("\(saved.datum.json)\n".utf8), to: out) }
+                plan, source: session.source, root: LocalFiles.absolute(hostSession.root), selection: selection)
+            try Terminal.reportingFaults { try LocalFiles.write(Array("\(saved.datum.json)\n".utf8), to: out) }
         }
         if plan.exceedsRemovalLimit, !allowRemovals { throw ExitStatus.unsafe }
         if detailedExitCode, plan.detailedExitCode != 0 { throw ExitCode(plan.detailedExitCode) }

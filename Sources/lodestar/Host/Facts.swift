@@ -16,7 +16,7 @@ struct Facts: ParsableCommand {
     @OptionGroup var sources: SourceOptions
 
     func run() throws {
-        try Converge.guarding {
+        try Terminal.reportingFaults {
             let facts = sources.facts
             let (value, isWhole) =
                 try key.map { (try fact($0, in: facts), tellFaults(of: $0, in: facts)) } ?? all(facts)

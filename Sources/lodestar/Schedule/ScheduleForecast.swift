@@ -78,7 +78,7 @@ struct ScheduleForecast: ParsableCommand {
             }
         }
         let folder = (root == "/" ? "" : root) + ScheduleDefinition.folder
-        let found = try Converge.guarding { try LocalFiles.names(in: folder) }.filter { $0.hasSuffix(".json") }
+        let found = try Terminal.reportingFaults { try LocalFiles.names(in: folder) }.filter { $0.hasSuffix(".json") }
             .compactMap { try definition("\(folder)/\($0)") }
             .filter(\.enabled)
         if !found.isEmpty { return found }
@@ -88,7 +88,7 @@ struct ScheduleForecast: ParsableCommand {
 
     private func definition(_ path: String) throws -> ScheduleDefinition? {
         guard
-            let bytes = try Converge.guarding({
+            let bytes = try Terminal.reportingFaults({
                 try LocalFiles.contents(of: path, limit: ScheduleDefinition.fileLimit)
             })
         else { return nil }

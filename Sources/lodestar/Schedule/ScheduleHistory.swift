@@ -26,7 +26,7 @@ struct ScheduleHistory: ParsableCommand {
 
     func run() throws {
         let history = try options.history()
-        try Converge.guarding { try show(try history?.runs(ofJob: job, limit: limit) ?? [], history) }
+        try Terminal.reportingFaults { try show(try history?.runs(ofJob: job, limit: limit) ?? [], history) }
     }
 
     private func show(_ runs: [RecordedRun], _ history: AgentHistory?) throws {

@@ -27,7 +27,7 @@ struct ScheduleList: ParsableCommand {
 
     func run() throws {
         let settings = try options.settings()
-        let rows: [Row] = try Converge.guarding { try self.rows(settings) }
+        let rows: [Row] = try Terminal.reportingFaults { try self.rows(settings) }
         if format == .json { return Terminal.printJSON(Datum.list(rows.map { Self.datum($0) }).json) }
         if rows.isEmpty { return Terminal.print("no schedules in \(settings.schedules)") }
         let width = rows.map(\.definition.name.utf8.count).max() ?? 0

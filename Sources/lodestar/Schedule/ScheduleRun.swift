@@ -22,7 +22,7 @@ struct ScheduleRun: ParsableCommand {
         guard case .run(let key) = try options.ask(.run(job: job)) else { throw ExitStatus.failure }
         if !wait { return Terminal.print(key.id) }
         let patience = Patience(seconds: 60)
-        try Converge.guarding {
+        try Terminal.reportingFaults {
             while true {
                 let history = try options.history()
                 let run = try history?.runs(ofJob: job, limit: 100).first { $0.run.key == key && $0.phase == "ended" }

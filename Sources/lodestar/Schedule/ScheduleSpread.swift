@@ -22,7 +22,7 @@ struct ScheduleSpread: ParsableCommand {
         guard let length = Duration(text: window), length <= .seconds(366 * 86400) else {
             throw ValidationError("--window: expected a duration up to 366d such as 60s, found `\(window)`")
         }
-        let host = try Converge.guarding { try hostIdentifier ?? HostIdentifier(root: "/").hostIdentifier() }
+        let host = try Terminal.reportingFaults { try hostIdentifier ?? HostIdentifier(root: "/").hostIdentifier() }
         let (seconds, rest) = length.components
         let milliseconds = seconds * 1000 + rest / 1_000_000_000_000_000
         Terminal.print("\(Spread(hostIdentifier: host, key: key).offset(in: milliseconds))")

@@ -66,7 +66,7 @@ struct SecretEdit: ParsableCommand {
     var identity: String?
 
     func run() throws {
-        try Converge.guarding {
+        try Terminal.reportingFaults {
             let isClean =
                 !name.isEmpty
                 && name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
@@ -119,7 +119,7 @@ struct SecretRekey: ParsableCommand {
     var identity: String?
 
     func run() throws {
-        try Converge.guarding {
+        try Terminal.reportingFaults {
             let recipients = try Recipients.read(site.site), identities = try Recipients.identities(identity)
             guard let reader = try site.source.opened() else { throw ExitStatus.notFound }
             var files: [(path: String, bytes: [UInt8])] = []

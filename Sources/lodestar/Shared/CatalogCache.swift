@@ -21,16 +21,16 @@ struct CatalogCache {
     }
 
     private var catalogFile: String { "\(folder)/catalog.cache" }
-    private var settledFile: String { "\(folder)/settled.cache" }
+    private var memoFile: String { "\(folder)/settled.cache" }
 
     func archive(for target: CompilationTarget) -> CatalogArchive? {
         guard let bytes = try? LocalFiles.stateContents(of: catalogFile) else { return nil }
         return CatalogArchive(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
     }
 
-    func settled(for target: CompilationTarget) -> SettledArchive? {
-        guard let bytes = try? LocalFiles.stateContents(of: settledFile) else { return nil }
-        return SettledArchive(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
+    func memo(for target: CompilationTarget) -> InPlaceMemo? {
+        guard let bytes = try? LocalFiles.stateContents(of: memoFile) else { return nil }
+        return InPlaceMemo(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
     }
 
     /// Keeps a compilation; one with secrets or diagnostics takes away what was kept.
@@ -40,7 +40,7 @@ struct CatalogCache {
         return archive
     }
 
-    func keep(_ settled: SettledArchive) { keep(settled.bytes, in: settledFile) }
+    func keep(_ memo: InPlaceMemo) { keep(memo.bytes, in: memoFile) }
 
     /// A cache that cannot be written costs time and nothing else.
     private func keep(_ bytes: [UInt8]?, in file: String) {

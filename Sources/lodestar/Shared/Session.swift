@@ -19,7 +19,7 @@ struct Session {
 
     /// Opens a site; a missing one is exit 66.
     init(_ source: SiteSource, identity: String?) throws {
-        guard let reader = try Converge.guarding({ try source.opened() }) else {
+        guard let reader = try Terminal.reportingFaults({ try source.opened() }) else {
             Terminal.report("\(source.text): error: expected the directory of a site, found none")
             throw ExitStatus.notFound
         }

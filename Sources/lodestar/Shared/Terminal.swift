@@ -1,4 +1,5 @@
 import Model
+import State
 import SystemCalls
 
 /// Results go to standard output, diagnostics to standard error. What stands in a site or on a host cannot steer a terminal.
@@ -25,6 +26,19 @@ enum Terminal {
         let sorted = diagnostics.sorted
         guard !sorted.isEmpty else { return }
         report(sorted.map { $0.text(columns: errorColumns) }.joined(separator: "\n"))
+    }
+
+    /// Turns a fault of the host or of the state into its message and exit code.
+    static func reportingFaults<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let fault as StateFault {
+            report("error: \(fault.text)")
+            throw ExitStatus.failure
+        } catch let fault as HostFault {
+            report("error: \(fault.text)")
+            throw ExitStatus.failure
+        }
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

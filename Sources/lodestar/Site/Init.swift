@@ -36,7 +36,7 @@ struct Init: ParsableCommand {
     ]
 
     func run() throws {
-        try Converge.guarding {
+        try Terminal.reportingFaults {
             for name in Self.files.keys.sorted() where LocalFiles.exists("\(directory)/\(name)") {
                 Terminal.report("error: expected an empty place, found \(directory)/\(name)")
                 throw ExitStatus.failure

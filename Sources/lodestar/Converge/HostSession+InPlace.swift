@@ -4,13 +4,13 @@ import LinuxHost
 import Model
 
 /// Skips observing where the memo of the last run that found everything in place still holds.
-extension Converge {
+extension HostSession {
     /// The plan with nothing to do, where a memo of an earlier run tells so.
     ///
     /// - Returns: nil where anything may differ: everything has to be observed.
-    func settledPlan(_ memo: SettledArchive?, state: any StateReading, revision: String) throws -> Plan? {
+    func inPlacePlan(_ memo: InPlaceMemo?, state: any StateReading, revision: String) throws -> Plan? {
         guard let memo else { return nil }
-        let isInLine = try Self.guarding {
+        let isInLine = try Terminal.reportingFaults {
             try state.ledgerDigest() == memo.archive.catalog.digest && state.pendingRefreshes().isEmpty
         }
         guard isInLine, memo.signatures.allSatisfy({ isUntouched($0.key, $0.value) }) else { return nil }
@@ -33,10 +33,10 @@ extension Converge {
 extension ObservationRecorder {
     /// The memo of a plan that found everything in place; nil where too much was changed a moment ago, or
     /// where there is something to say each time.
-    func memo(of plan: Plan, _ archive: CatalogArchive) -> SettledArchive? {
+    func memo(of plan: Plan, _ archive: CatalogArchive) -> InPlaceMemo? {
         let volatile = volatilePositions
         guard racyCount * 20 <= plan.inPlaceCount, plan.remarks.isEmpty else { return nil }
-        return SettledArchive(
+        return InPlaceMemo(
             of: archive, volatile: volatile, inPlaceCount: plan.inPlaceCount, signatures: settledSignatures)
     }
 }

@@ -3,7 +3,7 @@ public import Model
 /// Everything that a run read which found all in place: while nothing of it changes, all is still in place.
 ///
 /// Only the declarations that must be observed each time are kept of the catalog.
-public struct SettledArchive {
+public struct InPlaceMemo {
     /// The catalog's digest and inputs, with nothing but the volatile declarations.
     public let archive: CatalogArchive
     public let inPlaceCount: Int
@@ -25,14 +25,14 @@ public struct SettledArchive {
 
     /// The memo in bytes, if its inputs still hold; nil otherwise, and for what was not written to its end.
     public init?(_ bytes: [UInt8], types: [ResourceType], where holds: (CatalogArchive.Inputs) -> Bool) {
-        let memo = bytes.withUnsafeBytes { buffer -> SettledArchive? in
+        let memo = bytes.withUnsafeBytes { buffer -> InPlaceMemo? in
             var reader = ByteReader(buffer)
             guard Checksum.holds(&reader, over: buffer), reader.text() == Self.magic,
                 let archive = CatalogArchive(&reader, types, holds)
             else { return nil }
             let inPlaceCount = reader.number(), signatures = Self.signatures(&reader)
             guard !reader.isBroken, reader.isAtEnd else { return nil }
-            return SettledArchive(archive, inPlaceCount, signatures)
+            return InPlaceMemo(archive, inPlaceCount, signatures)
         }
         guard let memo else { return nil }
         self = memo

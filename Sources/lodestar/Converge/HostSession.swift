@@ -8,7 +8,7 @@ import State
 import SystemCalls
 
 /// The shared part of `plan` and `apply`: the host, its state and the plan of a catalog.
-struct Converge {
+struct HostSession {
     let root: String
     let host: Linux
 
@@ -32,7 +32,7 @@ struct Converge {
     /// The state that earlier runs left, for reading.
     func pastState() throws -> any StateReading {
         guard LocalFiles.exists(databasePath) else { return NoState() }
-        return try Self.guarding {
+        return try Terminal.reportingFaults {
             try DatabaseFiles.check(databasePath)
             return try StateDatabase.reading(databasePath)
         }
@@ -49,23 +49,10 @@ struct Converge {
             throw ExitCode(64)
         }
         let simulation = Simulation(over: recorder ?? host, today: SystemClock.today)
-        return try Self.guarding {
+        return try Terminal.reportingFaults {
             try Planner(
                 catalog, on: simulation, state: state, types: Registry.all, selection: selection, recorder: recorder
             ).plan()
-        }
-    }
-
-    /// Turns a fault of the state into its message and exit code.
-    static func guarding<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let fault as StateFault {
-            Terminal.report("error: \(fault.text)")
-            throw ExitStatus.failure
-        } catch let fault as HostFault {
-            Terminal.report("error: \(fault.text)")
-            throw ExitStatus.failure
         }
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 /// What nobody touched since it was found in place is not read again, and nothing that anybody touched is missed.
 @Suite(.enabled(if: getuid() == 0, "apply needs root"))
-struct SettledTests {
+struct InPlaceTests {
     static let manifest = """
         directory:
           /etc/tree: {mode: "0755"}
