@@ -45,9 +45,10 @@ demo: build-tool test-root ## shows the main job on a disposable real Debian roo
 build-tool: install
 	swift build --product lodestar
 
-check: build-tool ## format, lint, import rules, fresh pages
+check: build-tool ## format, lint, import rules, decisions by values, fresh pages
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Manifests
 	Tests/Tools/check-imports.sh
+	Tests/Tools/check-decisions.sh
 	Tests/Tools/package.py drawing --check
 	Tests/Tools/reference.sh --check
 

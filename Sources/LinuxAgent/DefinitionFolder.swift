@@ -35,7 +35,7 @@ final class DefinitionFolder {
     }
 
     /// Why a definition is not taken.
-    private enum Fault: Error {
+    private enum Fault: Error, Hashable {
         /// By what it is.
         case refused(String)
         /// By the disk, or for want of descriptors: it may be there and good.
@@ -48,9 +48,9 @@ final class DefinitionFolder {
     private(set) var entries: [String: Entry] = [:]
     private var zones = ZoneFiles()
     /// The names that could not be read, and why.
-    private var unread: [String: String] = [:]
+    private var unread: [String: Fault] = [:]
     /// Why the folder itself could not be read, or must not be.
-    private var folderFault: String?
+    private var folderFault: Fault?
 
     init(path: String, hostIdentifier: String) {
         self.path = path
@@ -119,8 +119,9 @@ final class DefinitionFolder {
     }
 
     private func noteFolderFault(_ reason: String, _ changes: inout Changes) {
-        if folderFault != reason { changes.unread.append((nil, reason)) }
-        folderFault = reason
+        let fault = Fault.unreadable(reason)
+        if folderFault != fault { changes.unread.append((nil, reason)) }
+        folderFault = fault
     }
 
     /// The name of the schedule that a file of the folder defines; nil for other files.
@@ -152,8 +153,8 @@ final class DefinitionFolder {
                 unread[name] = nil
                 refuse(name, reason, try? Self.signature(of: "\(name).json", in: directory), &changes)
             case .unreadable(let reason):
-                if unread[name] != reason { changes.unread.append((name, reason)) }
-                unread[name] = reason
+                if unread[name] != error { changes.unread.append((name, reason)) }
+                unread[name] = error
             }
         }
     }

@@ -11,6 +11,8 @@ public struct HostFault: Error, Sendable, Hashable, CustomStringConvertible {
         case other
         /// What the operation needs is not there, and may come with something else.
         case missing
+        /// A source does not have it any more: newer lists may know where it is.
+        case gone
     }
 
     public init(_ operation: String, _ object: String, _ reason: String, kind: Kind = .other) {

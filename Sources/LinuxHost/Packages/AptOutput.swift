@@ -37,6 +37,9 @@ enum AptOutput {
         return policies
     }
 
+    /// Whether a transaction failed for a package that its source no longer has.
+    static func saysGone(_ output: String) -> Bool { output.contains("Failed to fetch") || output.contains("404") }
+
     /// What `apt-get -s` says of a transaction. Its summary comes first: of a long output the middle is left out.
     struct Transaction: Hashable {
         var installed: [String] = []

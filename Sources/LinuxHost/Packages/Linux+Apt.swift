@@ -136,7 +136,8 @@ extension Linux {
             ended = try runPackageManager(words, timeout: .seconds(1800))
         }
         if ended.exitStatus == 0, !ended.hasTimedOut { return ended.output }
-        throw HostFault(operation, names, "apt-get \(ended.complaint)")
+        throw HostFault(
+            operation, names, "apt-get \(ended.complaint)", kind: AptOutput.saysGone(ended.complaint) ? .gone : .other)
     }
 
     /// Whether a package that a transaction removes was declared absent, by a name with or without its architecture.

@@ -97,10 +97,7 @@ extension Linux {
         do throws(HostFault) {
             return try transact(changes)
         } catch {
-            guard !packages.hasRefreshed, error.reason.contains("Failed to fetch") || error.reason.contains("404")
-            else {
-                throw error
-            }
+            guard !packages.hasRefreshed, error.kind == .gone else { throw error }
             try refreshLists()
             return try transact(changes)
         }
