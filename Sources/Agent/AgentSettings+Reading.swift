@@ -71,10 +71,18 @@ extension AgentSettings.Window {
         definition.every = reader.decoded("every", into: &diagnostics)
         reader.read("timezone", &definition.timezone, into: &diagnostics)
         reader.read("length", &length, in: .seconds(1) ... .seconds(366 * 86400), into: &diagnostics)
-        guard (definition.cron == nil) != (definition.every == nil), length != .zero else {
+        let times = [reader["cron"], reader["every"]].compactMap(\.self)
+        if times.count != 1 || reader["length"] == nil {
             diagnostics.add(
-                Diagnostic("expected a window of `length` and one of `cron` and `every`", at: node.place))
+                Diagnostic(
+                    "expected a window of `length` and one of `cron` and `every`",
+                    at: times.count == 2 ? times[1].place : node.place))
             return nil
         }
+        for problem in definition.problems {
+            guard let node = problem.property.flatMap({ reader[$0] }) else { continue }
+            diagnostics.add(Diagnostic(problem.text, at: node.place))
+        }
+        if length == .zero || (definition.cron == nil && definition.every == nil) { return nil }
     }
 }

@@ -68,6 +68,18 @@ import Testing
             "converge: {windows: [{length: 1h}]}",
             "agent.yaml:1:22: error: expected a window of `length` and one of `cron` and `every`"
         ),
+        (
+            "converge: {windows: [{length: 1h, cron: \"0 2 * * *\", every: 1h}]}",
+            "agent.yaml:1:61: error: expected a window of `length` and one of `cron` and `every`"
+        ),
+        (
+            "converge: {windows: [{length: 1h, every: 1h, timezone: /etc}]}",
+            "agent.yaml:1:56: error: `timezone`: expected UTC, local or a name such as Europe/Berlin, found `/etc`"
+        ),
+        (
+            "converge: {windows: [{length: 1h, every: 400d}]}",
+            "agent.yaml:1:42: error: `every`: expected whole seconds from 1s to 366d, found 400d"
+        ),
         ("converge: [1]", "agent.yaml:1:11: error: converge: expected a mapping, found a list"),
     ])
     func wrongSettingsHaveTheirPlace(text: String, message: String) {
