@@ -160,7 +160,7 @@ public struct PasswordHash: Sendable, Hashable, FieldValue {
     public init(decoding node: Node) throws(DecodingFault) {
         guard let text = node.text, Self.isHash(text) else {
             throw DecodingFault(
-                at: node.place, expected: "a crypt(3) hash", found: "something else",
+                at: node.place.withoutText, expected: "a crypt(3) hash", found: "something else",
                 hint: "make one with `openssl passwd -6`; clear text is never taken")
         }
         content = Content(text, isSecret: true)

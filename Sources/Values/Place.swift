@@ -44,6 +44,9 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
         self.column = column
     }
 
+    /// The same place without the text of its file, so that a diagnostic cannot show a secret that was written in clear.
+    public var withoutText: Place { Place(file: SourceFile(file.path), line: line, column: column) }
+
     /// The form that editors and compilers agree on, `file:line:column`.
     public var description: String { "\(file.path):\(line):\(column)" }
 }
