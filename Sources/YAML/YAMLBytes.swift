@@ -11,8 +11,9 @@ enum YAMLBytes {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             return Diagnostic("expected UTF-8, found UTF-16", at: start, hint: "save the file as UTF-8")
         }
-        if let index = bytes.firstIndex(of: 0) {
-            return Diagnostic("expected text, found a NUL byte", at: place(of: index, in: source))
+        if let index = bytes.firstIndex(where: isControl) {
+            let found = bytes[index] == 0 ? "a NUL byte" : "the control character 0x\(hexadecimal(bytes, at: index))"
+            return Diagnostic("expected text, found \(found)", at: place(of: index, in: source))
         }
         if String(validating: bytes, as: UTF8.self) == nil {
             return Diagnostic(
@@ -20,6 +21,11 @@ enum YAMLBytes {
                 at: place(of: firstBad(bytes), in: source), hint: "save the file as UTF-8")
         }
         return nil
+    }
+
+    /// Whether YAML has no place for the character (YAML 1.2.2 §5.1); libyaml would not say where it stands.
+    private static func isControl(_ byte: UInt8) -> Bool {
+        byte == 0x7F || (byte < 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0D)
     }
 
     private static func hexadecimal(_ bytes: [UInt8], at index: Int) -> String {

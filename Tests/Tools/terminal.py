@@ -104,6 +104,8 @@ def diagnostics(folder):
     piped = subprocess.run([LODESTAR, "check", where], env=PLAIN, capture_output=True, text=True)
     check("elsewhere the lines are plain", " | " not in piped.stderr, piped.stderr)
     check("a dumb terminal gets the plain lines", dumb.replace("\r\n", "\n") == piped.stderr + piped.stdout, dumb)
+    raw, _ = on_terminal(["check", site(f"{folder}/raw", "file:\n  /etc/a: {content: a\x1bb}\n")])
+    check("a raw control character has its place", ":2:22: error:" in raw and "content: a\\u{1b}b" in raw and "\x1b" not in raw, raw)
     clear, _ = on_terminal(["check", site(f"{folder}/clear", "user:\n  ana:\n    password: CANARY\n")])
     check("a password in clear is not shown", "crypt(3)" in clear and "CANARY" not in clear, clear)
     evaluated, _ = on_terminal(["eval", "1 + nope"])
