@@ -3,12 +3,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 word='(reason|hint|message|problem|remark|summary|errorText|(fault|error|refusal|reason|problem|diagnostic)\??\.(text|description))'
-found=$(
-  grep -rnE --include='*.swift' \
-    -e "\b$word\)?[?!]? *(==|!=) *[^n ]" -e "(==|!=) *([a-zA-Z]+[.?])*$word\b *([,){&|]|$)" \
-    -e "\b$word[?!]?\.(hasPrefix|hasSuffix|contains|has|starts|firstRange|firstMatch|wholeMatch)\(" \
-    -e "switch ([a-zA-Z]+\??\.)*$word *\{" -e '(==|!=) *"[a-z]+ [a-z]+ [a-z ]*"' Sources |
-    grep -vE ':[0-9]+: *//|(==|!=) *nil|^Sources/YAML/YAMLHints.swift:'
-)
+# Whether there is one, and which case of an enumeration it is, may be asked.
+pattern="\\b$word\\)?[?!]? *(==|!=) *(?!nil\\b|\\.[a-z])[^ ]"
+pattern+="|(==|!=) *([a-zA-Z]+[.?])*$word\\b *([,){&|]|\$)"
+pattern+="|\\b$word[?!]?\\.(hasPrefix|hasSuffix|contains|has|starts|firstRange|firstMatch|wholeMatch)\\("
+pattern+="|switch ([a-zA-Z]+\\??\\.)*(message|hint|errorText|(fault|error|refusal|reason|problem|diagnostic)\\??\\.(text|description)) *\\{"
+pattern+='|(==|!=) *"[a-z]+ [a-z]+ [a-z ]*"'
 # YAMLHints puts libyaml's own words into ours.
+found=$(grep -rnP --include='*.swift' "$pattern" Sources | grep -vE ':[0-9]+: *//|^Sources/YAML/YAMLHints.swift:')
 [ -z "$found" ] || { sed -E 's/^([^:]*:[0-9]+): */\1: error: a text for people decides: /' <<< "$found"; exit 1; }
