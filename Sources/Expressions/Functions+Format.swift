@@ -70,8 +70,8 @@ extension Evaluation {
             if let text = Self.text(of: value, radix: 8) { return text }
         case "x", "X":
             var text = Self.text(of: value, radix: 16)
-            if case .string(let string) = value { text = Self.hexadecimal(string.utf8) }
-            if case .bytes(let bytes) = value { text = Self.hexadecimal(bytes) }
+            if case .string(let string) = value { text = string.utf8.hexadecimal }
+            if case .bytes(let bytes) = value { text = bytes.hexadecimal }
             if let text { return verb == "X" ? text.uppercased() : text }
         default:
             throw Fault("unknown format '%\(verb)'", hint: "the formats are %s %d %f %e %b %o %x %X %%")
@@ -85,12 +85,6 @@ extension Evaluation {
         case .uint(let number): String(number, radix: radix)
         default: nil
         }
-    }
-
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        var text = ""
-        for byte in bytes { text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-        return text
     }
 
     /// The text of any value as `%s` writes it; mappings are in order of their keys' text.

@@ -7,20 +7,15 @@ extension Function {
         Function("ip_in") { _, arguments in
             guard arguments.count == 2, case .string(let text) = arguments[0], case .string(let network) = arguments[1]
             else { return nil }
-            guard let address = IPAddress(text) else { throw Fault("'\(text)' is no IP address") }
-            let parts = network.split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count <= 2, let base = IPAddress(String(parts[0])) else {
-                throw Fault("'\(network)' is no network")
+            guard let address = IPAddress(text)?.unmapped else { throw Fault("'\(text)' is no IP address") }
+            let parts = network.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let base = IPAddress(parts[0])?.unmapped else { throw Fault("'\(network)' is no network") }
+            guard let prefix = IPPrefix(base, lengthText: parts.dropFirst().first) else {
+                throw Fault(
+                    "'\(network)' is no network",
+                    hint: "a prefix length from 0 to \(base.family.width) follows the slash")
             }
-            var length = base.bytes.count * 8
-            if parts.count == 2 {
-                guard let given = Int(parts[1]), (0...length).contains(given), !parts[1].hasPrefix("+") else {
-                    throw Fault(
-                        "'\(network)' is no network", hint: "a prefix length from 0 to \(length) follows the slash")
-                }
-                length = given
-            }
-            return .bool(address.hasPrefix(of: base, length: length))
+            return .bool(prefix.contains(address))
         },
         Function("semver_compare") { _, arguments in
             guard arguments.count == 2, case .string(let left) = arguments[0], case .string(let right) = arguments[1]
@@ -48,81 +43,6 @@ extension Function {
             return .string(text)
         },
     ]
-}
-
-/// An IPv4 or IPv6 address; an IPv4 address mapped into IPv6 is the IPv4 address.
-struct IPAddress {
-    private(set) var bytes: [UInt8] = []
-
-    init?(_ text: String) {
-        guard text.utf8.contains(UInt8(ascii: ":")) else {
-            guard let bytes = Self.version4(text[...]) else { return nil }
-            self.bytes = bytes
-            return
-        }
-        guard let bytes = Self.version6(text) else { return nil }
-        let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-        self.bytes = isMapped ? Array(bytes[12...]) : bytes
-    }
-
-    private static func version4(_ text: Substring) -> [UInt8]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var bytes: [UInt8] = []
-        for part in parts {
-            guard part.utf8.allSatisfy(\.isASCIIDigit), part.utf8.count == 1 || !part.hasPrefix("0"),
-                let byte = UInt8(part)
-            else { return nil }
-            bytes.append(byte)
-        }
-        return bytes
-    }
-
-    private static func doubleColon(in text: String) -> Range<String.Index>? {
-        for (place, next) in zip(text.indices, text.indices.dropFirst()) where text[place] == ":" && text[next] == ":" {
-            return place..<text.index(after: next)
-        }
-        return nil
-    }
-
-    private static func version6(_ text: String) -> [UInt8]? {
-        var halves: [[UInt8]] = []
-        let isShort = doubleColon(in: text) != nil
-        let sides: [Substring]
-        if isShort, let gap = doubleColon(in: text) {
-            sides = [text[..<gap.lowerBound], text[gap.upperBound...]]
-        } else {
-            sides = [text[...]]
-        }
-        for (index, side) in sides.enumerated() {
-            var bytes: [UInt8] = []
-            let groups = side.isEmpty ? [] : side.split(separator: ":", omittingEmptySubsequences: false)
-            for (place, group) in groups.enumerated() {
-                if index == sides.count - 1, place == groups.count - 1, let tail = version4(group) {
-                    bytes += tail
-                    continue
-                }
-                guard (1...4).contains(group.utf8.count), !group.hasPrefix("+"), let value = UInt16(group, radix: 16)
-                else { return nil }
-                bytes += [UInt8(value >> 8), UInt8(value & 0xFF)]
-            }
-            halves.append(bytes)
-        }
-        let count = halves.reduce(0) { $0 + $1.count }
-        guard isShort ? count <= 14 : count == 16 else { return nil }
-        guard isShort else { return halves[0] }
-        return halves[0] + Array(repeating: 0, count: 16 - count) + halves[1]
-    }
-
-    /// Whether the first `length` bits are those of another address of the same family.
-    func hasPrefix(of other: IPAddress, length: Int) -> Bool {
-        guard bytes.count == other.bytes.count else { return false }
-        let whole = length / 8
-        guard bytes.prefix(whole) == other.bytes.prefix(whole) else { return false }
-        guard length % 8 != 0 else { return true }
-        let mask = UInt8(truncatingIfNeeded: 0xFF00 >> (length % 8))
-        return bytes[whole] & mask == other.bytes[whole] & mask
-    }
 }
 
 /// A version in the order of Semantic Versioning 2.0.0 §11; a leading `v` and missing parts are allowed.

@@ -42,10 +42,6 @@ struct Lexer {
         byte.isASCIILetter || byte == UInt8(ascii: "_")
     }
 
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        byte.isASCIIDigit || (0x61...0x66).contains(byte | 0x20)
-    }
-
     private mutating func next() throws(Fault) -> Token.Kind {
         let first = byte()
         if let literal = try stringLiteral() { return literal }
@@ -93,14 +89,14 @@ struct Lexer {
         let start = position
         if byte() == 0x30, byte(1) == UInt8(ascii: "x") {
             position += 2
-            let digits = text(while: Self.isHexDigit)
+            let digits = text { $0.hexadecimalValue != nil }
             return try wholeNumber(digits, radix: 16, from: start)
         }
-        var digits = text(while: \.isASCIIDigit)
+        var digits = text { $0.isASCIIDigit }
         var isDouble = false
         if byte() == UInt8(ascii: "."), byte(1).isASCIIDigit {
             position += 1
-            digits += "." + text(while: \.isASCIIDigit)
+            digits += "." + text { $0.isASCIIDigit }
             isDouble = true
         }
         if byte() | 0x20 == UInt8(ascii: "e") {
@@ -108,7 +104,7 @@ struct Lexer {
             if byte(sign ? 2 : 1).isASCIIDigit {
                 digits += byte(1) == UInt8(ascii: "-") ? "e-" : "e"
                 position += sign ? 2 : 1
-                digits += text(while: \.isASCIIDigit)
+                digits += text { $0.isASCIIDigit }
                 isDouble = true
             }
         }

@@ -119,8 +119,9 @@ extension KeyPlaces {
                 paths.append(whole)
                 continue
             }
+            let glob = Glob(whole.name)
             for name in try host.entries(of: parent) ?? []
-            where Wildcards.matches(whole.name, name) && !name.hasPrefix(".") {
+            where glob.matches(name) && !name.hasPrefix(".") {
                 paths.append(parent.appending(name))
             }
         }
@@ -202,34 +203,12 @@ private enum Wildcards {
         var isFound = false
         for pattern in list.split(separator: ",") {
             let isNegated = pattern.hasPrefix("!")
-            guard texts.contains(where: { matches(String(isNegated ? pattern.dropFirst() : pattern), $0) }) else {
-                continue
-            }
+            let glob = Glob(String(isNegated ? pattern.dropFirst() : pattern))
+            guard texts.contains(where: glob.matches) else { continue }
             if isNegated { return false }
             isFound = true
         }
         return isFound
-    }
-
-    /// `*` and `?`, in time of the product of the lengths at most.
-    static func matches(_ pattern: String, _ text: String) -> Bool {
-        let pattern = Array(pattern.utf8), text = Array(text.utf8)
-        var p = 0, t = 0, star: (pattern: Int, text: Int)?
-        while t < text.count {
-            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-                star = (p + 1, t)
-                p += 1
-            } else if p < pattern.count, pattern[p] == UInt8(ascii: "?") || pattern[p] == text[t] {
-                p += 1
-                t += 1
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                (p, t) = (last.pattern, last.text + 1)
-            } else {
-                return false
-            }
-        }
-        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }
 

@@ -1,4 +1,5 @@
 import Crypto
+import Values
 
 /// The SHA-256 of some bytes.
 public struct Digest: Sendable, Hashable, CustomStringConvertible {
@@ -26,30 +27,13 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads 64 hexadecimal digits.
     public init?(hexadecimal text: String) {
-        guard text.utf8.count == 64 else { return nil }
-        var bytes: [UInt8] = []
-        var high: UInt8?
-        for digit in text.unicodeScalars {
-            guard digit.isASCII, let value = Character(digit).hexDigitValue else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | UInt8(value))
-                high = nil
-            } else {
-                high = UInt8(value)
-            }
-        }
+        guard text.utf8.count == 64, let bytes = [UInt8](hexadecimal: text) else { return nil }
         self.bytes = bytes
     }
 
     /// 64 hexadecimal digits.
-    public var hexadecimal: String { Self.hexadecimal(bytes) }
+    public var hexadecimal: String { bytes.hexadecimal }
 
     /// The first twelve digits, for people.
     public var description: String { String(hexadecimal.prefix(12)) }
-
-    /// Two lower-case digits for each byte.
-    public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
 }

@@ -52,7 +52,7 @@ struct FieldText {
 
     private mutating func write(_ node: Node) {
         guard node.isWithheld, case .bytes(let digest) = node.content else { return write(node.content) }
-        tagged(node.isSecret ? "S" : "D", Digest.hexadecimal(digest))
+        tagged(node.isSecret ? "S" : "D", digest.hexadecimal)
     }
 
     private mutating func write(_ content: Node.Content) {
@@ -62,7 +62,7 @@ struct FieldText {
         case .int(let value): tagged("i", String(value))
         case .double(let value): tagged("d", String(value))
         case .scalar(let value, _), .string(let value): tagged("s", value)
-        case .bytes(let bytes): tagged("x", Digest.hexadecimal(bytes))
+        case .bytes(let bytes): tagged("x", bytes.hexadecimal)
         case .list(let items):
             text += "l\(items.count):"
             for item in items { write(item) }
@@ -92,7 +92,7 @@ private struct FieldReader {
         guard let tag = rest.popFirst() else { return nil }
         if tag == UInt8(ascii: "S") || tag == UInt8(ascii: "D") {
             let isSecret = tag == UInt8(ascii: "S")
-            return string().flatMap { Self.bytes($0) }.map {
+            return string().flatMap { [UInt8](hexadecimal: $0) }.map {
                 Node(.bytes($0), at: .nowhere, isSecret: isSecret, isWithheld: true)
             }
         }
@@ -108,7 +108,7 @@ private struct FieldReader {
         case UInt8(ascii: "i"): return string().flatMap { Int64($0) }.map { .int($0) }
         case UInt8(ascii: "d"): return string().flatMap { Double($0) }.map { .double($0) }
         case UInt8(ascii: "s"): return string().map { .string($0) }
-        case UInt8(ascii: "x"): return string().flatMap { Self.bytes($0) }.map { .bytes($0) }
+        case UInt8(ascii: "x"): return string().flatMap { [UInt8](hexadecimal: $0) }.map { .bytes($0) }
         case UInt8(ascii: "l"):
             var items: [Node] = []
             for _ in 0..<(number() ?? 0) {
@@ -141,14 +141,5 @@ private struct FieldReader {
         let value = String(rest.prefix(count))
         rest = rest.dropFirst(count)
         return value
-    }
-
-    private static func bytes(_ digits: String) -> [UInt8]? {
-        let values = digits.utf8.map { Character(Unicode.Scalar($0)).hexDigitValue }
-        guard values.count % 2 == 0 else { return nil }
-        return stride(from: 0, to: values.count, by: 2).compactMap { index in
-            guard let high = values[index], let low = values[index + 1] else { return nil }
-            return UInt8(high << 4 | low)
-        }
     }
 }

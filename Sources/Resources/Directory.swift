@@ -1,3 +1,4 @@
+import HostFiles
 public import Model
 
 /// A directory, and on demand a tree of files below it.

@@ -1,3 +1,4 @@
+import HostFiles
 import Model
 
 /// The undeclared entries below a directory.

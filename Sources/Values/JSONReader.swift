@@ -173,7 +173,7 @@ private struct JSONReader {
     private mutating func hexadecimal() -> UInt32? {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            guard let digit = next?.hexadecimalValue else { return nil }
             code = code << 4 | UInt32(digit)
             position += 1
         }

@@ -39,12 +39,12 @@ public enum CoreSchema {
         }
         if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
         if [".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"].contains(String(rest)) { return true }
-        let whole = rest.prefix(while: \.isASCIIDigit)
+        let whole = rest.prefix { $0.isASCIIDigit }
         rest = rest.dropFirst(whole.count)
         var fraction = 0
         if rest.first == UInt8(ascii: ".") {
             rest = rest.dropFirst()
-            fraction = rest.prefix(while: \.isASCIIDigit).count
+            fraction = rest.prefix { $0.isASCIIDigit }.count
             rest = rest.dropFirst(fraction)
         }
         if whole.isEmpty && fraction == 0 { return false }
@@ -52,7 +52,7 @@ public enum CoreSchema {
         guard exponent == UInt8(ascii: "e") || exponent == UInt8(ascii: "E") else { return false }
         rest = rest.dropFirst()
         if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-        return !rest.isEmpty && rest.allSatisfy(\.isASCIIDigit)
+        return !rest.isEmpty && rest.allSatisfy { $0.isASCIIDigit }
     }
 
     /// A whole tree as a value; a number that is not canonical stays text, and bytes become null.

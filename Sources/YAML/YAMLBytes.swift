@@ -12,12 +12,12 @@ enum YAMLBytes {
             return Diagnostic("expected UTF-8, found UTF-16", at: start, hint: "save the file as UTF-8")
         }
         if let index = bytes.firstIndex(where: isControl) {
-            let found = bytes[index] == 0 ? "a NUL byte" : "the control character 0x\(hexadecimal(bytes, at: index))"
+            let found = bytes[index] == 0 ? "a NUL byte" : "the control character 0x\(bytes[index].twoDigits)"
             return Diagnostic("expected text, found \(found)", at: place(of: index, in: source))
         }
         if String(validating: bytes, as: UTF8.self) == nil {
             return Diagnostic(
-                "expected UTF-8, found the byte 0x\(hexadecimal(bytes, at: firstBad(bytes)))",
+                "expected UTF-8, found the byte 0x\(bytes[firstBad(bytes)...].prefix(1).hexadecimal)",
                 at: place(of: firstBad(bytes), in: source), hint: "save the file as UTF-8")
         }
         return nil
@@ -26,10 +26,6 @@ enum YAMLBytes {
     /// Whether YAML has no place for the character (YAML 1.2.2 §5.1); libyaml would not say where it stands.
     private static func isControl(_ byte: UInt8) -> Bool {
         byte == 0x7F || (byte < 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0D)
-    }
-
-    private static func hexadecimal(_ bytes: [UInt8], at index: Int) -> String {
-        index < bytes.count ? (bytes[index] < 16 ? "0" : "") + String(bytes[index], radix: 16) : "00"
     }
 
     /// The index of the first byte that is no valid UTF-8.

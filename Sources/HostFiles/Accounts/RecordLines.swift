@@ -138,7 +138,7 @@ extension ArraySlice where Element == UInt8 {
         var rest = withoutLeadingBlanks
         let isNegative = rest.first == UInt8(ascii: "-")
         if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
-        guard !rest.isEmpty, rest.allSatisfy(\.isASCIIDigit) else { return nil }
+        guard !rest.isEmpty, rest.allSatisfy({ $0.isASCIIDigit }) else { return nil }
         guard let number = UInt64(rest.text) else { return nil }
         return UInt32(exactly: isNegative ? 0 &- number : number)
     }

@@ -1,3 +1,5 @@
+import Values
+
 /// The names of a host.
 public struct HostName {
     /// The name in lower case; `localhost` where the host has no name.

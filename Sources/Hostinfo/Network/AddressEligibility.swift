@@ -1,3 +1,5 @@
+import Values
+
 /// Which addresses may be the primary one (ip-spec/1 I1).
 enum AddressEligibility {
     /// Why an address is not eligible; nil when it is.

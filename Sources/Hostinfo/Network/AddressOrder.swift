@@ -1,3 +1,5 @@
+import Values
+
 /// The order of the addresses on one device (ip-spec/1 I4 b to g).
 struct AddressOrder {
     let gateways: [IPAddress]

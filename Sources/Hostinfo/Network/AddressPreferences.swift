@@ -1,3 +1,5 @@
+public import Values
+
 /// What the operator of a host says about its primary address (ip-spec/1 I0).
 public struct AddressPreferences: Sendable, Hashable {
     /// The primary address itself; it counts only when it is configured.

@@ -1,3 +1,5 @@
+import Values
+
 /// The primary addresses of a host with their reasons (ip-spec/1 I5).
 public struct AddressReport: Sendable, Hashable {
     /// Another address, and why it is not the primary one.

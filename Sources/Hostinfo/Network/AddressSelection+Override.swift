@@ -1,3 +1,5 @@
+import Values
+
 extension AddressSelection {
     func overridden(_ family: IPAddress.Family) -> PrimaryAddress? {
         if let wanted = preferences.address {

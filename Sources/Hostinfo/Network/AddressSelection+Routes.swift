@@ -1,3 +1,5 @@
+import Values
+
 extension AddressSelection {
     /// One way out of the host: a route through one of its next hops.
     struct Exit {

@@ -1,3 +1,5 @@
+public import Values
+
 /// Finds the primary address of each family by ip-spec/1.
 public struct AddressSelection: Sendable {
     public let layout: NetworkLayout

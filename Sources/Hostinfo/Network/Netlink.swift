@@ -1,3 +1,5 @@
+import Values
+
 /// The messages of an rtnetlink dump (netlink(7), rtnetlink(7)); what is cut off or lies ends the dump with a gap.
 struct NetlinkMessages {
     struct Message {

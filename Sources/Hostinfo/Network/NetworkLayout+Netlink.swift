@@ -1,3 +1,5 @@
+import Values
+
 extension NetworkLayout {
     /// The dumps of rtnetlink that a layout is made of; nil where one could not be had.
     public struct Dumps: Sendable {

@@ -1,3 +1,5 @@
+public import Values
+
 /// Everything of a network that the primary address depends on: what the kernel tells by netlink, or a capture of it.
 public struct NetworkLayout: Sendable, Hashable {
     public var links: [NetworkLink] = []

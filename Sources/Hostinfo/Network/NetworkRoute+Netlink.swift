@@ -1,3 +1,5 @@
+import Values
+
 extension NetworkRoute {
     /// Reads a struct rtmsg with its attributes (linux/rtnetlink.h); nil for a cached route.
     init?(message: NetlinkFields) {

@@ -1,3 +1,5 @@
+import Values
+
 /// The primary address of one family, and how it was found.
 public struct PrimaryAddress: Sendable, Hashable {
     public var address: NetworkAddress

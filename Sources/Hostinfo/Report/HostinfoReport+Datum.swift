@@ -26,7 +26,7 @@ extension HostinfoReport {
             "value": Datum(serial.value), "kind": Datum(serial.kind?.rawValue),
             "source": Datum(serial.source?.rawValue),
             "origin": Datum(isChosen ? chosen?.origin : serial.value.map { _ in "/\(PinnedIdentity.path)" }),
-            "raw": Datum(isChosen ? chosen?.raw.hexadecimalDigits : nil),
+            "raw": Datum(isChosen ? chosen?.raw.hexadecimal : nil),
             "confidence": .string(serial.confidence.rawValue), "status": .string(serial.status.rawValue),
             "found": Datum(serial.found), "rejected": .list(candidates.compactMap(\.rejectionDatum)),
             "absent": .list(candidates.compactMap(\.absenceDatum)), "witnesses": witnesses,
@@ -41,7 +41,7 @@ extension SerialCandidate {
         guard case .rejected(let rule, let reason) = verdict else { return nil }
         return [
             "source": .string(source.rawValue), "origin": .string(origin), "value": Datum(value),
-            "raw": .string(raw.hexadecimalDigits), "rule": .string(rule), "reason": .string(reason),
+            "raw": .string(raw.hexadecimal), "rule": .string(rule), "reason": .string(reason),
         ]
     }
 

@@ -50,7 +50,7 @@ extension HostinfoReport {
         for candidate in candidates {
             let value =
                 candidate.value.map { "`\($0)`" }
-                ?? (candidate.raw.isEmpty ? "" : "0x\(candidate.raw.hexadecimalDigits)")
+                ?? (candidate.raw.isEmpty ? "" : "0x\(candidate.raw.hexadecimal)")
             let verdict =
                 switch candidate.verdict {
                 case .valid: candidate == chosen ? "taken, \(candidate.confidence.rawValue)" : "valid, not needed"

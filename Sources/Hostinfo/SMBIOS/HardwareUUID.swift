@@ -1,3 +1,5 @@
+import Values
+
 /// A UUID as the firmware stores it: compared by its raw bytes, because its text depends on the SMBIOS version.
 public struct HardwareUUID: Sendable, Hashable {
     /// 16 bytes, as they stand in the table.
@@ -13,13 +15,7 @@ public struct HardwareUUID: Sendable, Hashable {
 
     /// Reads the text form, as sysfs and dmidecode print it.
     public init?(text: some StringProtocol, isSwapped: Bool) {
-        var digits: [UInt8] = []
-        for byte in text.utf8 where byte != UInt8(ascii: "-") {
-            guard let digit = Self.value(of: byte), digits.count < 32 else { return nil }
-            digits.append(digit)
-        }
-        guard digits.count == 32 else { return nil }
-        let bytes = (0..<16).map { digits[$0 * 2] << 4 | digits[$0 * 2 + 1] }
+        guard let bytes = [UInt8](hexadecimal: String(text).filter { $0 != "-" }), bytes.count == 16 else { return nil }
         raw = isSwapped ? Self.swapped(bytes) : bytes
         self.isSwapped = isSwapped
     }
@@ -45,23 +41,4 @@ public struct HardwareUUID: Sendable, Hashable {
         }
         return text
     }
-
-    private static func value(of digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-}
-
-extension UInt8 {
-    /// Two hexadecimal digits in lower case.
-    var twoDigits: String { (self < 16 ? "0" : "") + String(self, radix: 16) }
-}
-
-extension Sequence<UInt8> {
-    /// Hexadecimal digits in lower case.
-    var hexadecimalDigits: String { map(\.twoDigits).joined() }
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// The address of a network card (IEEE 802).
 public struct HardwareAddress: Sendable, Hashable, Comparable {
     /// Six bytes for Ethernet, 20 for InfiniBand.

@@ -32,7 +32,7 @@ public enum SerialText: Sendable, Hashable {
 
     /// The form that validity is judged on: lower case, letters and digits only.
     public static func squashed(_ text: String) -> String {
-        let bytes = text.utf8.filter(\.isASCIIWord).map { $0.isASCIILetter ? $0 | 0x20 : $0 }
+        let bytes = text.utf8.filter { $0.isASCIIWord }.map { $0.isASCIILetter ? $0 | 0x20 : $0 }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -62,7 +62,7 @@ public enum ValidityRule: String, Sendable, CaseIterable {
     static func isRun(_ squashed: String) -> Bool {
         let prefix = ["sn", "sys", "mb", "bsn"].first { squashed.hasPrefix($0) } ?? ""
         let digits = Array(squashed.utf8.dropFirst(prefix.utf8.count))
-        guard digits.count >= 5, digits.allSatisfy(\.isASCIIDigit) else { return false }
+        guard digits.count >= 5, digits.allSatisfy({ $0.isASCIIDigit }) else { return false }
         func counts(by step: Int) -> Bool {
             zip(digits, digits.dropFirst()).allSatisfy { (Int($0) - 0x30 + step + 10) % 10 == Int($1) - 0x30 }
         }

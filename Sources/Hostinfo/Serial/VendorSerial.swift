@@ -28,7 +28,7 @@ public enum VendorSerial {
 
     private static func text(_ bytes: some Sequence<UInt8>) -> String? {
         let bytes = Array(bytes)
-        return bytes.allSatisfy(\.isASCIIWord) ? String(decoding: bytes, as: UTF8.self) : nil
+        return bytes.allSatisfy { $0.isASCIIWord } ? String(decoding: bytes, as: UTF8.self) : nil
     }
 }
 

@@ -17,6 +17,13 @@ public struct IPAddress: Sendable, Hashable, Comparable {
 
     public var family: Family { bytes.count == 4 ? .ipv4 : .ipv6 }
 
+    /// The IPv4 address that is mapped into an IPv6 address (RFC 4291 §2.5.5.2), or the address itself.
+    public var unmapped: IPAddress {
+        let isMapped =
+            bytes.count == 16 && bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        return isMapped ? IPAddress(bytes: Array(bytes[12...])) ?? self : self
+    }
+
     /// Numerically, IPv4 first.
     public static func < (left: IPAddress, right: IPAddress) -> Bool {
         left.bytes.count != right.bytes.count
@@ -102,11 +109,16 @@ public struct IPPrefix: Sendable, Hashable {
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPAddress(first) else { return nil }
-        guard parts.count == 2 else {
+        self.init(address, lengthText: parts.dropFirst().first)
+    }
+
+    /// Reads what stands behind the slash; nil for all bits of the address.
+    public init?(_ address: IPAddress, lengthText: (some StringProtocol)?) {
+        guard let lengthText else {
             self.init(address, length: address.family.width)
             return
         }
-        guard let length = Int(parts[1]), String(length) == parts[1] else { return nil }
+        guard let length = Int(lengthText), String(length) == lengthText else { return nil }
         self.init(address, length: length)
     }
 
@@ -120,20 +132,4 @@ public struct IPPrefix: Sendable, Hashable {
     }
 
     public var text: String { "\(address.text)/\(length)" }
-}
-
-extension IPAddress {
-    static let loopbacks = prefixes(["127.0.0.0/8", "::1/128"])
-    static let linkLocals = prefixes(["169.254.0.0/16", "fe80::/10"])
-    static let groups = prefixes(["224.0.0.0/4", "ff00::/8"])
-    static let unspecified = prefixes(["0.0.0.0/8", "::/128"])
-    /// Unique local addresses (RFC 4193).
-    static let locals = prefixes(["fc00::/7"])
-
-    private static func prefixes(_ texts: [String]) -> [IPPrefix] { texts.compactMap { IPPrefix($0) } }
-
-    func isIn(_ prefixes: [IPPrefix]) -> Bool { prefixes.contains { $0.contains(self) } }
-
-    /// A unique local address, which a global one comes before.
-    public var isUniqueLocal: Bool { isIn(Self.locals) }
 }

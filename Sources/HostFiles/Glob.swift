@@ -1,24 +1,24 @@
 import RegularExpressions
 
 /// Shell patterns (glob(7)) without character classes: `*` and `?` stop at a slash, `**` does not.
-struct Glob {
+public struct Glob {
     private let expression: RegularExpression?
     private let isAnchored: Bool
 
     /// A pattern without a slash is compared with the last component, as in .gitignore files.
-    init(_ pattern: String) {
+    public init(_ pattern: String) {
         isAnchored = pattern.contains("/")
         expression = try? RegularExpression(Self.translated(pattern))
     }
 
-    /// Whether a relative path matches, in time linear in its length.
-    func matches(_ path: String) -> Bool {
+    /// Whether a relative path, or a name, matches, in time linear in its length.
+    public func matches(_ path: String) -> Bool {
         let subject = isAnchored ? path : String(path.split(separator: "/").last ?? "")
         return expression?.isFound(in: subject) ?? false
     }
 
     /// Why a pattern cannot be used; nil if it can.
-    static func problem(of pattern: String) -> String? {
+    public static func problem(of pattern: String) -> String? {
         do throws(RegularExpressionError) {
             _ = try RegularExpression(translated(pattern))
             return nil
