@@ -9,6 +9,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -28,6 +29,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
@@ -43,7 +45,7 @@ let package = Package(
         library("Model", ["Values", crypto]),
         library("HostFiles", ["Model", "RegularExpressions"]),
         library("YAML", ["Values", "CLibYAML"]),
-        library("Compiler", ["Model", "Expressions", "TimeZones", "YAML"]),
+        library("Compiler", ["Model", "Expressions", "TimeZones", "YAML", heap]),
         .target(
             name: "Hostinfo", dependencies: ["Values", "YAML"],
             resources: [
@@ -54,7 +56,7 @@ let package = Package(
             }, swiftSettings: strict),
         library("Resources", ["Model", "HostFiles", "RegularExpressions", "Scheduling"]),
         library("Engine", ["Model"]),
-        library("Agent", ["Model", "Scheduling", "YAML"]),
+        library("Agent", ["Model", "Scheduling", "YAML", heap]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("OperatorFiles", ["Model", "SystemCalls"]),

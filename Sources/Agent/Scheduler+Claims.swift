@@ -1,3 +1,4 @@
+import HeapModule
 import Scheduling
 
 /// Which ticks become runs.
@@ -5,12 +6,12 @@ extension Scheduler {
     /// Once something must be claimed, all that comes soon is claimed with it.
     func claimDue(_ now: Moment, grace: Int64) {
         dropOldTicks()
-        let first = min(ticks.first?.fire ?? Int64.max, planned.first?.due ?? Int64.max)
+        let first = min(ticks.min?.fire ?? Int64.max, planned.min?.due ?? Int64.max)
         guard first <= now.wall + Self.lead else { return }
         while true {
             dropOldTicks()
-            guard let entry = ticks.first, entry.fire <= now.wall + Self.horizon else { break }
-            ticks.removeFirst()
+            guard let entry = ticks.min, entry.fire <= now.wall + Self.horizon else { break }
+            ticks.removeMin()
             claim(entry.job, now, grace: grace)
         }
         claimPlanned(now)
@@ -95,8 +96,8 @@ extension Scheduler {
     }
 
     private func claimPlanned(_ now: Moment) {
-        while let first = planned.first, first.due <= now.wall + Self.horizon {
-            planned.removeFirst()
+        while let first = planned.min, first.due <= now.wall + Self.horizon {
+            planned.removeMin()
             if let active = runs[first.key], active.phase == .planned { claim(active.run, now) }
         }
     }

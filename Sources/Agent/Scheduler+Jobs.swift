@@ -1,3 +1,4 @@
+import HeapModule
 import Scheduling
 
 /// Which jobs there are.
@@ -153,12 +154,11 @@ extension Scheduler {
     }
 
     private func moved(_ heap: Heap<DueRun>, by step: Int64) -> Heap<DueRun> {
-        var old = heap, new = Heap<DueRun>()
-        while let run = old.removeFirst() {
-            new.insert(DueRun(due: run.due &+ step, key: run.key))
-            runs[run.key]?.run.due = run.due &+ step
-        }
-        return new
+        Heap(
+            heap.unordered.map { run in
+                runs[run.key]?.run.due = run.due &+ step
+                return DueRun(due: run.due &+ step, key: run.key)
+            })
     }
 }
 

@@ -1,3 +1,4 @@
+import HeapModule
 import Scheduling
 
 /// Whether a process of an earlier keeper is still there.

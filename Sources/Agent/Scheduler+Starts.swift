@@ -1,10 +1,11 @@
+import HeapModule
 import Scheduling
 
 /// Which claimed runs start: overlap, groups, the limits of the host.
 extension Scheduler {
     func startDue(_ now: Moment) {
-        while let first = waiting.first, first.due <= now.wall {
-            waiting.removeFirst()
+        while let first = waiting.min, first.due <= now.wall {
+            waiting.removeMin()
             guard let active = runs[first.key], active.phase == .waiting else { continue }
             if isMissed(active.run, now) {
                 end(first.key, RunEnd(.skipped, ended: now.wall, reason: "nobody was there at its instant"), now)

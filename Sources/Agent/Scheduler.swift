@@ -1,3 +1,5 @@
+import HeapModule
+
 /// Decides which runs there are and when they start: the whole of schedules but the processes and the disk.
 ///
 /// The scheduler has no clock, no thread and no timer of its own. Its driver calls `wake` when `nextWake` has come, after a
@@ -82,7 +84,7 @@ public final class Scheduler {
     /// When the next tick fires, in milliseconds since 1970.
     public var nextFire: Int64? {
         dropOldTicks()
-        return ticks.first?.fire
+        return ticks.min?.fire
     }
     public var queuedCount: Int { runs.values.count { $0.phase == .queued || $0.phase == .ready } }
 
@@ -122,17 +124,17 @@ public final class Scheduler {
         func consider(_ time: Int64) { next = min(next ?? time, time) }
         dropOldTicks()
         if !isPaused, retryCommit == nil {
-            if let tick = ticks.first { consider(tick.fire - Self.lead) }
-            if let run = planned.first { consider(run.due - Self.lead) }
+            if let tick = ticks.min { consider(tick.fire - Self.lead) }
+            if let run = planned.min { consider(run.due - Self.lead) }
         }
-        if let run = waiting.first { consider(run.due) }
+        if let run = waiting.min { consider(run.due) }
         if !ready.isEmpty, liveCount < limits.concurrentCount { consider(now.wall + bucket.wait) }
         if let writing = retryCommit ?? oldestEntry.map({ $0 + Self.patience }) { consider(now.wall(atBoot: writing)) }
         return next
     }
 
     func dropOldTicks() {
-        while let tick = ticks.first, tick.generation != tick.job.generation { ticks.removeFirst() }
+        while let tick = ticks.min, tick.generation != tick.job.generation { ticks.removeMin() }
     }
 
     func note(_ entry: JournalEntry, _ now: Moment) {

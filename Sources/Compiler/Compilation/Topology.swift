@@ -1,3 +1,4 @@
+import HeapModule
 import Model
 
 /// The order of a graph: of all that is ready, the first in manifest order, but what is early before and what is late
@@ -17,14 +18,14 @@ enum Topology {
             successors[edge.from].append(edge.to)
             waiting[edge.to] += 1
         }
-        var ready = MinimumHeap()
+        var ready = Heap<Int>()
         func rank(_ node: Int) -> Int {
             early.contains(node) ? node : late.contains(node) ? 2 * count + node : count + node
         }
         for node in 0..<count where waiting[node] == 0 { ready.insert(rank(node)) }
         var order: [Int] = []
         order.reserveCapacity(count)
-        while let ranked = ready.popMinimum() {
+        while let ranked = ready.popMin() {
             let node = ranked % count
             order.append(node)
             for next in successors[node] {
@@ -88,35 +89,5 @@ enum Topology {
             }
         }
         return nil
-    }
-}
-
-/// A binary heap of whole numbers.
-struct MinimumHeap {
-    private var items: [Int] = []
-
-    mutating func insert(_ item: Int) {
-        items.append(item)
-        var child = items.count - 1
-        while child > 0, items[(child - 1) / 2] > items[child] {
-            items.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    mutating func popMinimum() -> Int? {
-        guard let first = items.first, let last = items.popLast() else { return nil }
-        if items.isEmpty { return first }
-        items[0] = last
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < items.count && items[child] < items[least] {
-                least = child
-            }
-            if least == parent { return first }
-            items.swapAt(parent, least)
-            parent = least
-        }
     }
 }
