@@ -36,9 +36,15 @@ struct ApplyTask {
 
     /// What it is about to do to the accounts.
     var accountWork: AccountWork {
-        guard phase == .working, steps.contains(where: \.editsAccounts) else { return .none }
-        return steps.contains { if case .changeOwnership = $0 { true } else { false } } ? .renumbering : .edits
+        guard phase == .working, steps.editAccounts else { return .none }
+        return steps.contains { if case .accountFiles(.changeOwnership) = $0 { true } else { false } }
+            ? .renumbering : .edits
     }
 
     var hidesOutput: Bool { planned.declaration.resource.hasSecrets }
+}
+
+extension [Step] {
+    /// Whether any step edits the accounts.
+    var editAccounts: Bool { contains { [.accounts, .groupRemovals].contains($0.lane) } }
 }

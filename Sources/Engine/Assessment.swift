@@ -58,7 +58,7 @@ extension Declaration {
         let steps =
             try onUndeclared == .remove ? resource.removalWithData(of: observed) : resource.removal(of: observed)
         let lost = steps.compactMap { step -> Change? in
-            guard case .remove(let removal) = step, removal.isRecursive else { return nil }
+            guard case .file(.remove(let removal)) = step, removal.isRecursive else { return nil }
             return Change("removes", from: nil, to: .text("\(removal.path) and everything below it"))
         }
         return Assessment(

@@ -16,18 +16,3 @@ extension BeforeImage {
         self.init(address: address, path: path, status: status, content: content, linkTarget: target)
     }
 }
-
-extension Step {
-    /// Whether the step puts a secret where it may be read back.
-    var isSecret: Bool {
-        switch self {
-        case .writeFile(let write): write.content.isSecret
-        case .editFile(let edit):
-            if case .line(let line) = edit.edit { line.text.isSecret } else { false }
-        case .makeDirectory, .makeLink, .remove, .setAttributes, .moveHome, .editAccounts, .changeOwnership,
-            .runCommand,
-            .changePackage, .operateService:
-            false
-        }
-    }
-}

@@ -67,7 +67,7 @@ extension Converger {
             declaration.resource.leavesSecrets
         else { return nil }
         if case .file(let path) = present,
-            task?.steps.contains(where: { $0.changedPath == path && !$0.keepsContent }) == true
+            task?.steps.contains(where: { $0.replacesContent(at: path) }) == true
         {
             return nil
         }
@@ -112,5 +112,11 @@ extension LedgerIndex {
             object: object.text, address: declaration.address, custody: custody,
             fields: RecordedFields(of: declaration.resource), onUndeclared: declaration.onUndeclared,
             sequence: position, run: present?.run ?? run, secrecy: declaration.resource.secrecy)
+    }
+}
+
+extension Step {
+    fileprivate func replacesContent(at path: AbsolutePath) -> Bool {
+        if case .file(let step) = self { step.path == path && !step.keepsContent } else { changedPath == path }
     }
 }

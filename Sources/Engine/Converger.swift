@@ -152,7 +152,7 @@ public final class Converger {
             let assessment = try planned.declaration.assessment(on: host)
             let changes = secrecy.redacted(assessment.changes, of: planned.declaration)
             let mustWait = work == .renumbering || (work == .edits && changes.fingerprint != planned.fingerprint)
-            if mustWait, assessment.steps.contains(where: \.editsAccounts) { return }
+            if mustWait, assessment.steps.editAccounts { return }
             if isExact, !planned.isLate, let expected = planned.fingerprint, expected != changes.fingerprint {
                 return finish(index, .stale, reason: "it is no longer what the plan saw")
             }
@@ -196,8 +196,7 @@ public final class Converger {
         }
         let preparation = preparation(for: batch, steps: zip(owners, steps).map { ($0, $1) })
         if !preparation.isEmpty { try store.prepare(preparation, run: run) }
-        if [.packages, .services, .commands].contains(lane) { hasRunPrograms = true }
-        report(batch)
+        if [.packages, .services, .accountFiles, .commands].contains(lane) { hasRunPrograms = true }
         for (index, result) in zip(owners, host.perform(steps)) where tasks[index].phase != .done {
             switch result {
             case .success(let output):
@@ -234,9 +233,9 @@ public final class Converger {
         for (index, step) in steps {
             guard let path = step.changedPath else { continue }
             let address = tasks[index].planned.address
-            let isSecret = step.isSecret || secrecy.hides(path)
-            preparation.images.append(
-                BeforeImage(of: path, address: address, hidesContent: isSecret || step.keepsContent, on: host))
+            var hidesContent = secrecy.hides(path)
+            if case .file(let step) = step { hidesContent = hidesContent || step.isSecret || step.keepsContent }
+            preparation.images.append(BeforeImage(of: path, address: address, hidesContent: hidesContent, on: host))
         }
         return preparation
     }

@@ -105,7 +105,7 @@ public struct Planner {
         if declaration.state == .absent { return .remove }
         if assessment.isPresent { return .change }
         for step in assessment.steps {
-            guard let path = step.replacedPath else { continue }
+            guard case .file(let step) = step, let path = step.replacedPath else { continue }
             if let status = try? host.status(of: path), status.kind != .directory { return .replace }
         }
         return .create
@@ -137,21 +137,6 @@ public struct Planner {
             _ = host.perform(steps)
         } catch {
             refuse(&planned, Reason(error), &progress)
-        }
-    }
-}
-
-extension Step {
-    /// The path of something new that may take the place of another object; nil for other steps.
-    var replacedPath: AbsolutePath? {
-        switch self {
-        case .writeFile(let write): write.replaced == .anything ? write.path : nil
-        case .makeLink(let creation): creation.replaced == .anything ? creation.path : nil
-        case .makeDirectory(let creation): creation.replaced == .anything ? creation.path : nil
-        case .editFile, .editAccounts, .remove, .moveHome, .changeOwnership, .setAttributes, .runCommand,
-            .changePackage,
-            .operateService:
-            nil
         }
     }
 }

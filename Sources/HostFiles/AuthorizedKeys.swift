@@ -1,7 +1,7 @@
 public import Model
 
 /// An authorized_keys file (sshd(8)). Comments and lines that are no keys are kept.
-public struct AuthorizedKeys: HostDocument {
+public struct AuthorizedKeys: EditableDocument {
     private var lines: [FileLine]
     private var endsWithNewline: Bool
 
@@ -68,4 +68,15 @@ public struct AuthorizedKeys: HostDocument {
         lines.append(FileLine(key.line))
         endsWithNewline = true
     }
+}
+
+/// Changes the keys of an authorized_keys file; identity is the blob.
+public enum KeysEdit: DocumentEdit {
+    /// `exactly` removes every other key line and keeps comments.
+    case set(Membership<PublicKey>)
+    case remove(blob: String)
+
+    public var isSecret: Bool { false }
+
+    public func apply(to document: inout AuthorizedKeys) { document.apply(self) }
 }

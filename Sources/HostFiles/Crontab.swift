@@ -2,8 +2,8 @@ public import Model
 
 /// A crontab, of a user or below /etc/cron.d: managed entries are marked by a comment line above them, everything
 /// else is kept as it is.
-public struct Crontab: HostDocument {
-    /// A managed entry: its marker, the variables below the marker, and its line.
+public struct Crontab: EditableDocument {
+    /// An entry of ours: its marker, the variables that stand between the two, and its line.
     struct Entry: Sendable {
         var marker: FileLine
         var name: String
@@ -159,9 +159,4 @@ extension FileLine {
         let first = text.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
         return first == nil || first == UInt8(ascii: "#")
     }
-}
-
-extension CrontabRecord {
-    /// The line as cron reads it.
-    public var line: String { [schedule, user, command].compactMap { $0 }.joined(separator: " ") }
 }

@@ -2,67 +2,36 @@ public import Model
 
 /// A file that edits are made in: which kind of document it is follows from the edit.
 public struct EditedDocument: Sendable {
-    private enum Form: Sendable {
-        case lines(TextLines)
-        case crontab(Crontab)
-        case keys(AuthorizedKeys)
+    private var document: any EditableDocument
+
+    public init(for edit: any DocumentEdit, parsing bytes: [UInt8]) {
+        document = Self.document(for: edit, parsing: bytes)
     }
 
-    private var form: Form
-
-    public init(for edit: FileEdit.Edit, parsing bytes: [UInt8]) {
-        form =
-            switch edit {
-            case .line: .lines(TextLines(parsing: bytes))
-            case .crontab: .crontab(Crontab(parsing: bytes))
-            case .keys: .keys(AuthorizedKeys(parsing: bytes))
-            }
+    private static func document<Edit: DocumentEdit>(for edit: Edit, parsing bytes: [UInt8]) -> any EditableDocument {
+        Edit.Document(parsing: bytes)
     }
 
-    /// Performs one more edit of the same kind; one of another kind reads the file anew.
-    public mutating func apply(_ edit: FileEdit.Edit) throws(Refusal) {
-        switch (edit, form) {
-        case (.line(let edit), .lines(var document)):
-            form = .lines(TextLines(parsing: []))  // keeps the storage unique, so that an edit copies nothing
-            defer { form = .lines(document) }
-            try document.apply(edit)
-        case (.crontab(let edit), .crontab(var document)):
-            form = .lines(TextLines(parsing: []))
-            document.apply(edit)
-            form = .crontab(document)
-        case (.keys(let edit), .keys(var document)):
-            form = .lines(TextLines(parsing: []))
-            document.apply(edit)
-            form = .keys(document)
-        case (.line, _), (.crontab, _), (.keys, _):
-            self = EditedDocument(for: edit, parsing: bytes)
-            try apply(edit)
-        }
+    /// Performs one more edit; one of another kind of document reads the file anew.
+    public mutating func apply<Edit: DocumentEdit>(_ edit: Edit) throws(Refusal) {
+        var document = self.document as? Edit.Document ?? Edit.Document(parsing: bytes)
+        self.document = Nothing(parsing: [])  // keeps the storage unique, so that an edit copies nothing
+        defer { self.document = document }
+        try edit.apply(to: &document)
     }
 
     /// The present state as a document, if it is of that type.
-    public func document<Document: HostDocument>(as type: Document.Type) -> Document? {
-        switch form {
-        case .lines(let document): document as? Document
-        case .crontab(let document): document as? Document
-        case .keys(let document): document as? Document
-        }
-    }
+    public func document<Document: HostDocument>(as type: Document.Type) -> Document? { document as? Document }
 
-    public var bytes: [UInt8] {
-        switch form {
-        case .lines(let document): document.bytes
-        case .crontab(let document): document.bytes
-        case .keys(let document): document.bytes
-        }
-    }
+    public var bytes: [UInt8] { document.bytes }
 
-    /// Whether the file holds no entry, so that `removesEmpty` may delete it.
-    public var isEmptyOfEverybody: Bool {
-        switch form {
-        case .lines(let document): document.isEmpty
-        case .crontab(let document): document.isEmpty
-        case .keys(let document): document.isEmpty
-        }
+    /// Whether no entry is left, so that a file of Lodestar's may go.
+    public var isEmpty: Bool { document.isEmpty }
+
+    private struct Nothing: EditableDocument {
+        let bytes: [UInt8] = []
+        let isEmpty = true
+
+        init(parsing bytes: [UInt8]) {}
     }
 }

@@ -3,7 +3,7 @@ import RegularExpressions
 
 /// A text file as lines, in any encoding: bytes that are not edited, line ends and a missing final newline stay as they
 /// were found. Only a newline ends a line; a carriage return before it is the line's end too, but not of its body.
-public struct TextLines: HostDocument {
+public struct TextLines: EditableDocument {
     /// Without the newline; a carriage return before it is part of the line.
     private var lines: [FileLine]
     private var endsWithNewline: Bool
@@ -85,4 +85,32 @@ public struct TextLines: HostDocument {
             throw Refusal("the pattern `\(pattern)` cannot be read: \(error.message)")
         }
     }
+}
+
+/// Puts a line into a text or takes it out.
+public struct LineEdit: DocumentEdit {
+    public var text: Content
+    /// RE2 dialect, searched, not anchored.
+    public var match: String?
+    /// Replaces every match instead of the last.
+    public var replacesAll: Bool
+    public var insertAfter: String?
+    public var insertBefore: String?
+    public var isPresent: Bool
+
+    public init(
+        text: Content, match: String? = nil, replacesAll: Bool = false, insertAfter: String? = nil,
+        insertBefore: String? = nil, isPresent: Bool = true
+    ) {
+        self.text = text
+        self.match = match
+        self.replacesAll = replacesAll
+        self.insertAfter = insertAfter
+        self.insertBefore = insertBefore
+        self.isPresent = isPresent
+    }
+
+    public var isSecret: Bool { text.isSecret }
+
+    public func apply(to document: inout TextLines) throws(Refusal) { try document.apply(self) }
 }

@@ -10,14 +10,17 @@ extension Linux {
         get throws(HostFault) { try AccountDatabase(reading: self) }
     }
 
-    func performAccounts(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
+    /// Makes all changes in one locked rewrite; a refused one fails alone.
+    func changeAccounts<Change>(
+        _ changes: [Change], _ apply: (inout AccountDatabase, Change, AccountDefaults) throws(Refusal) -> Void
+    ) -> [StepResult] {
         do throws(HostFault) {
             removeStale(in: try etc(), AbsolutePath.root.appending("etc"))
             let locks = try AccountLocks(in: try etc())
             defer { locks.release() }
-            return try editAccounts(steps)
+            return try changeLockedAccounts(changes, apply)
         } catch {
-            return steps.map { _ in .failure(error) }
+            return changes.map { _ in .failure(error) }
         }
     }
 
@@ -28,18 +31,16 @@ extension Linux {
         return directory
     }
 
-    private func editAccounts(_ steps: [Step]) throws(HostFault) -> [Result<StepOutput, HostFault>] {
+    private func changeLockedAccounts<Change>(
+        _ changes: [Change], _ apply: (inout AccountDatabase, Change, AccountDefaults) throws(Refusal) -> Void
+    ) throws(HostFault) -> [StepResult] {
         documents = [:]
         var database = try accounts
         let defaults = try AccountDefaults(reading: self)
-        var results: [Result<StepOutput, HostFault>] = []
-        for step in steps {
-            guard case .editAccounts(let edit) = step else {
-                results.append(.failure(HostFault("perform", "a step", "it belongs to another lane")))
-                continue
-            }
+        var results: [StepResult] = []
+        for change in changes {
             do throws(Refusal) {
-                try database.apply(edit, today: today, defaults: defaults, on: self)
+                try apply(&database, change, defaults)
                 results.append(.success(StepOutput()))
             } catch {
                 results.append(.failure(HostFault("change", "the accounts", error.reason)))
@@ -88,9 +89,9 @@ extension Linux {
     }
 
     /// Moves a home to a path that is free.
-    func move(_ move: HomeMove) throws(HostFault) {
+    func move(_ move: HomeMove) throws(HostFault) -> StepOutput {
         let from = try writableEntry(move.from, "move"), to = try writableEntry(move.to, "move")
-        guard try status(from, move.from) != nil else { return }
+        guard try status(from, move.from) != nil else { return StepOutput() }
         let noReplace: UInt32 = 1
         let result = lodestar_rename(
             from.directory.descriptor, from.name, to.directory.descriptor, to.name, noReplace,
@@ -104,5 +105,6 @@ extension Linux {
             fsync(descriptor)
             close(descriptor)
         }
+        return StepOutput()
     }
 }

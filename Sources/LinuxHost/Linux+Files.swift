@@ -9,8 +9,8 @@ extension Linux {
     /// How many files are open at a time.
     private static let chunk = 128
 
-    func performFiles(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
-        var results: [Result<StepOutput, HostFault>] = Array(repeating: .success(StepOutput()), count: steps.count)
+    func performFiles(_ steps: [FileStep]) -> [StepResult] {
+        var results: [StepResult] = Array(repeating: .success(StepOutput()), count: steps.count)
         var durable = DurableDirectories()
         var position = 0
         while position < steps.count {
@@ -20,7 +20,7 @@ extension Linux {
             // Each directory is held open until then.
             if durable.count > Self.chunk || end == steps.count {
                 for (path, number) in durable.synchronised() {
-                    for (index, step) in steps[..<end].enumerated() where step.changedPath?.parent == path {
+                    for (index, step) in steps[..<end].enumerated() where step.path.parent == path {
                         results[index] = .failure(HostFault("make durable", path.text, ErrorNumber.text(number)))
                     }
                 }
@@ -30,27 +30,26 @@ extension Linux {
     }
 
     private func performChunk(
-        _ steps: ArraySlice<Step>, into results: inout [Result<StepOutput, HostFault>],
+        _ steps: ArraySlice<FileStep>, into results: inout [StepResult],
         _ durable: inout DurableDirectories
     ) {
         var pending: [(indexes: [Int], file: Pending)] = []
         var edits: [AbsolutePath: [Int]] = [:]
         for index in steps.indices {
-            if case .editFile(let edit) = steps[index] { edits[edit.path, default: []].append(index) }
+            if case .edit(let edit) = steps[index] { edits[edit.path, default: []].append(index) }
         }
         for index in steps.indices {
             let openCount = pending.reduce(0) { $0 + $1.file.descriptors.count }
-            if openCount >= Self.chunk
-                || steps[index].changedPath.map({ path in pending.contains { $0.file.holds(path) } }) == true
-            {
+            let path = steps[index].path
+            if openCount >= Self.chunk || pending.contains(where: { $0.file.holds(path) }) {
                 finish(pending, into: &results)
                 pending = []
             }
             do throws(HostFault) {
                 switch steps[index] {
-                case .writeFile(let write) where write.isInPlace: try writeInPlace(write)
-                case .writeFile(let write): pending.append(([index], .file(try prepare(WantedFile(write)))))
-                case .editFile(let edit):
+                case .write(let write) where write.isInPlace: try writeInPlace(write)
+                case .write(let write): pending.append(([index], .file(try prepare(WantedFile(write)))))
+                case .edit(let edit):
                     guard let indexes = edits.removeValue(forKey: edit.path) else { continue }
                     let applied = self.edited(edit.path, indexes, steps, &results)
                     if let file = try applied?.get() { pending.append((indexes, .file(try prepare(file)))) }
@@ -59,18 +58,14 @@ extension Linux {
                 case .makeLink(let creation): try make(creation, &durable)
                 case .remove(let removal): try remove(removal)
                 case .setAttributes(let change): try set(change)
-                case .editAccounts, .moveHome, .changeOwnership, .runCommand, .changePackage, .operateService:
-                    throw HostFault("perform", "a step", "it belongs to another lane")
                 }
-                if let path = steps[index].changedPath {
-                    forget(path)
-                    // The directories above a link may have gone with it.
-                    var parent = path.parent
-                    if case .remove(let removal) = steps[index], removal.emptiedBelow != nil {
-                        while let place = parent, try directory(place) == nil { parent = place.parent }
-                    }
-                    if let parent, let directory = try directory(parent) { durable.add(parent, directory) }
+                forget(path)
+                // The directories above a link may have gone with it.
+                var parent = path.parent
+                if case .remove(let removal) = steps[index], removal.emptiedBelow != nil {
+                    while let place = parent, try directory(place) == nil { parent = place.parent }
                 }
+                if let parent, let directory = try directory(parent) { durable.add(parent, directory) }
             } catch {
                 results[index] = .failure(error)
             }
@@ -79,7 +74,7 @@ extension Linux {
     }
 
     private func finish(
-        _ pending: [(indexes: [Int], file: Pending)], into results: inout [Result<StepOutput, HostFault>]
+        _ pending: [(indexes: [Int], file: Pending)], into results: inout [StepResult]
     ) {
         let descriptors = pending.flatMap(\.file.descriptors)
         var faults = [Int32](repeating: 0, count: descriptors.count)
@@ -118,12 +113,12 @@ extension Linux {
 
     /// The file after several edits; a refused edit fails alone. nil: nothing is left to write.
     private func edited(
-        _ path: AbsolutePath, _ indexes: [Int], _ steps: ArraySlice<Step>,
-        _ results: inout [Result<StepOutput, HostFault>]
+        _ path: AbsolutePath, _ indexes: [Int], _ steps: ArraySlice<FileStep>,
+        _ results: inout [StepResult]
     ) -> Result<WantedFile, HostFault>? {
         var document: EditedDocument?, creation: Attributes?, removesEmpty = false, isNew = false
         for index in indexes {
-            guard case .editFile(let edit) = steps[index] else { continue }
+            guard case .edit(let edit) = steps[index] else { continue }
             do {
                 if document == nil {
                     if let status = try status(of: path) {
@@ -147,7 +142,7 @@ extension Linux {
             }
         }
         guard let document else { return nil }
-        if removesEmpty, document.isEmptyOfEverybody {
+        if removesEmpty, document.isEmpty {
             if isNew { return nil }
             do throws(HostFault) {
                 try remove(Removal(path, kind: .file))

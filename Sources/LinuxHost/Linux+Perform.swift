@@ -1,4 +1,5 @@
 import CShim
+import HostFiles
 public import Model
 import SystemCalls
 
@@ -9,35 +10,36 @@ extension Linux {
         if result < 0 { throw HostFault("make durable", "the root \(rootPath)", ErrorNumber.text(-result)) }
     }
 
-    public func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
-        guard let lane = steps.first?.lane else { return [] }
+    public func perform(_ batch: StepBatch) -> [StepResult] {
         missing = []
         isPerforming = true
         defer { isPerforming = false }
-        switch lane {
-        case .files: return performFiles(steps)
-        case .accounts, .groupRemovals: return performAccounts(steps)
-        case .packages: return performPackages(steps)
-        case .services: return steps.map { performService($0) }
-        case .commands: return steps.map { performCommand($0) }
+        switch batch {
+        case .files(let steps): return performFiles(steps)
+        case .accounts(let edits):
+            return changeAccounts(edits) { (database, edit, defaults) throws(Refusal) in
+                try database.apply(edit, today: self.today, defaults: defaults, on: self)
+            }
+        case .groupRemovals(let names):
+            return changeAccounts(names) { (database, name, _) throws(Refusal) in try database.removeGroup(name) }
+        case .accountFiles(let steps):
+            return steps.map { step in StepResult { () throws(HostFault) in try perform(step) } }
+        case .packages(let changes): return performPackages(changes)
+        case .services(let operations):
+            return operations.map { operation in StepResult { () throws(HostFault) in try perform(operation) } }
+        case .commands(let runs):
+            return runs.map { command in
+                defer { forgetAll() }
+                return StepResult { () throws(HostFault) in try run(command) }
+            }
         }
     }
 
-    private func performCommand(_ step: Step) -> Result<StepOutput, HostFault> {
+    private func perform(_ step: AccountFilesStep) throws(HostFault) -> StepOutput {
         defer { forgetAll() }
-        do throws(HostFault) {
-            switch step {
-            case .runCommand(let command): return .success(try run(command))
-            case .moveHome(let move): try self.move(move)
-            case .changeOwnership(let change): return .success(try changeOwnership(change))
-            case .writeFile, .editFile, .editAccounts, .makeDirectory, .makeLink, .remove, .setAttributes,
-                .changePackage,
-                .operateService:
-                throw HostFault("perform", "a step", "it belongs to another lane")
-            }
-            return .success(StepOutput())
-        } catch {
-            return .failure(error)
+        switch step {
+        case .moveHome(let move): return try self.move(move)
+        case .changeOwnership(let change): return try changeOwnership(change)
         }
     }
 }

@@ -1,29 +1,21 @@
-public import Model
-import SystemCalls
+import Model
 
 /// The lane of services, through systemctl(1).
 extension Linux {
-    func performService(_ step: Step) -> Result<StepOutput, HostFault> {
-        guard case .operateService(let operation) = step else {
-            return .failure(HostFault("perform", "a step", "it belongs to another lane"))
+    func perform(_ operation: ServiceOperation) throws(HostFault) -> StepOutput {
+        if operation.action == .readUnits {
+            if isRunning, try hasSystemd { try readChangedUnits() }
+            return StepOutput()
         }
-        do throws(HostFault) {
-            if operation.action == .readUnits {
-                if isRunning, try hasSystemd { try readChangedUnits() }
-                return .success(StepOutput())
-            }
-            guard isRunning else {
-                throw HostFault(operation.action.rawValue, operation.unit, "the root is not running")
-            }
-            guard try hasSystemd else {
-                throw HostFault(operation.action.rawValue, operation.unit, "systemd is not running here")
-            }
-            try readChangedUnits()
-            let words = ["systemctl", "--no-ask-password", operation.action.rawValue, "--", operation.unit]
-            return .success(try run(CommandRun(.arguments(words), timeout: .seconds(300))))
-        } catch {
-            return .failure(error)
+        guard isRunning else {
+            throw HostFault(operation.action.rawValue, operation.unit, "the root is not running")
         }
+        guard try hasSystemd else {
+            throw HostFault(operation.action.rawValue, operation.unit, "systemd is not running here")
+        }
+        try readChangedUnits()
+        let words = ["systemctl", "--no-ask-password", operation.action.rawValue, "--", operation.unit]
+        return try run(CommandRun(.arguments(words), timeout: .seconds(300)))
     }
 
     private func readChangedUnits() throws(HostFault) {
@@ -35,34 +27,5 @@ extension Linux {
     /// sd_booted(3).
     var hasSystemd: Bool {
         get throws(HostFault) { try status(of: AbsolutePath.root.appending("run/systemd/system"))?.kind == .directory }
-    }
-
-    public func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer {
-        switch probe {
-        case .serviceIsRunning(let unit):
-            guard isRunning else { return .unknown("the root is not running") }
-            guard try hasSystemd else { return .unknown("systemd is not running here") }
-            let words = ["systemctl", "show", "--property=ActiveState", "--value", "--", unit]
-            let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
-            let state = ended.output.textLines().first.map(String.init) ?? ""
-            return .isRunning(state == "active" || state == "reloading" || state == "activating")
-        case .mounts(let path): return mounts(below: path)
-        case .named(let database, let key): return try named(database, key)
-        case .ownedFiles(let number, let isGroup, let owner):
-            return ownedFileCount(number, isGroup: isGroup, of: owner)
-        case .packageChange(let change): return try prediction(of: change)
-        case .exitStatus(let command):
-            do throws(HostFault) {
-                let ended = try execute(command, isGuard: true)
-                return ended.hasTimedOut
-                    ? .unknown("it took more than \(command.timeout)") : .exitStatus(ended.exitStatus)
-            } catch {
-                if error.operation == "isolate" {
-                    return .unknown("its guard cannot be run without write access: \(error.reason)")
-                }
-                // A root that is yet to be filled has no shell, a user that is yet to be made no number.
-                return .unknown("its guard cannot be run yet: \(error.text)")
-            }
-        }
     }
 }

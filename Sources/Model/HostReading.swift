@@ -29,14 +29,15 @@ extension HostReading {
 
 /// The one place that has effects on the managed host.
 public protocol Host: HostReading {
-    /// Performs steps of one lane: those on accounts and packages as one transaction in the given order, those on
-    /// files independently of each other, all durable when it returns.
+    /// Performs the steps of a batch; what they did is durable when it returns, but for what programs wrote.
     ///
     /// - Returns: one result for each step, in the same order. An unperformed step is a fault.
-    func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>]
-    /// Makes durable what programs wrote at unknown places.
+    func perform(_ batch: StepBatch) -> [StepResult]
+    /// Makes durable what programs wrote, of which nobody knows where it is.
     func makeDurable() throws(HostFault)
 }
+
+public typealias StepResult = Result<StepOutput, HostFault>
 
 /// What a step had to say.
 public struct StepOutput: Sendable {
@@ -83,37 +84,4 @@ public struct FileStatus: Sendable, Hashable {
         self.byteCount = byteCount
         self.linkCount = linkCount
     }
-}
-
-/// A question that needs more than reading files.
-public enum Probe: Sendable, Hashable {
-    /// Whether a service runs now.
-    case serviceIsRunning(String)
-    /// What the package manager would do for a change.
-    case packageChange(PackageChange)
-    /// The exit status of a guard, run where it can write nothing.
-    case exitStatus(CommandRun)
-    /// What is mounted at a path or below it.
-    case mounts(below: AbsolutePath)
-    /// How many files on local file systems have an owner's or a group's number; of one owner only, where one is given.
-    case ownedFiles(number: UInt32, isGroup: Bool, of: UInt32? = nil)
-    /// What the sources of the C library say of a name or a number that the files of a running host lack.
-    case named(NameDatabase, String)
-}
-
-/// A database of nsswitch.conf(5).
-public enum NameDatabase: String, Sendable {
-    case passwd, group, initgroups
-}
-
-public enum ProbeAnswer: Sendable, Hashable {
-    case isRunning(Bool)
-    case prediction(PackagePrediction)
-    case exitStatus(Int32)
-    case count(Int)
-    case paths([AbsolutePath])
-    /// The line that getent(1) prints; nil: no source knows it.
-    case line(String?)
-    /// The host cannot answer, and why.
-    case unknown(String)
 }

@@ -90,6 +90,6 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
         guard let blob = observed.present?.blob else { return [] }
-        return [.editFile(FileEdit(observed.file.path, .keys(.remove(blob: blob))))]
+        return [.editFile(FileEdit(observed.file.path, KeysEdit.remove(blob: blob)))]
     }
 }

@@ -121,11 +121,9 @@ public struct Command: Resource, Refreshable, Opaque {
             var probe = commandRun(commandGuard.line)
             probe.attemptCount = 1
             probe.input = nil
-            switch try host.answer(to: .exitStatus(probe)) {
-            case .exitStatus(let status): if commandGuard.skips(at: status) { return .inPlace }
-            case .unknown(let reason): return .unknown(reason)
-            case .isRunning, .prediction, .count, .paths, .line: return .unknown("the guard gave no exit status")
-            }
+            let answer = try host.answer(to: .exitStatus(probe))
+            guard case .exitStatus(let status) = answer else { return .unknown(answer.uncertainty) }
+            if commandGuard.skips(at: status) { return .inPlace }
         }
         let hasGuard = creates != nil || removes != nil || unless != nil || onlyIf != nil
         return hasGuard ? .mustRun : .unknown("no guard: its effect is unknown until it runs")
@@ -151,10 +149,10 @@ public struct Command: Resource, Refreshable, Opaque {
         // Guards that the plan cannot run are asked just before the command.
         case .unknown?: command.guards = guards
         }
-        return [.runCommand(command)]
+        return [.command(command)]
     }
 
     public func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step] {
-        changes.isEmpty ? [.runCommand(commandRun(line))] : []
+        changes.isEmpty ? [.command(commandRun(line))] : []
     }
 }

@@ -141,11 +141,11 @@ public struct CrontabEntry: Resource, Removable {
             file == nil
             ? Attributes(owner: .name(user), group: .name(.crontab), mode: FileMode(Permissions(0o600)))
             : Attributes(owner: .name(.root), group: .name(.root), mode: FileMode(Permissions(0o644)))
-        return [.editFile(FileEdit(table, .crontab(.set(record)), creation: creation))]
+        return [.editFile(FileEdit(table, CrontabEdit.set(record), creation: creation))]
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
-        [.editFile(FileEdit(table, .crontab(.remove(name: name)), removesEmpty: file != nil))]
+        [.editFile(FileEdit(table, CrontabEdit.remove(name: name), removesEmpty: file != nil))]
     }
 
     /// Cron reads a bare `%` as a newline (crontab(5)).

@@ -93,7 +93,7 @@ public struct Group: Resource, Removable {
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
         if observed != nil, changes(from: observed).isEmpty { return [] }
-        guard let old = observed?.group.gid, let gid, old != gid else { return [.editAccounts(.setGroup(record))] }
+        guard let old = observed?.group.gid, let gid, old != gid else { return [.accounts(.setGroup(record))] }
         if let holder = observed?.numberHolder { throw Refusal("gid \(gid) is the number of \(holder)") }
         guard renumber == true else {
             throw Refusal(
@@ -101,11 +101,12 @@ public struct Group: Resource, Removable {
         }
         // Files first: where that fails, the group still says what there is to do.
         return [
-            .changeOwnership(OwnershipChange(isGroup: true, from: old, to: gid)), .editAccounts(.setGroup(record)),
+            .accountFiles(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: gid))),
+            .accounts(.setGroup(record)),
         ]
     }
 
-    public func removal(of observed: Observed) throws(Refusal) -> [Step] { [.editAccounts(.removeGroup(name))] }
+    public func removal(of observed: Observed) throws(Refusal) -> [Step] { [.groupRemoval(name)] }
 }
 
 extension UInt32: FieldValue {

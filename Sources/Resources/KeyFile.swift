@@ -82,7 +82,7 @@ struct KeyFile: Sendable {
             ? Attributes(owner: .name(.root), group: .name(.root), mode: FileMode(Permissions(0o644)))
             : Attributes(owner: owner, group: group, mode: FileMode(Permissions(0o600)))
         return (hasFolder ? [] : [.makeDirectory(making)]) + [
-            .editFile(FileEdit(path, .keys(edit), creation: creation))
+            .editFile(FileEdit(path, edit, creation: creation))
         ]
     }
 

@@ -120,7 +120,7 @@ public struct Line: Resource, Removable {
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
         guard observed?.fileExists == true else { throw Refusal("\(path) does not exist", isMissing: true) }
-        return changes(from: observed).isEmpty ? [] : [.editFile(FileEdit(path, .line(edit)))]
+        return changes(from: observed).isEmpty ? [] : [.editFile(FileEdit(path, edit))]
     }
 
     /// Only the line itself: what replaced it since may match too.
@@ -135,6 +135,6 @@ public struct Line: Resource, Removable {
         var edit = edit
         if text.isWithheld, let present = observed.texts.last { edit.text = present }
         edit.isPresent = false
-        return [.editFile(FileEdit(path, .line(edit)))]
+        return [.editFile(FileEdit(path, edit))]
     }
 }

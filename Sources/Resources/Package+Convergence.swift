@@ -21,10 +21,11 @@ extension Package {
         var observed = Observed(package: database.package(named: name.text))
         if observed.package?.isOnHost != true { observed.providers = database.providers(of: name.text).map(\.name) }
         guard isMoved(observed) else { return observed }
-        switch try host.answer(to: probes[0]) {
-        case .prediction(let prediction): observed.prediction = prediction
-        case .unknown(let reason): observed.silence = reason
-        case .isRunning, .exitStatus, .count, .paths, .line: break
+        let answer = try host.answer(to: probes[0])
+        if case .prediction(let prediction) = answer {
+            observed.prediction = prediction
+        } else {
+            observed.silence = answer.uncertainty
         }
         return observed
     }
@@ -103,7 +104,7 @@ extension Package {
         } else if let hold, hold != isHeld {
             steps.append(PackageChange(hold ? .hold : .unhold, name.text))
         }
-        return steps.map { .changePackage($0) }
+        return steps.map { .package($0) }
     }
 
     private func check(_ observed: Observed, _ move: PackageChange) throws(Refusal) {
@@ -137,7 +138,7 @@ extension Package {
         let removal = PackageChange(.remove, name.text)
         try check(observed, removal)
         let release = observed.package?.isHeld == true ? [PackageChange(.unhold, name.text)] : []
-        return (release + [removal]).map { .changePackage($0) }
+        return (release + [removal]).map { .package($0) }
     }
 
     /// Asks what its removal would take along.

@@ -59,11 +59,9 @@ extension Service {
         if enabled == false { observed.disabling = try present.disabling(unitName) }
         if enabled == true { try observeEnabling(&observed, tree, present) }
         if running != nil, host.isRunning {
-            switch try host.answer(to: .serviceIsRunning(unitName.text)) {
-            case .isRunning(let value): observed.isRunning = value
-            case .unknown(let reason): throw Refusal(reason)
-            case .prediction, .exitStatus, .count, .paths, .line: break
-            }
+            let answer = try host.answer(to: .serviceIsRunning(unitName.text))
+            guard case .isRunning(let isRunning) = answer else { throw Refusal(answer.uncertainty) }
+            observed.isRunning = isRunning
         }
         return observed
     }
@@ -149,14 +147,14 @@ extension Service {
         if differing.contains("masked") { steps += try maskSteps(observed, isWritten: differing.contains("unit")) }
         if differing.contains("enabled") { steps += try enablingSteps(observed) }
         if differing.contains("running") {
-            steps.append(.operateService(ServiceOperation(running == true ? .start : .stop, unitName.text)))
+            steps.append(.service(ServiceOperation(running == true ? .start : .stop, unitName.text)))
         } else if observed.unit != nil, differing.contains("unit"), observed.isRunning == true, refresh != Refresh.none
         {
             // A changed unit takes effect only in a new process.
-            steps.append(.operateService(ServiceOperation(.restart, unitName.text)))
+            steps.append(.service(ServiceOperation(.restart, unitName.text)))
         } else if observed.isHostRunning, !steps.isEmpty {
             // systemd would go on with what it read before: what was masked could be started.
-            steps.append(.operateService(ServiceOperation(.readUnits, unitName.text)))
+            steps.append(.service(ServiceOperation(.readUnits, unitName.text)))
         }
         return steps
     }
@@ -222,12 +220,12 @@ extension Service {
             $0.property == "running" || ($0.property == "unit" && $0.old != nil && running == true)
         }
         if isFresh { return [] }
-        return [.operateService(ServiceOperation(refresh == .reload ? .reload : .restart, unitName.text))]
+        return [.service(ServiceOperation(refresh == .reload ? .reload : .restart, unitName.text))]
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
         var steps: [Step] =
-            observed.isRunning == true ? [.operateService(ServiceOperation(.stop, unitName.text))] : []
+            observed.isRunning == true ? [.service(ServiceOperation(.stop, unitName.text))] : []
         do {
             steps += Self.removals(of: try observed.tree.disabling(unitName).own)
         } catch {
@@ -235,7 +233,7 @@ extension Service {
         }
         if observed.unit != nil { steps.append(.remove(Removal(unitFile, kind: .file))) }
         if masked == true, let mask = observed.mask { steps.append(.remove(Removal(mask.path, kind: mask.kind))) }
-        if observed.isHostRunning { steps.append(.operateService(ServiceOperation(.readUnits, unitName.text))) }
+        if observed.isHostRunning { steps.append(.service(ServiceOperation(.readUnits, unitName.text))) }
         return steps
     }
 }

@@ -160,19 +160,19 @@ extension User {
         if let present = observed.user { try refuse(from: present, observed) }
         // Files and home first: where one of them fails, the account still says what there is to do.
         if let old = observed.user?.uid, let uid, old != uid {
-            steps.append(.changeOwnership(OwnershipChange(isGroup: false, from: old, to: uid)))
+            steps.append(.accountFiles(.changeOwnership(OwnershipChange(isGroup: false, from: old, to: uid))))
         }
         if let old = observed.gid, let new = observed.newGid, let owner = uid ?? observed.user?.uid {
-            steps.append(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: new, of: owner)))
+            steps.append(.accountFiles(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: new, of: owner))))
         }
-        if let move = try homeMove(observed) { steps.append(.moveHome(move)) }
+        if let move = try homeMove(observed) { steps.append(.accountFiles(.moveHome(move))) }
         if isNew
             || changes.contains(where: {
                 $0.property != "authorized_keys" && $0.old != nil
                     || !["home", "authorized_keys", "files"].contains($0.property)
             })
         {
-            steps.append(.editAccounts(.setUser(record)))
+            steps.append(.accounts(.setUser(record)))
         }
         steps += homeSteps(observed) + mailboxSteps(observed)
         if let authorizedKeys, changes.contains(where: { $0.property == "authorized_keys" }) {
@@ -246,7 +246,7 @@ extension User {
         if name == .root { throw Refusal("root is never removed") }
         return [
             .remove(Removal(AbsolutePath.root.appending("var/spool/cron/crontabs/\(name)"), kind: .file)),
-            .editAccounts(.removeUser(name)),
+            .accounts(.removeUser(name)),
         ]
     }
 

@@ -2,7 +2,28 @@ import HostFiles
 import Model
 
 extension Simulation {
-    func write(_ write: FileWrite) throws(HostFault) {
+    func perform(_ step: FileStep) throws(HostFault) {
+        switch step {
+        case .write(let write): try self.write(write)
+        case .edit(let edit): try self.edit(edit)
+        case .makeDirectory(let creation): try make(creation)
+        case .makeLink(let creation): try make(creation)
+        case .remove(let removal): try remove(removal)
+        case .setAttributes(let change): try set(change)
+        }
+    }
+
+    private func set(_ change: AttributeChange) throws(HostFault) {
+        guard case .present(var status, let body)? = try entry(at: change.path) else {
+            throw HostFault("change", change.path.text, "ENOENT (no such file or directory)")
+        }
+        let present = status
+        try apply(change.attributes, to: &status)
+        try checkKept(change.path, status, present)
+        entries[change.path] = .present(status, body)
+    }
+
+    private func write(_ write: FileWrite) throws(HostFault) {
         try checkParent(of: write.path, "write")
         try check(write.replaced, at: write.path, "write")
         var status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
@@ -15,7 +36,7 @@ extension Simulation {
         put(status, .bytes(write.content.bytes), at: write.path)
     }
 
-    func edit(_ edit: FileEdit) throws(HostFault) {
+    private func edit(_ edit: FileEdit) throws(HostFault) {
         var status: FileStatus
         var document: EditedDocument
         switch try entry(at: edit.path) {
@@ -44,14 +65,14 @@ extension Simulation {
         } catch {
             throw HostFault("edit", edit.path.text, error.reason)
         }
-        if edit.removesEmpty, document.isEmptyOfEverybody {
+        if edit.removesEmpty, document.isEmpty {
             take(edit.path)
         } else {
             put(status, .edited(document), at: edit.path)
         }
     }
 
-    func make(_ creation: DirectoryCreation) throws(HostFault) {
+    private func make(_ creation: DirectoryCreation) throws(HostFault) {
         if creation.makesParents { try makeParents(of: creation.path) }
         try checkParent(of: creation.path, "make")
         var status = FileStatus(kind: .directory, permissions: Permissions(0o755), owner: 0, group: 0)
@@ -86,7 +107,7 @@ extension Simulation {
         put(FileStatus(kind: .directory, permissions: Permissions(0o755), owner: 0, group: 0), .directory, at: parent)
     }
 
-    func make(_ creation: LinkCreation) throws(HostFault) {
+    private func make(_ creation: LinkCreation) throws(HostFault) {
         if creation.makesParents { try makeParents(of: creation.path) }
         try checkParent(of: creation.path, "make")
         if try status(of: creation.path)?.kind != .link { try check(creation.replaced, at: creation.path, "make") }
@@ -95,7 +116,7 @@ extension Simulation {
         put(status, .link(creation.target), at: creation.path)
     }
 
-    func remove(_ removal: Removal) throws(HostFault) {
+    private func remove(_ removal: Removal) throws(HostFault) {
         guard let status = try status(of: removal.path) else { return }
         guard status.kind == removal.kind else {
             throw HostFault(

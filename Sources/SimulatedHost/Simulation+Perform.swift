@@ -5,44 +5,47 @@ extension Simulation {
     /// There is nothing that could be lost.
     public func makeDurable() {}
 
-    public func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
+    public func perform(_ batch: StepBatch) -> [StepResult] {
+        switch batch {
+        case .files(let steps): results(of: steps) { (step) throws(HostFault) in try self.perform(step) }
+        case .accounts(let edits):
+            results(of: edits) { (edit) throws(HostFault) in
+                let defaults = try AccountDefaults(reading: self)
+                try self.changeAccounts { (database) throws(Refusal) in
+                    try database.apply(edit, today: self.today, defaults: defaults, on: self.below)
+                }
+            }
+        case .groupRemovals(let names):
+            results(of: names) { (name) throws(HostFault) in
+                try self.changeAccounts { (database) throws(Refusal) in try database.removeGroup(name) }
+            }
+        case .accountFiles(let steps):
+            results(of: steps) { (step) throws(HostFault) in
+                switch step {
+                case .moveHome(let move): try self.move(move)
+                case .changeOwnership(let change): self.ownershipChanges.append(change)
+                }
+            }
+        case .packages(let changes): results(of: changes) { (change) throws(HostFault) in try self.change(change) }
+        case .services(let operations): results(of: operations) { self.operate($0) }
+        case .commands(let runs): runs.map { _ in .success(StepOutput()) }
+        }
+    }
+
+    private func results<Step>(of steps: [Step], _ perform: (Step) throws(HostFault) -> Void) -> [StepResult] {
         steps.map { step in
-            do throws(HostFault) {
+            StepResult { () throws(HostFault) in
                 try perform(step)
-                return .success(StepOutput())
-            } catch {
-                return .failure(error)
+                return StepOutput()
             }
         }
     }
 
-    private func perform(_ step: Step) throws(HostFault) {
-        switch step {
-        case .writeFile(let write): try self.write(write)
-        case .editFile(let edit): try self.edit(edit)
-        case .editAccounts(let edit): try self.edit(edit)
-        case .makeDirectory(let creation): try make(creation)
-        case .makeLink(let creation): try make(creation)
-        case .remove(let removal): try remove(removal)
-        case .setAttributes(let change):
-            guard case .present(var status, let body)? = try entry(at: change.path) else {
-                throw HostFault("change", change.path.text, "ENOENT (no such file or directory)")
-            }
-            let present = status
-            try apply(change.attributes, to: &status)
-            try checkKept(change.path, status, present)
-            entries[change.path] = .present(status, body)
-        case .moveHome(let move): try self.move(move)
-        case .changePackage(let change):
-            try self.change(change)
-        case .operateService(let operation):
-            switch operation.action {
-            case .start, .restart, .reload: services[operation.unit] = true
-            case .stop: services[operation.unit] = false
-            case .readUnits: break
-            }
-        case .changeOwnership(let change): ownershipChanges.append(change)
-        case .runCommand: break
+    private func operate(_ operation: ServiceOperation) {
+        switch operation.action {
+        case .start, .restart, .reload: services[operation.unit] = true
+        case .stop: services[operation.unit] = false
+        case .readUnits: break
         }
     }
 
@@ -150,13 +153,12 @@ extension Simulation {
         return try AccountDatabase(reading: self)
     }
 
-    private func edit(_ edit: AccountEdit) throws(HostFault) {
+    private func changeAccounts(_ change: (inout AccountDatabase) throws(Refusal) -> Void) throws(HostFault) {
         var database = try currentAccounts()
-        let defaults = try AccountDefaults(reading: self)
         accounts = nil  // keeps the storage unique, so that an edit copies nothing
         defer { accounts = database }
         do throws(Refusal) {
-            try database.apply(edit, today: today, defaults: defaults, on: below)
+            try change(&database)
         } catch {
             throw HostFault("change", "the accounts", error.reason)
         }

@@ -32,16 +32,16 @@ private func require(_ holds: Bool, _ claim: String) {
     fatalError(claim)
 }
 
-private func applied(_ edit: FileEdit.Edit, to bytes: [UInt8]) -> [UInt8]? {
+private func applied(_ edit: any DocumentEdit, to bytes: [UInt8]) -> [UInt8]? {
     var document = EditedDocument(for: edit, parsing: bytes)
     do { try document.apply(edit) } catch { return nil }
     return document.bytes
 }
 
-private let edits: [FileEdit.Edit] = [
-    .line(LineEdit(text: Content("key = 1"), match: "^key")),
-    .line(LineEdit(text: Content("key = 1"), match: "^key", isPresent: false)),
-    .line(LineEdit(text: Content("last"), insertAfter: "x")),
-    .crontab(.set(CrontabRecord(name: "job", schedule: "1 2 * * *", user: nil, command: "/bin/true"))),
-    .crontab(.remove(name: "job")),
+private let edits: [any DocumentEdit] = [
+    LineEdit(text: Content("key = 1"), match: "^key"),
+    LineEdit(text: Content("key = 1"), match: "^key", isPresent: false),
+    LineEdit(text: Content("last"), insertAfter: "x"),
+    CrontabEdit.set(CrontabRecord(name: "job", schedule: "1 2 * * *", user: nil, command: "/bin/true")),
+    CrontabEdit.remove(name: "job"),
 ]

@@ -197,14 +197,20 @@ struct AccountDatabaseTests {
             ),
             (.setUser(try record("root") { $0.isLocked = true }), "the lock of root is never changed"),
             (.removeUser(try name("root")), "root is never removed"),
-            (.removeGroup(ana), "group `ana` is the primary group of `ana`"),
-            (.removeGroup(try name("root")), "the group of root is never removed"),
             (.setGroup(GroupRecord(name: ops, gid: 2001)), "group `ops` has gid 2000, declared is 2001"),
             (.setGroup(GroupRecord(name: nobody, gid: 2000)), "gid 2000 belongs to group `ops`"),
             (.setGroup(GroupRecord(name: ops, members: .exactly([nobody]))), "account `nobody` does not exist"),
         ]
         for (edit, reason) in refused {
             let refusal = #expect(throws: Refusal.self) { try database.apply(edit, today: 0) }
+            #expect(refusal?.reason == reason)
+            #expect(database.changedFiles.isEmpty, "\(reason)")
+        }
+        for (group, reason) in [
+            (ana, "group `ana` is the primary group of `ana`"),
+            (try name("root"), "the group of root is never removed"),
+        ] {
+            let refusal = #expect(throws: Refusal.self) { try database.removeGroup(group) }
             #expect(refusal?.reason == reason)
             #expect(database.changedFiles.isEmpty, "\(reason)")
         }

@@ -89,16 +89,18 @@ final class FaultyHost: Model.Host {
 
     func makeDurable() throws(HostFault) { try host.makeDurable() }
 
-    func perform(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
+    func perform(_ batch: StepBatch) -> [StepResult] {
+        let steps = batch.steps
         if remaining > steps.count || hasFailed {
             remaining -= steps.count
-            return host.perform(steps)
+            return host.perform(batch)
         }
         hasFailed = true
         let position = remaining - 1, fault = HostFault("perform", "a step", "EIO (injected)")
-        // Accounts and packages are one transaction.
-        if [.accounts, .groupRemovals, .packages].contains(steps[position].lane) {
-            return steps.map { _ in .failure(fault) }
+        switch batch {
+        // One transaction each.
+        case .accounts, .groupRemovals, .packages: return steps.map { _ in .failure(fault) }
+        case .files, .accountFiles, .services, .commands: break
         }
         let before = host.perform(Array(steps[..<position]))
         let after = host.perform(Array(steps[(position + 1)...]))
@@ -117,4 +119,18 @@ final class FaultyHost: Model.Host {
         _ type: Document.Type, at path: AbsolutePath
     ) throws(HostFault) -> Document? { try host.document(type, at: path) }
     func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer { try host.answer(to: probe) }
+}
+
+extension StepBatch {
+    fileprivate var steps: [Step] {
+        switch self {
+        case .files(let steps): steps.map { .file($0) }
+        case .accounts(let edits): edits.map { .accounts($0) }
+        case .groupRemovals(let names): names.map { .groupRemoval($0) }
+        case .accountFiles(let steps): steps.map { .accountFiles($0) }
+        case .packages(let changes): changes.map { .package($0) }
+        case .services(let operations): operations.map { .service($0) }
+        case .commands(let runs): runs.map { .command($0) }
+        }
+    }
 }

@@ -233,7 +233,7 @@ extension PackageTests {
         defer { bench.remove() }
         #expect(try apply("tiny-user: {}", bench).count(.failed) == 0)
         for change in [PackageChange(.remove, "tinyd"), PackageChange(.install, "tiny-rival")] {
-            guard case .failure(let fault)? = bench.host.perform([.changePackage(change)]).first else {
+            guard case .failure(let fault)? = bench.host.perform([.package(change)]).first else {
                 Issue.record("\(change) was done")
                 continue
             }

@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 extension AccountDatabase {
     mutating func setGroup(_ record: GroupRecord, _ context: EditContext) throws(Refusal) {
@@ -36,7 +36,8 @@ extension AccountDatabase {
         }
     }
 
-    mutating func removeGroup(_ name: AccountName) throws(Refusal) {
+    /// Removes a group that is no account's primary group.
+    public mutating func removeGroup(_ name: AccountName) throws(Refusal) {
         guard let gid = group.gid(of: name.text) else {
             try checkNoOddLine(name.text, isThere: group.hasLine(name.text), in: "group")
             return

@@ -123,7 +123,6 @@ public struct AccountDatabase: Sendable {
         let context = EditContext(today: today, defaults: defaults, foreign: ForeignAccounts(host: host))
         switch edit {
         case .setGroup(let record): try setGroup(record, context)
-        case .removeGroup(let name): try removeGroup(name)
         case .setUser(let record): try setUser(record, context)
         case .removeUser(let name): try removeUser(name, defaults)
         }

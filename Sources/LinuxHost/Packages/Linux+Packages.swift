@@ -4,9 +4,8 @@ import Model
 
 /// The lane of packages: one transaction of apt for all changes.
 extension Linux {
-    /// If the transaction fails, each change is retried alone; dpkg's status decides which of them succeeded.
-    func performPackages(_ steps: [Step]) -> [Result<StepOutput, HostFault>] {
-        let changes = steps.compactMap { if case .changePackage(let change) = $0 { change } else { nil } }
+    /// If the transaction fails, each change is tried alone; what counts is what dpkg has in the end.
+    func performPackages(_ changes: [PackageChange]) -> [StepResult] {
         packages.predictions = [:]
         packages.waited = .zero
         defer {

@@ -3,7 +3,6 @@
 public enum AccountEdit: Sendable, Hashable {
     /// Creates the group or changes what is given.
     case setGroup(GroupRecord)
-    case removeGroup(AccountName)
     /// Creates the account, with a private group where none is given, or changes what is given.
     case setUser(UserRecord)
     /// Removes the account, its private group, its memberships, subuid and subgid lines.

@@ -1,0 +1,33 @@
+public import Model
+import SystemCalls
+
+extension Linux {
+    public func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer {
+        switch probe {
+        case .serviceIsRunning(let unit):
+            guard isRunning else { return .unknown("the root is not running") }
+            guard try hasSystemd else { return .unknown("systemd is not running here") }
+            let words = ["systemctl", "show", "--property=ActiveState", "--value", "--", unit]
+            let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
+            let state = ended.output.textLines().first.map(String.init) ?? ""
+            return .isRunning(state == "active" || state == "reloading" || state == "activating")
+        case .mounts(let path): return mounts(below: path)
+        case .named(let database, let key): return try named(database, key)
+        case .ownedFiles(let number, let isGroup, let owner):
+            return ownedFileCount(number, isGroup: isGroup, of: owner)
+        case .packageChange(let change): return try prediction(of: change)
+        case .exitStatus(let command):
+            do throws(HostFault) {
+                let ended = try execute(command, isGuard: true)
+                return ended.hasTimedOut
+                    ? .unknown("it took more than \(command.timeout)") : .exitStatus(ended.exitStatus)
+            } catch {
+                if error.operation == "isolate" {
+                    return .unknown("its guard cannot be run without write access: \(error.reason)")
+                }
+                // A root that is yet to be filled has no shell, a user that is yet to be made no number.
+                return .unknown("its guard cannot be run yet: \(error.text)")
+            }
+        }
+    }
+}

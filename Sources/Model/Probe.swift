@@ -1,0 +1,37 @@
+/// A question that needs more than reading files.
+public enum Probe: Sendable, Hashable {
+    /// Whether a service runs now.
+    case serviceIsRunning(String)
+    /// What the package manager would do for a change.
+    case packageChange(PackageChange)
+    /// The exit status of a guard, run where it can write nothing.
+    case exitStatus(CommandRun)
+    /// What is mounted at a path or below it.
+    case mounts(below: AbsolutePath)
+    /// How many files on local file systems have an owner's or a group's number; of one owner only, where one is given.
+    case ownedFiles(number: UInt32, isGroup: Bool, of: UInt32? = nil)
+    /// What the sources of the C library say of a name or a number that the files of a running host lack.
+    case named(NameDatabase, String)
+}
+
+/// A database of nsswitch.conf(5).
+public enum NameDatabase: String, Sendable {
+    case passwd, group, initgroups
+}
+
+public enum ProbeAnswer: Sendable, Hashable {
+    case isRunning(Bool)
+    case prediction(PackagePrediction)
+    case exitStatus(Int32)
+    case count(Int)
+    case paths([AbsolutePath])
+    /// The line that getent(1) prints; nil: no source knows it.
+    case line(String?)
+    /// It cannot be told here, and why.
+    case unknown(String)
+
+    /// Why it cannot be told, where it cannot.
+    public var uncertainty: String {
+        if case .unknown(let reason) = self { reason } else { "the host answers another question" }
+    }
+}

@@ -1,0 +1,31 @@
+/// What a new home or number of an account means for the files on the host.
+public enum AccountFilesStep: Sendable {
+    case moveHome(HomeMove)
+    case changeOwnership(OwnershipChange)
+}
+
+public struct HomeMove: Sendable {
+    public var from: AbsolutePath
+    public var to: AbsolutePath
+
+    public init(from: AbsolutePath, to: AbsolutePath) {
+        self.from = from
+        self.to = to
+    }
+}
+
+/// Re-owns every file of one number on local file systems, after a `renumber`.
+public struct OwnershipChange: Sendable {
+    public var isGroup: Bool
+    public var from: UInt32
+    public var to: UInt32
+    /// Only files of this owner; nil: of anybody.
+    public var owner: UInt32?
+
+    public init(isGroup: Bool, from: UInt32, to: UInt32, of owner: UInt32? = nil) {
+        self.owner = owner
+        self.isGroup = isGroup
+        self.from = from
+        self.to = to
+    }
+}

@@ -1,0 +1,134 @@
+/// Owner, group and mode; nil is left alone, or has the default at creation (root, root, 0644 or 0755).
+public struct Attributes: Sendable, Hashable {
+    public var owner: Owner?
+    public var group: Owner?
+    public var mode: FileMode?
+
+    public init(owner: Owner? = nil, group: Owner? = nil, mode: FileMode? = nil) {
+        self.owner = owner
+        self.group = group
+        self.mode = mode
+    }
+}
+
+/// What may stand at a path before a step takes its place.
+public enum Replaced: Sendable, Hashable {
+    case nothing
+    /// A regular file, with this digest where one is given.
+    case file(Digest?)
+    /// Anything but a directory that is not empty (`replace: true`, or an object of ours that gives way).
+    case anything
+}
+
+/// Writes a whole file beside its place and puts it there.
+public struct FileWrite: FilePayload {
+    public var path: AbsolutePath
+    public var content: Content
+    public var attributes: Attributes
+    public var replaced: Replaced
+    /// A command that must accept the temporary file; `%` is its path.
+    public var validator: String?
+    /// Writes into the existing file where it cannot be renamed over, such as a bind mount.
+    public var isInPlace: Bool
+
+    public init(
+        _ path: AbsolutePath, content: Content, attributes: Attributes = Attributes(), replaced: Replaced,
+        validator: String? = nil, isInPlace: Bool = false
+    ) {
+        self.path = path
+        self.content = content
+        self.attributes = attributes
+        self.replaced = replaced
+        self.validator = validator
+        self.isInPlace = isInPlace
+    }
+
+    public var isSecret: Bool { content.isSecret }
+    public var company: StepCompany { isInPlace ? .none : .builds }
+}
+
+/// Makes a directory, or gives one that is there its attributes.
+public struct DirectoryCreation: FilePayload {
+    public var path: AbsolutePath
+    public var attributes: Attributes
+    public var replaced: Replaced
+    /// A directory whose content is copied into the new one, such as /etc/skel, with the new owner.
+    public var skeleton: AbsolutePath?
+    /// Makes missing parents too, owned by root with mode 0755: only for homes.
+    public var makesParents: Bool
+
+    public init(
+        _ path: AbsolutePath, attributes: Attributes, replaced: Replaced = .nothing, skeleton: AbsolutePath? = nil,
+        makesParents: Bool = false
+    ) {
+        self.path = path
+        self.attributes = attributes
+        self.replaced = replaced
+        self.skeleton = skeleton
+        self.makesParents = makesParents
+    }
+
+    public var isSecret: Bool { false }
+    public var company: StepCompany { .builds }
+}
+
+/// Makes a symbolic link, or points one that is there elsewhere.
+public struct LinkCreation: FilePayload {
+    public var path: AbsolutePath
+    public var target: String
+    public var replaced: Replaced
+    /// Makes missing parents too, owned by root with mode 0755: only for the folders of units.
+    public var makesParents: Bool
+
+    public init(_ path: AbsolutePath, target: String, replaced: Replaced, makesParents: Bool = false) {
+        self.path = path
+        self.target = target
+        self.replaced = replaced
+        self.makesParents = makesParents
+    }
+
+    public var isSecret: Bool { false }
+}
+
+/// Removes what is at a path, where it is of the kind.
+public struct Removal: FilePayload {
+    public var path: AbsolutePath
+    public var kind: FileStatus.Kind
+    /// Everything below a directory too; never across file systems, never through links.
+    public var isRecursive: Bool
+    /// Whether nobody ever declared the object (`purge`).
+    public var isStranger: Bool
+    /// The directories above it too, below this one, when nothing is left in them: only for the folders of units.
+    public var emptiedBelow: AbsolutePath?
+
+    public init(
+        _ path: AbsolutePath, kind: FileStatus.Kind, isRecursive: Bool = false, isStranger: Bool = false,
+        emptiedBelow: AbsolutePath? = nil
+    ) {
+        self.path = path
+        self.kind = kind
+        self.isRecursive = isRecursive
+        self.isStranger = isStranger
+        self.emptiedBelow = emptiedBelow
+    }
+
+    public var isSecret: Bool { false }
+    public var company: StepCompany { .removals }
+}
+
+/// Sets owner, group and mode of what is at a path.
+public struct AttributeChange: FilePayload {
+    public var path: AbsolutePath
+    public var kind: FileStatus.Kind
+    public var attributes: Attributes
+
+    public init(_ path: AbsolutePath, kind: FileStatus.Kind, attributes: Attributes) {
+        self.path = path
+        self.kind = kind
+        self.attributes = attributes
+    }
+
+    public var isSecret: Bool { false }
+    public var keepsContent: Bool { true }
+    public var company: StepCompany { .builds }
+}

@@ -1,0 +1,63 @@
+/// One effect on a path.
+public enum FileStep: Sendable {
+    case write(FileWrite)
+    case edit(FileEdit)
+    case makeDirectory(DirectoryCreation)
+    case makeLink(LinkCreation)
+    case remove(Removal)
+    case setAttributes(AttributeChange)
+
+    private var payload: any FilePayload {
+        switch self {
+        case .write(let write): write
+        case .edit(let edit): edit
+        case .makeDirectory(let creation): creation
+        case .makeLink(let creation): creation
+        case .remove(let removal): removal
+        case .setAttributes(let change): change
+        }
+    }
+
+    public var path: AbsolutePath { payload.path }
+    public var isSecret: Bool { payload.isSecret }
+    public var keepsContent: Bool { payload.keepsContent }
+    public var company: StepCompany { payload.company }
+
+    /// The path of something new that may take the place of another object; nil for other steps.
+    public var replacedPath: AbsolutePath? { payload.replaced == .anything ? payload.path : nil }
+}
+
+/// What the engine asks of every step on a path.
+public protocol FilePayload: Sendable {
+    var path: AbsolutePath { get }
+    /// Whether the step puts a secret where it may be read back.
+    var isSecret: Bool { get }
+    /// What may stand at the path before.
+    var replaced: Replaced { get }
+    /// Whether what is at the path keeps its content.
+    var keepsContent: Bool { get }
+    /// Which steps of its resource may be performed together with it.
+    var company: StepCompany { get }
+}
+
+/// Which steps of one resource are performed together: those that do not build on each other's durability.
+public enum StepCompany: Sendable {
+    /// Alone: what comes next may depend on it.
+    case none
+    case builds, removals
+}
+
+extension FilePayload {
+    public var replaced: Replaced { .nothing }
+    public var keepsContent: Bool { false }
+    public var company: StepCompany { .none }
+}
+
+extension Step {
+    public static func writeFile(_ write: FileWrite) -> Step { .file(.write(write)) }
+    public static func editFile(_ edit: FileEdit) -> Step { .file(.edit(edit)) }
+    public static func makeDirectory(_ creation: DirectoryCreation) -> Step { .file(.makeDirectory(creation)) }
+    public static func makeLink(_ creation: LinkCreation) -> Step { .file(.makeLink(creation)) }
+    public static func remove(_ removal: Removal) -> Step { .file(.remove(removal)) }
+    public static func setAttributes(_ change: AttributeChange) -> Step { .file(.setAttributes(change)) }
+}
