@@ -26,7 +26,7 @@ struct ApplyTask {
     var hasChanged = false
     var hasRefreshed = false
     /// The root cause for which it is skipped.
-    var blocker: String?
+    var blocker: Reason?
     var output = ""
     var outcome: Outcome?
 

@@ -80,18 +80,3 @@ extension Declaration {
     /// Whether observing it again after its steps must show no difference.
     var isVerifiable: Bool { !(resource is any Opaque) }
 }
-
-/// Why something could not be done, as one line and perhaps a hint.
-struct Reason {
-    var text: String
-    var hint: String?
-    var isMissing = false
-
-    init(_ error: any Error) {
-        switch error {
-        case let refusal as Refusal: (text, hint, isMissing) = (refusal.reason, refusal.hint, refusal.isMissing)
-        case let fault as HostFault: (text, isMissing) = (fault.text, fault.kind == .missing)
-        default: text = "\(error)"
-        }
-    }
-}

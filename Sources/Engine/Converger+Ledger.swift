@@ -90,7 +90,7 @@ extension Converger {
 
     private func release(_ object: String, _ task: ApplyTask) {
         if var entry = ledger[object: object] {
-            if task.planned.isGone { return update.removedObjects.append(object) }
+            if task.planned.reason == .gone { return update.removedObjects.append(object) }
             entry.custody = .released
             update.written.append(entry)
         }

@@ -87,7 +87,7 @@ public final class Converger {
     private func stop() {
         for index in tasks.indices where tasks[index].phase != .done {
             let hasBegun = tasks[index].performedCount > 0 || tasks[index].phase == .refreshing
-            finish(index, hasBegun ? .failed : .skipped, reason: "the run was interrupted")
+            finish(index, hasBegun ? .failed : .skipped, reason: .interrupted)
         }
     }
 
@@ -136,7 +136,7 @@ public final class Converger {
         case .release: return release(index)
         case .remove where planned.position == nil:
             if let successor = failedSuccessor(of: planned.declaration) {
-                return finish(index, .skipped, reason: "\(successor) failed, which takes its place")
+                return finish(index, .skipped, reason: .failedSuccessor(successor))
             }
         case .skip where tasks[index].blocker == nil: tasks[index].blocker = planned.reason
         default: break
@@ -144,7 +144,7 @@ public final class Converger {
         if planned.isLate, let main = planned.position.flatMap({ byPosition[$0] }),
             tasks[main].outcome?.hasFailed == true
         {
-            tasks[index].blocker = "\(planned.address) failed"
+            tasks[index].blocker = .failed(planned.address)
         }
         if let blocker = tasks[index].blocker { return finish(index, .skipped, reason: blocker) }
         report([index])
@@ -154,7 +154,7 @@ public final class Converger {
             let mustWait = work == .renumbering || (work == .edits && changes.fingerprint != planned.fingerprint)
             if mustWait, assessment.steps.editAccounts { return }
             if isExact, !planned.isLate, let expected = planned.fingerprint, expected != changes.fingerprint {
-                return finish(index, .stale, reason: "it is no longer what the plan saw")
+                return finish(index, .stale, reason: .changedSincePlan)
             }
             tasks[index].wasPresent = assessment.isPresent
             tasks[index].planned.changes = changes
@@ -163,7 +163,7 @@ public final class Converger {
             if assessment.steps.isEmpty { settle(index) }
         } catch {
             if !isAlone { return }
-            finish(index, .failed, reason: Reason(error).text)
+            finish(index, .failed, reason: Reason(error))
         }
     }
 
@@ -174,7 +174,7 @@ public final class Converger {
             if !preparation.isEmpty { try store.prepare(preparation, run: run) }
             finish(index, .released, reason: planned.reason)
         } catch {
-            finish(index, .failed, reason: Reason(error).text)
+            finish(index, .failed, reason: Reason(error))
         }
     }
 
@@ -203,7 +203,7 @@ public final class Converger {
                 tasks[index].steps.removeFirst()
                 if !output.isSkipped { tasks[index].performedCount += 1 }
                 tasks[index].output += output.text
-            case .failure(let fault): finish(index, .failed, reason: fault.text)
+            case .failure(let fault): finish(index, .failed, reason: .fault(fault))
             }
         }
         for index in batch where tasks[index].phase != .done && tasks[index].steps.isEmpty { settle(index) }
@@ -254,7 +254,7 @@ public final class Converger {
                 if planned.declaration.isVerifiable, tasks[index].performedCount > 0 {
                     let after = try planned.declaration.assessment(on: host)
                     if let remaining = after.changes.first {
-                        return finish(index, .failed, reason: "\(remaining.property) still differs after it was set")
+                        return finish(index, .failed, reason: .stillDiffers(property: remaining.property))
                     }
                 }
                 tasks[index].hasChanged = tasks[index].performedCount > 0
@@ -264,7 +264,7 @@ public final class Converger {
                 tasks[index].hasRefreshed = true
             }
         } catch {
-            return finish(index, .failed, reason: Reason(error).text)
+            return finish(index, .failed, reason: Reason(error))
         }
         finish(index, tasks[index].hasChanged ? .changed : tasks[index].hasRefreshed ? .refreshed : .inPlace)
     }
@@ -291,7 +291,7 @@ public final class Converger {
         update.refreshed.append(address)
     }
 
-    private func finish(_ index: Int, _ result: Outcome.Result, reason: String? = nil) {
+    private func finish(_ index: Int, _ result: Outcome.Result, reason: Reason? = nil) {
         let task = tasks[index]
         let outcome = Outcome(
             task.planned, result, reason: reason, output: task.output.isEmpty || task.hidesOutput ? "" : task.output)
@@ -304,15 +304,14 @@ public final class Converger {
         case .changed, .refreshed, .released:
             for target in notified(by: task.planned) { pending[target] = task.planned.address.description }
         case .failed, .skipped, .stale:
-            let root =
-                result == .skipped
-                ? reason ?? "" : "\(task.planned.address) \(result == .stale ? "is stale" : "failed")"
-            block(dependentsOf: index, with: root)
+            let address = task.planned.address
+            let root: Reason = result == .stale ? .stale(address) : .failed(address)
+            block(dependentsOf: index, with: result == .skipped ? reason ?? root : root)
         case .inPlace: break
         }
     }
 
-    private func block(dependentsOf index: Int, with root: String) {
+    private func block(dependentsOf index: Int, with root: Reason) {
         for dependent in dependents[index] where !tasks[dependent].planned.isLate {
             tasks[dependent].blocker = tasks[dependent].blocker ?? root
         }

@@ -52,10 +52,8 @@ public struct PlannedResource: Sendable {
     public var changes: [Change]
     public var steps: [Step]
     /// What is not known, why it is refused, what it is skipped for, which run created it.
-    public var reason: String?
+    public var reason: Reason?
     public var hint: String?
-    /// Whether it is refused because something is not there.
-    var isMissing = false
     /// Why it will be refreshed; nil where it will not.
     public var refreshCause: String?
     /// The addresses that it will refresh.
@@ -64,8 +62,6 @@ public struct PlannedResource: Sendable {
     public var fingerprint: Digest?
     /// Whether it comes after all that is declared: what is no longer declared, and what its removal refreshes.
     public var isLate: Bool
-    /// Whether the object of a declaration that is gone is gone too: the ledger alone forgets it.
-    public var isGone = false
 
     public init(_ declaration: Declaration, position: Int?, action: Action) {
         self.declaration = declaration

@@ -21,7 +21,7 @@ extension PlannedResource {
         [
             "address": .string(address.description), "place": .string(declaration.place.description),
             "action": .string(action.rawValue), "cause": cause.map { .string($0.rawValue) } ?? .null,
-            "changes": changes.datum, "reason": reason.map { .string($0) } ?? .null,
+            "changes": changes.datum, "reason": reason.map { .string($0.text) } ?? .null,
             "hint": hint.map { .string($0) } ?? .null,
             "refreshed_by": refreshCause.map { .string($0) } ?? .null,
             "refreshes": .list(refreshes.map { .string($0.description) }),
@@ -83,7 +83,7 @@ extension Outcome {
         [
             "address": .string(address.description), "place": .string(place.description),
             "action": .string(action.rawValue), "result": .string(result.rawValue), "changes": changes.datum,
-            "reason": reason.map { .string($0) } ?? .null, "hint": hint.map { .string($0) } ?? .null,
+            "reason": reason.map { .string($0.text) } ?? .null, "hint": hint.map { .string($0) } ?? .null,
             "output": .string(output),
         ]
     }

@@ -47,7 +47,10 @@ struct PlanProgress {
             return planned.steps.contains(where: \.bringsMore) || planned.declaration.resource is any Opaque
         }.map(\.address)
         guard let first = sources.first else { return }
-        for index in resources.indices where resources[index].isMissing && resources[index].hint == nil {
+        for index in resources.indices
+        where resources[index].action == .refuse && resources[index].reason?.isMissing == true
+            && resources[index].hint == nil
+        {
             let names =
                 sources.prefix(3).map(\.description).joined(separator: ", ") + (sources.count > 3 ? ", ..." : "")
             resources[index].hint =

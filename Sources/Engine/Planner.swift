@@ -58,7 +58,7 @@ public struct Planner {
         var planned = PlannedResource(declaration, position: position, action: .inPlace)
         if let blocker = progress.blocker(of: position) {
             planned.action = .skip
-            planned.reason = "it depends on \(blocker), which cannot be done"
+            planned.reason = .dependency(blocker)
             progress.block(position, by: blocker)
             return planned
         }
@@ -83,13 +83,13 @@ public struct Planner {
         progress.remarks += try planned.declaration.remarks(on: host, before: before.changes)
         if let uncertainty = before.uncertainty {
             planned.action = .unknown
-            planned.reason = uncertainty
+            planned.reason = .unknown(uncertainty)
             return
         }
         if before.isInPlace {
             guard let position = planned.position, let command = progress.opaqueCause(of: position) else { return }
             planned.action = .unknown
-            planned.reason = "\(command) may change it"
+            planned.reason = .mayChange(by: command)
             return
         }
         planned.action = action(of: planned.declaration, before)
@@ -97,7 +97,7 @@ public struct Planner {
         guard planned.declaration.isVerifiable else { return }
         let after = try planned.declaration.assessment(on: host)
         if let remaining = after.changes.first {
-            throw Refusal("\(remaining.property) would still differ afterwards")
+            throw Reason.wouldDiffer(property: remaining.property)
         }
     }
 
@@ -115,13 +115,12 @@ public struct Planner {
     private func refuse(_ planned: inout PlannedResource, _ reason: Reason, _ progress: inout PlanProgress) {
         if let position = planned.position, let source = progress.assumption(of: position) {
             planned.action = .unknown
-            planned.reason = "assumed from \(source): \(reason.text)"
+            planned.reason = .assumed(from: source, reason)
             return
         }
         planned.action = .refuse
-        planned.reason = reason.text
+        planned.reason = reason
         planned.hint = reason.hint
-        planned.isMissing = reason.isMissing
         if let position = planned.position { progress.block(position, by: planned.address) }
     }
 

@@ -16,7 +16,7 @@ public struct Outcome: Sendable {
     public var action: Action
     public var changes: [Change]
     /// Why it failed or was skipped.
-    public var reason: String?
+    public var reason: Reason?
     public var hint: String?
     /// What its command printed, capped; empty for secrets.
     public var output: String
@@ -28,7 +28,7 @@ public struct Outcome: Sendable {
         }
     }
 
-    public init(_ planned: PlannedResource, _ result: Result, reason: String? = nil, output: String = "") {
+    public init(_ planned: PlannedResource, _ result: Result, reason: Reason? = nil, output: String = "") {
         address = planned.address
         place = planned.declaration.place
         action = planned.action

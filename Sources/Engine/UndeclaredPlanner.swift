@@ -62,7 +62,7 @@ struct UndeclaredPlanner {
     ) -> PlannedResource {
         let resource = declaration.resource
         var planned = PlannedResource(declaration, position: nil, action: .remove)
-        planned.reason = "\(entry.custody.rawValue) by run \(entry.run)"
+        planned.reason = .custody(entry.custody, run: entry.run)
         let isRemoved =
             entry.custody == .created && resource is any Removable && entry.onUndeclared != .release
             && (!type(of: resource).bearsData || entry.onUndeclared == .remove)
@@ -72,7 +72,7 @@ struct UndeclaredPlanner {
         }
         if let user = resource.objects.lazy.compactMap({ needed[$0] }).first {
             planned.action = .release
-            planned.reason = "\(user) needs it"
+            planned.reason = .needed(by: user)
             return planned
         }
         planned = removal(planned, isExplicit: entry.onUndeclared == .remove)
@@ -97,15 +97,14 @@ struct UndeclaredPlanner {
         }
         if let successor {
             planned.action = .skip
-            planned.reason = "\(successor.address) takes its place and cannot be done"
+            planned.reason = .blockedSuccessor(successor.address)
             return planned
         }
         do {
             let assessment = try planned.declaration.assessment(on: host)
             if assessment.isInPlace {
                 planned.action = .release
-                planned.isGone = true
-                planned.reason = "it is gone already"
+                planned.reason = .gone
                 return planned
             }
             planned.changes = assessment.changes
@@ -113,7 +112,7 @@ struct UndeclaredPlanner {
             planned.fingerprint = assessment.changes.fingerprint
             for result in host.perform(assessment.steps) { _ = try result.get() }
         } catch {
-            planned.reason = Reason(error).text
+            planned.reason = Reason(error)
             planned.action = releasesWhenRefused(planned, isExplicit: isExplicit) ? .release : .refuse
         }
         return planned

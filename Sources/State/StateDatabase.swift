@@ -143,7 +143,7 @@ public final class StateDatabase: StateStore {
                     [
                         .int(run), .text(outcome.address.description), .text(outcome.place.description),
                         .text(outcome.action.rawValue), .text(outcome.result.rawValue),
-                        .text(outcome.changes.summary), Value(outcome.reason), .text(outcome.output),
+                        .text(outcome.changes.summary), Value(outcome.reason?.text), .text(outcome.output),
                     ]
                 })
             try database.runEach(

@@ -56,7 +56,7 @@ struct ConvergeTests {
             Catalog([declare(File.self, "/etc/x", ["content": .string(""), "owner": .string("nobody-here")])]))
         #expect(plan.resources.map(\.action) == [.refuse])
         #expect(plan.detailedExitCode == 4)
-        #expect(plan.resources[0].reason == "cannot find owner nobody-here: there is no such account")
+        #expect(plan.resources[0].reason?.text == "cannot find owner nobody-here: there is no such account")
     }
 
     @Test func aFailureSkipsDependantsAndNothingElse() throws {

@@ -67,7 +67,7 @@ import Testing
             #expect(plan.count(.create) == 1, "\(example): nothing is there and nothing is planned")
         }
         let report = try bench.apply(plan)
-        let failures = report.outcomes.filter { $0.result == .failed }.map { "\($0.address): \($0.reason ?? "")" }
+        let failures = report.outcomes.filter { $0.result == .failed }.map { "\($0.address): \($0.reason?.text ?? "")" }
         #expect(failures.isEmpty, "\(example): \(failures)")
         for resource in plan.resources where resource.action != .unknown {
             let outcome = report.outcomes.first { $0.address == resource.address }

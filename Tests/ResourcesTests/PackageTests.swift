@@ -67,8 +67,9 @@ struct PackageTests {
         let report = try apply("tinyd: {}\n  no-such-package: {}\n  tiny-broken: {}\n  tiny-mta: {}", bench)
         let failed = report.outcomes.filter { $0.result == .failed }
         #expect(failed.map(\.address.key).sorted() == ["no-such-package", "tiny-broken"])
-        #expect(failed.compactMap(\.reason).contains { $0.contains("apt has no package no-such-package") })
-        #expect(failed.compactMap(\.reason).contains { $0.contains("tiny-broken") && $0.contains("exit status 3") })
+        #expect(failed.compactMap(\.reason?.text).contains { $0.contains("apt has no package no-such-package") })
+        #expect(
+            failed.compactMap(\.reason?.text).contains { $0.contains("tiny-broken") && $0.contains("exit status 3") })
         #expect(installed("tinyd", root) == "ii 2.0")
         #expect(installed("tiny-mta", root) == "ii 1.0")
     }
@@ -176,7 +177,7 @@ extension PackageTests {
         defer { bench.remove() }
         let planned = try #require(try first(package, bench))
         #expect(planned.action == .refuse)
-        #expect(planned.reason?.hasPrefix(reason) == true, "\(planned.reason ?? "")")
+        #expect(planned.reason?.text.hasPrefix(reason) == true, "\(planned.reason?.text ?? "")")
     }
 
     @Test func theOnlyProviderOfAVirtualPackageIsNamed() throws {
@@ -215,8 +216,8 @@ extension PackageTests {
             let planned = try #require(try first(packages, bench))
             #expect(planned.action == .refuse, "\(packages)")
             #expect(
-                planned.reason.map { Set($0.split { !$0.isLetter && $0 != "-" }) }
-                    == Set(removed.split { !$0.isLetter && $0 != "-" }), "\(planned.reason ?? "")")
+                planned.reason.map { Set($0.text.split { !$0.isLetter && $0 != "-" }) }
+                    == Set(removed.split { !$0.isLetter && $0 != "-" }), "\(planned.reason?.text ?? "")")
             #expect(try apply(packages, bench).count(.failed) == 1)
         }
         #expect(installed("tiny-user", root) == "ii 1.0")
@@ -249,7 +250,7 @@ extension PackageTests {
         #expect(try apply(declared, bench).count(.failed) == 0)
         let planned = try #require(try first("tiny-other-mta: {}\n  tiny-user: {}", bench))
         #expect(planned.address.key == "tinyd" && planned.action == .refuse)
-        #expect(planned.reason == "apt would remove tiny-user with it", "\(planned.reason ?? "")")
+        #expect(planned.reason?.text == "apt would remove tiny-user with it", "\(planned.reason?.text ?? "")")
         _ = try apply("tiny-other-mta: {}\n  tiny-user: {state: absent}", bench)
         #expect(installed("tinyd", root) == "rc 2.0")
         #expect(installed("tiny-user", root) == "none")
@@ -260,7 +261,7 @@ extension PackageTests {
         defer { bench.remove() }
         let plan = try bench.plan(try LawBench.catalog("package:\n  tinyd: {}\n  tiny-rival: {}\n"))
         #expect(plan.count(.refuse) == 2)
-        #expect(plan.resources.first?.reason?.hasPrefix("together with the other packages of the site") == true)
+        #expect(plan.resources.first?.reason?.text.hasPrefix("together with the other packages of the site") == true)
         #expect(installed("tinyd", root) == "none")
     }
 
@@ -280,7 +281,7 @@ extension PackageTests {
         _ = try apply("tinyd: {hold: true}", bench)
         #expect(try apply("tinyd: {version: \"9\", hold: true}", bench).count(.failed) == 1)
         #expect(installed("tinyd", root) == "hi 1.0", "a hold outlives what failed")
-        #expect(try first("tinyd: {state: absent}", bench)?.reason == "tinyd is held at 1.0")
+        #expect(try first("tinyd: {state: absent}", bench)?.reason?.text == "tinyd is held at 1.0")
         #expect(try apply("tinyd: {state: absent, hold: false}", bench).count(.failed) == 0)
         #expect(installed("tinyd", root) == "rc 1.0")
     }
@@ -292,7 +293,7 @@ extension PackageTests {
         LawBench.run(["sh", "-c", "rm -rf \(lists)/*"])
         let planned = try #require(try first("tinyd: {}", bench))
         #expect(planned.action == .unknown)
-        #expect(planned.reason?.hasPrefix("apt's lists lack a source") == true)
+        #expect(planned.reason?.text.hasPrefix("apt's lists lack a source") == true)
         #expect(try FileManager.default.contentsOfDirectory(atPath: lists) == [])
         let report = try apply("tinyd: {}\n  tiny-mta: {}", bench)
         #expect(report.count(.failed) == 0, "\(report.outcomes.compactMap(\.reason))")
@@ -309,7 +310,7 @@ extension PackageTests {
             toFile: "\(root)/etc/apt/sources.list.d/x.list", atomically: true, encoding: .utf8)
         #expect(try first("tiny.mta: {}", bench)?.action == .unknown)
         let report = try apply("tiny.mta: {}\n  tinyd: {}", bench)
-        let reason = try #require(report.outcomes.first { $0.result == .failed }?.reason)
+        let reason = try #require(report.outcomes.first { $0.result == .failed }?.reason?.text)
         #expect(reason.contains("apt has no package tiny.mta"), "\(reason)")
         #expect(reason.contains("(apt-get update ended with status 100: E:"), "\(reason)")
         #expect(installed("tiny-mta", root) == "none")
@@ -349,7 +350,7 @@ extension PackageTests {
         let catalog = try LawBench.catalog(site)
         let plan = try bench.plan(catalog)
         let planned = try #require(plan.resources.first { $0.address.type == "package" })
-        #expect(planned.action == .unknown, "\(planned.reason ?? "")")
+        #expect(planned.action == .unknown, "\(planned.reason?.text ?? "")")
         let report = try bench.apply(plan)
         #expect(report.count(.failed, .skipped) == 0, "\(report.outcomes.compactMap(\.reason))")
         #expect(installed("tinyd", root) == "ii 2.0")
@@ -372,7 +373,7 @@ extension PackageTests {
         let report = try apply("tiny-lib: {}\n  tiny-other-mta: {}", bench)
         holder.terminate()
         #expect(report.count(.failed) == 2)
-        let reason = try #require(report.outcomes.first?.reason)
+        let reason = try #require(report.outcomes.first?.reason?.text)
         #expect(
             reason.contains("process \(holder.processIdentifier) (python3) holds the lock of the packages"), "\(reason)"
         )

@@ -75,7 +75,7 @@ import Testing
         ])
         let planned = try #require(try plan(service, bench).resources.first)
         #expect(planned.action == .refuse)
-        #expect(planned.reason?.hasPrefix(reason) == true, "\(planned.reason ?? "")")
+        #expect(planned.reason?.text.hasPrefix(reason) == true, "\(planned.reason?.text ?? "")")
     }
 
     @Test func aDropInOfTheSameSiteCounts() throws {

@@ -132,7 +132,7 @@ import Testing
         let without = try bench(config), catalog = try LawBench.catalog(manifest)
         let refused = try without.plan(catalog)
         #expect(refused.count(.refuse) == 1)
-        #expect(refused.resources.first?.reason?.contains("the directory /etc/ssh/keys does not exist") == true)
+        #expect(refused.resources.first?.reason?.text.contains("the directory /etc/ssh/keys does not exist") == true)
         let bench = try bench(config)
         let both = try LawBench.catalog("directory: {/etc/ssh/keys: {}}\n" + manifest)
         #expect(try bench.apply(try bench.plan(both)).count(.failed) == 0)
