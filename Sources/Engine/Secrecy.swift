@@ -36,7 +36,7 @@ struct Secrecy {
         let isHidden = resource.hasSecrets || resource.objects.contains(where: { hides($0) })
         let names = resource.fieldsThatAcceptSecrets
         return changes.map { change in
-            guard let old = change.old, old != .secret, isHidden || hidesPart(change.property, of: resource) else {
+            guard let old = change.old, old != .secret, isHidden || change.file.map({ hides($0) }) == true else {
                 return change
             }
             switch old {
@@ -47,16 +47,6 @@ struct Secrecy {
                 return change
             }
         }
-    }
-}
-
-extension Secrecy {
-    /// Whether a property such as `recurse/conf.d/app` is a file below the resource that holds a secret.
-    private func hidesPart(_ property: String, of resource: any Resource) -> Bool {
-        guard let slash = property.firstIndex(of: "/"), case .path(let path)? = resource.objects.first else {
-            return false
-        }
-        return hides(property[slash...].split(separator: "/").reduce(path) { $0.appending(String($1)) })
     }
 }
 

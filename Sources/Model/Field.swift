@@ -8,6 +8,24 @@ public enum FieldRole: String, Sendable {
     case parameter
 }
 
+/// What a name below `files/` becomes when a site is compiled.
+public enum FieldPayload: Sendable, Hashable {
+    /// The bytes of a file, as the value of another field.
+    case file(of: String)
+    /// The text of a template, evaluated, as the value of another field.
+    case template(of: String)
+    /// A folder: a mapping from relative paths to contents, in place of the name.
+    case tree
+
+    /// The field that gets the payload; nil: the one that names it.
+    public var target: String? {
+        switch self {
+        case .file(let field), .template(let field): field
+        case .tree: nil
+        }
+    }
+}
+
 /// How a field's value stands in the ledger.
 public enum FieldRecord: Sendable {
     /// The value; left out where it is a secret.
@@ -33,9 +51,14 @@ public final class Field<Root: Sendable>: Sendable {
     public let examples: [String]
     public let acceptsSecrets: Bool
     public let isRequired: Bool
+    /// What the value names below `files/`; nil where it is a value of its own.
+    public let payload: FieldPayload?
+    private let identity: any PartialKeyPath<Root> & Sendable
     let record: FieldRecord
-    let decode: @Sendable (Node, inout Root) throws(DecodingFault) -> Void
-    let render: @Sendable (Root) -> Node.Content?
+    /// Sets the field from a node.
+    public let decode: @Sendable (Node, inout Root) throws(DecodingFault) -> Void
+    /// The canonical form of the field's value; nil where there is none.
+    public let render: @Sendable (Root) -> Node.Content?
     let recorded: @Sendable (Root) -> Node.Content?
     let shown: @Sendable (Root) -> ShownText?
     let isSatisfied: @Sendable (Root, Root) -> Bool
@@ -46,7 +69,8 @@ public final class Field<Root: Sendable>: Sendable {
     ///   the question.
     public init<Value: FieldValue>(
         _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ role: FieldRole = .property,
-        isRequired: Bool = false, record: FieldRecord = .whole, doc: String, examples: [String] = [],
+        isRequired: Bool = false, record: FieldRecord = .whole, payload: FieldPayload? = nil, doc: String,
+        examples: [String] = [],
         satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
     ) {
         self.name = name
@@ -57,6 +81,8 @@ public final class Field<Root: Sendable>: Sendable {
         acceptsSecrets = Value.acceptsSecrets
         self.isRequired = isRequired
         self.record = record
+        self.payload = payload
+        identity = path
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
         render = { $0[keyPath: path]?.rendered }
         recorded = { $0[keyPath: path]?.recorded }
@@ -71,7 +97,8 @@ public final class Field<Root: Sendable>: Sendable {
     /// A field that always has a value: a key, a mandatory property, or one of a record type with its stated default.
     public init<Value: FieldValue>(
         _ name: String, always path: any WritableKeyPath<Root, Value> & Sendable, _ role: FieldRole = .property,
-        isRequired: Bool = false, record: FieldRecord = .whole, doc: String, examples: [String] = [],
+        isRequired: Bool = false, record: FieldRecord = .whole, payload: FieldPayload? = nil, doc: String,
+        examples: [String] = [],
         satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
     ) {
         self.name = name
@@ -82,10 +109,39 @@ public final class Field<Root: Sendable>: Sendable {
         acceptsSecrets = Value.acceptsSecrets
         self.isRequired = isRequired
         self.record = record
+        self.payload = payload
+        identity = path
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
         render = { $0[keyPath: path].rendered }
         recorded = { $0[keyPath: path].recorded }
         shown = { $0[keyPath: path].shown }
         isSatisfied = { satisfies($0[keyPath: path], $1[keyPath: path]) }
     }
+
+    /// The row of a record type in the table of a type that holds such a record.
+    private init<Part>(_ row: Field<Part>, at part: any WritableKeyPath<Root, Part> & Sendable) {
+        name = row.name
+        role = row.role
+        doc = row.doc
+        examples = row.examples
+        shape = row.shape
+        acceptsSecrets = row.acceptsSecrets
+        isRequired = row.isRequired
+        payload = row.payload
+        record = row.record
+        identity = part
+        decode = { (node, root) throws(DecodingFault) in try row.decode(node, &root[keyPath: part]) }
+        render = { row.render($0[keyPath: part]) }
+        recorded = { row.recorded($0[keyPath: part]) }
+        shown = { row.shown($0[keyPath: part]) }
+        isSatisfied = { row.isSatisfied($0[keyPath: part], $1[keyPath: part]) }
+    }
+
+    /// The same row for a type that holds the record at `part`.
+    public func lifted<Whole>(to part: any WritableKeyPath<Whole, Root> & Sendable) -> Field<Whole> {
+        Field<Whole>(self, at: part)
+    }
+
+    /// What tells the row from the others: the property that it stands for.
+    public var path: PartialKeyPath<Root> { identity }
 }

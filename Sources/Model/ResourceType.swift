@@ -33,6 +33,7 @@ public struct FieldDescription: Sendable {
     public let examples: [String]
     public let acceptsSecrets: Bool
     public let isRequired: Bool
+    public let payload: FieldPayload?
 
     init<Root>(_ field: Field<Root>) {
         name = field.name
@@ -42,6 +43,7 @@ public struct FieldDescription: Sendable {
         examples = field.examples
         acceptsSecrets = field.acceptsSecrets
         isRequired = field.isRequired
+        payload = field.payload
     }
 }
 

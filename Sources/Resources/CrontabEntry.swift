@@ -115,9 +115,7 @@ public struct CrontabEntry: Resource, Removable {
 
     public func changes(from observed: Observed?) -> [Change] {
         guard let line = observed?.line else {
-            return shownFields.filter { field in Self.fields.contains { $0.name == field.name && $0.role == .property }
-            }
-            .filter { $0.value != .text("*") }.map { Change($0.name, from: nil, to: $0.value) }
+            return Self.propertyChanges(from: nil, to: self).filter { $0.new != .text("*") }
         }
         var changes = line.utf8.elementsEqual(record.line.utf8) ? [] : CrontabSyntax.changes(from: line, to: record)
         if let observed, observed.variables != record.variables {

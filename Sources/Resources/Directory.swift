@@ -36,7 +36,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
             "mode", \.mode, doc: "The mode; 0755 at creation.", examples: ["\"0750\""],
             satisfies: { $0.isSatisfied(by: $1.applied(to: Permissions(0), isDirectory: true), isDirectory: true) }),
         Field(
-            "recurse", \.recurse,
+            "recurse", \.recurse, payload: .tree,
             doc:
                 "A folder below `files/` whose files are laid below the directory: 0644, or 0755 where the source is executable. What left the folder is removed where Lodestar made the directory.",
             examples: ["www"]),
@@ -119,11 +119,8 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
 
     public func changes(from observed: Observed?) -> [Change] {
         let tree = laidTree
-        var changes = Self.fields.compactMap { field -> Change? in
-            guard field.role == .property, field.name != "recurse" else { return nil }
-            return field.change(from: observed?.directory, to: self)
-        }
-        if let tree { changes += tree.changes(from: observed?.directory.recurse) }
+        var changes = Self.propertyChanges(from: observed?.directory, to: self, replacing: [\.recurse: nil])
+        if let tree { changes += tree.changes(below: path, from: observed?.directory.recurse) }
         if let misowned = observed?.misowned, !misowned.isEmpty {
             changes.append(
                 Change(
@@ -150,13 +147,13 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
         let attributes = Attributes(owner: owner, group: group, mode: mode)
         var steps: [Step] = []
-        let differing = Set(changes(from: observed).map(\.property))
+        let differences = differences(from: observed)
         if observed == nil {
             steps.append(
                 .makeDirectory(
                     DirectoryCreation(
                         path, attributes: attributes, replaced: replace == true ? .anything : .nothing)))
-        } else if !differing.isDisjoint(with: ["owner", "group", "mode"]) {
+        } else if [\.owner, \.group, \.mode].contains(where: { differences.contains($0) }) {
             steps.append(.setAttributes(AttributeChange(path, kind: .directory, attributes: attributes)))
         }
         if let tree = laidTree { steps += tree.steps(below: path, owners: (owner, group), from: observed) }

@@ -23,10 +23,11 @@ public struct File: Resource, Removable, Replacing, Remarking {
         Field(
             "content", \.content, record: .digest, doc: "The whole content.", examples: ["\"Managed by Lodestar.\\n\""]),
         Field(
-            "source", \.source, .parameter, doc: "A file below `files/` whose bytes are the content.",
+            "source", \.source, .parameter, payload: .file(of: "content"),
+            doc: "A file below `files/` whose bytes are the content.",
             examples: ["nginx.conf"]),
         Field(
-            "template", \.template, .parameter,
+            "template", \.template, .parameter, payload: .template(of: "content"),
             doc: "A file below `files/` whose text, with its expressions evaluated, is the content.",
             examples: ["nginx.conf"]),
         Field("owner", \.owner, doc: "The owner; root at creation.", examples: ["root"]),
@@ -91,7 +92,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
     public func changes(from observed: File?) -> [Change] {
         var desired = self
         if observed != nil { desired.mode = wantedMode }
-        return Self.fields.compactMap { $0.role == .property ? $0.change(from: observed, to: desired) : nil }
+        return Self.propertyChanges(from: observed, to: desired)
     }
 
     public func steps(from observed: File?) throws(Refusal) -> [Step] {
@@ -104,16 +105,16 @@ public struct File: Resource, Removable, Replacing, Remarking {
             created.mode = mode ?? FileMode(Permissions(content.isSecret ? 0o600 : 0o644))
             return [.writeFile(write(content, created, replacing: replace == true ? .anything : .nothing))]
         }
-        let differing = Set(changes(from: observed).map(\.property))
-        if let content, differing.contains("content") {
+        let differences = differences(from: observed)
+        if let content, differences.contains(\.content) {
             return [.writeFile(write(content, attributes, replacing: .file(observed.content?.digest)))]
         }
-        return differing.isEmpty ? [] : [.setAttributes(AttributeChange(path, kind: .file, attributes: attributes))]
+        return differences.isEmpty ? [] : [.setAttributes(AttributeChange(path, kind: .file, attributes: attributes))]
     }
 
     /// Other names of a file that is about to be replaced keep the old content.
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        guard inPlace != true, changes.contains(where: { $0.property == "content" }),
+        guard inPlace != true, Differences<File>(changes).contains(\.content),
             let status = try host.status(of: path), status.kind == .file, status.linkCount > 1
         else { return [] }
         return ["it has \(status.linkCount) hard links; the other names keep the old content"]

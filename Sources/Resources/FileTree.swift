@@ -91,23 +91,23 @@ public struct FileTree: Sendable, Hashable, FieldValue {
     }
 
     /// The files that are added, and those of which content or mode change.
-    func changes(from observed: FileTree?) -> [Change] {
+    func changes(below root: AbsolutePath, from observed: FileTree?) -> [Change] {
         let present = Dictionary((observed?.leaves ?? []).map { ($0.path, $0.leaf) }, uniquingKeysWith: { $1 })
         var changes: [Change] = []
         for (path, leaf) in leaves {
-            let name = "recurse/\(path)"
+            func add(_ change: (String) -> Change) {
+                changes.append(change("recurse/\(path)"))
+                changes[changes.count - 1].file = root.appending(path)
+            }
             guard let old = present[path] else {
                 let bytes = leaf.content
-                changes.append(
-                    Change(
-                        name, from: nil,
-                        to: bytes.isSecret ? .secret : .digest(byteCount: bytes.bytes.count, bytes.digest)))
+                let shown = bytes.isSecret ? ShownText.secret : .digest(byteCount: bytes.bytes.count, bytes.digest)
+                add { Change($0, from: nil, to: shown) }
                 continue
             }
-            if old.content != leaf.content { changes.append(Change(name, from: old.content, to: leaf.content)) }
+            if old.content != leaf.content { add { Change($0, from: old.content, to: leaf.content) } }
             if old.permissions != leaf.permissions {
-                changes.append(
-                    Change(name, from: .text("\(old.permissions)"), to: .text("\(leaf.permissions)")))
+                add { Change($0, from: .text("\(old.permissions)"), to: .text("\(leaf.permissions)")) }
             }
         }
         return changes

@@ -77,14 +77,13 @@ public struct Group: Resource, Removable {
     public func isPresent(in observed: Observed) -> Bool { true }
 
     public func changes(from observed: Observed?) -> [Change] {
-        var changes = Self.fields.compactMap { field -> Change? in
-            if field.role != .property { return nil }
-            guard field.name == "members", let members, let observed else {
-                return field.change(from: observed?.group, to: self)
-            }
+        var special: [PartialKeyPath<Group>: Change?] = [:]
+        if let members, let observed {
             let present = observed.group.members?.elements ?? []
-            return members.change("members", from: present, strangers: observed.strangers, as: \.text)
+            special[\.members] = .some(
+                members.change("members", from: present, strangers: observed.strangers, as: \.text))
         }
+        var changes = Self.propertyChanges(from: observed?.group, to: self, replacing: special)
         if let count = observed?.ownedFileCount {
             changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))
         }

@@ -88,7 +88,8 @@ extension Package {
         guard let observed else { return [] }
         var move: PackageChange?
         let wanted = state == .latest ? observed.prediction?.candidate : version
-        for change in changes(from: observed) where change.property != "hold" {
+        let differences = differences(from: observed)
+        if differences.changes.contains(where: { $0 != differences[\.hold] }) {
             move = PackageChange(state == .absent ? .remove : .install, name.text, version: wanted)
         }
         // Which one is the latest, only newer lists can tell.

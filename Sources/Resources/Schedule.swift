@@ -8,6 +8,7 @@ public struct Schedule: Resource, Removable {
     public init() {}
 
     public static let typeName = "schedule"
+    public static let fields = ScheduleDefinition.fields.map { $0.lifted(to: \Schedule.definition) }
     public static let doc = """
         A job that the agent runs, with seconds and with a stable offset for each host. It is a whole record in \
         `/etc/lodestar/schedules.d/NAME.json`: an omitted property has its default, and a removed one is reset. Exactly \
@@ -90,7 +91,7 @@ public struct Schedule: Resource, Removable {
         if let found = observed.definition {
             var other = Schedule()
             other.definition = found
-            changes = Self.fields.compactMap { $0.role == .property ? $0.change(from: other, to: self) : nil }
+            changes = Self.propertyChanges(from: other, to: self)
             changes += Self.resets(from: found, to: definition)
             if changes.isEmpty, observed.digest != Digest(of: definition.fileText) {
                 changes.append(Change("file", from: .text("not in its canonical form"), to: .text("canonical")))
@@ -106,11 +107,7 @@ public struct Schedule: Resource, Removable {
 
     /// The properties that are not their defaults.
     private var ownChanges: [Change] {
-        let plain = Schedule()
-        return Self.fields.compactMap { field in
-            guard field.role == .property else { return nil }
-            return field.change(from: plain, to: self).map { Change($0.property, from: nil, to: $0.new) }
-        }
+        Self.propertyChanges(from: Schedule(), to: self).map { Change($0.property, from: nil, to: $0.new) }
     }
 
     /// The optional properties that the file has and the declaration no longer.

@@ -123,9 +123,9 @@ extension Service {
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
         guard let observed else { return [] }
-        let differing = Set(changes(from: observed).map(\.property))
+        let differences = differences(from: observed)
         var steps: [Step] = []
-        if let unit, differing.contains("unit") {
+        if let unit, differences.contains(\.unit) {
             let replaced: Replaced =
                 observed.unit.map { .file($0.digest) } ?? (observed.isMasked ? .anything : .nothing)
             steps.append(
@@ -134,7 +134,7 @@ extension Service {
                         unitFile, content: unit, attributes: Attributes(mode: unitMode),
                         replaced: replaced)))
         }
-        if differing.contains("mode") {
+        if observed.isOpen, !differences.contains(\.unit) {
             let attributes = Attributes(mode: unitMode)
             steps.append(.setAttributes(AttributeChange(unitFile, kind: .file, attributes: attributes)))
         }
@@ -144,11 +144,12 @@ extension Service {
             }
             if observed.isMasked, masked != false { throw Refusal("\(unitName) cannot run: \(unitFile) masks it") }
         }
-        if differing.contains("masked") { steps += try maskSteps(observed, isWritten: differing.contains("unit")) }
-        if differing.contains("enabled") { steps += try enablingSteps(observed) }
-        if differing.contains("running") {
+        if differences.contains(\.masked) { steps += try maskSteps(observed, isWritten: differences.contains(\.unit)) }
+        if differences.contains(\.enabled) { steps += try enablingSteps(observed) }
+        if differences.contains(\.running) {
             steps.append(.service(ServiceOperation(running == true ? .start : .stop, unitName.text)))
-        } else if observed.unit != nil, differing.contains("unit"), observed.isRunning == true, refresh != Refresh.none
+        } else if observed.unit != nil, differences.contains(\.unit), observed.isRunning == true,
+            refresh != Refresh.none
         {
             // A changed unit takes effect only in a new process.
             steps.append(.service(ServiceOperation(.restart, unitName.text)))
@@ -215,11 +216,9 @@ extension Service {
 
     public func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step] {
         guard host.isRunning, refresh != Refresh.none, running != false, masked != true else { return [] }
-        // A service that was just started, or restarted for its own new unit, is not restarted again.
-        let isFresh = changes.contains {
-            $0.property == "running" || ($0.property == "unit" && $0.old != nil && running == true)
-        }
-        if isFresh { return [] }
+        // What was just started, or restarted for its own new unit, is not restarted again.
+        let differences = Differences<Service>(changes)
+        if differences.contains(\.running) || (differences[\.unit]?.old != nil && running == true) { return [] }
         return [.service(ServiceOperation(refresh == .reload ? .reload : .restart, unitName.text))]
     }
 

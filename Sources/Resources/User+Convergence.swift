@@ -121,14 +121,17 @@ extension User {
 
     public func isPresent(in observed: Observed) -> Bool { observed.user != nil }
 
-    public func changes(from observed: Observed?) -> [Change] {
-        var changes = Self.fields.compactMap { field -> Change? in
-            guard field.role == .property, field.name != "authorized_keys" else { return nil }
-            guard field.name == "groups", let groups, let present = observed?.user?.groups else {
-                return field.change(from: observed?.user, to: self)
-            }
-            return groups.change("groups", from: present.elements, as: \.text)
+    /// What differs in the account's record.
+    private func recordChanges(from observed: Observed?) -> [Change] {
+        var special: [PartialKeyPath<User>: Change?] = [\.authorizedKeys: nil]
+        if let groups, let present = observed?.user?.groups {
+            special[\.groups] = .some(groups.change("groups", from: present.elements, as: \.text))
         }
+        return Self.propertyChanges(from: observed?.user, to: self, replacing: special)
+    }
+
+    public func changes(from observed: Observed?) -> [Change] {
+        var changes = recordChanges(from: observed)
         if let observed, observed.managesHome, !observed.homeExists, !(home != nil && observed.user?.home != home) {
             changes.append(Change("home", from: nil, to: .text("\(observed.home) is made")))
         }
@@ -154,8 +157,6 @@ extension User {
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
         guard let observed else { return [] }
-        let changes = changes(from: observed)
-        let isNew = observed.user == nil
         var steps: [Step] = []
         if let present = observed.user { try refuse(from: present, observed) }
         // Files and home first: where one of them fails, the account still says what there is to do.
@@ -166,16 +167,9 @@ extension User {
             steps.append(.accountFiles(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: new, of: owner))))
         }
         if let move = try homeMove(observed) { steps.append(.accountFiles(.moveHome(move))) }
-        if isNew
-            || changes.contains(where: {
-                $0.property != "authorized_keys" && $0.old != nil
-                    || !["home", "authorized_keys", "files"].contains($0.property)
-            })
-        {
-            steps.append(.accounts(.setUser(record)))
-        }
+        if observed.user == nil || !recordChanges(from: observed).isEmpty { steps.append(.accounts(.setUser(record))) }
         steps += homeSteps(observed) + mailboxSteps(observed)
-        if let authorizedKeys, changes.contains(where: { $0.property == "authorized_keys" }) {
+        if let authorizedKeys, differences(from: observed).contains(\.authorizedKeys) {
             steps += try keySteps(authorizedKeys, observed)
         }
         return steps

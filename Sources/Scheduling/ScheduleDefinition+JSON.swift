@@ -11,46 +11,8 @@ public struct DefinitionFault: Error, Sendable, Hashable {
 }
 
 extension ScheduleDefinition {
-    /// One property of the file: how it is read, and written where it is not the default.
-    private struct Property: Sendable {
-        var name: String
-        var read: @Sendable (Node, inout ScheduleDefinition) throws(DecodingFault) -> Void
-        var write: @Sendable (ScheduleDefinition) -> Node.Content?
-
-        init<Value: FieldValue>(_ name: String, _ path: any WritableKeyPath<ScheduleDefinition, Value> & Sendable) {
-            self.name = name
-            let standard = ScheduleDefinition()[keyPath: path]
-            read = { (node, definition) throws(DecodingFault) in
-                definition[keyPath: path] = try Value(decoding: node)
-            }
-            write = { $0[keyPath: path] == standard ? nil : $0[keyPath: path].rendered }
-        }
-
-        init<Value: FieldValue>(
-            optional name: String, _ path: any WritableKeyPath<ScheduleDefinition, Value?> & Sendable
-        ) {
-            self.name = name
-            read = { (node, definition) throws(DecodingFault) in
-                definition[keyPath: path] = try Value(decoding: node)
-            }
-            write = { $0[keyPath: path]?.rendered }
-        }
-    }
-
-    private static let properties: [Property] = [
-        Property("name", \.name), Property(optional: "cron", \.cron), Property(optional: "every", \.every),
-        Property(optional: "after", \.after), Property("timezone", \.timezone), Property("dst", \.dst),
-        Property("spread", \.spread), Property(optional: "spread_key", \.spreadKey), Property(optional: "run", \.run),
-        Property(optional: "argv", \.argv), Property("user", \.user), Property(optional: "groups", \.groups),
-        Property("cwd", \.cwd), Property("umask", \.umask), Property("env", \.env), Property("limits", \.limits),
-        Property("nice", \.nice), Property("io_class", \.ioClass), Property(optional: "cpu", \.cpu),
-        Property(optional: "memory", \.memory), Property(optional: "timeout", \.timeout),
-        Property("kill_after", \.killAfter), Property("overlap", \.overlap), Property(optional: "group", \.group),
-        Property("catch_up", \.catchUp), Property("retry", \.retry), Property("on_ambiguity", \.onAmbiguity),
-        Property(optional: "keep_output", \.keepOutput), Property("enabled", \.enabled),
-    ]
-    private static let positions = Dictionary(
-        uniqueKeysWithValues: properties.enumerated().map { ($0.element.name, $0.offset) })
+    private static let standard = ScheduleDefinition()
+    private static let rows = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0) })
 
     /// The version of the file's format.
     private static let format: Int64 = 1
@@ -69,7 +31,10 @@ extension ScheduleDefinition {
 
     /// The properties that are not their defaults, in the order of the table.
     var fileProperties: [(name: String, value: Node.Content)] {
-        Self.properties.compactMap { property in property.write(self).map { (property.name, $0) } }
+        Self.fields.compactMap { field in
+            guard let value = field.render(self), value != field.render(Self.standard) else { return nil }
+            return (field.name, value)
+        }
     }
 
     /// Whether the file holds secrets and must be closed to others.
@@ -94,12 +59,12 @@ extension ScheduleDefinition {
                 secrets = Set(names.compactMap { if case .string(let text) = $0 { text } else { nil } })
                 continue
             }
-            guard let position = Self.positions[member.key] else {
-                let hint = Spelling.hint(for: member.key, among: Array(Self.positions.keys)).map { "; \($0)" } ?? ""
+            guard let field = Self.rows[member.key] else {
+                let hint = Spelling.hint(for: member.key, among: Array(Self.rows.keys)).map { "; \($0)" } ?? ""
                 throw DefinitionFault("expected a property of a schedule, found `\(member.key)`\(hint)")
             }
             do throws(DecodingFault) {
-                try Self.properties[position].read(Node(Node.Content(member.value), at: .nowhere), &self)
+                try field.decode(Node(Node.Content(member.value), at: .nowhere), &self)
             } catch {
                 throw DefinitionFault("`\(member.key)`: expected \(error.expected), found \(error.found)")
             }

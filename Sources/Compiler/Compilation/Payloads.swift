@@ -3,39 +3,35 @@ import Model
 /// Files below `files/` that a resource names become its content.
 extension HostCompilation {
     func readPayloads(_ resource: inout DeclaredResource, in local: LocalScope, names: Set<String>) {
-        let fields = resource.type.fields
-        guard fields.contains(where: { $0.name == "content" || $0.name == "recurse" }) else { return }
-        let given = resource.entries.filter { ["content", "source", "template"].contains($0.key) }
-        if given.count > 1 {
-            diagnostics.add(
-                Diagnostic(
-                    "expected one of content, source and template, found `\(given[1].key)` beside `\(given[0].key)`",
-                    at: given[1].keyPlace))
-            resource.entries.removeAll { $0.key == given[1].key }
-        }
+        let payloads = resource.type.payloads
+        if payloads.isEmpty { return }
+        refuseRivals(&resource, payloads)
         for (index, entry) in resource.entries.enumerated() {
-            switch entry.key {
-            case "template":
-                replace(index, of: &resource) { () throws(Diagnostic) in
-                    try self.template(entry.value, in: local, names: names)
+            guard let payload = payloads[entry.key] else { continue }
+            let node = collecting { () throws(Diagnostic) in
+                switch payload {
+                case .file: try source(entry.value)
+                case .template: try template(entry.value, in: local, names: names)
+                case .tree: try tree(entry.value)
                 }
-            case "source" where fields.contains { $0.name == "content" }:
-                replace(index, of: &resource) { () throws(Diagnostic) in try self.source(entry.value) }
-            case "recurse":
-                if let node = collecting({ () throws(Diagnostic) in try tree(entry.value) }) {
-                    resource.entries[index].value = node
-                }
-            default: break
             }
+            resource.entries[index].key = payload.target ?? entry.key
+            resource.entries[index].value = node ?? Node(.unknown, at: entry.value.place)
         }
     }
 
-    private func replace(
-        _ index: Int, of resource: inout DeclaredResource, _ content: () throws(Diagnostic) -> Node
-    ) {
-        let node = collecting(content) ?? Node(.unknown, at: resource.entries[index].value.place)
-        resource.entries[index].key = "content"
-        resource.entries[index].value = node
+    /// Several fields that all say what one field is.
+    private func refuseRivals(_ resource: inout DeclaredResource, _ payloads: [String: FieldPayload]) {
+        for target in Set(payloads.values.compactMap(\.target)) {
+            let rivals = resource.type.fields.map(\.name).filter { $0 == target || payloads[$0]?.target == target }
+            let given = resource.entries.filter { rivals.contains($0.key) }
+            if given.count < 2 { continue }
+            let list = rivals.dropLast().joined(separator: ", ") + " and " + (rivals.last ?? "")
+            diagnostics.add(
+                Diagnostic(
+                    "expected one of \(list), found `\(given[1].key)` beside `\(given[0].key)`", at: given[1].keyPlace))
+            resource.entries.removeAll { $0.key == given[1].key }
+        }
     }
 
     /// The name of a payload; nil where it is unknown.
@@ -102,5 +98,12 @@ extension HostCompilation {
             diagnostic.notes.append(.init(note, at: place))
         }
         return diagnostic
+    }
+}
+
+extension ResourceType {
+    /// The fields that name something below `files/`.
+    var payloads: [String: FieldPayload] {
+        Dictionary(uniqueKeysWithValues: fields.compactMap { field in field.payload.map { (field.name, $0) } })
     }
 }

@@ -29,8 +29,9 @@ extension Site {
 
     private func check(_ source: ResourceSource) {
         let key = (source.key ?? source.label).constant ?? Node(.unknown, at: source.place)
+        let payloads = source.type.payloads
         let entries = source.fields.compactMap { field -> Node.Entry? in
-            guard !["source", "template", "recurse"].contains(field.name) else { return nil }
+            guard payloads[field.name] == nil else { return nil }
             let value = field.pattern.constant ?? Node(.unknown, at: field.pattern.place)
             return .init(key: field.name, keyPlace: field.place, value: value)
         }
