@@ -83,7 +83,7 @@ extension Linux {
     private func fault(_ fault: ChildFault, _ program: String, _ command: CommandRun) -> HostFault {
         let reason = fault.error.text
         switch fault.stage {
-        case .namespace: return HostFault("isolate", "`\(program)`", reason)
+        case .namespace: return HostFault("isolate", "`\(program)`", reason, kind: .isolation)
         case .root: return HostFault("enter the root for", "`\(program)`", reason)
         case .identity: return HostFault("run as", command.user.map { "\($0)" } ?? "root", reason)
         case .directory: return HostFault("enter", command.directory.text, reason)

@@ -22,7 +22,7 @@ extension Linux {
                 return ended.hasTimedOut
                     ? .unknown("it took more than \(command.timeout)") : .exitStatus(ended.exitStatus)
             } catch {
-                if error.operation == "isolate" {
+                if error.kind == .isolation {
                     return .unknown("its guard cannot be run without write access: \(error.reason)")
                 }
                 // A root that is yet to be filled has no shell, a user that is yet to be made no number.

@@ -13,6 +13,8 @@ public struct HostFault: Error, Sendable, Hashable, CustomStringConvertible {
         case missing
         /// A source does not have it any more: newer lists may know where it is.
         case gone
+        /// Where nothing may be written, the kernel lets nobody ask.
+        case isolation
     }
 
     public init(_ operation: String, _ object: String, _ reason: String, kind: Kind = .other) {

@@ -104,6 +104,9 @@ enum AptOutput {
         return 0
     }
 
+    /// Whether dpkg was killed before and wants to be told to go on.
+    static func saysInterrupted(_ output: String) -> Bool { output.contains("dpkg was interrupted") }
+
     /// The lines in which apt, dpkg and maintainer scripts speak of errors; else the last one.
     static func complaint(_ output: String) -> String {
         // Where no terminals are mounted, apt says so each time.

@@ -131,7 +131,7 @@ extension Linux {
         let policy = try forbidServices()
         defer { if let policy { try? remove(Removal(policy, kind: .file)) } }
         var ended = try runPackageManager(words, timeout: .seconds(1800))
-        if ended.output.contains("dpkg was interrupted") {
+        if AptOutput.saysInterrupted(ended.output) {
             _ = try runPackageManager(["dpkg"] + Self.keepsFiles + ["--configure", "-a"], timeout: .seconds(1800))
             ended = try runPackageManager(words, timeout: .seconds(1800))
         }

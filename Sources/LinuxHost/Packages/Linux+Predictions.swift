@@ -9,7 +9,7 @@ extension Linux {
             do throws(HostFault) {
                 try predict(packages.expected.contains(change) ? packages.expected : packages.expected + [change])
             } catch {
-                if error.operation == "isolate" { return .unknown("apt cannot be asked: \(error.reason)") }
+                if error.kind == .isolation { return .unknown("apt cannot be asked: \(error.reason)") }
                 throw error
             }
         }
