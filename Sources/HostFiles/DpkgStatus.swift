@@ -1,35 +1,14 @@
 public import Model
 
 /// dpkg's status file (dpkg-query(1), deb-control(5)); each paragraph is read only when it is asked for.
-public struct DpkgStatus: HostDocument {
-    /// One package as dpkg knows it.
-    public struct Package: Sendable, Hashable {
-        public var name: String
-        public var version: String
-        public var architecture: String
-        /// The first word of `Status`: what is wanted, such as `install` or `hold`.
-        public var selection: String
-        /// The third word of `Status`, such as `installed`, `config-files` or `half-configured`.
-        public var state: String
-        public var provides: [String]
-
-        /// The second word of `Status`: `ok`, or `reinstreq` where dpkg has only a half of it.
-        public var flag = "ok"
-
-        public var isInstalled: Bool { state == "installed" }
-        /// Whether more of it than its configuration files is there, in whatever state.
-        public var isOnHost: Bool { state != "not-installed" && state != "config-files" }
-        public var isHalf: Bool { isOnHost && flag.contains("reinst") }
-        public var isHeld: Bool { selection == "hold" }
-    }
-
+public struct DpkgStatus: PackageDatabase {
     public let bytes: [UInt8]
     /// Where each package's paragraphs are, by name.
     private let paragraphs: [String: [Range<Int>]]
     /// Where the paragraphs are that provide others.
     private let providing: [Range<Int>]
-    /// The changes of a simulation by name; nil for a removed package.
-    private var changed: [String: Package?] = [:]
+    /// What a simulation changed; nil: removed.
+    private var changed: [String: InstalledPackage?] = [:]
 
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
@@ -69,8 +48,7 @@ public struct DpkgStatus: HostDocument {
         return (found, providing)
     }
 
-    /// The package of a name, with or without its architecture; an installed one before others.
-    public func package(named text: String) -> Package? {
+    public func package(named text: String) -> InstalledPackage? {
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         guard let name = parts.first else { return nil }
         if let entry = changed[text] { return entry }
@@ -87,13 +65,12 @@ public struct DpkgStatus: HostDocument {
             || (paragraphs["dpkg"] ?? []).contains { package(at: $0)?.architecture == architecture }
     }
 
-    /// The installed packages that provide a virtual one.
-    public func providers(of name: String) -> [Package] {
+    public func providers(of name: String) -> [InstalledPackage] {
         providing.compactMap { package(at: $0) }.filter { $0.isInstalled && $0.provides.contains(name) }
             .sorted { $0.name < $1.name }
     }
 
-    private func package(at range: Range<Int>) -> Package? {
+    private func package(at range: Range<Int>) -> InstalledPackage? {
         var fields: [Substring: Substring] = [:]
         for line in String(decoding: bytes[range], as: UTF8.self).textLines() {
             guard line.first != " ", let colon = line.firstIndex(of: ":") else { continue }
@@ -104,13 +81,16 @@ public struct DpkgStatus: HostDocument {
         let provides = (fields["Provides"] ?? "").split(separator: ",").map { entry in
             String(entry.drop { $0 == " " }.prefix { $0 != " " })
         }
-        return Package(
+        // What is wanted, whether dpkg has only a half of it (`reinstreq`), and how far it came.
+        let (selection, flag, state) = (status[0], status[1], status[2])
+        let isOnHost = state != "not-installed" && state != "config-files"
+        return InstalledPackage(
             name: String(name), version: String(fields["Version"] ?? ""),
-            architecture: String(fields["Architecture"] ?? ""), selection: status[0], state: status[2],
-            provides: provides, flag: status[1])
+            architecture: String(fields["Architecture"] ?? ""), state: state, isInstalled: state == "installed",
+            isOnHost: isOnHost, isHalf: isOnHost && flag.contains("reinst"), isHeld: selection == "hold",
+            provides: provides)
     }
 
-    /// The database after the change, for a simulation.
     public mutating func apply(_ change: PackageChange) {
         let present = package(named: change.name)
         switch change.action {
@@ -118,18 +98,40 @@ public struct DpkgStatus: HostDocument {
             let name = String(change.name.prefix { $0 != ":" })
             var package =
                 present
-                ?? Package(
-                    name: name, version: "", architecture: "", selection: "install", state: "installed", provides: [])
-            package.state = "installed"
-            package.flag = "ok"
-            if !package.isHeld { package.selection = "install" }
+                ?? InstalledPackage(
+                    name: name, version: "", architecture: "", state: "installed", isInstalled: true, isOnHost: true)
+            (package.state, package.isInstalled, package.isOnHost, package.isHalf) = ("installed", true, true, false)
             package.version = change.version ?? package.version
             changed[change.name] = package
-        case .remove: changed[change.name] = Package?.none
+        case .remove: changed[change.name] = InstalledPackage?.none
         case .hold, .unhold:
             guard var package = present else { return }
-            package.selection = change.action == .hold ? "hold" : "install"
+            package.isHeld = change.action == .hold
             changed[change.name] = package
         }
+    }
+}
+
+extension PackageManager {
+    /// apt over dpkg, of Debian and what is made from it.
+    public static let apt = PackageManager(
+        "apt", database: AbsolutePath.root.appending("var/lib/dpkg/status"), DpkgStatus.self)
+
+    /// The managers that Lodestar knows, and only those that are tested.
+    static let known = [apt]
+}
+
+extension HostReading {
+    /// The manager whose database the host has; nil where no known one has any.
+    public var packageManager: PackageManager? {
+        get throws(HostFault) {
+            for manager in PackageManager.known where try status(of: manager.database) != nil { return manager }
+            return nil
+        }
+    }
+
+    /// What is installed; nil where there is no known package manager.
+    public var packageDatabase: (any PackageDatabase)? {
+        get throws(HostFault) { try packageManager?.packages(on: self) }
     }
 }

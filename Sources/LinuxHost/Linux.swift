@@ -25,7 +25,7 @@ public final class Linux: Host {
     /// Whether the file system of a device keeps change times, as far as it was asked.
     nonisolated(unsafe) var stampingDevices: [UInt: Bool] = [:]
     /// What the package manager is told and asked.
-    nonisolated(unsafe) package var packages = PackageManagerState()
+    nonisolated(unsafe) package let packages = PackageManagerState()
     nonisolated(unsafe) var names = NameAnswers()
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false

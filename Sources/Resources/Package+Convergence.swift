@@ -4,20 +4,19 @@ public import Model
 extension Package {
     /// The package in dpkg's database; the package manager is asked only about packages that have to change.
     public struct Observed: Sendable {
-        var package: DpkgStatus.Package?
-        /// The package that provides a virtual one.
+        var package: InstalledPackage?
+        /// What stands for a virtual package.
         var providers: [String] = []
         var prediction: PackagePrediction?
         /// Why the package manager could not be asked.
         var silence: String?
     }
 
-    static let status = AbsolutePath.root.appending("var/lib/dpkg/status")
-
     public func observe(on host: some HostReading) throws -> Observed? {
-        guard let database = try host.document(DpkgStatus.self, at: Self.status) else {
-            throw Refusal("there is no \(Self.status)", hint: "only hosts with dpkg are managed so far")
+        guard let found = try host.packageManager, let database = try found.packages(on: host) else {
+            throw Refusal("there is no package manager that is known", hint: "only hosts with dpkg are managed so far")
         }
+        if let manager, manager.rawValue != found.name { throw Refusal("the host's package manager is \(found.name)") }
         var observed = Observed(package: database.package(named: name.text))
         if observed.package?.isOnHost != true { observed.providers = database.providers(of: name.text).map(\.name) }
         guard isMoved(observed) else { return observed }
@@ -80,7 +79,7 @@ extension Package {
         return changes
     }
 
-    private static func shown(_ package: DpkgStatus.Package) -> String {
+    private static func shown(_ package: InstalledPackage) -> String {
         package.isInstalled ? "present" : package.state
     }
 

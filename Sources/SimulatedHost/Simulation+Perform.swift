@@ -50,13 +50,12 @@ extension Simulation {
     }
 
     private func change(_ change: PackageChange) throws(HostFault) {
-        var database = packages ?? DpkgStatus(parsing: [])
-        if packages == nil, let present = try below.document(DpkgStatus.self, at: Self.packageStatus) {
-            database = present
+        guard let manager = try packageManager, var database = try packageDatabase else {
+            throw HostFault(change.action.rawValue, change.name, "the host has no package manager that is known")
         }
         packages = nil  // keeps the storage unique, so that a change copies nothing
         database.apply(change)
-        packages = database
+        packages = (manager.database, database)
     }
 
     /// The entry with its body, from below where nothing was simulated yet; nil when nothing is there.

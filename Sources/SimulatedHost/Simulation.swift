@@ -25,7 +25,7 @@ public final class Simulation: Host {
     /// The names that the overlay added to directories or took from them.
     nonisolated(unsafe) var listings: [AbsolutePath: [String: Bool]] = [:]
     nonisolated(unsafe) var accounts: AccountDatabase?
-    nonisolated(unsafe) var packages: DpkgStatus?
+    nonisolated(unsafe) var packages: (path: AbsolutePath, database: any PackageDatabase)?
     nonisolated(unsafe) var services: [String: Bool] = [:]
     nonisolated(unsafe) var ownershipChanges: [OwnershipChange] = []
     /// Homes that were moved, the last one last.
@@ -41,8 +41,6 @@ public final class Simulation: Host {
     }
 
     public var isRunning: Bool { below.isRunning }
-
-    static let packageStatus = AbsolutePath.root.appending("var/lib/dpkg/status")
 
     public func status(of path: AbsolutePath) throws(HostFault) -> FileStatus? {
         if !entries.isEmpty {
@@ -124,7 +122,7 @@ public final class Simulation: Host {
         _ type: Document.Type, at path: AbsolutePath
     ) throws(HostFault) -> Document? {
         if let found = accounts?.document(type, at: path) { return found }
-        if let packages, path == Self.packageStatus, let found = packages as? Document { return found }
+        if let packages, path == packages.path, let found = packages.database as? Document { return found }
         switch entries[path] {
         case .absent?: return nil
         case .present(_, .edited(let document))?:

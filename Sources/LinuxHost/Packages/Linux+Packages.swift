@@ -1,159 +1,42 @@
-import Glibc
 import HostFiles
-import Model
+public import Model
 
-/// The lane of packages: one transaction of apt for all changes.
+/// The lane of packages, by the host's own package manager.
 extension Linux {
-    /// If the transaction fails, each change is tried alone; what counts is what dpkg has in the end.
+    private var packageTool: any PackageTool {
+        get throws(HostFault) {
+            guard let manager = try packageManager else {
+                throw HostFault("find", "a package manager", "the host has none that is known", kind: .missing)
+            }
+            switch manager.name {
+            case PackageManager.apt.name: return Apt(host: self)
+            default: throw HostFault("run", manager.name, "nothing here runs it")
+            }
+        }
+    }
+
     func performPackages(_ changes: [PackageChange]) -> [StepResult] {
+        do throws(HostFault) {
+            return try packageTool.perform(changes)
+        } catch {
+            return changes.map { _ in .failure(error) }
+        }
+    }
+
+    func prediction(of change: PackageChange) throws(HostFault) -> ProbeAnswer {
+        try packageTool.prediction(of: change)
+    }
+
+    public func expect(_ probes: [Probe]) {
         packages.predictions = [:]
-        packages.waited = .zero
-        defer {
-            packages.predictions = [:]
-            forgetAll()
-        }
-        let before = changes.map { presence(of: $0) }
-        var faults: [Int: HostFault] = [:]
-        for (index, change) in changes.enumerated() where change.action == .unhold {
-            faults[index] = fault(mark, change)
-        }
-        let output = move(changes, &faults)
-        let failed = Set(faults.keys.map { changes[$0].name })
-        for (index, change) in changes.enumerated() {
-            switch change.action {
-            case .hold where !failed.contains(change.name): faults[index] = fault(mark, change)
-            // What could not be brought to its version is held as it was before, and not at another one.
-            case .hold where before[index].package?.isHeld == true: _ = fault(mark, change)
-            case .hold, .unhold, .install, .upgrade, .remove: break
-            }
-        }
-        return changes.indices.map { index in
-            if let fault = faults[index] { return .failure(fault) }
-            let isSkipped = changes[index].operand != nil && before[index] == presence(of: changes[index])
-            return .success(StepOutput(text: output, isSkipped: isSkipped))
-        }
+        packages.expected = probes.compactMap { if case .packageChange(let change) = $0 { change } else { nil } }
     }
+}
 
-    /// Installs, upgrades and removes.
-    private func move(_ changes: [PackageChange], _ faults: inout [Int: HostFault]) -> String {
-        var output = "", moves: [Int] = [], hasFailed = false
-        for index in changes.indices where changes[index].operand != nil {
-            if presence(of: changes[index]).package?.isHalf == true {
-                faults[index] = fault({ (change) throws(HostFault) in output += try mend(change) }, changes[index])
-            } else {
-                moves.append(index)
-            }
-        }
-        do throws(HostFault) {
-            if !packages.hasRefreshed, moves.contains(where: { changes[$0].action != .remove }), try areListsOutdated()
-            {
-                try refreshLists()
-                try dropImpossible(changes, &moves, &faults)
-            }
-            // What only others provide may be there afterwards, and apt knows no such package.
-            let named = moves.filter { !packages.virtual.contains(changes[$0].name) }
-            if !named.isEmpty { output += try transactRefreshing(named.map { changes[$0] }) }
-        } catch {
-            hasFailed = true
-            if moves.count == 1 {
-                if !isDone(changes[moves[0]], hasFailed) { faults[moves[0]] = withRefreshProblem(error) }
-                return output
-            }
-        }
-        for index in moves where !isDone(changes[index], hasFailed) {
-            let alone = fault(
-                { (change) throws(HostFault) in output += try transactRefreshing([change]) }, changes[index])
-            if let alone, !isDone(changes[index], true) { faults[index] = withRefreshProblem(alone) }
-        }
-        return output
-    }
-
-    /// The plan could not know what the new lists lack: that fails, and takes no other along.
-    private func dropImpossible(
-        _ changes: [PackageChange], _ moves: inout [Int], _ faults: inout [Int: HostFault]
-    ) throws(HostFault) {
-        try predict(moves.map { changes[$0] })
-        for index in moves {
-            guard let problem = packages.predictions[changes[index]]?.problem else { continue }
-            let change = changes[index]
-            faults[index] = withRefreshProblem(HostFault(change.action.rawValue, change.name, problem.reason))
-        }
-        moves.removeAll { faults[$0] != nil }
-    }
-
-    private func withRefreshProblem(_ fault: HostFault) -> HostFault {
-        guard let problem = packages.refreshProblem else { return fault }
-        return HostFault(fault.operation, fault.object, "\(fault.reason) (\(problem))")
-    }
-
-    /// Of what dpkg has only a half apt says that it is the newest version, and removes nothing of it.
-    private func mend(_ change: PackageChange) throws(HostFault) -> String {
-        change.action == .remove ? try removeRemains(change) : try transact([change], isReinstallation: true)
-    }
-
-    /// A source from which a package has gone has newer lists.
-    private func transactRefreshing(_ changes: [PackageChange]) throws(HostFault) -> String {
-        do throws(HostFault) {
-            return try transact(changes)
-        } catch {
-            guard !packages.hasRefreshed, error.kind == .gone else { throw error }
-            try refreshLists()
-            return try transact(changes)
-        }
-    }
-
-    private func fault(
-        _ perform: (PackageChange) throws(HostFault) -> Void, _ change: PackageChange
-    ) -> HostFault? {
-        do throws(HostFault) {
-            try perform(change)
-            return nil
-        } catch {
-            return error
-        }
-    }
-
-    /// What dpkg has of a name.
-    private struct Presence: Equatable {
-        var package: DpkgStatus.Package?
-        var providers: [DpkgStatus.Package] = []
-    }
-
-    private func presence(of change: PackageChange) -> Presence {
-        forgetAll()
-        guard let database = try? packageDatabase else { return Presence() }
-        let package = database.package(named: change.name)
-        return Presence(package: package, providers: package == nil ? database.providers(of: change.name) : [])
-    }
-
-    /// Whether dpkg has a package as the change wants it.
-    ///
-    /// - Parameter hasFailed: whether its transaction failed; of an upgrade dpkg alone does not tell.
-    private func isDone(_ change: PackageChange, _ hasFailed: Bool) -> Bool {
-        if change.action == .upgrade, hasFailed { return false }
-        let presence = presence(of: change)
-        if change.action == .remove { return presence.package?.isOnHost != true }
-        guard let package = presence.package else { return !presence.providers.isEmpty }
-        return package.isInstalled && (change.version == nil || package.version == change.version)
-    }
-
-    private static let policy = Array("#!/bin/sh\n# Written by Lodestar while it installs packages.\nexit 101\n".utf8)
-
-    /// In a root that is not running, maintainer scripts must not start services (policy-rc.d, invoke-rc.d(8)).
-    func forbidServices() throws(HostFault) -> AbsolutePath? {
-        let path = AbsolutePath.root.appending("usr/sbin/policy-rc.d")
-        if isRunning { return nil }
-        if let status = try status(of: path) {
-            // What a killed run left is ours; an administrator's stays.
-            guard status.kind == .file else { return nil }
-            return try contents(of: path, limit: 1 << 16) == Self.policy ? path : nil
-        }
-        let file = try prepare(
-            WantedFile(
-                path: path, bytes: Self.policy, attributes: Attributes(mode: FileMode(Permissions(0o755))),
-                replaced: .nothing))
-        try place(file)
-        Glibc.close(file.descriptor)
-        return path
-    }
+/// The program of a package manager.
+protocol PackageTool {
+    /// Performs changes in as few transactions as it takes; what counts is what the database has in the end.
+    func perform(_ changes: [PackageChange]) -> [StepResult]
+    /// What the manager would do for a change, told without changing anything.
+    func prediction(of change: PackageChange) throws(HostFault) -> ProbeAnswer
 }

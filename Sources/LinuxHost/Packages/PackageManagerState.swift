@@ -1,7 +1,7 @@
-public import Model
+import Model
 
 /// What is known of packages while one run lasts.
-package struct PackageManagerState {
+package final class PackageManagerState {
     /// The changes that the catalog declares: those that are needed are one transaction.
     var expected: [PackageChange] = []
     /// What was told of changes, until packages change.
@@ -18,12 +18,5 @@ package struct PackageManagerState {
     /// The packages that may go.
     var declaredAbsent: Set<String> {
         Set(expected.filter { $0.action == .remove }.map(\.name))
-    }
-}
-
-extension Linux {
-    public func expect(_ probes: [Probe]) {
-        packages.predictions = [:]
-        packages.expected = probes.compactMap { if case .packageChange(let change) = $0 { change } else { nil } }
     }
 }

@@ -4,7 +4,12 @@ import Model
 import SystemCalls
 
 /// Running apt(8): the lists of packages, the locks of others, one transaction.
-extension Linux {
+struct Apt: PackageTool {
+    let host: Linux
+
+    /// What is known while one run lasts.
+    var state: PackageManagerState { host.packages }
+
     /// No question, no pager, no service restarted behind the site's back.
     private static let environment = [
         ("DEBIAN_FRONTEND", "noninteractive"), ("APT_LISTCHANGES_FRONTEND", "none"), ("APT_LISTBUGS_FRONTEND", "none"),
@@ -20,9 +25,9 @@ extension Linux {
 
     /// Asks a program that changes nothing. It cannot: it would write its cache.
     func ask(_ words: [String]) throws(HostFault) -> ChildResult {
-        try execute(
+        try host.execute(
             CommandRun(.arguments(words), environment: Self.environment, timeout: .seconds(120)),
-            isGuard: !isPerforming)
+            isGuard: !host.isPerforming)
     }
 
     /// Runs a program of the package manager, again and again while another process holds the lock, up to a limit.
@@ -30,20 +35,20 @@ extension Linux {
         let clock = ContinuousClock()
         while true {
             let start = clock.now
-            let ended = try execute(
+            let ended = try host.execute(
                 CommandRun(
                     .arguments(words), environment: Self.environment, timeout: timeout, mustFinish: true))
             guard ended.exitStatus != 0, !ended.hasTimedOut, let holder = AptOutput.lockHolder(ended.output) else {
                 return ended
             }
-            if packages.waited >= packages.patience || Interrupts.signal != nil {
+            if state.waited >= state.patience || Interrupts.signal != nil {
                 throw HostFault(
                     "run", words[0],
-                    "\(Self.name(ofProcess: holder)) holds the lock of the packages; waited \(packages.patience.components.seconds) s for it"
+                    "\(Self.name(ofProcess: holder)) holds the lock of the packages; waited \(state.patience.components.seconds) s for it"
                 )
             }
             usleep(200_000)
-            packages.waited += clock.now - start
+            state.waited += clock.now - start
         }
     }
 
@@ -63,7 +68,7 @@ extension Linux {
         let wanted = AptOutput.lists(ended.output)
         if wanted.isEmpty { return false }
         let folder = AbsolutePath.root.appending("var/lib/apt/lists")
-        let present = try entries(of: folder) ?? []
+        let present = try host.entries(of: folder) ?? []
         for name in wanted {
             // A source need not have every architecture.
             let stem = name.split(separator: "_").last { $0.hasPrefix("binary-") }.map { part in
@@ -74,7 +79,7 @@ extension Linux {
             }
         }
         let apt = AbsolutePath.root.appending("etc/apt"), parts = apt.appending("sources.list.d")
-        let fragments = (try entries(of: parts) ?? []).filter { $0.hasSuffix(".list") || $0.hasSuffix(".sources") }
+        let fragments = (try host.entries(of: parts) ?? []).filter { $0.hasSuffix(".list") || $0.hasSuffix(".sources") }
         let newest = try newest(of: [apt.appending("sources.list")] + fragments.map { parts.appending($0) })
         return newest
             > (try self.newest(of: [folder, folder.appending("partial")] + present.map { folder.appending($0) }))
@@ -84,7 +89,7 @@ extension Linux {
     private func newest(of paths: [AbsolutePath]) throws(HostFault) -> Int {
         var newest = 0
         for path in paths {
-            guard let entry = try entry(path) else { continue }
+            guard let entry = try host.entry(path) else { continue }
             var status = stat()
             guard fstatat(entry.directory.descriptor, entry.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
             newest = max(newest, status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec)
@@ -94,12 +99,12 @@ extension Linux {
 
     /// Reads the sources once a run. A source that cannot be reached is spoken of where a package is missed.
     func refreshLists() throws(HostFault) {
-        if packages.hasRefreshed { return }
-        packages.hasRefreshed = true
+        if state.hasRefreshed { return }
+        state.hasRefreshed = true
         let ended = try runPackageManager(["apt-get", "-q", "update"], timeout: .seconds(900))
-        forgetAll()
+        host.forgetAll()
         if ended.exitStatus != 0 || ended.hasTimedOut {
-            packages.refreshProblem = "apt-get update \(ended.complaint)"
+            state.refreshProblem = "apt-get update \(ended.complaint)"
         }
     }
 
@@ -129,7 +134,7 @@ extension Linux {
             ["apt-get"] + Self.transactionOptions + (transaction.removed.isEmpty ? ["--no-remove"] : [])
             + (isReinstallation ? ["--reinstall"] : []) + ["install", "--"] + changes.compactMap(\.operand)
         let policy = try forbidServices()
-        defer { if let policy { try? remove(Removal(policy, kind: .file)) } }
+        defer { if let policy { try? host.remove(Removal(policy, kind: .file)) } }
         var ended = try runPackageManager(words, timeout: .seconds(1800))
         if AptOutput.saysInterrupted(ended.output) {
             _ = try runPackageManager(["dpkg"] + Self.keepsFiles + ["--configure", "-a"], timeout: .seconds(1800))
@@ -142,7 +147,7 @@ extension Linux {
 
     /// Whether a package that a transaction removes was declared absent, by a name with or without its architecture.
     func mayGo(_ name: String, with changes: [PackageChange]) -> Bool {
-        let absent = packages.declaredAbsent.union(changes.filter { $0.action == .remove }.map(\.name))
+        let absent = state.declaredAbsent.union(changes.filter { $0.action == .remove }.map(\.name))
         return absent.contains(name) || absent.contains { $0.prefix { $0 != ":" } == name }
     }
 

@@ -3,17 +3,17 @@ import Model
 import SystemCalls
 
 /// What the package manager would do, asked once for everything that a catalog declares.
-extension Linux {
+extension Apt {
     func prediction(of change: PackageChange) throws(HostFault) -> ProbeAnswer {
-        if packages.predictions[change] == nil {
+        if state.predictions[change] == nil {
             do throws(HostFault) {
-                try predict(packages.expected.contains(change) ? packages.expected : packages.expected + [change])
+                try predict(state.expected.contains(change) ? state.expected : state.expected + [change])
             } catch {
                 if error.kind == .isolation { return .unknown("apt cannot be asked: \(error.reason)") }
                 throw error
             }
         }
-        return packages.predictions[change].map { .prediction($0) } ?? .unknown("apt was not asked of \(change.name)")
+        return state.predictions[change].map { .prediction($0) } ?? .unknown("apt was not asked of \(change.name)")
     }
 
     func predict(_ changes: [PackageChange]) throws(HostFault) {
@@ -31,10 +31,10 @@ extension Linux {
                 prediction.problem = Self.problem(of: change, policy)
                 prediction.candidate = change.version ?? policy?.candidate
             }
-            packages.predictions[change] = prediction
+            state.predictions[change] = prediction
             if prediction.problem != nil { continue }
             if prediction.candidate == nil, change.action != .remove {
-                packages.virtual.insert(change.name)
+                state.virtual.insert(change.name)
                 virtual.append(change)
             } else {
                 together.append(change)
@@ -44,7 +44,7 @@ extension Linux {
         for change in virtual {
             // Another package of the site may provide it.
             if let provider = try providers(of: change).first(where: { installed.contains($0) }) {
-                packages.predictions[change]?.substitute = provider
+                state.predictions[change]?.substitute = provider
             } else {
                 try predict(alone: change)
             }
@@ -63,7 +63,7 @@ extension Linux {
 
     /// Whether dpkg has it as the change wants it, so that the transaction will not speak of it.
     private func isSettled(_ change: PackageChange) throws(HostFault) -> Bool {
-        let package = try packageDatabase?.package(named: change.name)
+        let package = try host.packageDatabase?.package(named: change.name)
         switch change.action {
         case .install:
             guard let package, package.isInstalled else { return false }
@@ -74,17 +74,11 @@ extension Linux {
         }
     }
 
-    var packageDatabase: DpkgStatus? {
-        get throws(HostFault) {
-            try document(DpkgStatus.self, at: AbsolutePath.root.appending("var/lib/dpkg/status"))
-        }
-    }
-
     /// The name without the host's own architecture, as apt writes it.
     private func nativeName(_ name: String) throws(HostFault) -> String {
         guard let colon = name.firstIndex(of: ":") else { return name }
         let architecture = name[name.index(after: colon)...]
-        let native = try packageDatabase?.package(named: "dpkg")?.architecture
+        let native = try host.packageDatabase?.package(named: "dpkg")?.architecture
         return architecture == native ?? "" || architecture == "all" ? String(name[..<colon]) : name
     }
 
@@ -101,7 +95,7 @@ extension Linux {
 
     /// What one change alone would bring.
     private func predict(alone change: PackageChange) throws(HostFault) {
-        guard var prediction = packages.predictions[change] else { return }
+        guard var prediction = state.predictions[change] else { return }
         switch try simulated([change]) {
         case .success(let transaction):
             if change.action != .remove, prediction.candidate == nil {
@@ -121,7 +115,7 @@ extension Linux {
                 "\(change.name) is only provided by others: \(names.joined(separator: ", "))",
                 hint: "declare one of them")
         }
-        packages.predictions[change] = prediction
+        state.predictions[change] = prediction
     }
 
     private func providers(of change: PackageChange) throws(HostFault) -> [String] {
@@ -147,15 +141,15 @@ extension Linux {
         }
         for change in changes { try predict(alone: change) }
         let isExplained = changes.contains { change in
-            packages.predictions[change].map { $0.problem != nil || !$0.removed.isEmpty } ?? false
+            state.predictions[change].map { $0.problem != nil || !$0.removed.isEmpty } ?? false
         }
         guard !isExplained, let reason else { return [] }
         if changes.count == 1 {
-            packages.predictions[first]?.problem = Refusal(reason)
+            state.predictions[first]?.problem = Refusal(reason)
             return []
         }
         for change in changes {
-            packages.predictions[change]?.problem = Refusal("together with the other packages of the site, \(reason)")
+            state.predictions[change]?.problem = Refusal("together with the other packages of the site, \(reason)")
         }
         return []
     }
