@@ -21,12 +21,10 @@ struct PendingFile {
 /// What a whole file shall be.
 struct WantedFile {
     var path: AbsolutePath
-    var bytes: [UInt8]
+    var content: FileContent
     var attributes: Attributes
     var replaced: Replaced
     var validator: String?
-    var isSecret = false
-    var isInPlace = false
     /// The mode at creation where none is declared.
     var standardPermissions = Permissions(0o644)
 }
@@ -45,7 +43,7 @@ extension Linux {
         guard descriptor >= 0 else { throw HostFault("write", file.path.text, ErrorNumber.text(-descriptor)) }
         let pending = PendingFile(
             path: file.path, entry: entry, temporary: temporary, descriptor: descriptor,
-            replacesDirectory: present?.kind == .directory, isSecret: file.isSecret)
+            replacesDirectory: present?.kind == .directory, isSecret: file.content.isSecret)
         do throws(HostFault) {
             try fill(pending, file, present?.kind == .file ? present : nil)
             return pending
@@ -57,8 +55,10 @@ extension Linux {
     }
 
     private func fill(_ pending: PendingFile, _ file: WantedFile, _ present: FileStatus?) throws(HostFault) {
-        guard LocalFiles.writeAll(file.bytes, to: pending.descriptor) else {
-            throw HostFault("write", file.path.text, ErrorNumber.last.text)
+        try file.content.read { (piece) throws(HostFault) in
+            guard LocalFiles.writeAll(piece, to: pending.descriptor) else {
+                throw HostFault("write", file.path.text, ErrorNumber.last.text)
+            }
         }
         if present != nil { try copyAttributes(to: pending, file.path) }
         let owner = try number(file.attributes.owner, isGroup: false) ?? present?.owner ?? 0

@@ -69,7 +69,8 @@ extension Linux {
                 pending.append(
                     try prepare(
                         WantedFile(
-                            path: file.path, bytes: file.bytes, attributes: attributes, replaced: .file(nil),
+                            path: file.path, content: .whole(Content(file.bytes)), attributes: attributes,
+                            replaced: .file(nil),
                             standardPermissions: file.permissions)))
             }
             var faults = [Int32](repeating: 0, count: pending.count)

@@ -153,7 +153,7 @@ extension Linux {
         }
         return .success(
             WantedFile(
-                path: path, bytes: document.bytes, attributes: creation ?? Attributes(),
+                path: path, content: .whole(Content(document.bytes)), attributes: creation ?? Attributes(),
                 replaced: isNew ? .nothing : .file(nil)))
     }
 }
@@ -161,8 +161,8 @@ extension Linux {
 extension WantedFile {
     init(_ write: FileWrite) {
         self.init(
-            path: write.path, bytes: write.content.bytes, attributes: write.attributes, replaced: write.replaced,
-            validator: write.validator, isSecret: write.content.isSecret)
+            path: write.path, content: write.content, attributes: write.attributes, replaced: write.replaced,
+            validator: write.validator)
     }
 }
 

@@ -45,26 +45,29 @@ extension Linux {
 
     /// Nothing of the old content goes before there is room for the new one, and a failure brings it back.
     private func overwrite(_ descriptor: Int32, with write: FileWrite) throws(HostFault) {
-        let new = write.content.bytes
         let old: [UInt8]
         do throws(ReadFault) {
             old = try OpenFile.bytes(of: descriptor, limit: .max)
         } catch {
             throw HostFault("read", write.path.text, error.reason)
         }
-        let room = lodestar_reserve(descriptor, Int64(new.count))
+        let room = lodestar_reserve(descriptor, Int64(write.content.byteCount))
         if room < 0 { throw HostFault("write", write.path.text, ErrorNumber.text(-room)) }
-        if let number = Self.put(new, into: descriptor) {
-            _ = Self.put(old, into: descriptor)
-            throw HostFault("write", write.path.text, ErrorNumber.text(number))
+        do throws(HostFault) {
+            try Self.put(write.content, into: descriptor, write.path)
+        } catch {
+            try? Self.put(.whole(Content(old)), into: descriptor, write.path)
+            throw error
         }
     }
 
-    /// - Returns: the error number; nil when the file has these bytes and no others.
-    private static func put(_ bytes: [UInt8], into descriptor: Int32) -> Int32? {
-        guard lseek(descriptor, 0, SEEK_SET) == 0, LocalFiles.writeAll(bytes, to: descriptor),
-            ftruncate(descriptor, off_t(bytes.count)) == 0, fsync(descriptor) == 0
-        else { return errno }
-        return nil
+    /// Afterwards the file has these bytes and no others.
+    private static func put(_ content: FileContent, into descriptor: Int32, _ path: AbsolutePath) throws(HostFault) {
+        func fault() -> HostFault { HostFault("write", path.text, ErrorNumber.last.text) }
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw fault() }
+        try content.read { (piece) throws(HostFault) in
+            guard LocalFiles.writeAll(piece, to: descriptor) else { throw fault() }
+        }
+        guard ftruncate(descriptor, off_t(content.byteCount)) == 0, fsync(descriptor) == 0 else { throw fault() }
     }
 }

@@ -81,12 +81,17 @@ public struct Change: Sendable, Hashable {
     }
 
     /// The difference of a content; that of a secret shows neither side.
-    public init(_ property: String, from present: Content?, to desired: Content) {
+    public init(_ property: String, from present: FileContent?, to desired: FileContent) {
         if desired.isSecret, let present {
-            self.init(property, hiding: .content(present), before: desired.rendered)
+            let found = ShownText.digest(byteCount: present.byteCount, present.digest)
+            self.init(property, hiding: found, before: desired.rendered)
         } else {
             self.init(property, from: present?.shown, to: desired.shown)
         }
+    }
+
+    public init(_ property: String, from present: Content?, to desired: Content) {
+        self.init(property, from: present.map { FileContent.whole($0) }, to: .whole(desired))
     }
 }
 

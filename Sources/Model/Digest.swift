@@ -1,5 +1,5 @@
 import Crypto
-import Values
+public import Values
 
 /// The SHA-256 of some bytes.
 public struct Digest: Sendable, Hashable, CustomStringConvertible {
@@ -11,6 +11,13 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
         if data.withContiguousStorageIfAvailable({ hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }) == nil {
             hash.update(data: Array(data))
         }
+        bytes = Array(hash.finalize())
+    }
+
+    /// Of bytes that come piece by piece.
+    public init(reading source: (ByteStream.Sink) throws(HostFault) -> Void) throws(HostFault) {
+        var hash = SHA256()
+        try source { (piece) throws(HostFault) in hash.update(bufferPointer: piece) }
         bytes = Array(hash.finalize())
     }
 

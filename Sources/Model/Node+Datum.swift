@@ -10,6 +10,7 @@ extension Node.Content {
         case .double(let value): .double(value)
         case .scalar(let text, _), .string(let text): .string(text)
         case .bytes(let bytes): .string("sha256:\(Digest(of: bytes).hexadecimal)")
+        case .stream(let stream): .string("sha256:\(stream.sha256.hexadecimal)")
         case .list(let items): .list(items.map(\.content.datum))
         case .map(let entries): .map(entries.map { .init($0.key, $0.value.content.datum) })
         }

@@ -63,6 +63,7 @@ struct FieldText {
         case .double(let value): tagged("d", String(value))
         case .scalar(let value, _), .string(let value): tagged("s", value)
         case .bytes(let bytes): tagged("x", bytes.hexadecimal)
+        case .stream(let stream): tagged("x", stream.sha256.hexadecimal)
         case .list(let items):
             text += "l\(items.count):"
             for item in items { write(item) }

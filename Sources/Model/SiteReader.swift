@@ -1,13 +1,26 @@
+public import Values
+
 /// Where a site is read from: a directory, a git commit, a bundle, a map in memory.
 public protocol SiteReader: Sendable {
     /// The regular files below a folder of the site, as sorted paths from its root; hidden ones left out.
     func paths(below folder: String) throws(SiteFault) -> [String]
     /// The bytes of a file; nil when there is none.
     func contents(of path: String) throws(SiteFault) -> [UInt8]?
+    /// The size of a file in bytes; nil when there is none.
+    func byteCount(of path: String) throws(SiteFault) -> Int?
+    /// Hands over the bytes of a file, some at a time.
+    func read(_ path: String, _ sink: ByteStream.Sink) throws(HostFault)
     /// Whether the file's owner may execute it.
     func isExecutable(_ path: String) -> Bool
     /// What the site is called in plans: a commit with its subject, or where the files came from.
     var revision: String { get }
+}
+
+extension ByteStream {
+    /// A file of a site.
+    public init(_ path: String, byteCount: Int, sha256: [UInt8], of site: any SiteReader) {
+        self.init(path, byteCount: byteCount, sha256: sha256) { (sink) throws(HostFault) in try site.read(path, sink) }
+    }
 }
 
 /// A site or one of its files cannot be read.

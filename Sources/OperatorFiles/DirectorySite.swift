@@ -63,13 +63,35 @@ public final class DirectorySite: SiteReader {
         }
     }
 
-    public func contents(of path: String) throws(SiteFault) -> [UInt8]? {
+    /// nil when there is no such file.
+    private func opened(_ path: String) throws(SiteFault) -> Int32? {
         let file = openat(descriptor, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        if file < 0 {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            if errno == ELOOP { throw SiteFault(path, "it is a link; a site holds plain files") }
-            throw SiteFault(path, ErrorNumber.last.text)
+        if file >= 0 { return file }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        if errno == ELOOP { throw SiteFault(path, "it is a link; a site holds plain files") }
+        throw SiteFault(path, ErrorNumber.last.text)
+    }
+
+    public func byteCount(of path: String) throws(SiteFault) -> Int? {
+        guard let file = try opened(path) else { return nil }
+        defer { close(file) }
+        do throws(ReadFault) {
+            return try OpenFile.byteCount(of: file)
+        } catch {
+            throw SiteFault(path, error.reason)
         }
+    }
+
+    public func read(_ path: String, _ sink: ByteStream.Sink) throws(HostFault) {
+        let file: Int32?
+        do throws(SiteFault) { file = try opened(path) } catch { throw HostFault("read", path, error.reason) }
+        guard let file else { throw HostFault("read", path, ErrorNumber(ENOENT).text) }
+        defer { close(file) }
+        try OpenFile.read(file, named: path, sink)
+    }
+
+    public func contents(of path: String) throws(SiteFault) -> [UInt8]? {
+        guard let file = try opened(path) else { return nil }
         defer { close(file) }
         do throws(ReadFault) {
             return try OpenFile.bytes(of: file, limit: 256 << 20, isPlain: true)

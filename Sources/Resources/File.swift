@@ -4,7 +4,7 @@ public import Model
 /// A regular file: its content, owner, group and mode.
 public struct File: Resource, Removable, Replacing, Remarking {
     public var path = AbsolutePath.root
-    public var content: Content?
+    public var content: FileContent?
     public var source: String?
     public var template: String?
     public var owner: Owner?
@@ -80,14 +80,11 @@ public struct File: Resource, Removable, Replacing, Remarking {
         guard try status.isOurs(.file, at: path, replace: replace) else { return nil }
         var observed = File()
         observed.path = path
-        if content != nil { observed.content = Content(try host.contents(of: path, limit: Self.readingLimit)) }
+        if content != nil { observed.content = try status.content(at: path, on: host) }
         observed.mode = FileMode(status.permissions)
         try status.readOwners(owner, group, into: &observed.owner, &observed.group, on: host)
         return observed
     }
-
-    /// The largest file that is compared, in bytes.
-    static let readingLimit = 256 << 20
 
     public func changes(from observed: File?) -> [Change] {
         var desired = self
@@ -120,7 +117,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
         return ["it has \(status.linkCount) hard links; the other names keep the old content"]
     }
 
-    private func write(_ content: Content, _ attributes: Attributes, replacing: Replaced) -> FileWrite {
+    private func write(_ content: FileContent, _ attributes: Attributes, replacing: Replaced) -> FileWrite {
         FileWrite(
             path, content: content, attributes: attributes, replaced: replacing, validator: validate,
             isInPlace: inPlace == true)

@@ -3,16 +3,16 @@ public import Model
 /// The files that a directory lays: relative paths with their bytes. One tree is one value with one digest.
 public struct FileTree: Sendable, Hashable, FieldValue {
     public struct Leaf: Sendable, Hashable {
-        public var content: Content
+        public var content: FileContent
         /// 0644, or 0755 where the source is executable; of what is there, what it has.
         public var permissions: Permissions
 
-        init(content: Content, permissions: Permissions) {
+        init(content: FileContent, permissions: Permissions) {
             self.content = content
             self.permissions = permissions
         }
 
-        init(content: Content, isExecutable: Bool) {
+        init(content: FileContent, isExecutable: Bool) {
             self.init(content: content, permissions: Permissions(isExecutable ? 0o755 : 0o644))
         }
 
@@ -42,7 +42,10 @@ public struct FileTree: Sendable, Hashable, FieldValue {
                 throw DecodingFault(entry.value, expected: "content and executable")
             }
             leaves.append(
-                (entry.key, Leaf(content: try Content(decoding: content), isExecutable: try Bool(decoding: executable)))
+                (
+                    entry.key,
+                    Leaf(content: try FileContent(decoding: content), isExecutable: try Bool(decoding: executable))
+                )
             )
         }
         self.leaves = leaves.sorted { $0.path < $1.path }
@@ -101,7 +104,7 @@ public struct FileTree: Sendable, Hashable, FieldValue {
             }
             guard let old = present[path] else {
                 let bytes = leaf.content
-                let shown = bytes.isSecret ? ShownText.secret : .digest(byteCount: bytes.bytes.count, bytes.digest)
+                let shown = bytes.isSecret ? ShownText.secret : .digest(byteCount: bytes.byteCount, bytes.digest)
                 add { Change($0, from: nil, to: shown) }
                 continue
             }
@@ -153,8 +156,7 @@ public struct FileTree: Sendable, Hashable, FieldValue {
             guard let status = try host.status(of: path) else { continue }
             try status.mustBe(.file, at: path)
             try look(status, path)
-            let content = Content(
-                try host.contents(of: path, limit: File.readingLimit), isSecret: leaf.content.isSecret)
+            let content = try status.content(at: path, isSecret: leaf.content.isSecret, on: host)
             present.append((relative, Leaf(content: content, permissions: status.permissions)))
         }
         observed.directory.recurse = FileTree(present)

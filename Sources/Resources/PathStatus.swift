@@ -13,6 +13,14 @@ extension FileStatus {
             "\(path) is a \(kind.rawValue), not a \(wanted.rawValue)", hint: "`replace: true` takes its place")
     }
 
+    /// What a file has: its bytes, or their digest where they are many.
+    func content(at path: AbsolutePath, isSecret: Bool = false, on host: some HostReading) throws(HostFault)
+        -> FileContent
+    {
+        if byteCount > FileContent.memoryLimit { return .known(byteCount: byteCount, try host.digest(of: path)) }
+        return .whole(Content(try host.contents(of: path, limit: FileContent.memoryLimit), isSecret: isSecret))
+    }
+
     /// Refuses another kind of object where the type has no `replace`.
     func mustBe(_ wanted: Kind, at path: AbsolutePath) throws(Refusal) {
         if kind != wanted { throw Refusal("\(path) is a \(kind.rawValue), not a \(wanted.rawValue)") }

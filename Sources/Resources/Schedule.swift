@@ -66,7 +66,7 @@ public struct Schedule: Resource, Removable {
             return Observed(mode: mode, hasOwner: true, missing: missing, isPresent: false)
         }
         try status.mustBe(.file, at: path)
-        let bytes = try host.contents(of: path, limit: File.readingLimit)
+        let bytes = try host.contents(of: path, limit: 256 << 20)
         var observed = Observed(
             digest: Digest(of: bytes), mode: FileMode(status.permissions),
             hasOwner: status.owner == 0 && status.group == 0)

@@ -29,11 +29,11 @@ extension Simulation {
         var status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
         let present = try self.status(of: write.path)
         if let present, present.kind == .file { status = present }
-        status.byteCount = write.content.bytes.count
+        status.byteCount = write.content.byteCount
         status.linkCount = 1
         try apply(write.attributes, to: &status)
         try checkKept(write.path, status, present)
-        put(status, .bytes(write.content.bytes), at: write.path)
+        put(status, .content(write.content), at: write.path)
     }
 
     private func edit(_ edit: FileEdit) throws(HostFault) {
@@ -42,8 +42,8 @@ extension Simulation {
         switch try entry(at: edit.path) {
         case .present(let present, .edited(let edited))?:
             (status, document) = (present, edited)
-        case .present(let present, .bytes(let bytes))?:
-            (status, document) = (present, EditedDocument(for: edit.edit, parsing: bytes))
+        case .present(let present, .content(let content))?:
+            (status, document) = (present, EditedDocument(for: edit.edit, parsing: try content.bytes))
         case .present(let present, .below(let source))?:
             let bytes = try below.contents(of: source, limit: 1 << 28)
             (status, document) = (present, EditedDocument(for: edit.edit, parsing: bytes))

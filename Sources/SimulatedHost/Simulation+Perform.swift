@@ -66,7 +66,7 @@ extension Simulation {
         case .directory: return .present(status, .directory)
         case .link: return .present(status, .link(try below.linkTarget(of: source(of: path))))
         case .file: return .present(status, .below(source(of: path)))
-        case .device, .fifo, .socket: return .present(status, .bytes([]))
+        case .device, .fifo, .socket: return .present(status, .content(.whole(Content(""))))
         }
     }
 

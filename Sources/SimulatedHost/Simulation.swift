@@ -13,7 +13,7 @@ public final class Simulation: Host {
     }
 
     enum Body {
-        case bytes([UInt8])
+        case content(FileContent)
         /// What the reader below has at this path.
         case below(AbsolutePath)
         case edited(EditedDocument)
@@ -85,7 +85,7 @@ public final class Simulation: Host {
         }
         guard status.byteCount <= limit else { throw HostFault("read", path.text, "more than \(limit) bytes") }
         switch body {
-        case .bytes(let bytes): return bytes
+        case .content(let content): return try content.bytes
         case .below(let source): return try below.contents(of: source, limit: limit)
         case .edited(let document): return document.bytes
         case .link, .directory: throw HostFault("read", path.text, "it is a \(status.kind.rawValue)")
@@ -95,6 +95,7 @@ public final class Simulation: Host {
     public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
         switch entries[path] {
         case .present(_, .below(let source))?: return try below.digest(of: source)
+        case .present(_, .content(let content))?: return content.digest
         case .present?: return Digest(of: try contents(of: path, limit: .max))
         case .absent?, nil: return try below.digest(of: source(of: path))
         }
@@ -127,7 +128,8 @@ public final class Simulation: Host {
         case .absent?: return nil
         case .present(_, .edited(let document))?:
             return document.document(as: type) ?? Document(parsing: document.bytes)
-        case .present(let status, .bytes(let bytes))?: return status.kind == .file ? Document(parsing: bytes) : nil
+        case .present(let status, .content(let content))?:
+            return status.kind == .file ? Document(parsing: try content.bytes) : nil
         case .present(_, .below(let source))?: return try below.document(type, at: source)
         case .present?: return nil
         case nil: return isBelowAbsent(path) ? nil : try below.document(type, at: source(of: path))

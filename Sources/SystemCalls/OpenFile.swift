@@ -1,4 +1,5 @@
 import Glibc
+public import Values
 
 /// Reading a file that is open.
 public enum OpenFile {
@@ -25,12 +26,37 @@ public enum OpenFile {
         }
     }
 
+    /// The size of a regular file in bytes.
+    public static func byteCount(of descriptor: Int32) throws(ReadFault) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .failed(.last) }
+        if let kind = FileKind.special(status.st_mode) { throw .special(kind) }
+        return Int(status.st_size)
+    }
+
+    /// Hands over the bytes of a file of any size, some at a time.
+    ///
+    /// - Parameter path: how the file is called in a fault.
+    public static func read(
+        _ descriptor: Int32, named path: String, _ sink: ByteStream.Sink
+    ) throws(HostFault) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { throw HostFault("read", path, ErrorNumber.last.text) }
+            if count == 0 { return }
+            try sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
     /// The next bytes of a file, fewer only at its end.
     private static func next(_ count: Int, of descriptor: Int32) throws(ReadFault) -> [UInt8] {
         var fault: ReadFault?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
             while done < count {
-                let step = read(descriptor, buffer.baseAddress?.advanced(by: done), count - done)
+                let step = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: done), count - done)
                 if step < 0, errno == EINTR { continue }
                 if step < 0 { fault = .failed(.last) }
                 if step <= 0 { break }

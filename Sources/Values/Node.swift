@@ -12,6 +12,8 @@ public struct Node: Sendable, Hashable {
         case double(Double)
         case string(String)
         case bytes([UInt8])
+        /// Bytes that are too many to be held.
+        case stream(ByteStream)
         case list([Node])
         case map([Entry])
         /// Depends on something that is not known here, such as the facts of a host without a snapshot.
@@ -55,7 +57,7 @@ extension Node {
         case .bool(let value): value ? "true" : "false"
         case .int(let value): String(value)
         case .double(let value): Self.canonicalText(of: value)
-        case .null, .list, .map, .unknown, .bytes: nil
+        case .null, .list, .map, .unknown, .bytes, .stream: nil
         }
     }
 
@@ -79,7 +81,7 @@ extension Node {
         case .unknown: true
         case .list(let items): items.contains { $0.hasUnknown }
         case .map(let entries): entries.contains { $0.value.hasUnknown }
-        case .scalar, .null, .bool, .int, .double, .string, .bytes: false
+        case .scalar, .null, .bool, .int, .double, .string, .bytes, .stream: false
         }
     }
 
@@ -89,7 +91,7 @@ extension Node {
         switch content {
         case .list(let items): return items.contains { $0.hasSecret }
         case .map(let entries): return entries.contains { $0.value.hasSecret }
-        case .scalar, .null, .bool, .int, .double, .string, .bytes, .unknown: return false
+        case .scalar, .null, .bool, .int, .double, .string, .bytes, .stream, .unknown: return false
         }
     }
 
@@ -104,7 +106,7 @@ extension Node {
         case .bool(let value): return "the Boolean \(value)"
         case .int(let value): return "the number \(value)"
         case .double(let value): return "the number \(Self.canonicalText(of: value))"
-        case .bytes: return "bytes"
+        case .bytes, .stream: return "bytes"
         case .list: return "a list"
         case .map: return "a mapping"
         case .unknown: return "an unknown value"

@@ -65,7 +65,7 @@ public enum CoreSchema {
         case .int(let value): .int(value)
         case .double(let value): .double(value)
         case .string(let text): .string(text)
-        case .null, .bytes, .unknown: .null
+        case .null, .bytes, .stream, .unknown: .null
         }
     }
 }

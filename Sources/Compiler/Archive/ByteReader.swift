@@ -8,8 +8,12 @@ struct ByteReader {
     /// Whether something did not fit: nothing that was read counts.
     private(set) var isBroken = false
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    /// Where streams are opened again; nil: there are none.
+    private let site: (any SiteReader)?
+
+    init(_ bytes: UnsafeRawBufferPointer, site: (any SiteReader)? = nil) {
         self.bytes = bytes
+        self.site = site
     }
 
     var isAtEnd: Bool { index == bytes.count }
@@ -98,6 +102,13 @@ struct ByteReader {
                     .init(key: key, keyPlace: place, value: Node(content(at: place, depth: depth + 1), at: place)))
             }
             return .map(entries)
+        case 9:
+            let name = text(), byteCount = number(), digest = data()
+            guard let site, byteCount >= 0, digest.count == 32 else {
+                isBroken = true
+                return .null
+            }
+            return .stream(ByteStream(name, byteCount: byteCount, sha256: digest, of: site))
         default:
             isBroken = true
             return .null

@@ -59,6 +59,11 @@ struct ByteWriter {
         case .bytes(let data):
             bytes.append(6)
             write(data)
+        case .stream(let stream):
+            bytes.append(9)
+            write(stream.name)
+            write(stream.byteCount)
+            write(stream.sha256)
         case .list(let items):
             bytes.append(7)
             write(items.count)

@@ -37,9 +37,11 @@ public struct CatalogArchive {
     }
 
     /// The archive in bytes, if its inputs still hold; nil otherwise.
-    public init?(_ bytes: [UInt8], types: [ResourceType], where holds: (Inputs) -> Bool) {
+    public init?(
+        _ bytes: [UInt8], types: [ResourceType], of site: (any SiteReader)? = nil, where holds: (Inputs) -> Bool
+    ) {
         let archive = bytes.withUnsafeBytes { buffer -> CatalogArchive? in
-            var reader = ByteReader(buffer)
+            var reader = ByteReader(buffer, site: site)
             guard Checksum.holds(&reader, over: buffer) else { return nil }
             let archive = CatalogArchive(&reader, types, holds)
             return reader.isAtEnd ? archive : nil

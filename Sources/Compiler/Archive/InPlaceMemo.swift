@@ -24,9 +24,12 @@ public struct InPlaceMemo {
     }
 
     /// The memo in bytes, if its inputs still hold; nil otherwise, and for what was not written to its end.
-    public init?(_ bytes: [UInt8], types: [ResourceType], where holds: (CatalogArchive.Inputs) -> Bool) {
+    public init?(
+        _ bytes: [UInt8], types: [ResourceType], of site: (any SiteReader)? = nil,
+        where holds: (CatalogArchive.Inputs) -> Bool
+    ) {
         let memo = bytes.withUnsafeBytes { buffer -> InPlaceMemo? in
-            var reader = ByteReader(buffer)
+            var reader = ByteReader(buffer, site: site)
             guard Checksum.holds(&reader, over: buffer), reader.text() == Self.magic,
                 let archive = CatalogArchive(&reader, types, holds)
             else { return nil }

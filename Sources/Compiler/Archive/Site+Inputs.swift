@@ -5,7 +5,7 @@ extension Site {
     /// The inputs of a compilation.
     func inputs(_ compilation: Compilation, context: String, host: HostIdentity) -> CatalogArchive.Inputs {
         CatalogArchive.Inputs(
-            context: context, host: host, files: files.contents.mapValues { $0.map { Digest(of: $0) } },
+            context: context, host: host, files: files.digests,
             listings: files.listings.mapValues { Self.digest(of: $0) },
             facts: compilation.reads.mapValues { $0?.json })
     }
@@ -18,11 +18,7 @@ extension CatalogArchive.Inputs {
     public func hold(in reader: any SiteReader, for target: CompilationTarget, context: String) -> Bool {
         guard context == self.context, target.identity == host, let source = target.facts else { return false }
         for (path, digest) in files {
-            guard let contents = try? reader.contents(of: path) else {
-                if digest == nil, (try? reader.contents(of: path)) == .some(nil) { continue }
-                return false
-            }
-            if Digest(of: contents) != digest { return false }
+            guard let found = try? Self.digest(of: path, in: reader), found == digest else { return false }
         }
         for (folder, digest) in listings {
             guard let paths = try? reader.paths(below: folder), Site.digest(of: paths) == digest else { return false }
@@ -31,6 +27,12 @@ extension CatalogArchive.Inputs {
             if Self.value(of: path, in: source) != value { return false }
         }
         return true
+    }
+
+    /// The digest of a file now; nil inside where there is none.
+    private static func digest(of path: String, in reader: any SiteReader) throws -> Digest?? {
+        guard try reader.byteCount(of: path) != nil else { return .some(nil) }
+        return try Digest { (sink) throws(HostFault) in try reader.read(path, sink) }
     }
 
     /// A fact by its path as JSON; `*` is the list of names.

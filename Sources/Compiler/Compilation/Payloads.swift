@@ -59,7 +59,7 @@ extension HostCompilation {
     private func source(_ node: Node) throws(Diagnostic) -> Node {
         guard let name = try name(node) else { return Node(.unknown, at: node.place) }
         do throws(Diagnostic) {
-            return Node(.bytes(try scope.payload(name)), at: node.place)
+            return Node(try scope.payload(name), at: node.place)
         } catch {
             throw Self.located(error, at: node.place, "used here")
         }
@@ -76,9 +76,9 @@ extension HostCompilation {
         if paths.isEmpty { throw Diagnostic("expected files below `\(folder)`, found none", at: node.place) }
         var entries: [Node.Entry] = []
         for path in paths {
-            let bytes = try site.files.bytes(of: path) ?? []
+            let content = try site.files.payload(path) ?? .bytes([])
             let leaf: [Node.Entry] = [
-                .init(key: "content", keyPlace: node.place, value: Node(.bytes(bytes), at: node.place)),
+                .init(key: "content", keyPlace: node.place, value: Node(content, at: node.place)),
                 .init(
                     key: "executable", keyPlace: node.place,
                     value: Node(.bool(site.files.reader.isExecutable(path)), at: node.place)),

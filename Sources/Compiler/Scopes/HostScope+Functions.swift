@@ -25,9 +25,9 @@ extension HostScope {
     }
 
     private func file(_ path: String) throws -> Value {
-        let bytes = try payload(path)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Diagnostic("expected a text in `files/\(path)`, found other bytes", at: nil, hint: "use `source`")
+        guard case .bytes(let bytes) = try payload(path), let text = String(validating: bytes, as: UTF8.self) else {
+            throw Diagnostic(
+                "expected a text of at most 8 MiB in `files/\(path)`, found other bytes", at: nil, hint: "use `source`")
         }
         return .string(text)
     }
@@ -69,18 +69,18 @@ extension HostScope {
         return .int(Spread(hostIdentifier: identity.id, key: key).offset(in: count))
     }
 
-    /// The bytes of `files/PATH`.
-    func payload(_ path: String) throws(Diagnostic) -> [UInt8] {
+    /// The bytes of `files/PATH`, as a stream where they are many.
+    func payload(_ path: String) throws(Diagnostic) -> Node.Content {
         guard Self.isCleanPath(path) else {
             throw Diagnostic(
                 "expected a path below files/, found `\(path)`", at: nil, hint: "a relative path without `.` and `..`")
         }
-        guard let bytes = try files.bytes(of: "files/\(path)") else {
+        guard let content = try files.payload("files/\(path)") else {
             let near = (try? files.paths(below: "files"))?.map { String($0.dropFirst("files/".count)) } ?? []
             throw Diagnostic(
                 "expected the file `files/\(path)`, found none", at: nil, hint: Spelling.hint(for: path, among: near))
         }
-        return bytes
+        return content
     }
 
     static func isCleanPath(_ path: String) -> Bool {

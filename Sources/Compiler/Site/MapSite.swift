@@ -25,5 +25,11 @@ public struct MapSite: SiteReader {
 
     public func contents(of path: String) throws(SiteFault) -> [UInt8]? { files[path] }
 
+    public func byteCount(of path: String) -> Int? { files[path]?.count }
+
+    public func read(_ path: String, _ sink: ByteStream.Sink) throws(HostFault) {
+        try FileContent.whole(Content(files[path] ?? [])).read(sink)
+    }
+
     public func isExecutable(_ path: String) -> Bool { executables.contains(path) }
 }

@@ -6,6 +6,8 @@ final class SiteFiles {
     let reader: any SiteReader
     /// The bytes of every file that was asked for; nil where there was no file.
     private(set) var contents: [String: [UInt8]?] = [:]
+    /// The files that are too large to be held.
+    private(set) var streams: [String: ByteStream] = [:]
     private(set) var listings: [String: [String]] = [:]
     private var sources: [String: SourceText] = [:]
 
@@ -22,6 +24,38 @@ final class SiteFiles {
         } catch {
             throw Diagnostic("cannot read `\(error.path)`: \(error.reason)", at: nil)
         }
+    }
+
+    /// A file below `files/`: its bytes, or a stream where they are many; nil where there is none.
+    func payload(_ path: String) throws(Diagnostic) -> Node.Content? {
+        if let known = streams[path] { return .stream(known) }
+        do throws(SiteFault) {
+            if contents[path] == nil, let byteCount = try reader.byteCount(of: path),
+                byteCount > FileContent.memoryLimit
+            {
+                let stream = try stream(path, byteCount: byteCount)
+                streams[path] = stream
+                return .stream(stream)
+            }
+        } catch {
+            throw Diagnostic("cannot read `\(error.path)`: \(error.reason)", at: nil)
+        }
+        return try bytes(of: path).map { .bytes($0) }
+    }
+
+    private func stream(_ path: String, byteCount: Int) throws(SiteFault) -> ByteStream {
+        do throws(HostFault) {
+            let digest = try Digest { (sink) throws(HostFault) in try self.reader.read(path, sink) }
+            return ByteStream(path, byteCount: byteCount, sha256: digest.bytes, of: reader)
+        } catch {
+            throw SiteFault(path, error.reason)
+        }
+    }
+
+    /// The digest of every file that was read; nil where there was none.
+    var digests: [String: Digest?] {
+        contents.mapValues { $0.map { Digest(of: $0) } }.merging(
+            streams.mapValues { Digest(bytes: $0.sha256) }, uniquingKeysWith: { $1 })
     }
 
     func paths(below folder: String) throws(Diagnostic) -> [String] {
@@ -68,8 +102,8 @@ final class SiteFiles {
     /// A digest over everything that was read.
     var digest: Digest {
         var text = ""
-        for (path, bytes) in contents.sorted(by: { $0.key < $1.key }) {
-            text += "\(path)\u{0}\(bytes.map { Digest(of: $0).hexadecimal } ?? "-")\u{0}"
+        for (path, digest) in digests.sorted(by: { $0.key < $1.key }) {
+            text += "\(path)\u{0}\(digest?.hexadecimal ?? "-")\u{0}"
         }
         for (folder, paths) in listings.sorted(by: { $0.key < $1.key }) {
             text += "\(folder)\u{1}\(paths.joined(separator: "\u{1}"))\u{1}"

@@ -22,6 +22,7 @@ extension CoreSchema {
         case .double(let value): return .double(value)
         case .string(let text): return .string(text)
         case .bytes(let bytes): return .bytes(bytes)
+        case .stream: return .unknown
         case .unknown: return .unknown
         }
     }

@@ -38,7 +38,7 @@ struct PatternParser {
                         key: key($0.key, at: $0.keyPlace), keyPlace: $0.keyPlace,
                         value: pattern(of: $0.value, reading))
                 }, node.place)
-        case .null, .bool, .int, .double, .string, .bytes, .unknown: return constant(node, reading)
+        case .null, .bool, .int, .double, .string, .bytes, .stream, .unknown: return constant(node, reading)
         }
     }
 
@@ -166,7 +166,7 @@ struct PatternParser {
         case .list(let items): items.contains { holdsExpression($0) }
         case .map(let entries):
             entries.contains { ScalarText.holdsExpression($0.key) || holdsExpression($0.value) }
-        case .null, .bool, .int, .double, .string, .bytes, .unknown: false
+        case .null, .bool, .int, .double, .string, .bytes, .stream, .unknown: false
         }
     }
 }

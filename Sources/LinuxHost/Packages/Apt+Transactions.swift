@@ -149,7 +149,8 @@ extension Apt {
         }
         let file = try host.prepare(
             WantedFile(
-                path: path, bytes: Self.policy, attributes: Attributes(mode: FileMode(Permissions(0o755))),
+                path: path, content: .whole(Content(Self.policy)),
+                attributes: Attributes(mode: FileMode(Permissions(0o755))),
                 replaced: .nothing))
         try host.place(file)
         Glibc.close(file.descriptor)

@@ -23,7 +23,7 @@ public enum Replaced: Sendable, Hashable {
 /// Writes a whole file beside its place and puts it there.
 public struct FileWrite: FilePayload {
     public var path: AbsolutePath
-    public var content: Content
+    public var content: FileContent
     public var attributes: Attributes
     public var replaced: Replaced
     /// A command that must accept the temporary file; `%` is its path.
@@ -32,7 +32,7 @@ public struct FileWrite: FilePayload {
     public var isInPlace: Bool
 
     public init(
-        _ path: AbsolutePath, content: Content, attributes: Attributes = Attributes(), replaced: Replaced,
+        _ path: AbsolutePath, content: FileContent, attributes: Attributes = Attributes(), replaced: Replaced,
         validator: String? = nil, isInPlace: Bool = false
     ) {
         self.path = path
@@ -41,6 +41,12 @@ public struct FileWrite: FilePayload {
         self.replaced = replaced
         self.validator = validator
         self.isInPlace = isInPlace
+    }
+
+    public init(
+        _ path: AbsolutePath, content: Content, attributes: Attributes = Attributes(), replaced: Replaced
+    ) {
+        self.init(path, content: .whole(content), attributes: attributes, replaced: replaced)
     }
 
     public var isSecret: Bool { content.isSecret }

@@ -25,12 +25,16 @@ struct CatalogCache {
 
     func archive(for target: CompilationTarget) -> CatalogArchive? {
         guard let bytes = try? LocalFiles.stateContents(of: catalogFile) else { return nil }
-        return CatalogArchive(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
+        return CatalogArchive(bytes, types: Registry.all, of: reader) {
+            $0.hold(in: reader, for: target, context: context)
+        }
     }
 
     func memo(for target: CompilationTarget) -> InPlaceMemo? {
         guard let bytes = try? LocalFiles.stateContents(of: memoFile) else { return nil }
-        return InPlaceMemo(bytes, types: Registry.all) { $0.hold(in: reader, for: target, context: context) }
+        return InPlaceMemo(bytes, types: Registry.all, of: reader) {
+            $0.hold(in: reader, for: target, context: context)
+        }
     }
 
     /// Keeps a compilation; one with secrets or diagnostics takes away what was kept.
