@@ -83,7 +83,7 @@ public struct Change: Sendable, Hashable {
     /// The difference of a content; that of a secret shows neither side.
     public init(_ property: String, from present: FileContent?, to desired: FileContent) {
         if desired.isSecret, let present {
-            let found = ShownText.digest(byteCount: present.byteCount, present.digest)
+            let found = present.digest.map { ShownText.digest(byteCount: present.byteCount, $0) } ?? present.shown
             self.init(property, hiding: found, before: desired.rendered)
         } else {
             self.init(property, from: present?.shown, to: desired.shown)

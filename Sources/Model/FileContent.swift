@@ -4,8 +4,8 @@ public import Values
 public enum FileContent: Sendable, Hashable {
     case whole(Content)
     case stream(ByteStream)
-    /// Of a file on the host that is too large to be compared byte by byte.
-    case known(byteCount: Int, Digest)
+    /// Of a large file on the host; without a digest where the size tells already that it is another content.
+    case known(byteCount: Int, Digest?)
 
     /// The most bytes that are held in memory.
     public static let memoryLimit = 8 << 20
@@ -18,10 +18,11 @@ public enum FileContent: Sendable, Hashable {
         }
     }
 
-    public var digest: Digest {
+    /// nil where nobody took it.
+    public var digest: Digest? {
         switch self {
         case .whole(let content): content.digest
-        case .stream(let stream): Digest(bytes: stream.sha256) ?? Digest(of: stream.sha256)
+        case .stream(let stream): Digest(bytes: stream.sha256)
         case .known(_, let digest): digest
         }
     }
@@ -41,7 +42,7 @@ public enum FileContent: Sendable, Hashable {
             }
             if let fault { throw fault }
         case .stream(let stream): try stream.read(sink)
-        case .known(_, let digest): throw HostFault("read", "the bytes of \(digest)", "only their digest is known")
+        case .known: throw HostFault("read", "\(byteCount) bytes", "only their digest is known")
         }
     }
 
@@ -61,7 +62,7 @@ public enum FileContent: Sendable, Hashable {
     /// Equal when the bytes are; those that are not at hand count by their digest.
     public static func == (left: FileContent, right: FileContent) -> Bool {
         if case .whole(let one) = left, case .whole(let other) = right { return one == other }
-        return left.byteCount == right.byteCount && left.digest == right.digest
+        return left.byteCount == right.byteCount && left.digest != nil && left.digest == right.digest
     }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(byteCount) }
@@ -83,11 +84,12 @@ extension FileContent: FieldValue {
         switch self {
         case .whole(let content): content.rendered
         case .stream(let stream): .stream(stream)
-        case .known(_, let digest): .bytes(digest.bytes)
+        case .known(_, let digest): .bytes(digest?.bytes ?? [])
         }
     }
 
     public var shown: ShownText {
-        if case .whole(let content) = self { content.shown } else { .digest(byteCount: byteCount, digest) }
+        if case .whole(let content) = self { return content.shown }
+        return digest.map { .digest(byteCount: byteCount, $0) } ?? .text("\(byteCount) bytes")
     }
 }

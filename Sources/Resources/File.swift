@@ -80,7 +80,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
         guard try status.isOurs(.file, at: path, replace: replace) else { return nil }
         var observed = File()
         observed.path = path
-        if content != nil { observed.content = try status.content(at: path, on: host) }
+        if let content { observed.content = try status.content(at: path, like: content, on: host) }
         observed.mode = FileMode(status.permissions)
         try status.readOwners(owner, group, into: &observed.owner, &observed.group, on: host)
         return observed

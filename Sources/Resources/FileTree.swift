@@ -70,7 +70,7 @@ public struct FileTree: Sendable, Hashable, FieldValue {
     public var recorded: Node.Content {
         .map(
             leaves.map { path, leaf in
-                let digest = Node(.bytes(leaf.content.digest.bytes), at: .nowhere, isWithheld: true)
+                let digest = Node(.bytes((leaf.content.digest?.bytes ?? [])), at: .nowhere, isWithheld: true)
                 let members: [Node.Entry] = [
                     .init(key: "content", keyPlace: .nowhere, value: digest),
                     .init(key: "executable", keyPlace: .nowhere, value: Node(.bool(leaf.isExecutable), at: .nowhere)),
@@ -80,7 +80,7 @@ public struct FileTree: Sendable, Hashable, FieldValue {
     }
 
     public var shown: ShownText {
-        let summary = leaves.map { "\($0.path) \($0.leaf.permissions) \($0.leaf.content.digest.hexadecimal)\n" }
+        let summary = leaves.map { "\($0.path) \($0.leaf.permissions) \($0.leaf.content.digest?.hexadecimal ?? "")\n" }
             .joined()
         return .text("\(leaves.count) files, digest \(Digest(of: summary))")
     }
@@ -103,9 +103,9 @@ public struct FileTree: Sendable, Hashable, FieldValue {
                 changes[changes.count - 1].file = root.appending(path)
             }
             guard let old = present[path] else {
-                let bytes = leaf.content
-                let shown = bytes.isSecret ? ShownText.secret : .digest(byteCount: bytes.byteCount, bytes.digest)
-                add { Change($0, from: nil, to: shown) }
+                let bytes = leaf.content, digest = bytes.digest
+                let shown = bytes.isSecret ? nil : digest.map { ShownText.digest(byteCount: bytes.byteCount, $0) }
+                add { Change($0, from: nil, to: shown ?? .secret) }
                 continue
             }
             if old.content != leaf.content { add { Change($0, from: old.content, to: leaf.content) } }
@@ -156,7 +156,7 @@ public struct FileTree: Sendable, Hashable, FieldValue {
             guard let status = try host.status(of: path) else { continue }
             try status.mustBe(.file, at: path)
             try look(status, path)
-            let content = try status.content(at: path, isSecret: leaf.content.isSecret, on: host)
+            let content = try status.content(at: path, like: leaf.content, on: host)
             present.append((relative, Leaf(content: content, permissions: status.permissions)))
         }
         observed.directory.recurse = FileTree(present)

@@ -13,12 +13,14 @@ extension FileStatus {
             "\(path) is a \(kind.rawValue), not a \(wanted.rawValue)", hint: "`replace: true` takes its place")
     }
 
-    /// What a file has: its bytes, or their digest where they are many.
-    func content(at path: AbsolutePath, isSecret: Bool = false, on host: some HostReading) throws(HostFault)
-        -> FileContent
-    {
-        if byteCount > FileContent.memoryLimit { return .known(byteCount: byteCount, try host.digest(of: path)) }
-        return .whole(Content(try host.contents(of: path, limit: FileContent.memoryLimit), isSecret: isSecret))
+    /// What a file has, for a comparison: its bytes, or their digest where they are many and could be the wanted ones.
+    func content(
+        at path: AbsolutePath, like wanted: FileContent, on host: some HostReading
+    ) throws(HostFault) -> FileContent {
+        guard byteCount > FileContent.memoryLimit else {
+            return .whole(Content(try host.contents(of: path, limit: FileContent.memoryLimit)))
+        }
+        return .known(byteCount: byteCount, byteCount == wanted.byteCount ? try host.digest(of: path) : nil)
     }
 
     /// Refuses another kind of object where the type has no `replace`.

@@ -95,7 +95,8 @@ public final class Simulation: Host {
     public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
         switch entries[path] {
         case .present(_, .below(let source))?: return try below.digest(of: source)
-        case .present(_, .content(let content))?: return content.digest
+        case .present(_, .content(let content))?:
+            return try content.digest ?? Digest { (sink) throws(HostFault) in try content.read(sink) }
         case .present?: return Digest(of: try contents(of: path, limit: .max))
         case .absent?, nil: return try below.digest(of: source(of: path))
         }

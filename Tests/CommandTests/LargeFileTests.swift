@@ -27,6 +27,43 @@ struct LargeFileTests {
         #expect(FileManager.default.fileExists(atPath: path))
     }
 
+    /// What is there is told by its size, what shall be there is small.
+    @Test func aContentTakesThePlaceOfAFileOfAnySize() throws {
+        let root = try Tool.bareRoot()
+        #expect(Tool.run(["truncate", "-s", "300G", "\(root)/srv/large"]).status == 0)
+        let site = try Tool.site("file: {/srv/large: {content: small}}\n")
+        let plan = Tool.lodestar("plan", site, "--root", root)
+        #expect(plan.output.contains("322122547200 bytes -> "), "\(plan.output)")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(try String(contentsOfFile: "\(root)/srv/large", encoding: .utf8) == "small")
+        #expect(Tool.lodestar("plan", site, "--root", root, "--detailed-exit-code").status == 0)
+    }
+
+    /// A file that would not fit into the memory that is allowed, from a site to a host, and its drift.
+    @Test(arguments: ["file: {/srv/image: {source: tree/image}}", "directory: {/srv: {recurse: tree}}"])
+    func aLargeSourceIsNeverHeldInMemory(manifest: String) throws {
+        let root = try Tool.bareRoot(), site = try Tool.site(manifest + "\n")
+        try FileManager.default.createDirectory(atPath: "\(site)/files/tree", withIntermediateDirectories: true)
+        let noise = "head -c 300000001 /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00"
+        let made = Tool.run(["sh", "-c", "\(noise) -out '\(site)/files/tree/image'"])
+        #expect(made.status == 0, "\(made.errors)")
+        let limited = ["prlimit", "--data=150000000", Tool.binary]
+        func run(_ words: String...) -> Tool.Result { Tool.run(limited + words + [site, "--root", root]) }
+        #expect(run("plan").status == 0)
+        let applied = run("apply")
+        #expect(applied.status == 0, "\(applied.output)\(applied.errors)")
+        #expect(Tool.run(["cmp", "\(site)/files/tree/image", "\(root)/srv/image"]).status == 0)
+        #expect(run("plan", "--detailed-exit-code").status == 0)
+        #expect(run("plan", "--detailed-exit-code", "--verify").status == 0)
+        // One byte in the middle, with the size as before.
+        let drift = "printf X | dd of='\(root)/srv/image' bs=1 seek=150000000 conv=notrunc status=none"
+        #expect(Tool.run(["sh", "-c", drift]).status == 0)
+        #expect(run("plan", "--detailed-exit-code").status == 2)
+        #expect(run("apply").status == 0)
+        #expect(Tool.run(["cmp", "\(site)/files/tree/image", "\(root)/srv/image"]).status == 0)
+        try FileManager.default.removeItem(atPath: "\(site)/files/tree/image")
+    }
+
     /// What is in a home moves with it, also in the plan.
     @Test func aPlanSeesWhatIsInAMovedHome() throws {
         let root = try Tool.bareRoot(), key = "ssh-ed25519 \(AttackTests.key) a"
