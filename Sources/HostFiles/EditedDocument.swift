@@ -24,6 +24,7 @@ public struct EditedDocument: Sendable {
     public func document<Document: HostDocument>(as type: Document.Type) -> Document? { document as? Document }
 
     public var bytes: [UInt8] { document.bytes }
+    public var byteCount: Int { document.byteCount }
 
     /// Whether no entry is left, so that a file of Lodestar's may go.
     public var isEmpty: Bool { document.isEmpty }

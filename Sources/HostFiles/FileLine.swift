@@ -32,6 +32,8 @@ struct FileLine: Sendable, Hashable {
 
     func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
 
+    var byteCount: Int { raw?.count ?? text.utf8.count }
+
     var hasCarriageReturn: Bool { text.utf8.last == UInt8(ascii: "\r") }
 
     var bytes: ArraySlice<UInt8> { ArraySlice(raw ?? Array(text.utf8)) }

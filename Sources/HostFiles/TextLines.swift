@@ -19,6 +19,10 @@ public struct TextLines: EditableDocument {
         return bytes
     }
 
+    public var byteCount: Int {
+        lines.reduce(endsWithNewline || lines.isEmpty ? 0 : -1) { $0 + $1.byteCount + 1 }
+    }
+
     public var isEmpty: Bool { lines.isEmpty }
 
     /// How many lines there are.

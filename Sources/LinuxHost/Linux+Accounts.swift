@@ -91,8 +91,8 @@ extension Linux {
 
     /// Moves a home to a path that is free.
     func move(_ move: HomeMove) throws(HostFault) -> StepOutput {
+        guard try status(of: move.from) != nil else { return StepOutput() }
         let from = try writableEntry(move.from, "move"), to = try writableEntry(move.to, "move")
-        guard try status(from, move.from) != nil else { return StepOutput() }
         let noReplace: UInt32 = 1
         let result = lodestar_rename(
             from.directory.descriptor, from.name, to.directory.descriptor, to.name, noReplace,

@@ -17,8 +17,13 @@ extension Simulation {
         guard case .present(var status, let body)? = try entry(at: change.path) else {
             throw HostFault("change", change.path.text, "ENOENT (no such file or directory)")
         }
+        guard status.kind == change.kind else {
+            throw HostFault(
+                "change", change.path.text, "it is a \(status.kind.rawValue), not a \(change.kind.rawValue)")
+        }
         let present = status
         try apply(change.attributes, to: &status)
+        if status.kind == .link { status.permissions = present.permissions }
         try checkKept(change.path, status, present)
         entries[change.path] = .present(status, body)
     }
@@ -38,7 +43,7 @@ extension Simulation {
 
     private func edit(_ edit: FileEdit) throws(HostFault) {
         var status: FileStatus
-        var document: EditedDocument
+        var document: EditedDocument, isNew = false
         switch try entry(at: edit.path) {
         case .present(let present, .edited(let edited))?:
             (status, document) = (present, edited)
@@ -53,23 +58,24 @@ extension Simulation {
             guard let creation = edit.creation else {
                 throw HostFault("edit", edit.path.text, "ENOENT (no such file or directory)", kind: .missing)
             }
-            try checkParent(of: edit.path, "edit")
             status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
             try apply(creation, to: &status)
-            try checkKept(edit.path, status, nil)
+            isNew = true
             document = EditedDocument(for: edit.edit, parsing: [])
         }
         entries[edit.path] = nil  // keeps the storage unique, so that an edit copies nothing
         do throws(Refusal) {
             try document.apply(edit.edit)
         } catch {
+            if !isNew { put(status, .edited(document), at: edit.path) }
             throw HostFault("edit", edit.path.text, error.reason)
         }
-        if edit.removesEmpty, document.isEmpty {
-            take(edit.path)
-        } else {
-            put(status, .edited(document), at: edit.path)
+        if edit.removesEmpty, document.isEmpty { return isNew ? () : take(edit.path) }
+        if isNew {
+            try checkParent(of: edit.path, "edit")
+            try checkKept(edit.path, status, nil)
         }
+        put(status, .edited(document), at: edit.path)
     }
 
     private func make(_ creation: DirectoryCreation) throws(HostFault) {
@@ -84,7 +90,10 @@ extension Simulation {
         }
         try apply(creation.attributes, to: &status)
         try checkKept(creation.path, status, present)
-        put(status, .directory, at: creation.path)
+        if present?.kind == .directory, case .present(_, let body)? = try entry(at: creation.path) {
+            return put(status, body, at: creation.path)
+        }
+        put(status, .newDirectory, at: creation.path)
         if present == nil, let skeleton = creation.skeleton { try copyEntries(of: skeleton, to: creation.path, status) }
     }
 
@@ -96,7 +105,7 @@ extension Simulation {
             let to = path.appending(name)
             guard case .present(var status, let body)? = try entry(at: skeleton.appending(name)) else { continue }
             (status.owner, status.group, status.linkCount) = (owner.owner, owner.group, 1)
-            put(status, body, at: to)
+            put(status, status.kind == .directory ? .newDirectory : body, at: to)
             if status.kind == .directory { try copyEntries(of: skeleton.appending(name), to: to, owner) }
         }
     }
@@ -104,7 +113,10 @@ extension Simulation {
     private func makeParents(of path: AbsolutePath) throws(HostFault) {
         guard let parent = path.parent, try status(of: parent) == nil else { return }
         try makeParents(of: parent)
-        put(FileStatus(kind: .directory, permissions: Permissions(0o755), owner: 0, group: 0), .directory, at: parent)
+        try checkParent(of: parent, "make")
+        put(
+            FileStatus(kind: .directory, permissions: Permissions(0o755), owner: 0, group: 0), .newDirectory, at: parent
+        )
     }
 
     private func make(_ creation: LinkCreation) throws(HostFault) {
@@ -141,6 +153,9 @@ extension Simulation {
         guard case .present(let status, let body)? = try entry(at: move.from) else { return }
         try checkParent(of: move.to, "move")
         try check(.nothing, at: move.to, "move")
+        if move.to.isBelowOrEqual(to: move.from) {
+            throw HostFault("move", move.from.text, "\(move.to) is below it")
+        }
         let inside = entries.filter { $0.key != move.from && $0.key.isBelowOrEqual(to: move.from) }
         take(move.from)
         moves.append(move)
@@ -156,6 +171,10 @@ extension Simulation {
     }
 
     private func take(_ path: AbsolutePath) {
+        if case .present(let status, _)? = entries[path], status.kind == .directory {
+            entries = entries.filter { !$0.key.isBelowOrEqual(to: path) }
+            listings = listings.filter { !$0.key.isBelowOrEqual(to: path) }
+        }
         entries[path] = .absent
         if let parent = path.parent { listings[parent, default: [:]][path.name] = false }
     }

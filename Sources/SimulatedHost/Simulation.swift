@@ -19,6 +19,8 @@ public final class Simulation: Host {
         case edited(EditedDocument)
         case link(String)
         case directory
+        /// One that the reader below knows nothing of, whatever it has at the path.
+        case newDirectory
     }
 
     nonisolated(unsafe) var entries: [AbsolutePath: Entry] = [:]
@@ -46,6 +48,9 @@ public final class Simulation: Host {
         if !entries.isEmpty {
             switch entries[path] {
             case .absent?: return nil
+            case .present(var status, .edited(let document))?:
+                status.byteCount = document.byteCount
+                return status
             case .present(let status, _)?: return status
             case nil: if isBelowAbsent(path) { return nil }
             }
@@ -67,6 +72,7 @@ public final class Simulation: Host {
         while let directory = parent {
             switch entries[directory] {
             case .absent?: return true
+            case .present(_, .newDirectory)?: return true
             case .present(let status, _)? where status.kind != .directory: return true
             case .present?, nil: parent = directory.parent
             }
@@ -88,7 +94,7 @@ public final class Simulation: Host {
         case .content(let content): return try content.bytes
         case .below(let source): return try below.contents(of: source, limit: limit)
         case .edited(let document): return document.bytes
-        case .link, .directory: throw HostFault("read", path.text, "it is a \(status.kind.rawValue)")
+        case .link, .directory, .newDirectory: throw HostFault("read", path.text, "it is a \(status.kind.rawValue)")
         }
     }
 
@@ -96,7 +102,8 @@ public final class Simulation: Host {
         switch entries[path] {
         case .present(_, .below(let source))?: return try below.digest(of: source)
         case .present(_, .content(let content))?:
-            return try content.digest ?? Digest { (sink) throws(HostFault) in try content.read(sink) }
+            if let digest = content.digest { return digest }
+            return try Digest { (sink) throws(HostFault) in try content.read(sink) }
         case .present?: return Digest(of: try contents(of: path, limit: .max))
         case .absent?, nil: return try below.digest(of: source(of: path))
         }
@@ -112,8 +119,13 @@ public final class Simulation: Host {
 
     public func entries(of path: AbsolutePath) throws(HostFault) -> [String]? {
         guard try status(of: path)?.kind == .directory else { return nil }
-        let source = source(of: path)
-        var names = Set(try below.status(of: source)?.kind == .directory ? below.entries(of: source) ?? [] : [])
+        var names: Set<String> = []
+        if case .present(_, .newDirectory)? = entries[path] {
+            // Nothing but what was put there.
+        } else {
+            let source = source(of: path)
+            names = Set(try below.status(of: source)?.kind == .directory ? below.entries(of: source) ?? [] : [])
+        }
         for (name, isPresent) in listings[path] ?? [:] {
             if isPresent { names.insert(name) } else { names.remove(name) }
         }

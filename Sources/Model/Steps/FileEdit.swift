@@ -33,4 +33,9 @@ public protocol DocumentEdit: Sendable {
 public protocol EditableDocument: HostDocument {
     /// Whether no entry is left, so that the file may go.
     var isEmpty: Bool { get }
+    var byteCount: Int { get }
+}
+
+extension EditableDocument {
+    public var byteCount: Int { bytes.count }
 }
