@@ -97,7 +97,7 @@ let package = Package(
         .executableTarget(
             name: "schedule-bench", dependencies: ["Model", "Scheduling", "SchedulingOracle", "TestSupport"],
             path: "Tests/Benchmarks/ScheduleBench", swiftSettings: strict),
-        tests("Compiler", ["Model", "Resources"], excluded: ["Sites"]),
+        tests("Compiler", ["Model", "Resources", "TestSupport"], excluded: ["Sites"]),
         tests("Model"),
         .testTarget(name: "CommandTests", dependencies: ["lodestar"], swiftSettings: strict),
         tests(
@@ -108,9 +108,10 @@ let package = Package(
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
         tests("Values"),
+        tests("YAML", ["TestSupport", "Values"]),
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State", "TestSupport"]),
-        tests("SystemCalls", ["TestSupport"]),
+        tests("SystemCalls", ["CShim", "TestSupport"]),
         tests("LinuxHost", ["TestSupport"]),
         tests("LinuxAgent", ["Agent", "CShim", "Model", "Scheduling", "State", "TestSupport"]),
     ]

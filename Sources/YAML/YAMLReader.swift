@@ -114,7 +114,8 @@ public struct YAMLReader {
             report("expected the name of an anchor, found \(found)", at: event, hint: YAMLHints.alias)
             return Built(node: Node(.null, at: place(of: event)), weight: 1, height: 1)
         }
-        if depth + target.height > limits.depth { throw tooDeep(event) }
+        // The lists and mappings of the target would stand from here on; what is in the lowest is no level.
+        if depth + target.height - 2 > limits.depth { throw tooDeep(event) }
         parsedWeight += 1
         try expand(by: target.weight, at: event)
         return target
