@@ -161,11 +161,8 @@ import Testing
     }
 
     /// Another root is the disk of any machine: its id is its own until somebody accepts a serial for it.
-    @Test func pinnedIdStaysUntilASerialIsAccepted() throws {
-        guard getuid() == 0 else {
-            print("skipped: only root may accept a serial")
-            return
-        }
+    @Test(.enabled(if: getuid() == 0, "only root may accept a serial"))
+    func pinnedIdStaysUntilASerialIsAccepted() throws {
         let root = try capture(
             net: nil,
             files: [
