@@ -6,17 +6,17 @@ import SystemCalls
 /// The locks of shadow-utils and lckpwdf(3), taken in order and held until all databases are written.
 final class AccountLocks {
     private static let names = ["passwd", "group", "shadow", "gshadow", "subuid", "subgid"].map { "\($0).lock" }
-    private static let waitingMilliseconds = 15_000
 
     private let directory: OpenDirectory
+    /// How many milliseconds another holder is waited for.
+    private let patience: Int
     private var descriptor: Int32 = -1
     private var taken: [String] = []
     /// A durable file with this process's number, of which each lock is one more name.
     private let temporary = Linux.temporaryName()
 
-    /// Waits at most 15 seconds.
-    init(in directory: OpenDirectory) throws(HostFault) {
-        self.directory = directory
+    init(in directory: OpenDirectory, patience: Int = 15_000) throws(HostFault) {
+        (self.directory, self.patience) = (directory, patience)
         do throws(HostFault) {
             try takeCentral()
             try writeNumber()
@@ -46,7 +46,7 @@ final class AccountLocks {
             lock.l_type = Int16(F_WRLCK)
             lock.l_whence = Int16(SEEK_SET)
             if fcntl(descriptor, F_SETLK, &lock) == 0 { return }
-            guard errno == EAGAIN || errno == EACCES || errno == EINTR, waited < Self.waitingMilliseconds else {
+            guard errno == EAGAIN || errno == EACCES || errno == EINTR, waited < patience else {
                 var holder = lock
                 let isKnown = fcntl(descriptor, F_GETLK, &holder) == 0 && holder.l_type != Int16(F_UNLCK)
                 throw HostFault(
@@ -81,7 +81,7 @@ final class AccountLocks {
                 unlinkat(directory.descriptor, name, 0)
                 continue
             }
-            guard waited < Self.waitingMilliseconds else {
+            guard waited < patience else {
                 throw HostFault(
                     "lock", "/etc/\(name)", holder.pid.map { "process \($0) holds it" } ?? "somebody holds it")
             }
