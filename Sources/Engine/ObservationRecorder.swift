@@ -29,8 +29,11 @@ public final class ObservationRecorder: HostReading {
     /// changed so shortly before that another change could have the same time.
     public var volatilePositions: [Int] { volatile.union(racy).sorted() }
 
-    /// How many resources read something that was changed a moment before.
-    public var racyCount: Int { Set(racy).count }
+    /// How many resources read something that was changed a moment before. What is in /proc has no times: it is read anew
+    /// each time, however long ago it was changed.
+    public var racyCount: Int {
+        Set(signatures.values.filter { !$0.isSettled(at: start) && $0.hasTimes }.flatMap(\.readers)).count
+    }
 
     private var racy: [Int] { signatures.values.filter { !$0.isSettled(at: start) }.flatMap(\.readers) }
 
@@ -97,6 +100,8 @@ public final class ObservationRecorder: HostReading {
 }
 
 extension ObservationRecorder.Record {
+    fileprivate var hasTimes: Bool { signature?.changed != .max }
+
     /// A kernel stamps times with its clock's last tick, 10 ms at most; a file system without fractions of seconds
     /// rounds down to two seconds at most (vfat).
     fileprivate func isSettled(at start: Int) -> Bool {

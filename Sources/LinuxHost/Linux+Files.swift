@@ -58,6 +58,7 @@ extension Linux {
                 case .makeLink(let creation): try make(creation, &durable)
                 case .remove(let removal): try remove(removal)
                 case .setAttributes(let change): try set(change)
+                case .setKernelValue(let setting): try set(setting)
                 }
                 forget(path)
                 // The directories above a link may have gone with it.

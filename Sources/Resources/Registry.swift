@@ -15,5 +15,6 @@ public enum Registry {
         ResourceType(Package.self),
         ResourceType(Service.self),
         ResourceType(Command.self),
+        ResourceType(Sysctl.self),
     ]
 }

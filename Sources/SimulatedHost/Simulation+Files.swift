@@ -10,6 +10,7 @@ extension Simulation {
         case .makeLink(let creation): try make(creation)
         case .remove(let removal): try remove(removal)
         case .setAttributes(let change): try set(change)
+        case .setKernelValue(let setting): try set(setting)
         }
     }
 
@@ -26,6 +27,18 @@ extension Simulation {
         if status.kind == .link { status.permissions = present.permissions }
         try checkKept(change.path, status, present)
         entries[change.path] = .present(status, body)
+    }
+
+    private func set(_ setting: KernelSetting) throws(HostFault) {
+        guard var status = try status(of: setting.path) else {
+            throw HostFault("set", setting.path.text, "ENOENT (no such file or directory)", kind: .missing)
+        }
+        guard status.kind == .file else {
+            throw HostFault("set", setting.path.text, "it is a \(status.kind.rawValue)")
+        }
+        let content = FileContent.whole(Content("\(setting.value)\n"))
+        status.byteCount = content.byteCount
+        put(status, .content(content), at: setting.path)
     }
 
     private func write(_ write: FileWrite) throws(HostFault) {

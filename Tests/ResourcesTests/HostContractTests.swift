@@ -79,7 +79,7 @@ struct HostContractTests {
         var attributes = Attributes()
         if Bool.random(using: &generator) { attributes.mode = FileMode(Permissions(any([0o600, 0o644, 0o755]))) }
         if Bool.random(using: &generator) { attributes.group = .number(any([0, 4])) }
-        switch Int.random(in: 0..<11, using: &generator) {
+        switch Int.random(in: 0..<12, using: &generator) {
         case 0, 1: return .writeFile(FileWrite(place, content: text, attributes: attributes, replaced: replaced))
         case 2, 3: return .makeDirectory(DirectoryCreation(place, attributes: attributes, replaced: replaced))
         case 4:
@@ -92,6 +92,7 @@ struct HostContractTests {
         case 6: return .remove(Removal(place, kind: kind, emptiedBelow: Self.folder))
         case 7: return .setAttributes(AttributeChange(place, kind: kind, attributes: attributes))
         case 8: return .accountFiles(.moveHome(HomeMove(from: path(any(["a", "b", "c", "a/x"])), to: other)))
+        case 9: return .setKernelValue(KernelSetting(place, value: any(["1", "1 2", "on"])))
         default:
             let isPresent = Bool.random(using: &generator)
             let edit = LineEdit(

@@ -36,13 +36,15 @@ struct LawBench {
             "/etc", "/etc/cron.d", "/srv", "/home", "/root", "/var", "/var/lib", "/var/lib/dpkg", "/var/spool",
             "/var/spool/cron",
             "/var/spool/cron/crontabs", "/etc/systemd", "/etc/systemd/system",
-            "/etc/systemd/system/multi-user.target.wants",
+            "/etc/systemd/system/multi-user.target.wants", "/etc/sysctl.d", "/proc", "/proc/sys", "/proc/sys/net",
+            "/proc/sys/net/ipv4",
         ] {
             try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)
         }
         for (path, text) in [
             ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("/etc/group", "root:x:0:\nadm:x:4:\ncrontab:x:101:\n"),
             ("/etc/shadow", "root:*:19000:0:99999:7:::\n"), ("/etc/hosts", "127.0.0.1 localhost\n"), ("/made", ""),
+            ("/proc/sys/net/ipv4/ip_forward", "0\n"), ("/proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n"),
             (
                 "/var/lib/dpkg/status",
                 ["hostname", "base-files"].map {

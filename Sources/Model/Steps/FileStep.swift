@@ -6,6 +6,7 @@ public enum FileStep: Sendable {
     case makeLink(LinkCreation)
     case remove(Removal)
     case setAttributes(AttributeChange)
+    case setKernelValue(KernelSetting)
 
     private var payload: any FilePayload {
         switch self {
@@ -15,6 +16,7 @@ public enum FileStep: Sendable {
         case .makeLink(let creation): creation
         case .remove(let removal): removal
         case .setAttributes(let change): change
+        case .setKernelValue(let setting): setting
         }
     }
 
@@ -60,4 +62,5 @@ extension Step {
     public static func makeLink(_ creation: LinkCreation) -> Step { .file(.makeLink(creation)) }
     public static func remove(_ removal: Removal) -> Step { .file(.remove(removal)) }
     public static func setAttributes(_ change: AttributeChange) -> Step { .file(.setAttributes(change)) }
+    public static func setKernelValue(_ setting: KernelSetting) -> Step { .file(.setKernelValue(setting)) }
 }

@@ -1,0 +1,33 @@
+import CShim
+import Glibc
+import Model
+import SystemCalls
+
+extension Linux {
+    /// One write(2), as the kernel wants it, and the value read back.
+    func set(_ setting: KernelSetting) throws(HostFault) {
+        let path = setting.path
+        let entry = try writableEntry(path, "set")
+        guard let status = try status(entry, path) else {
+            throw HostFault("set", path.text, "ENOENT (no such file or directory)", kind: .missing)
+        }
+        guard status.kind == .file else { throw HostFault("set", path.text, "it is a \(status.kind.rawValue)") }
+        guard entry.directory.trust == .root else {
+            throw HostFault("set", path.text, "others can write to its folder")
+        }
+        let descriptor = lodestar_open(
+            entry.directory.descriptor, entry.name, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0, 0,
+            entry.directory.identity)
+        guard descriptor >= 0 else { throw HostFault("set", path.text, ErrorNumber.text(-descriptor)) }
+        defer { close(descriptor) }
+        let bytes = Array("\(setting.value)\n".utf8)
+        guard write(descriptor, bytes, bytes.count) >= 0 else {
+            throw HostFault("set", path.text, ErrorNumber.last.text)
+        }
+        let found = String(decoding: try contents(of: path, limit: 1 << 16), as: UTF8.self)
+        if !KernelSetting.isSame(setting.value, found) {
+            let words = found.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            throw HostFault("set", path.text, "the kernel made `\(words)` of `\(setting.value)`")
+        }
+    }
+}
