@@ -190,7 +190,9 @@ private struct JSONReader {
         let isFormed =
             digits.first?.isNumber == true && (digits.first != "0" || !(digits.dropFirst().first?.isNumber ?? false))
         if isFormed, let value = Int64(text) { return .int(value) }
-        guard isFormed, digits.last != ".", let value = Double(text), value.isFinite else {
+        let fraction = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first
+        guard isFormed, fraction.map({ $0.first?.isNumber == true }) ?? true, let value = Double(text), value.isFinite
+        else {
             position = start
             throw fault("a value")
         }
