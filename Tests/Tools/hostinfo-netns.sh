@@ -7,7 +7,7 @@
 set -uo pipefail
 hostinfo=$1
 if [ "${2:-}" = "" ]; then
-  [ "$(id -u)" = 0 ] || { echo "skipped: network namespaces need root"; exit 0; }
+  [ "$(id -u)" = 0 ] || { echo "network namespaces need root"; exit 1; }
   failed=0
   for name in $(sed -n 's/^layout_\([a-z0-9_]*\)() {.*/\1/p' "$0"); do
     unshare -n -m --propagation private bash "$0" "$hostinfo" "$name" || failed=1
