@@ -1,6 +1,6 @@
 import Model
 
-/// What is about to be done to the accounts.
+/// The pending work on the accounts.
 enum AccountWork: Int, Comparable {
     case none, edits
     /// Files get another number, and an account or a group with them.
@@ -21,7 +21,7 @@ struct ApplyTask {
     var performedCount = 0
     var wasPresent = false
     var isPrepared = false
-    /// What stands in the ledger about it since it was prepared; nil where nothing had to be written.
+    /// The entry of the ledger since the task was prepared; nil where nothing had to be written.
     var prepared: LedgerEntry?
     var hasChanged = false
     var hasRefreshed = false
@@ -34,7 +34,7 @@ struct ApplyTask {
         self.planned = planned
     }
 
-    /// What it is about to do to the accounts.
+    /// The task's pending work on the accounts.
     var accountWork: AccountWork {
         guard phase == .working, steps.editAccounts else { return .none }
         return steps.contains { if case .accountFiles(.changeOwnership) = $0 { true } else { false } }

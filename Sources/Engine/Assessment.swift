@@ -1,11 +1,11 @@
 public import Model
 
-/// What observing one declaration told, without its Swift type.
+/// The observation of one declaration, without its Swift type.
 struct Assessment {
     var isPresent: Bool
     var changes: [Change]
     var steps: [Step]
-    /// Why nobody can tell what happens; nil where it is known.
+    /// Why the effect is unknown; nil where it is known.
     var uncertainty: String?
 
     var isInPlace: Bool { changes.isEmpty && uncertainty == nil }
@@ -66,7 +66,7 @@ extension Declaration {
             steps: steps)
     }
 
-    /// What a person should know of the object.
+    /// Remarks on the object for a person.
     func remarks(on host: some HostReading, before changes: [Change]) throws -> [Remark] {
         guard state == .present, let resource = resource as? any Remarking else { return [] }
         return try resource.remarks(on: host, before: changes).map {
@@ -74,7 +74,7 @@ extension Declaration {
         }
     }
 
-    /// Whether the object is there as it is declared; false where that cannot be told.
+    /// Whether the object is there as it is declared; false where that is unknown.
     public func isInPlace(on host: some HostReading) -> Bool { (try? assessment(on: host))?.isInPlace ?? false }
 
     /// Whether observing it again after its steps must show no difference.

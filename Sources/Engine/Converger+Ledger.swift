@@ -1,8 +1,8 @@
 import Model
 
-/// What a run makes of the ledger.
+/// The changes of a run to the ledger.
 extension Converger {
-    /// What the ledger must say before the task's first step; nil where it says so already.
+    /// The entry that the ledger must hold before the task's first step; nil where it does already.
     func ledgerEntry(_ index: Int) -> LedgerEntry? {
         let planned = tasks[index].planned
         guard let position = planned.position, planned.declaration.state == .present else { return nil }
@@ -53,13 +53,13 @@ extension Converger {
                 continue
             }
             if let kept = secrecyThatStays(in: entry, of: declaration, task) { entry.secrecy = kept }
-            // What was prepared stands in the ledger already.
+            // The prepared entry stands in the ledger already.
             if entry != task?.prepared ?? ledger[object: entry.object] { update.written.append(entry) }
         }
         if failed.isEmpty, plan.isWhole { update.digest = plan.catalog.digest }
     }
 
-    /// Where an earlier declaration's secret still is, because this one leaves it alone; nil where there is none.
+    /// Where a secret of an earlier declaration still is, because this one leaves it alone; nil without such a secret.
     private func secrecyThatStays(
         in entry: LedgerEntry, of declaration: Declaration, _ task: ApplyTask?
     ) -> LedgerEntry.Secrecy? {
@@ -74,7 +74,7 @@ extension Converger {
         return present
     }
 
-    /// What was to be made and is not there after a failure is not ours: somebody else may make it later.
+    /// An object that is not there after the failure to make it is not managed: another program may make it later.
     private func takeBack(_ task: ApplyTask) {
         let declaration = task.planned.declaration
         guard task.isPrepared, !task.wasPresent, task.planned.position != nil, declaration.state == .present,

@@ -103,7 +103,7 @@ public final class Converger {
             dependents[from].append(to)
             waiting[to] += 1
         }
-        // What is no longer declared goes one by one, after everything else; then comes what its removal refreshes.
+        // Undeclared objects go one by one, after everything else; then come the resources that their removal refreshes.
         var previous: [Int] = Array(tasks.indices.filter { !tasks[$0].planned.isLate })
         for index in tasks.indices where tasks[index].planned.isLate {
             for earlier in previous { dependents[earlier].append(index) }
@@ -178,7 +178,7 @@ public final class Converger {
         }
     }
 
-    /// What was to take the place of an object that is no longer declared, and failed.
+    /// The resource that was to take the place of an undeclared object, and failed.
     private func failedSuccessor(of declaration: Declaration) -> Address? {
         tasks.first { task in
             guard let outcome = task.outcome, outcome.hasFailed, !task.planned.isLate else { return false }
@@ -285,7 +285,7 @@ public final class Converger {
         return true
     }
 
-    /// It is crossed out in the state when the run has ended and what programs did is durable.
+    /// The refresh is crossed out in the state when the run has ended and the work of programs is durable.
     private func crossOut(_ address: Address) {
         pending[address] = nil
         update.refreshed.append(address)

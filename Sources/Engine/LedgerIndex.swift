@@ -50,7 +50,7 @@ struct LedgerIndex {
         return declaration
     }
 
-    /// An object of ours gives way to another type at its path without `replace`.
+    /// A managed object gives way to another type at its path without `replace`.
     func givingWay(_ declaration: Declaration) -> Declaration {
         guard !entries.isEmpty, var resource = declaration.resource as? any Replacing, resource.replace == nil,
             let object = resource.objects.first, let entry = byObject[object.text], entry.custody == .created,

@@ -22,7 +22,7 @@ public final class ObservationRecorder: HostReading {
         self.start = start
     }
 
-    /// What follows is read for the resource at a position of the catalog.
+    /// The reads that follow are for the resource at a position of the catalog.
     func begin(_ position: Int) { self.position = position }
 
     /// The positions that must be observed each time: they asked what no signature tells, or read something that was
@@ -37,7 +37,7 @@ public final class ObservationRecorder: HostReading {
 
     private var racy: [Int] { signatures.values.filter { !$0.isSettled(at: start) }.flatMap(\.readers) }
 
-    /// What was read, with how it looked before it was read.
+    /// The paths that were read, each with its signature before the read.
     public var settledSignatures: [AbsolutePath: PathSignature?] {
         signatures.filter { $0.value.isSettled(at: start) }.mapValues(\.signature)
     }

@@ -1,6 +1,6 @@
 public import Model
 
-/// What will happen to one resource.
+/// The planned action on one resource.
 public enum Action: String, Sendable, CaseIterable {
     case inPlace = "in_place"
     case create, change, replace, remove
@@ -8,9 +8,9 @@ public enum Action: String, Sendable, CaseIterable {
     case release
     /// Nothing differs, but something that notifies it changes.
     case refresh
-    /// Nobody can tell before it runs.
+    /// The effect is unknown before the steps run.
     case unknown
-    /// It cannot be done, and that is known already.
+    /// The action cannot be done, which is known already.
     case refuse
     /// Something it depends on cannot be done.
     case skip
@@ -58,7 +58,7 @@ public struct PlannedResource: Sendable {
     public var refreshCause: String?
     /// The addresses that it will refresh.
     public var refreshes: [Address]
-    /// What was observed, for saved plans.
+    /// A digest of the observation, for saved plans.
     public var fingerprint: Digest?
     /// Whether it comes after all that is declared: what is no longer declared, and what its removal refreshes.
     public var isLate: Bool

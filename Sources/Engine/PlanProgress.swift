@@ -1,6 +1,6 @@
 import Model
 
-/// What is known of the catalog while it is planned from its beginning to its end.
+/// The state of planning a catalog from its beginning to its end.
 struct PlanProgress {
     var resources: [PlannedResource] = []
     var inPlaceCount = 0
@@ -9,7 +9,7 @@ struct PlanProgress {
     private let incoming: [[Edge]]
     private let outgoing: [[Edge]]
     private var blockers: [Int: Address] = [:]
-    /// Packages and commands that will do something nobody can foresee, for all that depends on them.
+    /// Packages and commands with unpredictable effects, for all that depends on them.
     private var assumptions: [Int: Address] = [:]
     private var opaqueCauses: [Int: Address] = [:]
     private var refreshCauses: [Int: String] = [:]
@@ -58,7 +58,7 @@ struct PlanProgress {
         }
     }
 
-    /// What is no longer declared, and then what its removal refreshes.
+    /// The undeclared objects, and then the resources that their removal refreshes.
     mutating func add(late undeclared: [PlannedResource], on host: some Host) {
         resources += undeclared
         var causes: [Address: Address] = [:]

@@ -13,7 +13,7 @@ public struct Planner {
     /// - Parameters:
     ///   - simulation: performs in memory over the host that is planned for.
     ///   - selection: what is planned of the catalog; a part of it removes nothing that is no longer declared.
-    ///   - recorder: the reader below the simulation, told whose turn it is.
+    ///   - recorder: the reader below the simulation, which hears which resource is planned.
     public init(
         _ catalog: Catalog, on simulation: any Host, state: any StateReading, types: [ResourceType],
         selection: Selection = .everything, recorder: ObservationRecorder? = nil

@@ -1,6 +1,6 @@
 public import Model
 
-/// What a run is doing, for whoever watches it.
+/// The present work of a run, for a person who watches.
 public struct Progress: Sendable {
     /// The resource that is observed or whose steps are performed; the first of several.
     public var address: Address

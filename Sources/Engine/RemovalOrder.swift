@@ -1,6 +1,6 @@
 import Model
 
-/// The order in which objects go that nobody declares any longer: each before what it needed, as the automatic edges
+/// The order in which undeclared objects go: each before the objects that it needed, as the automatic edges
 /// of a catalog are drawn; a group after all accounts.
 struct RemovalOrder {
     /// Positions in the given list.

@@ -1,6 +1,6 @@
 public import Model
 
-/// What became of one resource.
+/// The result of one resource.
 public struct Outcome: Sendable {
     public enum Result: String, Sendable {
         case changed, refreshed, failed, skipped, released
@@ -18,7 +18,7 @@ public struct Outcome: Sendable {
     /// Why it failed or was skipped.
     public var reason: Reason?
     public var hint: String?
-    /// What its command printed, capped; empty for secrets.
+    /// The output of the resource's command, capped; empty for secrets.
     public var output: String
 
     public var hasFailed: Bool {

@@ -1,6 +1,6 @@
 import Model
 
-/// What a run did, as a person reads it.
+/// The report of a run, as a person reads it.
 public struct ReportText {
     let isColored: Bool
 
@@ -8,7 +8,7 @@ public struct ReportText {
         self.isColored = isColored
     }
 
-    /// The lines of one outcome; nil for what needs none.
+    /// The lines of one outcome; nil for an outcome that needs no lines.
     public func text(of outcome: Outcome) -> String? {
         switch outcome.result {
         case .inPlace: return nil

@@ -4,9 +4,9 @@ public import Model
 public enum Custody: String, Sendable {
     /// Lodestar made it: un-declaring removes it.
     case created
-    /// It was there before: un-declaring leaves it.
+    /// The object was there before: un-declaring leaves it.
     case adopted
-    /// It was ours and is no longer declared.
+    /// The object was managed and is no longer declared.
     case released
 }
 
@@ -22,7 +22,7 @@ public struct LedgerEntry: Sendable, Hashable {
     public var sequence: Int
     public var run: Int
     public var secrecy: Secrecy
-    /// What its removal refreshes.
+    /// The resources that its removal refreshes.
     public var notified: [Address]
 
     /// Whether the object holds a secret, and in which file.
@@ -47,13 +47,13 @@ public struct LedgerEntry: Sendable, Hashable {
     }
 }
 
-/// What an object was before a step.
+/// An object as it was before a step.
 public struct BeforeImage: Sendable {
     public var address: Address
     public var path: AbsolutePath
     /// nil: nothing was there.
     public var status: FileStatus?
-    /// nil for what has none, is secret, or is larger than the limit.
+    /// The content; nil for an object without one, for a secret, and above the limit.
     public var content: [UInt8]?
     public var linkTarget: String?
 
@@ -66,7 +66,7 @@ public struct BeforeImage: Sendable {
     }
 }
 
-/// What must be durable before a batch of steps is performed.
+/// The part of the state that must be durable before a batch of steps is performed.
 public struct Preparation: Sendable {
     public var ledger: [LedgerEntry] = []
     /// The resources to refresh, each with the address that causes it.

@@ -5,7 +5,7 @@ struct UndeclaredPlanner {
     let catalog: Catalog
     let host: any Host
     let types: [ResourceType]
-    /// What is planned of the declared resources.
+    /// The plan of the declared resources.
     let declared: [PlannedResource]
 
     /// In the reverse order of their apply. A site that compiles to nothing removes nothing.
@@ -27,7 +27,7 @@ struct UndeclaredPlanner {
         }
     }
 
-    /// What the declarations need on the host, each with the first that needs it.
+    /// The needs of the declarations, each with the first declaration that needs it.
     private var neededObjects: [HostObject: Address] {
         var needed: [HostObject: Address] = [:]
         for declaration in catalog.declarations where declaration.state == .present {
@@ -118,7 +118,7 @@ struct UndeclaredPlanner {
         return planned
     }
 
-    /// Whether an object that cannot be removed is let go of: nobody can mend a declaration that is no longer there.
+    /// Whether an object that cannot be removed is released: its declaration, which could be mended, is gone.
     private func releasesWhenRefused(_ planned: PlannedResource, isExplicit: Bool) -> Bool {
         switch planned.declaration.resource.objects.first {
         // The primary group of an account that stays.

@@ -8,7 +8,7 @@ struct PendingDirectory {
     var path: AbsolutePath
     var entry: Linux.Entry
     var temporary: String
-    /// The directory and what was written into it, to be made durable; closed by whoever is done with it.
+    /// The directory and the files written into it, to be made durable; the caller closes it.
     var descriptors: [Int32] = []
 
     func close() {
@@ -25,7 +25,7 @@ extension Linux {
         let group = try number(creation.attributes.group, isGroup: true) ?? 0
         let mode = creation.attributes.mode?.applied(to: Permissions(0o755), isDirectory: true) ?? Permissions(0o755)
         try checkKept(entry, creation.path, owner: owner, mode, nil)
-        // What will be root's is never somebody else's before.
+        // An object that will be root's never belongs to another user before.
         let identity = owner == 0 ? lodestar_identity(uid: 0, gid: 0) : entry.directory.identity
         var pending = PendingDirectory(path: creation.path, entry: entry, temporary: Self.temporaryName())
         let result = lodestar_make_directory(entry.directory.descriptor, pending.temporary, 0o700, identity)
@@ -52,7 +52,7 @@ extension Linux {
         var identity: lodestar_identity
     }
 
-    /// Opens a directory that was just made; whoever may write beside it can have put another one there.
+    /// Opens a directory that was just made; a user who may write beside it can have put another one in its place.
     private func opened(
         _ name: String, in directory: Int32, of uid: UInt32, _ path: AbsolutePath
     ) throws(HostFault) -> Int32 {

@@ -10,7 +10,7 @@ struct PendingFile {
     var entry: Linux.Entry
     var temporary: String
     var descriptor: Int32
-    /// What stands at the path must go first: an empty directory.
+    /// The empty directory at the path must go first.
     var replacesDirectory: Bool
     /// Whether its content came through `secret()`.
     var isSecret = false
@@ -18,14 +18,14 @@ struct PendingFile {
     func close() { Glibc.close(descriptor) }
 }
 
-/// What a whole file shall be.
+/// A whole file as it is wanted.
 struct WantedFile {
     var path: AbsolutePath
     var content: FileContent
     var attributes: Attributes
     var replaced: Replaced
     var validator: String?
-    /// The mode at creation where none is declared.
+    /// The mode at creation where no mode is declared.
     var standardPermissions = Permissions(0o644)
 }
 
@@ -77,7 +77,7 @@ extension Linux {
         if result < 0 { throw HostFault("change the owner of", path.text, ErrorNumber.text(-result)) }
     }
 
-    /// In an enclave nobody gets what they could write to: it may be another directory of root's than the one that is
+    /// In an enclave no user gets a file to write to: the directory may be another one of root's than the one that is
     /// meant.
     func checkKept(
         _ entry: Entry, _ path: AbsolutePath, owner: UInt32, _ permissions: Permissions, _ present: FileStatus?
@@ -97,7 +97,7 @@ extension Linux {
         if result < 0 { throw HostFault("keep the attributes of", path.text, ErrorNumber.text(-result)) }
     }
 
-    /// What may be replaced, by the rule of the step.
+    /// Checks that the object at the path may be replaced, by the rule of the step.
     func check(_ replaced: Replaced, _ present: FileStatus?, _ path: AbsolutePath) throws(HostFault) {
         guard let present else { return }
         switch replaced {
@@ -114,7 +114,7 @@ extension Linux {
         }
     }
 
-    /// The number of an account or group in this root's own files; nil where none is declared.
+    /// The number of an account or group in this root's own files; nil if no owner is declared.
     func number(_ owner: Owner?, isGroup: Bool) throws(HostFault) -> UInt32? {
         switch owner {
         case nil: return nil
@@ -162,7 +162,7 @@ extension Linux {
 
     private static let temporaryPrefix = ".lodestar-"
 
-    /// A name that nobody can foresee, of a pattern that is known as ours.
+    /// An unpredictable name, of a pattern that marks Lodestar's temporary files.
     static func temporaryName() -> String {
         var generator = SystemRandomNumberGenerator()
         return temporaryPrefix + String(generator.next(), radix: 36)

@@ -45,7 +45,7 @@ public struct HostIdentifier: HostIdentifying {
         try IdentityFiles(root: root).write(pin, hostID: isMoved || report.hostID == nil ? pin.value : nil)
     }
 
-    /// What is found where the machine is the host: not for another root, which may be the disk of any machine, and not
+    /// The evidence where the machine is the host: not for another root, which may be the disk of any machine, and not
     /// in a container, which many share one. In the mini OS the root is installed for this machine.
     private func serialReport() -> HostinfoReport? {
         guard isThisMachine else { return nil }
@@ -57,7 +57,7 @@ public struct HostIdentifier: HostIdentifying {
 
     private func identifierWithoutSerial() throws(HostFault) -> String {
         if let id = firstLine("etc/machine-id"), id != "uninitialized" { return id }
-        // A root that never booted has none yet: its name stands in until the first apply pins it.
+        // A root that never booted has no machine id yet: its name stands in until the first apply pins an id.
         let name = HostName(tree).name
         return String(Digest(of: "host-name/v1\u{0}\(name)").hexadecimal.prefix(32))
     }

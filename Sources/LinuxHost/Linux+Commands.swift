@@ -105,7 +105,7 @@ extension Linux {
         var command = CommandRun(.shell(text), timeout: .seconds(60))
         command.umask = Permissions(0o077)
         let ended = try execute(command)
-        // What a validator says often quotes the file.
+        // The output of a validator often quotes the file.
         func said(_ text: some StringProtocol) -> String { pending.isSecret ? "(its output is hidden)" : "\(text)" }
         if ended.hasTimedOut { throw HostFault("validate", pending.path.text, "`\(validator)` took more than 60 s") }
         if ended.exitStatus == 126 || ended.exitStatus == 127 {

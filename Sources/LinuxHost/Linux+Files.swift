@@ -167,7 +167,7 @@ extension WantedFile {
     }
 }
 
-/// What is written beside its place, to be made durable and then put there.
+/// A file written beside its place, to be made durable and then renamed.
 private enum Pending {
     case file(PendingFile)
     case directory(PendingDirectory)

@@ -4,7 +4,7 @@ import Hostinfo
 import Model
 import SystemCalls
 
-/// What is mounted below the managed root.
+/// The mounts below the managed root.
 extension Linux {
     /// The mount points at a path and below it, as the kernel lists them (proc_pid_mountinfo(5)).
     func mounts(below path: AbsolutePath) -> ProbeAnswer {
@@ -20,13 +20,13 @@ extension Linux {
     }
 
     /// The mount that a directory is on. Device numbers would not tell: a bind mount has its source's, and the layers of an
-    /// overlay have several. nil where it cannot be told.
+    /// overlay have several. nil where the kernel does not say.
     func mount(of directory: OpenDirectory) -> UInt64? {
         var mount: UInt64 = 0
         return lodestar_mount_of(directory.descriptor, "", &mount) < 0 ? nil : mount
     }
 
-    /// Whether an entry is on a mount; what is gone meanwhile is on none other.
+    /// Whether an entry is on the given mount; an entry that is gone meanwhile counts as being on it.
     func isOn(_ mount: UInt64?, _ entry: Entry) -> Bool {
         var own: UInt64 = 0
         let result = lodestar_mount_of(entry.directory.descriptor, entry.name, &own)

@@ -11,7 +11,7 @@ extension Linux {
         let file = try document(NameServiceSwitch.self, at: AbsolutePath.root.appending("etc/nsswitch.conf"))
         guard let file, file.hasOthers(database), !key.isEmpty, !key.hasPrefix("-") else { return .line(nil) }
         if let known = names.answers[database]?[key] { return known }
-        // One that hangs is not asked again.
+        // A source that hangs is not asked again.
         if let problem = names.problem { return .unknown(problem) }
         let answer = try ask(database, key)
         if case .unknown(let reason) = answer { names.problem = reason }
@@ -38,7 +38,7 @@ extension Linux {
     }
 }
 
-/// What was asked of the name service in this run.
+/// The answers of the name service in this run.
 struct NameAnswers {
     var answers: [NameDatabase: [String: ProbeAnswer]] = [:]
     /// Why it is not asked any more.

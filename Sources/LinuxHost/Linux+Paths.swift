@@ -32,7 +32,7 @@ extension Linux {
         return entry
     }
 
-    /// An opened directory, remembered; nil when there is none.
+    /// A directory, opened and remembered; nil when there is no directory.
     func directory(_ path: AbsolutePath, depth: Int = 0) throws(HostFault) -> OpenDirectory? {
         if let known = directories[path] { return known }
         if missing.contains(path) { return nil }

@@ -11,7 +11,7 @@ extension Linux: SignatureReading {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw HostFault("look at", path.text, ErrorNumber.last.text)
         }
-        // What else comes into a directory is none of its resource's business.
+        // The entries of a directory do not concern its resource.
         let isOpen = status.st_mode & S_IFMT == S_IFDIR && !isListing
         let changed = keepsTimes(status.st_dev, entry) ? status.st_ctim.nanoseconds : .max
         return PathSignature(

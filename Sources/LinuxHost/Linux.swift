@@ -24,7 +24,7 @@ public final class Linux: Host {
     nonisolated(unsafe) var cleaned: Set<AbsolutePath> = []
     /// Whether the file system of a device keeps change times, as far as it was asked.
     nonisolated(unsafe) var stampingDevices: [UInt: Bool] = [:]
-    /// What the package manager is told and asked.
+    /// The state of the conversation with the package manager.
     nonisolated(unsafe) package let packages = PackageManagerState()
     nonisolated(unsafe) var names = NameAnswers()
     /// Whether unit files changed since systemd read them.

@@ -6,14 +6,14 @@ import SystemCalls
 /// A directory that was reached safely, and with whose rights things in it are done. It is closed with its last user.
 final class OpenDirectory {
     enum Trust: Equatable {
-        /// Every component is root's and nobody else can write to it.
+        /// Every component is root's, and only root can write to it.
         case root
         /// Root's, but others can write to it (/tmp, crontabs): as root, never through a link.
         case shared
         /// Below the first component that somebody else owns: with that owner's rights, never through a link.
         case user(uid: UInt32, gid: UInt32)
-        /// Root's own, that nobody else can write to, below somebody else's: as root, never through a link. Who owns what
-        /// is above may put another one of root's in its place, so nothing in it is given to anybody.
+        /// A directory that only root can write to, below another user's: as root, never through a link. The owner of the
+        /// directory above may put another one of root's in its place, so no file in it is given to another user.
         case enclave
     }
 

@@ -10,7 +10,7 @@ public struct PinnedHostID {
         path = "\(StateFolder.path(below: root))/host-id"
     }
 
-    /// Keeps the id where none is kept.
+    /// Keeps the id, unless one is kept already.
     public func pin(_ id: String) throws(HostFault) {
         if let bytes = try LocalFiles.stateContents(of: path, limit: 4096), !bytes.isEmpty { return }
         try LocalFiles.write(Array("\(id)\n".utf8), to: path)

@@ -50,11 +50,6 @@ public struct FileMode: Sendable, Hashable {
         }
     }
 
-    /// The permissions of something that does not exist yet: clauses start from 0644, for directories from 0755.
-    public func atCreation(isDirectory: Bool) -> Permissions {
-        applied(to: Permissions(isDirectory ? 0o755 : 0o644), isDirectory: isDirectory)
-    }
-
     public func isSatisfied(by permissions: Permissions, isDirectory: Bool) -> Bool {
         applied(to: permissions, isDirectory: isDirectory) == permissions
     }

@@ -98,12 +98,6 @@ public protocol Succeeding: Resource {
 /// A resource whose object may hold what others made there: where that is so, un-declaring it releases it.
 public protocol Containing: Removable {}
 
-/// A composite: it becomes other resources when it is compiled.
-public protocol Expandable: Resource {
-    /// The resources that stand for it, by type name and fields.
-    var expansion: [any Resource] { get }
-}
-
 /// A reason, known before anything is done, why a resource cannot be brought to its desired state.
 public struct Refusal: Error, Sendable, Hashable {
     public var reason: String

@@ -116,27 +116,6 @@ public struct RunPlan: Sendable {
         let ticks = timetable.count(after: start, through: end)
         return ticks + (isPending(start) ? 1 : 0) - (isPending(end) ? 1 : 0)
     }
-
-    /// When missed runs are caught up: now + u * min(5 min, time to the next tick), so that a rack's power-on is no
-    /// stampede. Choose it once and store it.
-    public func catchUpStart(now: Instant) -> Instant {
-        var width: Int64 = 300_000
-        if let next = timetable.next(after: now) { width = min(width, next.milliseconds - now.milliseconds) }
-        return now.advanced(byMilliseconds: spread.offset(in: width))
-    }
-
-    /// The first run after a change of the schedule: the ticks that have not fired are dropped, and the run keeps at
-    /// least half the smaller period's distance from the last start.
-    ///
-    /// - Parameters:
-    ///   - lastStart: when the schedule started last under its former definition; nil where it never did.
-    ///   - formerPeriod: the former definition's period in seconds.
-    public func firstRun(afterChangeAt now: Instant, lastStart: Instant?, formerPeriod: Int64?) -> PlannedRun? {
-        guard let lastStart else { return nextRun(after: now) }
-        let smaller = [period, formerPeriod].compactMap { $0 }.min() ?? 0
-        let earliest = lastStart.advanced(byMilliseconds: smaller * 500)
-        return nextRun(after: earliest > now ? earliest.advanced(byMilliseconds: -1) : now)
-    }
 }
 
 extension ScheduleDefinition {

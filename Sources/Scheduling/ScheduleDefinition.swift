@@ -61,12 +61,6 @@ public struct ScheduleDefinition: Sendable, Hashable {
     /// The key of the schedule's spread.
     public var effectiveSpreadKey: String { spreadKey ?? name }
 
-    /// Whether two schedules tick alike: a change of any of these drops the ticks that have not fired.
-    public func ticksLike(_ other: Self) -> Bool {
-        cron == other.cron && every == other.every && after == other.after && timezone == other.timezone
-            && dst == other.dst && spread == other.spread && effectiveSpreadKey == other.effectiveSpreadKey
-    }
-
     /// The directory of the definitions, below the managed root.
     public static let folder = "/\(OwnPaths.schedules)"
 

@@ -110,7 +110,7 @@ extension Simulation {
         if present == nil, let skeleton = creation.skeleton { try copyEntries(of: skeleton, to: creation.path, status) }
     }
 
-    /// What is in a skeleton, with the owner and group of the directory that is made from it.
+    /// The content of a skeleton, with the owner and group of the directory that is made from it.
     private func copyEntries(
         of skeleton: AbsolutePath, to path: AbsolutePath, _ owner: FileStatus
     ) throws(HostFault) {

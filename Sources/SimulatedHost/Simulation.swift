@@ -6,7 +6,7 @@ public import Model
 /// This is the planner's host: it takes the steps, performs them in memory and is observed again, so that later
 /// resources see the effects of earlier ones. It never touches the reader below.
 public final class Simulation: Host {
-    /// What the overlay holds at a path.
+    /// The overlay at one path.
     enum Entry {
         case absent
         case present(FileStatus, Body)
@@ -14,7 +14,7 @@ public final class Simulation: Host {
 
     enum Body {
         case content(FileContent)
-        /// What the reader below has at this path.
+        /// The object of the reader below at this path.
         case below(AbsolutePath)
         case edited(EditedDocument)
         case link(String)

@@ -38,28 +38,6 @@ import Testing
         #expect(throws: DefinitionFault(message)) { try ScheduleDefinition(file: Array(text.utf8)) }
     }
 
-    @Test func aChangeKeepsHalfThePeriodFromTheLastStart() throws {
-        let plan = RunPlan(try ScheduleExpression("every: 10m"), hostIdentifier: "h", key: "k", choice: .off)
-        let now = Instant(seconds: 1_800_000_000 - 1)
-        #expect(plan.nextRun(after: now)?.start.seconds == 1_800_000_000)
-        let last = now.advanced(bySeconds: -100)
-        #expect(plan.firstRun(afterChangeAt: now, lastStart: last, formerPeriod: 60)?.start.seconds == 1_800_000_000)
-        #expect(plan.firstRun(afterChangeAt: now, lastStart: last, formerPeriod: 3600)?.start.seconds == 1_800_000_600)
-        #expect(plan.firstRun(afterChangeAt: now, lastStart: nil, formerPeriod: nil)?.start.seconds == 1_800_000_000)
-    }
-
-    @Test func aCatchUpIsWithinFiveMinutesAndBeforeTheNextRun() throws {
-        for number in 0..<200 {
-            let daily = RunPlan(try ScheduleExpression("0 2 * * *"), hostIdentifier: "host-\(number)", key: "k")
-            let now = Instant(seconds: 1_800_000_000 + Int64(number) * 997)
-            let start = daily.catchUpStart(now: now)
-            #expect(start >= now && start < now.advanced(bySeconds: 300))
-            let minutely = RunPlan(try ScheduleExpression("* * * * *"), hostIdentifier: "host-\(number)", key: "k")
-            let next = try #require(minutely.timetable.next(after: now))
-            #expect(minutely.catchUpStart(now: now) < next)
-        }
-    }
-
     @Test func catchUpDependsOnThePeriod() throws {
         let definition = try ScheduleDefinition(file: Array(Self.plain.utf8))
         #expect(definition.effectiveCatchUp(period: 3600) == .once)

@@ -87,11 +87,6 @@ public struct AccountDatabase: Sendable {
         return numbers
     }
 
-    /// An account whose primary group has this number.
-    public func primaryUser(ofGroup gid: UInt32) -> AccountName? {
-        passwd.primaryGroups[gid].flatMap { AccountName($0) }
-    }
-
     /// The number of an account; nil when there is none of the name.
     public func uid(of owner: Owner) -> UInt32? {
         switch owner {

@@ -20,11 +20,6 @@ struct ByteFields: Sendable, Hashable {
         return UInt32(low) | UInt32(high) << 16
     }
 
-    func quadWord(_ offset: Int) -> UInt64? {
-        guard let low = doubleWord(offset), let high = doubleWord(offset &+ 4) else { return nil }
-        return UInt64(low) | UInt64(high) << 32
-    }
-
     func slice(_ offset: Int, count: Int) -> [UInt8]? {
         guard offset >= 0, count >= 0, offset <= all.count, count <= all.count - offset else { return nil }
         return Array(all[offset..<(offset + count)])

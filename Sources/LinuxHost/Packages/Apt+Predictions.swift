@@ -2,7 +2,7 @@ import HostFiles
 import Model
 import SystemCalls
 
-/// What the package manager would do, asked once for everything that a catalog declares.
+/// Predictions of the package manager, asked for once for everything that a catalog declares.
 extension Apt {
     func prediction(of change: PackageChange) throws(HostFault) -> ProbeAnswer {
         if state.predictions[change] == nil {
@@ -93,7 +93,7 @@ extension Apt {
             isMissing: true)
     }
 
-    /// What one change alone would bring.
+    /// The prediction for one change alone.
     private func predict(alone change: PackageChange) throws(HostFault) {
         guard var prediction = state.predictions[change] else { return }
         switch try simulated([change]) {

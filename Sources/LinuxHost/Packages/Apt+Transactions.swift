@@ -22,7 +22,7 @@ extension Apt {
         for (index, change) in changes.enumerated() {
             switch change.action {
             case .hold where !failed.contains(change.name): faults[index] = fault(mark, change)
-            // What could not be brought to its version is held as it was before, and not at another one.
+            // A package that could not be brought to its version is held as it was before, and not at another version.
             case .hold where before[index].package?.isHeld == true: _ = fault(mark, change)
             case .hold, .unhold, .install, .upgrade, .remove: break
             }
@@ -49,7 +49,7 @@ extension Apt {
                 try refreshLists()
                 try dropImpossible(changes, &moves, &faults)
             }
-            // What only others provide may be there afterwards, and apt knows no such package.
+            // A name that only other packages provide may be there afterwards, and apt knows no such package.
             let named = moves.filter { !state.virtual.contains(changes[$0].name) }
             if !named.isEmpty { output += try transactRefreshing(named.map { changes[$0] }) }
         } catch {
@@ -112,7 +112,7 @@ extension Apt {
         }
     }
 
-    /// What dpkg has of a name.
+    /// The packages of a name in dpkg's database.
     private struct Presence: Equatable {
         var package: InstalledPackage?
         var providers: [InstalledPackage] = []
@@ -143,7 +143,7 @@ extension Apt {
         let path = AbsolutePath.root.appending("usr/sbin/policy-rc.d")
         if host.isRunning { return nil }
         if let status = try host.status(of: path) {
-            // What a killed run left is ours; an administrator's stays.
+            // A policy that a killed run left is Lodestar's; an administrator's stays.
             guard status.kind == .file else { return nil }
             return try host.contents(of: path, limit: 1 << 16) == Self.policy ? path : nil
         }

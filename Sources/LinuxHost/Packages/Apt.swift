@@ -85,7 +85,7 @@ struct Apt: PackageTool {
             > (try self.newest(of: [folder, folder.appending("partial")] + present.map { folder.appending($0) }))
     }
 
-    /// When the last of some files was changed, in nanoseconds since 1970; 0 where none is there.
+    /// When the last of some files was changed, in nanoseconds since 1970; 0 without any of them.
     private func newest(of paths: [AbsolutePath]) throws(HostFault) -> Int {
         var newest = 0
         for path in paths {
@@ -121,7 +121,7 @@ struct Apt: PackageTool {
             HostFault(changes[0].action.rawValue, changes.map(\.name).joined(separator: ", "), ended.complaint))
     }
 
-    /// One transaction. Nothing goes that nobody declared absent: it is told beforehand, and forbidden to apt.
+    /// One transaction. No package goes that is not declared absent: removals are predicted, and apt is forbidden others.
     func transact(_ changes: [PackageChange], isReinstallation: Bool = false) throws(HostFault) -> String {
         let operation = changes[0].action.rawValue, names = changes.map(\.name).joined(separator: ", ")
         let transaction = try simulated(changes).get()
@@ -167,7 +167,7 @@ struct Apt: PackageTool {
 }
 
 extension PackageChange {
-    /// How apt-get(8) is told of it; nil for what it does not do.
+    /// The argument of apt-get(8) for the change; nil for a change that apt-get does not do.
     var operand: String? {
         switch action {
         case .install, .upgrade: version.map { "\(name)=\($0)" } ?? "\(name)+"

@@ -1,6 +1,6 @@
 import Model
 
-/// What apt(8) and its relatives print, read. Nothing here runs anything.
+/// Readers of the output of apt(8) and its relatives. They run no program.
 enum AptOutput {
     /// One paragraph of `apt-cache policy NAME...`.
     struct Policy: Hashable {
@@ -40,7 +40,7 @@ enum AptOutput {
     /// Whether a transaction failed for a package that its source no longer has.
     static func saysGone(_ output: String) -> Bool { output.contains("Failed to fetch") || output.contains("404") }
 
-    /// What `apt-get -s` says of a transaction. Its summary comes first: of a long output the middle is left out.
+    /// The prediction of `apt-get -s`. Its summary comes first: of a long output the middle is left out.
     struct Transaction: Hashable {
         var installed: [String] = []
         var removed: [String] = []

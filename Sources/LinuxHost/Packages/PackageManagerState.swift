@@ -1,10 +1,10 @@
 import Model
 
-/// What is known of packages while one run lasts.
+/// The knowledge of packages that lasts for one run.
 package final class PackageManagerState {
     /// The changes that the catalog declares: those that are needed are one transaction.
     var expected: [PackageChange] = []
-    /// What was told of changes, until packages change.
+    /// The predictions of changes, until packages change.
     var predictions: [PackageChange: PackagePrediction] = [:]
     /// Names of which there is no package: others provide them.
     var virtual: Set<String> = []

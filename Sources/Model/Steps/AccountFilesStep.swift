@@ -19,7 +19,7 @@ public struct OwnershipChange: Sendable {
     public var isGroup: Bool
     public var from: UInt32
     public var to: UInt32
-    /// Only files of this owner; nil: of anybody.
+    /// Only files of this owner; nil for all owners.
     public var owner: UInt32?
 
     public init(isGroup: Bool, from: UInt32, to: UInt32, of owner: UInt32? = nil) {

@@ -16,7 +16,7 @@ public enum Replaced: Sendable, Hashable {
     case nothing
     /// A regular file, with this digest where one is given.
     case file(Digest?)
-    /// Anything but a directory that is not empty (`replace: true`, or an object of ours that gives way).
+    /// Anything but a directory that is not empty (`replace: true`, or a managed object that gives way).
     case anything
 }
 
@@ -102,7 +102,7 @@ public struct Removal: FilePayload {
     public var kind: FileStatus.Kind
     /// Everything below a directory too; never across file systems, never through links.
     public var isRecursive: Bool
-    /// Whether nobody ever declared the object (`purge`).
+    /// Whether the object was never declared (`purge`).
     public var isStranger: Bool
     /// The directories above it too, below this one, when nothing is left in them: only for the folders of units.
     public var emptiedBelow: AbsolutePath?

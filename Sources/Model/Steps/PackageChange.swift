@@ -19,13 +19,13 @@ public struct PackageChange: Sendable, Hashable {
     }
 }
 
-/// What the package manager would do for one change, told before anything is done.
+/// The prediction of the package manager for one change.
 public struct PackagePrediction: Sendable, Hashable {
     /// The version that would be there; nil where there is none, and for a virtual package.
     public var candidate: String?
     /// The package that would come in place of a virtual one.
     public var substitute: String?
-    /// The packages that would go though nobody declared them absent.
+    /// The packages that would go though they are not declared absent.
     public var removed: [String] = []
     /// Why it cannot be done.
     public var problem: Refusal?

@@ -11,7 +11,7 @@ public enum Step: Sendable {
     case service(ServiceOperation)
     case command(CommandRun)
 
-    /// What can be performed together. A lane's steps are a barrier for those of the others.
+    /// Steps that can be performed together. A lane's steps are a barrier for those of the others.
     public enum Lane: Sendable {
         case files, accounts, groupRemovals, accountFiles, packages, services, commands
     }
@@ -40,7 +40,7 @@ public enum Step: Sendable {
         if case .package = self { true } else { changedPath?.bringsPackages ?? false }
     }
 
-    /// Whether the step removes something that nobody declared.
+    /// Whether the step removes an undeclared object.
     public var removesStranger: Bool {
         if case .file(.remove(let removal)) = self { removal.isStranger } else { false }
     }

@@ -10,8 +10,6 @@ enum ExitStatus {
     static let notFound = ExitCode(66)
     /// A process that the command needs cannot be reached.
     static let unavailable = ExitCode(69)
-    /// A bug in Lodestar.
-    static let internalError = ExitCode(70)
     /// The output could not be written.
     static let noOutput = ExitCode(74)
     /// Somebody else holds the lock.
