@@ -98,18 +98,14 @@ struct AgentCommand: ParsableCommand {
             Terminal.report("error: the agent needs root's privileges")
             throw ExitStatus.noPrivilege
         }
-        do {
-            let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
-            try AgentProcess(settings, AgentContext(version: Lodestar.version, hostIdentifier: id)).run()
-        } catch is ProcessLock.Held {
-            Terminal.report("error: expected no other agent in \(settings.state), found one")
-            throw ExitStatus.locked
-        } catch let fault as HostFault {
-            Terminal.report("error: \(fault.text)")
-            throw ExitStatus.failure
-        } catch let fault as StateFault {
-            Terminal.report("error: \(fault.text)")
-            throw ExitStatus.failure
+        try Terminal.reportingFaults {
+            do {
+                let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
+                try AgentProcess(settings, AgentContext(version: Lodestar.version, hostIdentifier: id)).run()
+            } catch is ProcessLock.Held {
+                Terminal.report("error: expected no other agent in \(settings.state), found one")
+                throw ExitStatus.locked
+            }
         }
     }
 }
