@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CShim"),
+        .target(name: "CKeeper", dependencies: ["CShim"]),
         library("SystemCalls", ["Values", "CShim"]),
         library("RegularExpressions"),
         library("TimeZones", ["Values"]),
@@ -66,7 +67,7 @@ let package = Package(
             "LinuxAgent",
             [
                 "Agent", "HostFiles", "LinuxHost", "Model", "OperatorFiles", "Scheduling", "State", "SystemCalls",
-                "CShim",
+                "CKeeper", "CShim",
             ]),
         library("Secrets", ["Model", crypto]),
         .target(
@@ -111,7 +112,7 @@ let package = Package(
         tests("YAML", ["TestSupport", "Values"]),
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State", "TestSupport"]),
-        tests("SystemCalls", ["CShim", "TestSupport"]),
+        tests("SystemCalls", ["CShim", "TestSupport", "Values"]),
         tests("LinuxHost", ["TestSupport"]),
         tests("LinuxAgent", ["Agent", "CShim", "Model", "Scheduling", "State", "TestSupport"]),
     ]

@@ -114,17 +114,7 @@ static int child(void *argument) {
     return fail(start, LODESTAR_NO_PROGRAM);
 }
 
-const char *lodestar_head(const struct lodestar_outcome *outcome) { return outcome->head; }
-
-const char *lodestar_tail(const struct lodestar_outcome *outcome) { return outcome->tail; }
-
-const char *lodestar_errors(const struct lodestar_outcome *outcome) { return outcome->errors; }
-
-static int64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
+static int64_t now(void) { return lodestar_milliseconds(CLOCK_MONOTONIC); }
 
 static int input_descriptor(const struct lodestar_command *command) {
     if (!command->input) return lodestar_open_nothing();
@@ -141,37 +131,12 @@ static int input_descriptor(const struct lodestar_command *command) {
     return file;
 }
 
-static void keep(struct lodestar_outcome *outcome, const char *bytes, size_t count) {
-    outcome->total_length += count;
-    size_t room = sizeof outcome->head - outcome->head_length;
-    size_t part = count < room ? count : room;
-    memcpy(outcome->head + outcome->head_length, bytes, part);
-    outcome->head_length += part;
-    bytes += part;
-    count -= part;
-    if (count > sizeof outcome->tail) {
-        bytes += count - sizeof outcome->tail;
-        count = sizeof outcome->tail;
-    }
-    size_t excess = outcome->tail_length + count > sizeof outcome->tail ? outcome->tail_length + count - sizeof outcome->tail : 0;
-    memmove(outcome->tail, outcome->tail + excess, outcome->tail_length - excess);
-    outcome->tail_length -= excess;
-    memcpy(outcome->tail + outcome->tail_length, bytes, count);
-    outcome->tail_length += count;
-}
-
-static void keep_errors(struct lodestar_outcome *outcome, const char *bytes, size_t count) {
-    size_t room = sizeof outcome->errors - outcome->error_length, part = count < room ? count : room;
-    memcpy(outcome->errors + outcome->error_length, bytes, part);
-    outcome->error_length += part;
-}
-
 // Reads what is there. Returns 0 at the end of the output.
-static int drain(int output, struct lodestar_outcome *outcome, void (*take)(struct lodestar_outcome *, const char *, size_t)) {
+static int drain(int descriptor, struct lodestar_output *output) {
     char bytes[16384];
     for (;;) {
-        ssize_t count = read(output, bytes, sizeof bytes);
-        if (count > 0) take(outcome, bytes, (size_t)count);
+        ssize_t count = read(descriptor, bytes, sizeof bytes);
+        if (count > 0) lodestar_output_keep(output, bytes, (size_t)count);
         else if (count == 0) return 0;
         else if (errno != EINTR) return 1;
     }
@@ -194,8 +159,8 @@ static void attend(
         };
         int64_t left = deadline - now();
         int ready = poll(waits, 4, left < 0 ? 0 : left > longest ? (int)longest : (int)left);
-        if (is_open && ready > 0 && waits[1].revents) is_open = drain(output, outcome, keep);
-        if (has_errors && ready > 0 && waits[2].revents) has_errors = drain(errors, outcome, keep_errors);
+        if (is_open && ready > 0 && waits[1].revents) is_open = drain(output, &outcome->output);
+        if (has_errors && ready > 0 && waits[2].revents) has_errors = drain(errors, &outcome->errors);
         if (handle < 0 ? lodestar_has_ended(process) : ready > 0 && waits[0].revents) break;
         if (handle < 0 && longest < 50) longest *= 2;
         if (ready > 0 && waits[3].revents) {
@@ -210,8 +175,8 @@ static void attend(
         is_killed = 1;
     }
     if (outcome->has_timed_out || outcome->was_interrupted) kill(-process, SIGKILL);
-    if (is_open) drain(output, outcome, keep);
-    if (has_errors) drain(errors, outcome, keep_errors);
+    if (is_open) drain(output, &outcome->output);
+    if (has_errors) drain(errors, &outcome->errors);
     while (waitpid(process, &outcome->wait_status, 0) < 0 && errno == EINTR) {}
 }
 
@@ -234,7 +199,8 @@ static pid_t started_process(struct start *start) {
 }
 
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome) {
-    memset(outcome, 0, offsetof(struct lodestar_outcome, head));
+    *outcome = (struct lodestar_outcome){
+        .output = {.head_limit = LODESTAR_OUTPUT_HALF, .tail_limit = LODESTAR_OUTPUT_HALF}, .errors = {.head_limit = LODESTAR_ERRORS}};
     struct start start = {.command = command, .stage = LODESTAR_RAN, .input = -1, .output = -1};
     int pipes[2] = {-1, -1}, errors[2] = {-1, -1}, handle = -1;
     pid_t process = -1;

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
-#include "include/events.h"
+#include "child.h"
+#include "events.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -86,7 +87,7 @@ void lodestar_watch_read(int watch, void *context, void (*each)(void *context, c
     }
 }
 
-static int address_of(const char *path, struct sockaddr_un *address, socklen_t *length) {
+int lodestar_address_of(const char *path, struct sockaddr_un *address, socklen_t *length) {
     memset(address, 0, sizeof *address);
     address->sun_family = AF_UNIX;
     size_t count = strlen(path);
@@ -102,22 +103,24 @@ static int address_of(const char *path, struct sockaddr_un *address, socklen_t *
 
 static int local_socket(int kind) { return socket(AF_UNIX, kind | SOCK_CLOEXEC, 0); }
 
-int lodestar_local_listen(const char *path) {
+int lodestar_listen(const char *path, int kind, int backlog) {
     struct sockaddr_un address;
     socklen_t length;
-    int problem = address_of(path, &address, &length);
+    int problem = lodestar_address_of(path, &address, &length);
     if (problem < 0) return problem;
-    int listener = local_socket(SOCK_STREAM | SOCK_NONBLOCK);
+    int listener = local_socket(kind | SOCK_NONBLOCK);
     if (listener < 0) return -errno;
     unlink(path);
     mode_t old = umask(0177);
-    int failed = bind(listener, (struct sockaddr *)&address, length) < 0 || listen(listener, 16) < 0;
+    int failed = bind(listener, (struct sockaddr *)&address, length) < 0 || listen(listener, backlog) < 0;
     int saved = errno;
     umask(old);
     if (!failed) return listener;
     close(listener);
     return -saved;
 }
+
+int lodestar_local_listen(const char *path) { return lodestar_listen(path, SOCK_STREAM, 16); }
 
 int lodestar_local_accept(int listener) {
     int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -132,7 +135,7 @@ int lodestar_local_accept(int listener) {
 int lodestar_local_connect(const char *path, int64_t timeout_milliseconds) {
     struct sockaddr_un address;
     socklen_t length;
-    int problem = address_of(path, &address, &length);
+    int problem = lodestar_address_of(path, &address, &length);
     if (problem < 0) return problem;
     int client = local_socket(SOCK_STREAM);
     if (client < 0) return -errno;
@@ -148,7 +151,7 @@ int lodestar_local_connect(const char *path, int64_t timeout_milliseconds) {
 int lodestar_local_notify(const char *path, const char *text) {
     struct sockaddr_un address;
     socklen_t length;
-    int problem = address_of(path, &address, &length);
+    int problem = lodestar_address_of(path, &address, &length);
     if (problem < 0) return problem;
     int notifier = local_socket(SOCK_DGRAM);
     if (notifier < 0) return -errno;

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "child.h"
 #include "shim.h"
 
 #include <errno.h>
@@ -11,11 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
+static int64_t now(void) { return lodestar_milliseconds(CLOCK_MONOTONIC); }
 
 // In the child, which may outlive the parent and holds nothing of it: writes one answer after the other.
 static _Noreturn void ask(const char *const *paths, size_t count, int output) {

@@ -1,4 +1,5 @@
 import Agent
+import CKeeper
 import CShim
 import Glibc
 import Model

@@ -49,8 +49,11 @@ public struct ChildRun {
     public func result() throws(ChildFault) -> ChildResult {
         let words = CStrings(arguments), variables = CStrings(environment)
         let places = CStrings([directory, root ?? ""])
-        let outcome = UnsafeMutablePointer<lodestar_outcome>.allocate(capacity: 1)
-        defer { outcome.deallocate() }
+        var outcome = lodestar_outcome()
+        defer {
+            lodestar_output_free(&outcome.output)
+            lodestar_output_free(&outcome.errors)
+        }
         identity.groups.withUnsafeBufferPointer { groups in
             (input ?? []).withUnsafeBytes { bytes in
                 var request = lodestar_command()
@@ -69,11 +72,11 @@ public struct ChildRun {
                 request.input = input == nil ? nil : bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)
                 request.input_length = bytes.count
                 request.timeout_milliseconds = timeout
-                lodestar_run(&request, outcome)
+                lodestar_run(&request, &outcome)
             }
         }
-        if let stage = ChildFault.Stage(outcome.pointee.stage) {
-            throw ChildFault(stage: stage, error: ErrorNumber(outcome.pointee.error))
+        if let stage = ChildFault.Stage(outcome.stage) {
+            throw ChildFault(stage: stage, error: ErrorNumber(outcome.error))
         }
         return ChildResult(outcome)
     }
@@ -117,19 +120,20 @@ public struct ChildResult: Sendable {
 }
 
 extension ChildResult {
-    init(_ outcome: UnsafePointer<lodestar_outcome>) {
-        let status = outcome.pointee.wait_status
+    init(_ outcome: lodestar_outcome) {
+        let status = outcome.wait_status
         signal = status & 0x7F == 0 ? nil : status & 0x7F
         exitStatus = signal.map { 128 + $0 } ?? status >> 8 & 0xFF
-        hasTimedOut = outcome.pointee.has_timed_out != 0
-        wasInterrupted = outcome.pointee.was_interrupted != 0
+        hasTimedOut = outcome.has_timed_out != 0
+        wasInterrupted = outcome.was_interrupted != 0
         func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> [UInt8] {
             Array(UnsafeRawBufferPointer(start: start, count: count))
         }
-        head = bytes(lodestar_head(outcome), outcome.pointee.head_length)
-        tail = bytes(lodestar_tail(outcome), outcome.pointee.tail_length)
-        omittedByteCount = outcome.pointee.total_length - head.count - tail.count
-        errors = bytes(lodestar_errors(outcome), outcome.pointee.error_length)
+        var output = outcome.output
+        head = bytes(output.head, output.head_length)
+        tail = bytes(lodestar_output_tail(&output), output.tail_length)
+        omittedByteCount = output.total_length - head.count - tail.count
+        errors = bytes(outcome.errors.head, outcome.errors.head_length)
     }
 }
 

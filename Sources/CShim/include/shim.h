@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 #include "events.h"
-#include "keeper.h"
+#include "output.h"
 
 // Where a function returns an int, a negative one is -errno.
 
@@ -123,24 +123,14 @@ struct lodestar_outcome {
     int wait_status;
     int has_timed_out;
     int was_interrupted;
-    // The first half and the last half of standard output and error together; what lies between is left out.
-    size_t head_length;
-    size_t tail_length;
-    size_t total_length;
+    // Standard output and error together.
+    struct lodestar_output output;
     // The first bytes of standard error, where it stands apart.
-    size_t error_length;
-    char head[LODESTAR_OUTPUT_HALF];
-    char tail[LODESTAR_OUTPUT_HALF];
-    char errors[LODESTAR_ERRORS];
+    struct lodestar_output errors;
 };
 
-// The first and the last bytes of the output.
-const char *lodestar_head(const struct lodestar_outcome *outcome);
-const char *lodestar_tail(const struct lodestar_outcome *outcome);
-const char *lodestar_errors(const struct lodestar_outcome *outcome);
-
 // Runs a program and waits for it. On a timeout, and on an interrupt, its process group is asked to end, and killed two
-// seconds later.
+// seconds later. What is kept of the output is the caller's to free.
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome);
 
 // The mount that a name in a directory is on, or the directory itself for an empty name; no link is followed, nothing is

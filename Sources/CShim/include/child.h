@@ -2,7 +2,19 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/un.h>
+#include <time.h>
+
+// What the shim and the keeper share.
+
+// Milliseconds of a clock.
+int64_t lodestar_milliseconds(clockid_t clock);
+// The address of a local socket; a path that begins with @ is an abstract name (unix(7)). 0, or -errno.
+int lodestar_address_of(const char *path, struct sockaddr_un *address, socklen_t *length);
+// A listening local socket of a kind, with mode 0600; what is at the path is replaced.
+int lodestar_listen(const char *path, int kind, int backlog);
 
 // What a child does between clone(2) with CLONE_VM and execve(2), where it shares the parent's memory: system calls only.
 

@@ -76,6 +76,8 @@ static void start(struct keeper *keeper, size_t size, int64_t now) {
     if (run) {
         strcpy(run->event.run, name);
         run->handle = run->output = -1;
+        run->kept.head_limit = LODESTAR_OUTPUT_HEAD;
+        run->kept.tail_limit = LODESTAR_OUTPUT_TAIL;
         run->cgroup = request->has_cgroup ? strdup(cgroup) : NULL;
         run->kill_after = request->kill_after_milliseconds;
         run->event.started = lodestar_milliseconds(CLOCK_REALTIME);
@@ -99,8 +101,7 @@ static void forget(struct run **place) {
     if (!run || run->phase != PHASE_ENDED) return;
     *place = run->next;
     free(run->cgroup);
-    free(run->head);
-    free(run->tail);
+    lodestar_output_free(&run->kept);
     free(run);
 }
 
@@ -158,11 +159,13 @@ static int tell(struct keeper *keeper, const struct run *run, enum lodestar_even
     event.kind = (int32_t)kind;
     event.keeper = keeper->number;
     if (run && kind == LODESTAR_ENDED) {
-        parts[1] = (struct iovec){.iov_base = run->head, .iov_len = event.head_length};
-        parts[2] = (struct iovec){.iov_base = run->tail + run->tail_used - event.tail_length, .iov_len = event.tail_length};
+        const struct lodestar_output *kept = &run->kept;
+        event.head_length = kept->head_length;
+        event.tail_length = kept->tail_length;
+        event.total_length = kept->total_length;
+        parts[1] = (struct iovec){.iov_base = kept->head, .iov_len = kept->head_length};
+        parts[2] = (struct iovec){.iov_base = (char *)lodestar_output_tail(kept), .iov_len = kept->tail_length};
         message.msg_iovlen = 3;
-    } else {
-        event.head_length = event.tail_length = 0;
     }
     return sendmsg(keeper->agent, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }

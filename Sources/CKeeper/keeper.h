@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "include/keeper.h"
+#include "output.h"
 
 // What an agent sends: a fixed part, then the texts one after the other, each ended by NUL.
 enum request_kind { REQUEST_START = 1, REQUEST_STOP, REQUEST_FORGET, REQUEST_DISMISS };
@@ -54,9 +55,7 @@ struct run {
     int is_ending;
     int is_start_told;
     int is_end_told;
-    size_t tail_used;
-    char *head;
-    char *tail;
+    struct lodestar_output kept;
     struct lodestar_event event;
 };
 
@@ -82,8 +81,6 @@ struct failure {
     int error;
 };
 
-// Milliseconds of a clock.
-int64_t lodestar_milliseconds(clockid_t clock);
 // Starts the process of a run, and learns at once when it could not be.
 void lodestar_spawn(struct run *run, struct birth *birth, const char *output_file);
 // Sends SIGTERM to a run, and lets SIGKILL follow.

@@ -17,33 +17,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
+
 const char *lodestar_packet_output(const struct lodestar_packet *packet) { return packet->output; }
 
 const char *lodestar_packet_run(const struct lodestar_packet *packet) { return packet->event.run; }
-
-static int address_of(const char *path, struct sockaddr_un *address) {
-    memset(address, 0, sizeof *address);
-    address->sun_family = AF_UNIX;
-    if (strlen(path) >= sizeof address->sun_path) return -ENAMETOOLONG;
-    strcpy(address->sun_path, path);
-    return 0;
-}
-
-static int listening_socket(const char *path) {
-    struct sockaddr_un address;
-    int problem = address_of(path, &address);
-    if (problem < 0) return problem;
-    int listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (listener < 0) return -errno;
-    unlink(path);
-    mode_t old = umask(0177);
-    int failed = bind(listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 4) < 0;
-    int saved = errno;
-    umask(old);
-    if (!failed) return listener;
-    close(listener);
-    return -saved;
-}
 
 // Becomes the keeper: no controlling terminal, no descriptor of the agent's but the listener.
 static void become_keeper(int listener, const char *path) {
@@ -62,7 +40,7 @@ static void become_keeper(int listener, const char *path) {
 }
 
 int lodestar_keeper_launch(const char *path) {
-    int listener = listening_socket(path);
+    int listener = lodestar_listen(path, SOCK_SEQPACKET, 4);
     if (listener < 0) return listener;
     pid_t process = fork();
     if (process == 0) {
@@ -79,7 +57,8 @@ int lodestar_keeper_launch(const char *path) {
 
 int lodestar_keeper_connect(const char *path) {
     struct sockaddr_un address;
-    int problem = address_of(path, &address);
+    socklen_t address_length;
+    int problem = lodestar_address_of(path, &address, &address_length);
     if (problem < 0) return problem;
     int keeper = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (keeper < 0) return -errno;
@@ -91,7 +70,7 @@ int lodestar_keeper_connect(const char *path) {
     struct ucred peer = {.uid = ~0U};
     socklen_t length = sizeof peer;
     problem = 0;
-    if (connect(keeper, (struct sockaddr *)&address, sizeof address) < 0) problem = -errno;
+    if (connect(keeper, (struct sockaddr *)&address, address_length) < 0) problem = -errno;
     else if (getsockopt(keeper, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) problem = -errno;
     else if (peer.uid != geteuid()) problem = -EPERM;
     if (problem == 0) return keeper;

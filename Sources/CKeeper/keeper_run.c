@@ -20,12 +20,6 @@
 
 enum { grandchildren_time = 1000 };
 
-int64_t lodestar_milliseconds(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 static void fail(struct birth *birth, int stage) {
     birth->failure->error = errno;
     birth->failure->stage = stage;
@@ -136,41 +130,13 @@ void lodestar_begin_ending(struct run *run, int64_t now) {
     run->deadline = now + run->kill_after;
 }
 
-static void keep_output(struct run *run, const char *bytes, size_t count) {
-    struct lodestar_event *event = &run->event;
-    event->total_length += count;
-    size_t room = LODESTAR_OUTPUT_HEAD - event->head_length, part = count < room ? count : room;
-    if (part > 0 && !run->head) run->head = malloc(LODESTAR_OUTPUT_HEAD);
-    if (part > 0 && !run->head) return;
-    memcpy(run->head + event->head_length, bytes, part);
-    event->head_length += part;
-    bytes += part;
-    count -= part;
-    if (count == 0) return;
-    // Twice the tail, so that bytes move once for each tail's worth of them.
-    if (!run->tail) run->tail = malloc(LODESTAR_OUTPUT_TAIL * 2);
-    if (!run->tail) return;
-    if (count > LODESTAR_OUTPUT_TAIL) {
-        bytes += count - LODESTAR_OUTPUT_TAIL;
-        count = LODESTAR_OUTPUT_TAIL;
-    }
-    if (run->tail_used + count > LODESTAR_OUTPUT_TAIL * 2) {
-        size_t kept = LODESTAR_OUTPUT_TAIL;
-        memmove(run->tail, run->tail + run->tail_used - kept, kept);
-        run->tail_used = kept;
-    }
-    memcpy(run->tail + run->tail_used, bytes, count);
-    run->tail_used += count;
-    event->tail_length = run->tail_used < LODESTAR_OUTPUT_TAIL ? run->tail_used : LODESTAR_OUTPUT_TAIL;
-}
-
 // Reads what is there, at most 1 MiB of it, so that one loud job holds up no other.
 void lodestar_drain(struct run *run) {
     char bytes[65536];
     for (int turn = 0; turn < 16 && run->output >= 0; turn++) {
         ssize_t count = read(run->output, bytes, sizeof bytes);
         if (count > 0) {
-            keep_output(run, bytes, (size_t)count);
+            lodestar_output_keep(&run->kept, bytes, (size_t)count);
         } else if (count == 0 || (errno != EINTR && errno != EAGAIN)) {
             close(run->output);
             run->output = -1;
