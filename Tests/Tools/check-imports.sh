@@ -11,6 +11,8 @@ status=0
 complain() { echo "$1"; status=1; }
 arrows=$(Tests/Tools/package.py arrows) || exit 1
 while read -r target folder allowed; do
+  # What C includes the compiler checks itself.
+  compgen -G "$folder/*.c" > /dev/null && continue
   imported=" "
   while IFS=: read -r file line text; do
     module=${text##* }
