@@ -197,6 +197,7 @@ public final class Converger {
         let preparation = preparation(for: batch, steps: zip(owners, steps).map { ($0, $1) })
         if !preparation.isEmpty { try store.prepare(preparation, run: run) }
         if [.packages, .services, .accountFiles, .commands].contains(lane) { hasRunPrograms = true }
+        report(batch)
         for (index, result) in zip(owners, host.perform(steps)) where tasks[index].phase != .done {
             switch result {
             case .success(let output):
