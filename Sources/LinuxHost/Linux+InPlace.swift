@@ -47,9 +47,10 @@ extension Linux {
     private func overwrite(_ descriptor: Int32, with write: FileWrite) throws(HostFault) {
         let old: [UInt8]
         do throws(ReadFault) {
-            old = try OpenFile.bytes(of: descriptor, limit: .max)
+            old = try OpenFile.bytes(of: descriptor, limit: 256 << 20)
         } catch {
-            throw HostFault("read", write.path.text, error.reason)
+            throw HostFault(
+                "keep the content of", write.path.text, "\(error.reason); `in_place` brings it back if it fails")
         }
         let room = lodestar_reserve(descriptor, Int64(write.content.byteCount))
         if room < 0 { throw HostFault("write", write.path.text, ErrorNumber.text(-room)) }

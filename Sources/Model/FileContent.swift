@@ -41,7 +41,14 @@ public enum FileContent: Sendable, Hashable {
                 do throws(HostFault) { try sink(buffer) } catch { fault = error }
             }
             if let fault { throw fault }
-        case .stream(let stream): try stream.read(sink)
+        case .stream(let stream):
+            let found = try Digest { (hash) throws(HostFault) in
+                try stream.read { (piece) throws(HostFault) in
+                    try hash(piece)
+                    try sink(piece)
+                }
+            }
+            if found.bytes != stream.sha256 { throw stream.change }
         case .known: throw HostFault("read", "\(byteCount) bytes", "only their digest is known")
         }
     }

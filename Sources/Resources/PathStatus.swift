@@ -13,14 +13,16 @@ extension FileStatus {
             "\(path) is a \(kind.rawValue), not a \(wanted.rawValue)", hint: "`replace: true` takes its place")
     }
 
-    /// What a file has, for a comparison: its bytes, or their digest where they are many and could be the wanted ones.
+    /// What a file has, for a comparison: its bytes, or their digest where they are many. Of more than a gibibyte the digest
+    /// is taken only where the size is the wanted one.
     func content(
         at path: AbsolutePath, like wanted: FileContent, on host: some HostReading
     ) throws(HostFault) -> FileContent {
         guard byteCount > FileContent.memoryLimit else {
             return .whole(Content(try host.contents(of: path, limit: FileContent.memoryLimit)))
         }
-        return .known(byteCount: byteCount, byteCount == wanted.byteCount ? try host.digest(of: path) : nil)
+        let isTold = byteCount > 1 << 30 && byteCount != wanted.byteCount
+        return .known(byteCount: byteCount, isTold ? nil : try host.digest(of: path))
     }
 
     /// Refuses another kind of object where the type has no `replace`.

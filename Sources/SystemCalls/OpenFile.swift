@@ -40,7 +40,7 @@ public enum OpenFile {
     public static func read(
         _ descriptor: Int32, named path: String, _ sink: ByteStream.Sink
     ) throws(HostFault) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { buffer.deallocate() }
         while true {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)

@@ -28,10 +28,14 @@ public struct ByteStream: Sendable, Hashable {
         var count = 0
         try source { (piece) throws(HostFault) in
             count += piece.count
-            if count <= byteCount { try sink(piece) }
+            if count > byteCount { throw change }
+            try sink(piece)
         }
-        if count != byteCount { throw HostFault("read", name, "it changed since its digest was taken") }
+        if count != byteCount { throw change }
     }
+
+    /// The bytes are not those whose digest was taken.
+    public var change: HostFault { HostFault("read", name, "it changed since its digest was taken") }
 
     public static func == (left: ByteStream, right: ByteStream) -> Bool {
         left.byteCount == right.byteCount && left.sha256 == right.sha256

@@ -64,6 +64,31 @@ struct LargeFileTests {
         try FileManager.default.removeItem(atPath: "\(site)/files/tree/image")
     }
 
+    /// What a saved plan did not see is not written over, whatever its size.
+    @Test func aSavedPlanOverALargeFileKnowsItsBytes() throws {
+        let root = try Tool.bareRoot(), site = try Tool.site("file: {/srv/x: {content: small}}\n")
+        let plan = "\(site)/plan.json"
+        func fill(_ letter: String) {
+            let script = "head -c 10000000 /dev/zero | tr '\\0' \(letter) > '\(root)/srv/x'"
+            #expect(Tool.run(["sh", "-c", script]).status == 0)
+        }
+        fill("X")
+        #expect(Tool.lodestar("plan", site, "--root", root, "--out", plan).status == 0)
+        fill("Y")
+        let late = Tool.lodestar("apply", plan, "--root", root)
+        #expect(late.output.contains("no longer what the plan saw"), "\(late.output)\(late.errors)")
+    }
+
+    /// `in_place` must be able to bring back what was there.
+    @Test func inPlaceRefusesWhatItCouldNotBringBack() throws {
+        let root = try Tool.bareRoot()
+        let site = try Tool.site("file: {/srv/x: {content: small, in_place: true}}\n")
+        #expect(Tool.run(["truncate", "-s", "2T", "\(root)/srv/x"]).status == 0)
+        let apply = Tool.lodestar("apply", site, "--root", root)
+        #expect(apply.status == 4)
+        #expect(apply.output.contains("cannot keep the content of /srv/x: it has more than 256 MiB"), "\(apply.output)")
+    }
+
     /// What is in a home moves with it, also in the plan.
     @Test func aPlanSeesWhatIsInAMovedHome() throws {
         let root = try Tool.bareRoot(), key = "ssh-ed25519 \(AttackTests.key) a"

@@ -30,6 +30,16 @@ struct TreeTests {
         #expect(Tool.lodestar("plan", mine, "--root", root, "--verify", "--detailed-exit-code").status == 0)
     }
 
+    /// Also where the catalog is cached.
+    @Test func aFileThatBecomesExecutableIsSeen() throws {
+        let root = try Tool.bareRoot(), site = try site("ignore: [\"*.bak\"]")
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(Tool.run(["chmod", "755", "\(site)/files/tree/a"]).status == 0)
+        #expect(Tool.lodestar("plan", site, "--root", root).output.contains("recurse/a   0644 -> 0755"))
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(tree(root).contains("t/a 755 0"))
+    }
+
     @Test func strangersAreFoundAtEveryDepthAndLinksAreNotFollowed() throws {
         let root = try Tool.bareRoot(), site = try site("ignore: [\"*.bak\"], purge: enforce")
         #expect(Tool.lodestar("apply", site, "--root", root).status == 0)

@@ -30,9 +30,14 @@ extension CatalogArchive.Inputs {
     }
 
     /// The digest of a file now; nil inside where there is none.
-    private static func digest(of path: String, in reader: any SiteReader) throws -> Digest?? {
-        guard try reader.byteCount(of: path) != nil else { return .some(nil) }
-        return try Digest { (sink) throws(HostFault) in try reader.read(path, sink) }
+    private static func digest(of path: String, in reader: any SiteReader) throws(HostFault) -> Digest?? {
+        do throws(HostFault) {
+            let bytes = try Digest { (sink) throws(HostFault) in try reader.read(path, sink) }
+            return bytes.marked(path, in: reader)
+        } catch {
+            if error.kind == .missing { return .some(nil) }
+            throw error
+        }
     }
 
     /// A fact by its path as JSON; `*` is the list of names.
@@ -46,5 +51,12 @@ extension CatalogArchive.Inputs {
             value = value?[String(part)]
         }
         return value?.json
+    }
+}
+
+extension Digest {
+    /// The digest of a file's bytes, and of whether a file below `files/` may be executed.
+    func marked(_ path: String, in reader: any SiteReader) -> Digest {
+        path.hasPrefix("files/") && reader.isExecutable(path) ? Digest(of: bytes + [1]) : self
     }
 }

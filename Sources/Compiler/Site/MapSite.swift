@@ -28,7 +28,10 @@ public struct MapSite: SiteReader {
     public func byteCount(of path: String) -> Int? { files[path]?.count }
 
     public func read(_ path: String, _ sink: ByteStream.Sink) throws(HostFault) {
-        try FileContent.whole(Content(files[path] ?? [])).read(sink)
+        guard let bytes = files[path] else {
+            throw HostFault("read", path, "ENOENT (no such file or directory)", kind: .missing)
+        }
+        try FileContent.whole(Content(bytes)).read(sink)
     }
 
     public func isExecutable(_ path: String) -> Bool { executables.contains(path) }

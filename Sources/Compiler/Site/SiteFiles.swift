@@ -54,8 +54,9 @@ final class SiteFiles {
 
     /// The digest of every file that was read; nil where there was none.
     var digests: [String: Digest?] {
-        contents.mapValues { $0.map { Digest(of: $0) } }.merging(
-            streams.mapValues { Digest(bytes: $0.sha256) }, uniquingKeysWith: { $1 })
+        let whole = contents.mapValues { $0.map { Digest(of: $0) } }
+        let all = whole.merging(streams.mapValues { Digest(bytes: $0.sha256) }, uniquingKeysWith: { $1 })
+        return Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0.value?.marked($0.key, in: reader)) })
     }
 
     func paths(below folder: String) throws(Diagnostic) -> [String] {
