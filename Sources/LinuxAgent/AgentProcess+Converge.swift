@@ -91,11 +91,13 @@ extension AgentProcess {
     func restoreState() {
         if let text = stored(Self.stateName), let datum = try? Datum(json: Array(text.utf8)) {
             kept = KeptState(datum)
-        } else {
-            // Version 0.1 kept words under three names: of these only the pause is taken over.
-            let pause = stored("pause").flatMap { Pause(words: $0) }
-            remember { $0.pause = pause }
-            for name in ["pause", "converge", "last_converge"] { try? database.keep(nil, as: name) }
+        }
+        // Version 0.1 kept words under three names. Of these only the pause is taken over, and before what is older: only an
+        // agent of that version writes them.
+        let older = ["pause", "converge", "last_converge"]
+        if older.contains(where: { stored($0) != nil }) {
+            if let words = stored("pause") { remember { $0.pause = Pause(words: words) } }
+            for name in older { try? database.keep(nil, as: name) }
         }
         loop.pause = kept.pause
     }

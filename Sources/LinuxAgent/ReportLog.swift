@@ -25,7 +25,7 @@ struct ReportLog {
             "milliseconds": .int(outcome.ended - outcome.started), "said": .string(errorText),
             "report": (try? Datum(json: output)) ?? .null,
         ]
-        return fields.compactJSON
+        return fields.compactJSON.harmlessJSON
     }
 
     func append(_ line: String) throws(HostFault) {

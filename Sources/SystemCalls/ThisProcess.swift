@@ -26,6 +26,12 @@ public enum ThisProcess {
     /// Whether the process has root's privileges.
     public static var isPrivileged: Bool { geteuid() == 0 }
 
+    /// Whether this process may write over what stands on a terminal: a job in the background may not.
+    public static func isInForeground(of descriptor: Int32) -> Bool {
+        let group = tcgetpgrp(descriptor)
+        return group < 0 || group == getpgrp()
+    }
+
     /// Whether a descriptor is a terminal.
     public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 

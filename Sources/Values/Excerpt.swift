@@ -6,15 +6,22 @@ extension Place {
     /// - Parameter columns: how wide the terminal is.
     /// - Returns: empty where the text of the file is not at hand, or where there is nothing in the line.
     public func excerpt(columns: Int) -> [String] {
-        guard let text = file.line(line), !text.allSatisfy(\.isWhitespace) else { return [] }
-        var cells = text.unicodeScalars.map(Cell.init)
-        if text.unicodeScalars.last == "\r" { cells.removeLast() }
+        guard let text = file.line(line), text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+            return []
+        }
+        // Of a long line no more is looked at than can be shown.
+        let place = min(max(column - 1, 0), text.unicodeScalars.count), skipped = max(0, place - columns)
+        let nearby = text.unicodeScalars.dropFirst(skipped), part = nearby.prefix(2 * columns + 2)
+        var cells = part.map(Cell.init)
+        if part.endIndex == nearby.endIndex, part.last == "\r" { cells.removeLast() }
         let gutter = "  \(line) | "
-        let position = min(max(column - 1, 0), cells.count)
+        let position = min(place - skipped, cells.count)
         // One column stays free for a mark after the end, and since some terminals wrap after the last one.
         let window = cells.window(around: position, width: max(columns - gutter.count - 2, 16))
-        let shown = (window.isCutBefore ? "…" : "") + window.cells.map(\.text).joined() + (window.isCutAfter ? "…" : "")
-        let offset = (window.isCutBefore ? 1 : 0) + cells[window.cells.startIndex..<position].width
+        let isCutBefore = window.isCutBefore || skipped > 0
+        let isCutAfter = window.isCutAfter || part.endIndex < nearby.endIndex
+        let shown = (isCutBefore ? "…" : "") + window.cells.map(\.text).joined() + (isCutAfter ? "…" : "")
+        let offset = (isCutBefore ? 1 : 0) + cells[window.cells.startIndex..<position].width
         return [gutter + shown, String(repeating: " ", count: gutter.count + offset) + "^"]
     }
 }

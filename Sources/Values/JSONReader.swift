@@ -182,7 +182,7 @@ private struct JSONReader {
 
     private mutating func number() throws(JSONFault) -> Datum {
         let start = position
-        while let next, next.isASCIIDigit || "+-.eE".utf8.contains(next), position - start < 40 {
+        while let next, next.isASCIIDigit || "+-.eE".utf8.contains(next), position - start < 400 {
             position += 1
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)

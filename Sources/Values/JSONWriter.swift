@@ -69,3 +69,18 @@ extension Datum {
         writer.raw(close)
     }
 }
+
+extension StringProtocol {
+    /// JSON text whose strings steer no terminal: what could is escaped, which JSON takes for the same.
+    public var harmlessJSON: String {
+        var escaped = ""
+        for scalar in unicodeScalars {
+            if scalar.isHiddenControl {
+                escaped += "\\u" + String(UInt32(0x10000) | scalar.value, radix: 16).dropFirst()
+            } else {
+                escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}

@@ -47,6 +47,12 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
     /// The same place without the text of its file, so that a diagnostic cannot show a secret that was written in clear.
     public var withoutText: Place { Place(file: SourceFile(file.path), line: line, column: column) }
 
+    /// Whether the line must not be shown, or is not at hand.
+    public var hidesText: Bool { file.bytes.isEmpty }
+
+    /// `file:line`, the same for all places of a line.
+    public var lineName: String { "\(file.path):\(line)" }
+
     /// The form that editors and compilers agree on, `file:line:column`.
     public var description: String { "\(file.path):\(line):\(column)" }
 }

@@ -108,6 +108,8 @@ def diagnostics(folder):
     check("a raw control character has its place", ":2:22: error:" in raw and "content: a\\u{1b}b" in raw and "\x1b" not in raw, raw)
     clear, _ = on_terminal(["check", site(f"{folder}/clear", "user:\n  ana:\n    password: CANARY\n")])
     check("a password in clear is not shown", "crypt(3)" in clear and "CANARY" not in clear, clear)
+    beside, _ = on_terminal(["check", site(f"{folder}/beside", 'user: {ana: {password: "CANARY", shel: /bin/sh}}\n')])
+    check("nor below what else is wrong in its line", "shel" in beside and "CANARY" not in beside, beside)
     evaluated, _ = on_terminal(["eval", "1 + nope"])
     check("eval marks the column", "  1 | 1 + nope\r\n          ^\r\n" in evaluated, evaluated)
 

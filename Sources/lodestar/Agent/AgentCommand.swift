@@ -75,7 +75,7 @@ struct AgentOptions: ParsableArguments {
     /// Prints how the agent is.
     func printStatus(_ format: Format) throws {
         guard case .status(let status, let text) = try ask(.status) else { throw ExitStatus.failure }
-        Terminal.print(format == .json ? status.json : text)
+        if format == .json { Terminal.printJSON(status.json) } else { Terminal.print(text) }
     }
 }
 

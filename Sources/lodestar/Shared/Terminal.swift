@@ -9,23 +9,19 @@ enum Terminal {
 
     static func print(_ text: String) { write("\(text.printableLines(keepsColors: isColored))\n", to: 1) }
     /// JSON stays JSON: what could steer a terminal can only stand in its strings, and is escaped as they are.
-    static func printJSON(_ text: String) {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            if scalar.isHiddenControl {
-                escaped += "\\u" + String(UInt32(0x10000) | scalar.value, radix: 16).dropFirst()
-            } else {
-                escaped.unicodeScalars.append(scalar)
-            }
-        }
-        write("\(escaped)\n", to: 1)
-    }
+    static func printJSON(_ text: String) { write("\(text.harmlessJSON)\n", to: 1) }
     static func report(_ text: String) { write("\(text.printableLines(keepsColors: false))\n", to: 2) }
 
     static func report(_ diagnostics: Diagnostics) {
         let sorted = diagnostics.sorted
         guard !sorted.isEmpty else { return }
-        report(sorted.map { $0.text(columns: errorColumns) }.joined(separator: "\n"))
+        // Beside what must not be shown, nothing of its line is.
+        let hidden = Set(sorted.compactMap { $0.place }.filter(\.hidesText).map(\.lineName))
+        let texts = sorted.enumerated().map { index, diagnostic in
+            let isShown = index < 100 && diagnostic.place.map { !hidden.contains($0.lineName) } ?? true
+            return diagnostic.text(columns: isShown ? errorColumns : nil)
+        }
+        report(texts.joined(separator: "\n"))
     }
 
     /// Turns a fault of the host or of the state into its message and exit code.
@@ -61,7 +57,9 @@ enum Terminal {
     /// Runs something with a status line on standard error, where that is a terminal.
     static func withStatusLine<Result>(_ body: (StatusLine?) throws -> Result) rethrows -> Result {
         guard errorColumns != nil else { return try body(nil) }
-        let line = StatusLine(columns: { errorColumns }) { LocalFiles.writeAll(Array($0.utf8), to: 2) }
+        let line = StatusLine(columns: { ThisProcess.isInForeground(of: 2) ? errorColumns : nil }) {
+            LocalFiles.writeAll(Array($0.utf8), to: 2)
+        }
         let ticker = Ticker(everyMilliseconds: 200) { line.tick() }
         statusLine = line
         defer {
