@@ -7,7 +7,9 @@ extension Resource {
     ) -> [Change] {
         fields.compactMap { field in
             guard field.role == .property else { return nil }
-            if !special.isEmpty, let change = special[field.path] { return change }
+            if !special.isEmpty, let path = field.path as? PartialKeyPath<Self>, let change = special[path] {
+                return change
+            }
             return field.change(from: observed, to: desired)
         }
     }

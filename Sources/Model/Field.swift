@@ -53,7 +53,8 @@ public final class Field<Root: Sendable>: Sendable {
     public let isRequired: Bool
     /// What the value names below `files/`; nil where it is a value of its own.
     public let payload: FieldPayload?
-    private let identity: any PartialKeyPath<Root> & Sendable
+    /// What tells the row from the others; of a lifted row the property of the record.
+    private let identity: any AnyKeyPath & Sendable
     let record: FieldRecord
     /// Sets the field from a node.
     public let decode: @Sendable (Node, inout Root) throws(DecodingFault) -> Void
@@ -129,7 +130,7 @@ public final class Field<Root: Sendable>: Sendable {
         isRequired = row.isRequired
         payload = row.payload
         record = row.record
-        identity = part
+        identity = row.identity
         decode = { (node, root) throws(DecodingFault) in try row.decode(node, &root[keyPath: part]) }
         render = { row.render($0[keyPath: part]) }
         recorded = { row.recorded($0[keyPath: part]) }
@@ -142,6 +143,6 @@ public final class Field<Root: Sendable>: Sendable {
         Field<Whole>(self, at: part)
     }
 
-    /// What tells the row from the others: the property that it stands for.
-    public var path: PartialKeyPath<Root> { identity }
+    /// The property that the row stands for: of `Root`, or of the record that the row is lifted from.
+    public var path: AnyKeyPath { identity }
 }

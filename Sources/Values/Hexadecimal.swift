@@ -15,19 +15,22 @@ extension UInt8 {
 
 extension Sequence<UInt8> {
     /// Two hexadecimal digits in lower case for each byte.
+    public var hexadecimal: String { Array(self).hexadecimal }
+}
+
+extension [UInt8] {
+    /// Two hexadecimal digits in lower case for each byte. Digests are shown often: generic code would cost four times as much.
     public var hexadecimal: String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
-        text.reserveCapacity(underestimatedCount * 2)
+        text.reserveCapacity(count * 2)
         for byte in self {
             text.append(digits[Int(byte >> 4)])
             text.append(digits[Int(byte & 15)])
         }
         return String(decoding: text, as: UTF8.self)
     }
-}
 
-extension [UInt8] {
     /// Reads two hexadecimal digits for each byte; nil for any other text.
     public init?(hexadecimal text: some StringProtocol) {
         self = []
