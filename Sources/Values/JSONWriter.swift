@@ -70,9 +70,10 @@ extension Datum {
     }
 }
 
-extension StringProtocol {
+extension String {
     /// JSON text whose strings steer no terminal: what could is escaped, which JSON takes for the same.
     public var harmlessJSON: String {
+        if !unicodeScalars.contains(where: \.isHiddenControl) { return self }
         var escaped = ""
         for scalar in unicodeScalars {
             if scalar.isHiddenControl {
