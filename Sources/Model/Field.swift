@@ -42,17 +42,8 @@ public enum FieldRecord: Sendable {
 ///
 /// A class, since the tables are walked for every resource and copies of rows would cost more than the work.
 public final class Field<Root: Sendable>: Sendable {
-    public let name: String
-    public let role: FieldRole
-    /// One sentence, or a few, for the reference page.
-    public let doc: String
-    public let shape: Shape
-    /// Values as they stand in a manifest, in YAML.
-    public let examples: [String]
-    public let acceptsSecrets: Bool
-    public let isRequired: Bool
-    /// What the value names below `files/`; nil where it is a value of its own.
-    public let payload: FieldPayload?
+    /// The parts that do not depend on the resource's Swift type.
+    public let description: FieldDescription
     /// What tells the row from the others; of a lifted row the property of the record.
     private let identity: any AnyKeyPath & Sendable
     let record: FieldRecord
@@ -74,15 +65,9 @@ public final class Field<Root: Sendable>: Sendable {
         examples: [String] = [],
         satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
     ) {
-        self.name = name
-        self.role = role
-        self.doc = doc
-        self.examples = examples
-        shape = Value.shape
-        acceptsSecrets = Value.acceptsSecrets
-        self.isRequired = isRequired
+        description = FieldDescription(
+            name, Value.self, role, isRequired: isRequired, payload: payload, doc: doc, examples: examples)
         self.record = record
-        self.payload = payload
         identity = path
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
         render = { $0[keyPath: path]?.rendered }
@@ -102,15 +87,9 @@ public final class Field<Root: Sendable>: Sendable {
         examples: [String] = [],
         satisfies: @escaping @Sendable (Value, Value) -> Bool = { $0 == $1 }
     ) {
-        self.name = name
-        self.role = role
-        self.doc = doc
-        self.examples = examples
-        shape = Value.shape
-        acceptsSecrets = Value.acceptsSecrets
-        self.isRequired = isRequired
+        description = FieldDescription(
+            name, Value.self, role, isRequired: isRequired, payload: payload, doc: doc, examples: examples)
         self.record = record
-        self.payload = payload
         identity = path
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
         render = { $0[keyPath: path].rendered }
@@ -121,14 +100,7 @@ public final class Field<Root: Sendable>: Sendable {
 
     /// The row of a record type in the table of a type that holds such a record.
     private init<Part>(_ row: Field<Part>, at part: any WritableKeyPath<Root, Part> & Sendable) {
-        name = row.name
-        role = row.role
-        doc = row.doc
-        examples = row.examples
-        shape = row.shape
-        acceptsSecrets = row.acceptsSecrets
-        isRequired = row.isRequired
-        payload = row.payload
+        description = row.description
         record = row.record
         identity = row.identity
         decode = { (node, root) throws(DecodingFault) in try row.decode(node, &root[keyPath: part]) }
@@ -145,4 +117,38 @@ public final class Field<Root: Sendable>: Sendable {
 
     /// The property that the row stands for: of `Root`, or of the record that the row is lifted from.
     public var path: AnyKeyPath { identity }
+
+    public var name: String { description.name }
+    public var role: FieldRole { description.role }
+    public var acceptsSecrets: Bool { description.acceptsSecrets }
+}
+
+/// The parts of a field that do not depend on its resource's Swift type: what the compiler, the schema and the reference
+/// pages need.
+public struct FieldDescription: Sendable {
+    public let name: String
+    public let role: FieldRole
+    /// One sentence, or a few, for the reference page.
+    public let doc: String
+    public let shape: Shape
+    /// Values as they stand in a manifest, in YAML.
+    public let examples: [String]
+    public let acceptsSecrets: Bool
+    public let isRequired: Bool
+    /// What the value names below `files/`; nil where it is a value of its own.
+    public let payload: FieldPayload?
+
+    init<Value: FieldValue>(
+        _ name: String, _ type: Value.Type, _ role: FieldRole, isRequired: Bool, payload: FieldPayload?, doc: String,
+        examples: [String]
+    ) {
+        self.name = name
+        self.role = role
+        self.doc = doc
+        self.examples = examples
+        self.isRequired = isRequired
+        self.payload = payload
+        shape = Value.shape
+        acceptsSecrets = Value.acceptsSecrets
+    }
 }

@@ -13,7 +13,7 @@ public struct ResourceType: Sendable {
         name = type.typeName
         doc = type.doc
         examples = type.examples
-        fields = type.fields.map { FieldDescription($0) }
+        fields = type.fields.map(\.description)
         isRemovable = type is any Removable.Type
         isRefreshable = type is any Refreshable.Type
         bearsData = type.bearsData
@@ -22,29 +22,6 @@ public struct ResourceType: Sendable {
 
     /// The field that names the resource.
     public var keyField: FieldDescription? { fields.first }
-}
-
-/// The parts of a field that do not depend on its resource's Swift type.
-public struct FieldDescription: Sendable {
-    public let name: String
-    public let role: FieldRole
-    public let doc: String
-    public let shape: Shape
-    public let examples: [String]
-    public let acceptsSecrets: Bool
-    public let isRequired: Bool
-    public let payload: FieldPayload?
-
-    init<Root>(_ field: Field<Root>) {
-        name = field.name
-        role = field.role
-        doc = field.doc
-        shape = field.shape
-        examples = field.examples
-        acceptsSecrets = field.acceptsSecrets
-        isRequired = field.isRequired
-        payload = field.payload
-    }
 }
 
 extension Resource {
@@ -64,8 +41,9 @@ extension Resource {
 
     /// Reports the mandatory fields that a declaration leaves out.
     public static func reportMissing(in given: [Node.Entry], at place: Place, into faults: inout Diagnostics) {
-        for field in fields.dropFirst() where field.isRequired && !given.contains(where: { $0.key == field.name }) {
-            faults.add(Diagnostic("expected `\(field.name)`, found none", at: place, hint: field.doc))
+        for field in fields.dropFirst()
+        where field.description.isRequired && !given.contains(where: { $0.key == field.name }) {
+            faults.add(Diagnostic("expected `\(field.name)`, found none", at: place, hint: field.description.doc))
         }
     }
 
