@@ -9,9 +9,9 @@ public struct KernelSettings: HostDocument {
         self.bytes = bytes
         var values: [KernelKey: String] = [:]
         for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
-            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(\.withoutBlanks)
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(\.trimmed)
             guard parts.count == 2, let first = parts[0].first, first != "#", first != ";" else { continue }
-            guard let key = KernelKey((first == "-" ? parts[0].dropFirst() : parts[0][...]).withoutBlanks) else {
+            guard let key = KernelKey((first == "-" ? parts[0].dropFirst() : parts[0][...]).trimmed) else {
                 continue
             }
             values[key] = parts[1]
@@ -32,18 +32,10 @@ public struct KernelSettings: HostDocument {
         var found: [String: AbsolutePath] = [:]
         for folder in folders {
             for file in try host.entries(of: folder) ?? []
-            where file.hasSuffix(".conf") && file.utf8.lexicographicallyPrecedes(name.utf8) == false && file != name {
-                if found[file] == nil { found[file] = folder.appending(file) }
+            where file.hasSuffix(".conf") && name.utf8.lexicographicallyPrecedes(file.utf8) && found[file] == nil {
+                found[file] = folder.appending(file)
             }
         }
         return found.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
-    }
-}
-
-extension StringProtocol {
-    fileprivate var withoutBlanks: String {
-        guard let start = firstIndex(where: { !$0.isWhitespace }), let end = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[start...end])
     }
 }

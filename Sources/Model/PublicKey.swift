@@ -50,7 +50,7 @@ public struct PublicKey: Sendable, Hashable {
         }
         guard isType(type) else { return nil }
         let blob = word(of: &rest, quoted: false)
-        return (options, type, blob, Substring(rest).trimmed)
+        return (options, type, blob, Substring(rest).withoutBlankEnd)
     }
 
     /// Why a text that was meant as a key is not one.
@@ -89,7 +89,7 @@ public struct PublicKey: Sendable, Hashable {
 
 extension Substring {
     /// Without white space at the end.
-    var trimmed: String {
+    fileprivate var withoutBlankEnd: String {
         var text = self
         while let last = text.last, last.isWhitespace { text.removeLast() }
         return String(text)

@@ -67,16 +67,16 @@ extension ImportedSchedules {
     /// Reads `NAME = value`, also in quotes (cron's load_env); nil for anything else.
     private static func assignment(_ line: Substring) -> (name: String, value: String)? {
         guard let equals = line.firstIndex(of: "=") else { return nil }
-        func trimmed(_ text: Substring) -> String {
-            var text = String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        func unquoted(_ text: Substring) -> String {
+            var text = text.trimmed
             if let first = text.first, text.count >= 2, first == "'" || first == "\"", text.last == first {
                 text = String(text.dropFirst().dropLast())
             }
             return text
         }
-        let name = trimmed(line[..<equals])
+        let name = unquoted(line[..<equals])
         guard ScheduleDefinition.isVariable(name) else { return nil }
-        return (name, trimmed(line[line.index(after: equals)...]))
+        return (name, unquoted(line[line.index(after: equals)...]))
     }
 
     private mutating func add(

@@ -107,10 +107,7 @@ extension ImportedSchedules {
                 continue
             }
             guard isTimer, let equals = line.firstIndex(of: "=") else { continue }
-            func trimmed(_ text: Substring) -> String {
-                String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-            }
-            let key = trimmed(line[..<equals]), value = trimmed(line[line.index(after: equals)...])
+            let key = line[..<equals].trimmed, value = line[line.index(after: equals)...].trimmed
             if !value.isEmpty {
                 settings.append(Setting(key: key, value: value, line: index + 1, file: file))
             } else if triggers.contains(key) {

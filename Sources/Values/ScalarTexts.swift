@@ -32,3 +32,13 @@ extension StringProtocol {
         !isEmpty && isASCIIWord(or: "+,-./:=@_") ? String(self) : "'\(insideSingleQuotes)'"
     }
 }
+
+extension StringProtocol {
+    /// Without white space at both ends.
+    public var trimmed: String {
+        var rest = Substring(self)
+        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
+        while let last = rest.last, last.isWhitespace { rest.removeLast() }
+        return String(rest)
+    }
+}

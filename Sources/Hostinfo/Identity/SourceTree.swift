@@ -1,3 +1,5 @@
+import Values
+
 /// What reading one source gave.
 public enum SourceReading: Sendable, Hashable {
     case bytes([UInt8])

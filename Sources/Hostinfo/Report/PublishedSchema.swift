@@ -1,3 +1,5 @@
+import Values
+
 /// The JSON Schemas of what hostinfo and facts print (draft 2020-12).
 public enum PublishedSchema: String, Sendable, CaseIterable {
     case hostinfo, facts

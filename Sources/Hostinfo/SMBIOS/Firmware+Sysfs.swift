@@ -1,3 +1,5 @@
+import Values
+
 extension Firmware {
     /// What the kernel repeats of the tables below `/sys/class/dmi/id`, for a reader that may not see the tables.
     ///

@@ -1,3 +1,5 @@
+import Values
+
 /// One structure of an SMBIOS table: its formatted area and its strings (SMBIOS 3.7 §6.1).
 public struct SMBIOSStructure: Sendable, Hashable {
     public var type: UInt8
@@ -88,14 +90,4 @@ public struct SMBIOSTable: Sendable, Hashable {
 
     /// The structures of one type, in the order of the table.
     public func all(_ type: UInt8) -> [SMBIOSStructure] { structures.filter { $0.type == type } }
-}
-
-extension StringProtocol {
-    /// Without white space at both ends.
-    var trimmed: String {
-        var rest = Substring(self)
-        while let first = rest.first, first.isWhitespace { rest.removeFirst() }
-        while let last = rest.last, last.isWhitespace { rest.removeLast() }
-        return String(rest)
-    }
 }
