@@ -9,12 +9,7 @@ public struct AuthorizedKeys: EditableDocument {
         (lines, endsWithNewline) = FileLine.lines(of: bytes)
     }
 
-    public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        for line in lines { line.write(to: &bytes) }
-        if !endsWithNewline, !bytes.isEmpty { bytes.removeLast() }
-        return bytes
-    }
+    public var bytes: [UInt8] { FileLine.bytes(of: lines, endsWithNewline: endsWithNewline) }
 
     /// The keys of the file in its order.
     public var keys: [PublicKey] { lines.compactMap { PublicKey(line: $0.text) } }

@@ -4,12 +4,8 @@ public import Model
 public struct EditedDocument: Sendable {
     private var document: any EditableDocument
 
-    public init(for edit: any DocumentEdit, parsing bytes: [UInt8]) {
-        document = Self.document(for: edit, parsing: bytes)
-    }
-
-    private static func document<Edit: DocumentEdit>(for edit: Edit, parsing bytes: [UInt8]) -> any EditableDocument {
-        Edit.Document(parsing: bytes)
+    public init<Edit: DocumentEdit>(for edit: Edit, parsing bytes: [UInt8]) {
+        document = Edit.Document(parsing: bytes)
     }
 
     /// Performs one more edit; one of another kind of document reads the file anew.

@@ -53,6 +53,14 @@ struct FileLine: Sendable, Hashable {
         return (slices.map { FileLine(bytes: $0) }, endsWithNewline)
     }
 
+    /// The bytes of a file of these lines; the opposite of `lines(of:)`.
+    static func bytes(of lines: some Sequence<FileLine>, endsWithNewline: Bool) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for line in lines { line.write(to: &bytes) }
+        if !endsWithNewline, !bytes.isEmpty { bytes.removeLast() }
+        return bytes
+    }
+
     /// Writes the line and a newline.
     func write(to bytes: inout [UInt8]) {
         if let raw { bytes.append(contentsOf: raw) } else { bytes.append(contentsOf: text.utf8) }

@@ -12,12 +12,7 @@ public struct TextLines: EditableDocument {
         (lines, endsWithNewline) = FileLine.lines(of: bytes)
     }
 
-    public var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        for line in lines { line.write(to: &bytes) }
-        if !endsWithNewline, !bytes.isEmpty { bytes.removeLast() }
-        return bytes
-    }
+    public var bytes: [UInt8] { FileLine.bytes(of: lines, endsWithNewline: endsWithNewline) }
 
     public var byteCount: Int {
         lines.reduce(endsWithNewline || lines.isEmpty ? 0 : -1) { $0 + $1.byteCount + 1 }
