@@ -18,7 +18,7 @@ extension CatalogArchive.Inputs {
     public func hold(in reader: any SiteReader, for target: CompilationTarget, context: String) -> Bool {
         guard context == self.context, target.identity == host, let source = target.facts else { return false }
         for (path, digest) in files {
-            guard let found = try? Self.digest(of: path, in: reader), found == digest else { return false }
+            if !Self.isStill(digest, path, in: reader) { return false }
         }
         for (folder, digest) in listings {
             guard let paths = try? reader.paths(below: folder), Site.digest(of: paths) == digest else { return false }
@@ -29,14 +29,13 @@ extension CatalogArchive.Inputs {
         return true
     }
 
-    /// The digest of a file now; nil inside where there is none.
-    private static func digest(of path: String, in reader: any SiteReader) throws(HostFault) -> Digest?? {
+    /// Whether a file has the digest that it had; nil: whether there is still none.
+    private static func isStill(_ digest: Digest?, _ path: String, in reader: any SiteReader) -> Bool {
         do throws(HostFault) {
             let bytes = try Digest { (sink) throws(HostFault) in try reader.read(path, sink) }
-            return bytes.marked(path, in: reader)
+            return bytes.marked(path, in: reader) == digest
         } catch {
-            if error.kind == .missing { return .some(nil) }
-            throw error
+            return digest == nil && error.kind == .missing
         }
     }
 

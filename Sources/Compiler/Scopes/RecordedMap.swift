@@ -42,9 +42,7 @@ final class RecordedMap: LazyMap {
     func absence(of key: String) -> Absence? {
         let name = path == Self.labels ? key : "\(path).\(key)"
         return switch subject {
-        case .facts:
-            Absence(
-                "there is no fact `\(name)` on this host", hint: "\(Self.question(path, key)) asks whether there is")
+        case .facts: Self.absentFact(key, of: path)
         case .labels:
             Absence(
                 "the label `\(name)` is not set on this host", hint: "\(Self.question(path, key)) asks whether it is")
@@ -55,8 +53,13 @@ final class RecordedMap: LazyMap {
         }
     }
 
+    static func absentFact(_ key: String, of path: String) -> Absence {
+        Absence(
+            "there is no fact `\(path).\(key)` on this host", hint: "\(question(path, key)) asks whether there is")
+    }
+
     /// How an expression asks whether a member is there.
-    static func question(_ path: String, _ key: String) -> String {
+    private static func question(_ path: String, _ key: String) -> String {
         key.isVariableName ? "`has(\(path).\(key))`" : "`\"\(key)\" in \(path)`"
     }
 
@@ -95,9 +98,7 @@ final class FactsMap: LazyMap {
     }
 
     func absence(of key: String) -> Absence? {
-        Absence(
-            "there is no fact `facts.\(key)` on this host",
-            hint: "\(RecordedMap.question("facts", key)) asks whether there is")
+        RecordedMap.absentFact(key, of: "facts")
     }
 
     func keys() -> [String] {

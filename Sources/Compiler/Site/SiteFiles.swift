@@ -17,38 +17,37 @@ final class SiteFiles {
 
     func bytes(of path: String) throws(Diagnostic) -> [UInt8]? {
         if let known = contents[path] { return known }
-        do throws(SiteFault) {
-            let bytes = try reader.contents(of: path)
-            contents[path] = .some(bytes)
-            return bytes
-        } catch {
-            throw Diagnostic("cannot read `\(error.path)`: \(error.reason)", at: nil)
-        }
+        let bytes = try reading { () throws(SiteFault) in try reader.contents(of: path) }
+        contents[path] = .some(bytes)
+        return bytes
     }
 
     /// A file below `files/`: its bytes, or a stream where they are many; nil where there is none.
     func payload(_ path: String) throws(Diagnostic) -> Node.Content? {
         if let known = streams[path] { return .stream(known) }
-        do throws(SiteFault) {
-            if contents[path] == nil, let byteCount = try reader.byteCount(of: path),
-                byteCount > FileContent.memoryLimit
-            {
-                let stream = try stream(path, byteCount: byteCount)
-                streams[path] = stream
-                return .stream(stream)
-            }
-        } catch {
-            throw Diagnostic("cannot read `\(error.path)`: \(error.reason)", at: nil)
+        if contents[path] == nil, let stream = try reading({ () throws(SiteFault) in try largeFile(path) }) {
+            streams[path] = stream
+            return .stream(stream)
         }
         return try bytes(of: path).map { .bytes($0) }
     }
 
-    private func stream(_ path: String, byteCount: Int) throws(SiteFault) -> ByteStream {
+    /// nil for a file that can be held, and for none.
+    private func largeFile(_ path: String) throws(SiteFault) -> ByteStream? {
+        guard let byteCount = try reader.byteCount(of: path), byteCount > FileContent.memoryLimit else { return nil }
         do throws(HostFault) {
             let digest = try Digest { (sink) throws(HostFault) in try self.reader.read(path, sink) }
             return ByteStream(path, byteCount: byteCount, sha256: digest.bytes, of: reader)
         } catch {
             throw SiteFault(path, error.reason)
+        }
+    }
+
+    private func reading<Result>(_ read: () throws(SiteFault) -> Result) throws(Diagnostic) -> Result {
+        do throws(SiteFault) {
+            return try read()
+        } catch {
+            throw Diagnostic("cannot read `\(error.path)`: \(error.reason)", at: nil)
         }
     }
 
