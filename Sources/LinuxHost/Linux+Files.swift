@@ -129,7 +129,7 @@ extension Linux {
                         document = EditedDocument(for: edit.edit, parsing: try contents(of: path, limit: 256 << 20))
                     } else {
                         guard let attributes = edit.creation else {
-                            throw HostFault("edit", path.text, "ENOENT (no such file or directory)")
+                            throw HostFault.absent("edit", path.text)
                         }
                         (document, creation, isNew) = (EditedDocument(for: edit.edit, parsing: []), attributes, true)
                     }

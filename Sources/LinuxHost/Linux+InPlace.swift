@@ -22,9 +22,7 @@ extension Linux {
         guard fstat(descriptor, &status) == 0 else {
             throw HostFault("write", write.path.text, ErrorNumber.last.text)
         }
-        if status.st_nlink > 1, entry.directory.isOpenToOthers(status) {
-            throw HostFault("write", write.path.text, "it has \(status.st_nlink) hard links where others can make them")
-        }
+        try checkNames(of: status, entry, "write", write.path)
         try overwrite(descriptor, with: write)
         try set(AttributeChange(write.path, kind: .file, attributes: write.attributes))
     }

@@ -9,7 +9,7 @@ extension Linux {
         let path = setting.path
         let entry = try writableEntry(path, "set")
         guard let status = try status(entry, path) else {
-            throw HostFault("set", path.text, "ENOENT (no such file or directory)", kind: .missing)
+            throw HostFault.absent("set", path.text, kind: .missing)
         }
         guard status.kind == .file else { throw HostFault("set", path.text, "it is a \(status.kind.rawValue)") }
         guard entry.directory.trust == .root else {
@@ -26,8 +26,8 @@ extension Linux {
         }
         let found = String(decoding: try contents(of: path, limit: 1 << 16), as: UTF8.self)
         if !KernelSetting.isSame(setting.value, found) {
-            let words = found.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            throw HostFault("set", path.text, "the kernel made `\(words)` of `\(setting.value)`")
+            let made = KernelSetting.plain(found)
+            throw HostFault("set", path.text, "the kernel made `\(made)` of `\(setting.value)`")
         }
     }
 }

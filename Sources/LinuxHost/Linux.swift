@@ -54,7 +54,7 @@ public final class Linux: Host {
 
     public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
         guard let entry = try entry(path) else {
-            throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+            throw HostFault.absent("read", path.text)
         }
         var capacity = 1 << 16
         while true {
@@ -67,9 +67,7 @@ public final class Linux: Host {
                 let reason = -count == ENOTSUP ? "it is no regular file" : ErrorNumber.text(Int32(-count))
                 throw HostFault("read", path.text, reason)
             }
-            if status.st_nlink > 1, entry.directory.isOpenToOthers(status) {
-                throw HostFault("read", path.text, "it has \(status.st_nlink) hard links where others can make them")
-            }
+            try checkNames(of: status, entry, "read", path)
             if count > limit { throw HostFault("read", path.text, "it has more than \(limit) bytes") }
             if count <= buffer.count {
                 defer { if buffer.count > 1 << 20 { buffer = [] } }
@@ -79,9 +77,17 @@ public final class Linux: Host {
         }
     }
 
+    /// Refuses a file that may be another one, by a hard link that somebody else made.
+    func checkNames(
+        of status: stat, _ entry: Entry, _ operation: String, _ path: AbsolutePath
+    ) throws(HostFault) {
+        guard status.st_nlink > 1, entry.directory.isOpenToOthers(status) else { return }
+        throw HostFault(operation, path.text, "it has \(status.st_nlink) hard links where others can make them")
+    }
+
     public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
         guard let entry = try entry(path) else {
-            throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+            throw HostFault.absent("read", path.text)
         }
         let descriptor = lodestar_open(
             entry.directory.descriptor, entry.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, 0,
@@ -92,15 +98,13 @@ public final class Linux: Host {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw HostFault("read", path.text, "it is no regular file")
         }
-        if status.st_nlink > 1, entry.directory.isOpenToOthers(status) {
-            throw HostFault("read", path.text, "it has \(status.st_nlink) hard links where others can make them")
-        }
+        try checkNames(of: status, entry, "read", path)
         return try Digest { (sink) throws(HostFault) in try OpenFile.read(descriptor, named: path.text, sink) }
     }
 
     public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {
         guard let entry = try entry(path) else {
-            throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+            throw HostFault.absent("read", path.text)
         }
         var target = [UInt8](repeating: 0, count: 4096)
         let count = target.withUnsafeMutableBytes {

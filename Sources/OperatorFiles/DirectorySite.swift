@@ -85,7 +85,7 @@ public final class DirectorySite: SiteReader {
     public func read(_ path: String, _ sink: ByteStream.Sink) throws(HostFault) {
         let file: Int32?
         do throws(SiteFault) { file = try opened(path) } catch { throw HostFault("read", path, error.reason) }
-        guard let file else { throw HostFault("read", path, ErrorNumber(ENOENT).text, kind: .missing) }
+        guard let file else { throw HostFault.absent("read", path, kind: .missing) }
         defer { close(file) }
         try OpenFile.read(file, named: path, sink)
     }

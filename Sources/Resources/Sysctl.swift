@@ -73,8 +73,8 @@ public struct Sysctl: Resource, Removable, Remarking {
         guard status.permissions.bits & 0o400 != 0 else {
             throw Refusal("\(name.text) can only be written: it has no state", hint: "a command may write to it")
         }
-        let words = String(decoding: try host.contents(of: name.path, limit: 1 << 16), as: UTF8.self)
-        observed.live = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let found = String(decoding: try host.contents(of: name.path, limit: 1 << 16), as: UTF8.self)
+        observed.live = KernelSetting.plain(found)
         observed.isReadOnly = status.permissions.bits & 0o200 == 0
         return observed
     }

@@ -13,15 +13,15 @@ public final class EmptyHost: HostReading {
     }
 
     public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
-        throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+        throw HostFault.absent("read", path.text)
     }
 
     public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
-        throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+        throw HostFault.absent("read", path.text)
     }
 
     public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {
-        throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+        throw HostFault.absent("read", path.text)
     }
 
     public func entries(of path: AbsolutePath) -> [String]? { path == .root ? [] : nil }

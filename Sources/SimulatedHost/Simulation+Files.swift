@@ -16,7 +16,7 @@ extension Simulation {
 
     private func set(_ change: AttributeChange) throws(HostFault) {
         guard case .present(var status, let body)? = try entry(at: change.path) else {
-            throw HostFault("change", change.path.text, "ENOENT (no such file or directory)")
+            throw HostFault.absent("change", change.path.text)
         }
         guard status.kind == change.kind else {
             throw HostFault(
@@ -31,7 +31,7 @@ extension Simulation {
 
     private func set(_ setting: KernelSetting) throws(HostFault) {
         guard var status = try status(of: setting.path) else {
-            throw HostFault("set", setting.path.text, "ENOENT (no such file or directory)", kind: .missing)
+            throw HostFault.absent("set", setting.path.text, kind: .missing)
         }
         guard status.kind == .file else {
             throw HostFault("set", setting.path.text, "it is a \(status.kind.rawValue)")
@@ -69,7 +69,7 @@ extension Simulation {
             throw HostFault("edit", edit.path.text, "it is a \(present.kind.rawValue)")
         case .absent?, nil:
             guard let creation = edit.creation else {
-                throw HostFault("edit", edit.path.text, "ENOENT (no such file or directory)", kind: .missing)
+                throw HostFault.absent("edit", edit.path.text, kind: .missing)
             }
             status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
             try apply(creation, to: &status)

@@ -85,7 +85,7 @@ public final class Simulation: Host {
         if entries.isEmpty { return try below.contents(of: path, limit: limit) }
         guard case .present(let status, let body)? = entries[path] else {
             if try self.status(of: path) == nil {
-                throw HostFault("read", path.text, "ENOENT (no such file or directory)")
+                throw HostFault.absent("read", path.text)
             }
             return try below.contents(of: source(of: path), limit: limit)
         }
@@ -119,17 +119,18 @@ public final class Simulation: Host {
 
     public func entries(of path: AbsolutePath) throws(HostFault) -> [String]? {
         guard try status(of: path)?.kind == .directory else { return nil }
-        var names: Set<String> = []
-        if case .present(_, .newDirectory)? = entries[path] {
-            // Nothing but what was put there.
-        } else {
-            let source = source(of: path)
-            names = Set(try below.status(of: source)?.kind == .directory ? below.entries(of: source) ?? [] : [])
-        }
+        var names = try Set(namesBelow(path))
         for (name, isPresent) in listings[path] ?? [:] {
             if isPresent { names.insert(name) } else { names.remove(name) }
         }
         return names.sorted()
+    }
+
+    /// The names that the reader below has in a directory; none where the directory is new.
+    private func namesBelow(_ path: AbsolutePath) throws(HostFault) -> [String] {
+        if case .present(_, .newDirectory)? = entries[path] { return [] }
+        let source = source(of: path)
+        return try below.status(of: source)?.kind == .directory ? below.entries(of: source) ?? [] : []
     }
 
     public func document<Document: HostDocument>(

@@ -24,6 +24,11 @@ public struct HostFault: Error, Sendable, Hashable, CustomStringConvertible {
         self.kind = kind
     }
 
+    /// Nothing is there: the fault of ENOENT (errno(3)).
+    public static func absent(_ operation: String, _ object: String, kind: Kind = .other) -> HostFault {
+        HostFault(operation, object, "ENOENT (no such file or directory)", kind: kind)
+    }
+
     public var text: String { "cannot \(operation) \(object): \(reason)" }
     /// The text again, so that an untyped error prints in words instead of Swift's notation.
     public var description: String { text }

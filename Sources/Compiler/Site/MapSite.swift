@@ -29,7 +29,7 @@ public struct MapSite: SiteReader {
 
     public func read(_ path: String, _ sink: ByteStream.Sink) throws(HostFault) {
         guard let bytes = files[path] else {
-            throw HostFault("read", path, "ENOENT (no such file or directory)", kind: .missing)
+            throw HostFault.absent("read", path, kind: .missing)
         }
         try FileContent.whole(Content(bytes)).read(sink)
     }

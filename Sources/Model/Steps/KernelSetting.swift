@@ -16,6 +16,9 @@ public struct KernelSetting: FilePayload {
         return left.count == right.count && zip(left, right).allSatisfy { isSameWord($0, $1) }
     }
 
+    /// A value as the kernel shows it, with one blank between its words.
+    public static func plain(_ text: String) -> String { words(text).joined(separator: " ") }
+
     private static func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
 
     private static func isSameWord(_ left: Substring, _ right: Substring) -> Bool {
