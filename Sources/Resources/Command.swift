@@ -72,9 +72,7 @@ public struct Command: Resource, Refreshable, Opaque {
     }
 
     public var problems: [Problem] {
-        var problems: [Problem] = []
-        if run == nil, argv == nil { problems.append("expected one of run and argv, found neither") }
-        if run != nil, argv != nil { problems.append(Problem(at: "argv", "expected one of run and argv, found both")) }
+        var problems = CommandLine.problems(run: run, argv: argv)
         if let argv, argv.first.map({ $0.isEmpty || $0.hasPrefix("-") }) ?? true {
             problems.append(Problem("argv", "expected a program first"))
         }

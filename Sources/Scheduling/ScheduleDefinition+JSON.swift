@@ -11,7 +11,7 @@ public struct DefinitionFault: Error, Sendable, Hashable {
 }
 
 extension ScheduleDefinition {
-    private static let standard = ScheduleDefinition()
+    private static let defaults = fields.map { $0.render(ScheduleDefinition()) }
     private static let rows = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0) })
 
     /// The version of the file's format.
@@ -31,8 +31,8 @@ extension ScheduleDefinition {
 
     /// The properties that are not their defaults, in the order of the table.
     var fileProperties: [(name: String, value: Node.Content)] {
-        Self.fields.compactMap { field in
-            guard let value = field.render(self), value != field.render(Self.standard) else { return nil }
+        zip(Self.fields, Self.defaults).compactMap { field, standard in
+            guard let value = field.render(self), value != standard else { return nil }
             return (field.name, value)
         }
     }

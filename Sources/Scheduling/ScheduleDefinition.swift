@@ -93,8 +93,7 @@ extension ScheduleDefinition {
                 problems.append(Problem(property, "expected whole seconds from 1s to 366d, found \(length.text)"))
             }
         }
-        if run == nil, argv == nil { problems.append("expected one of run and argv, found neither") }
-        if run != nil, argv != nil { problems.append(Problem(at: "argv", "expected one of run and argv, found both")) }
+        problems += CommandLine.problems(run: run, argv: argv)
         if let run, run.isEmpty { problems.append(Problem("run", "expected a command, found nothing")) }
         if let argv, argv.first.map({ !$0.hasPrefix("/") }) ?? true {
             problems.append(Problem("argv", "expected an absolute path of a program first"))

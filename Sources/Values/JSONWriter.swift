@@ -15,8 +15,7 @@ public struct JSONWriter {
             case "\n": text += "\\n"
             case "\r": text += "\\r"
             case "\t": text += "\\t"
-            case "\u{00}"..<"\u{20}", "\u{7F}":
-                text += "\\u" + String(UInt32(0x10000) | scalar.value, radix: 16).dropFirst()
+            case "\u{00}"..<"\u{20}", "\u{7F}": text += scalar.jsonEscape
             default: text.unicodeScalars.append(scalar)
             }
         }
@@ -77,11 +76,16 @@ extension String {
         var escaped = ""
         for scalar in unicodeScalars {
             if scalar.isHiddenControl {
-                escaped += "\\u" + String(UInt32(0x10000) | scalar.value, radix: 16).dropFirst()
+                escaped += scalar.jsonEscape
             } else {
                 escaped.unicodeScalars.append(scalar)
             }
         }
         return escaped
     }
+}
+
+extension Unicode.Scalar {
+    /// `\u` and four digits, for a scalar below U+10000.
+    fileprivate var jsonEscape: String { "\\u" + String(UInt32(0x10000) | value, radix: 16).dropFirst() }
 }

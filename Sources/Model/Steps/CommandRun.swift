@@ -3,6 +3,13 @@ public enum CommandLine: Sendable, Hashable {
     case arguments([String])
     case shell(String)
 
+    /// What is wrong where a manifest says a command by `run` or by `argv`.
+    public static func problems(run: String?, argv: [String]?) -> [Problem] {
+        if run == nil, argv == nil { return ["expected one of run and argv, found neither"] }
+        if run != nil, argv != nil { return [Problem(at: "argv", "expected one of run and argv, found both")] }
+        return []
+    }
+
     /// What a person reads; a vector is shown with its words quoted where needed.
     public var text: String {
         switch self {
