@@ -16,5 +16,7 @@ public enum Registry {
         ResourceType(Service.self),
         ResourceType(Command.self),
         ResourceType(Sysctl.self),
+        ResourceType(Hostname.self),
+        ResourceType(Timezone.self),
     ]
 }

@@ -37,7 +37,9 @@ struct LawBench {
             "/var/spool/cron",
             "/var/spool/cron/crontabs", "/etc/systemd", "/etc/systemd/system",
             "/etc/systemd/system/multi-user.target.wants", "/etc/sysctl.d", "/proc", "/proc/sys", "/proc/sys/net",
-            "/proc/sys/net/ipv4",
+            "/proc/sys/net/ipv4", "/proc/sys/kernel", "/usr", "/usr/share", "/usr/share/zoneinfo",
+            "/usr/share/zoneinfo/Asia",
+            "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d",
         ] {
             try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)
         }
@@ -45,6 +47,12 @@ struct LawBench {
             ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("/etc/group", "root:x:0:\nadm:x:4:\ncrontab:x:101:\n"),
             ("/etc/shadow", "root:*:19000:0:99999:7:::\n"), ("/etc/hosts", "127.0.0.1 localhost\n"), ("/made", ""),
             ("/proc/sys/net/ipv4/ip_forward", "0\n"), ("/proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n"),
+            ("/proc/sys/kernel/hostname", "law\n"), ("/usr/share/zoneinfo/Asia/Shanghai", "TZif"),
+            ("/proc/sys/kernel/osrelease", "6.1.0\n"), ("/proc/modules", "loop 36864 0 - Live 0x0\n"),
+            (
+                "/lib/modules/6.1.0/modules.dep",
+                "kernel/net/netfilter/nf_conntrack.ko.xz:\nkernel/drivers/net/dummy.ko:\nkernel/net/br-netfilter.ko.xz: kernel/x.ko\n"
+            ),
             (
                 "/var/lib/dpkg/status",
                 ["hostname", "base-files"].map {
