@@ -16,6 +16,7 @@ extension Linux {
         case .ownedFiles(let number, let isGroup, let owner):
             return ownedFileCount(number, isGroup: isGroup, of: owner)
         case .packageChange(let change): return try prediction(of: change)
+        case .locales: return locales
         case .exitStatus(let command):
             do throws(HostFault) {
                 let ended = try execute(command, isGuard: true)
@@ -28,6 +29,16 @@ extension Linux {
                 // A root that is yet to be filled has no shell, a user that is yet to be made no number.
                 return .unknown("its guard cannot be run yet: \(error.text)")
             }
+        }
+    }
+
+    private var locales: ProbeAnswer {
+        do throws(HostFault) {
+            let ended = try execute(CommandRun(.arguments(["locale", "-a"]), timeout: .seconds(60)))
+            guard ended.exitStatus == 0 else { return .unknown("`locale -a` ended with status \(ended.exitStatus)") }
+            return .texts(ended.output.textLines().map(String.init))
+        } catch {
+            return .unknown(error.text)
         }
     }
 }

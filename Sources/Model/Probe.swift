@@ -12,6 +12,8 @@ public enum Probe: Sendable, Hashable {
     case ownedFiles(number: UInt32, isGroup: Bool, of: UInt32? = nil)
     /// What the sources of the C library say of a name or a number that the files of a running host lack.
     case named(NameDatabase, String)
+    /// The locales that there are, as `locale -a` lists them.
+    case locales
 }
 
 /// A database of nsswitch.conf(5).
@@ -25,6 +27,7 @@ public enum ProbeAnswer: Sendable, Hashable {
     case exitStatus(Int32)
     case count(Int)
     case paths([AbsolutePath])
+    case texts([String])
     /// The line that getent(1) prints; nil: no source knows it.
     case line(String?)
     /// It cannot be told here, and why.

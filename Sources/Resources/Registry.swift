@@ -18,5 +18,6 @@ public enum Registry {
         ResourceType(Sysctl.self),
         ResourceType(Hostname.self),
         ResourceType(Timezone.self),
+        ResourceType(Locale.self),
     ]
 }

@@ -35,6 +35,7 @@ public final class EmptyHost: HostReading {
         case .ownedFiles: .count(0)
         case .mounts: .paths([])
         case .named: .line(nil)
+        case .locales: .texts(["C", "C.utf8", "POSIX"])
         case .exitStatus: .unknown("a simulated host runs no commands")
         }
     }

@@ -28,7 +28,10 @@ extension Simulation {
             }
         case .packages(let changes): results(of: changes) { (change) throws(HostFault) in try self.change(change) }
         case .services(let operations): results(of: operations) { self.operate($0) }
-        case .commands(let runs): runs.map { _ in .success(StepOutput()) }
+        case .commands(let runs):
+            results(of: runs) { (run) throws(HostFault) in
+                if let operation = run.operation { try self.perform(operation) }
+            }
         }
     }
 

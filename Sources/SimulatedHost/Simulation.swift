@@ -29,6 +29,8 @@ public final class Simulation: Host {
     nonisolated(unsafe) var accounts: AccountDatabase?
     nonisolated(unsafe) var packages: (path: AbsolutePath, database: any PackageDatabase)?
     nonisolated(unsafe) var services: [String: Bool] = [:]
+    /// The locales that were made in memory.
+    nonisolated(unsafe) var locales: [String] = []
     nonisolated(unsafe) var ownershipChanges: [OwnershipChange] = []
     /// Homes that were moved, the last one last.
     nonisolated(unsafe) var moves: [HomeMove] = []
@@ -155,7 +157,11 @@ public final class Simulation: Host {
         if case .ownedFiles(let number, let isGroup, let owner) = probe, !ownershipChanges.isEmpty {
             return try ownedFiles(number, isGroup: isGroup, of: owner)
         }
-        return try below.answer(to: probe)
+        let answer = try below.answer(to: probe)
+        if probe == .locales, case .texts(let names) = answer {
+            return .texts(names + locales.filter { !names.contains($0) })
+        }
+        return answer
     }
 
     public func expect(_ probes: [Probe]) { below.expect(probes) }

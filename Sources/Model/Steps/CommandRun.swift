@@ -37,6 +37,14 @@ public struct CommandRun: Sendable, Hashable {
     public var mustFinish: Bool
     /// Guards that the plan could not run in the read-only sandbox; they run without it just before the command.
     public var guards: [CommandGuard]
+    /// What the program does, where that is known; nil where nobody can foresee it.
+    public private(set) var operation: SystemOperation?
+
+    /// A program of the system, which an interrupt of the run does not cut short.
+    public init(_ operation: SystemOperation) {
+        self.init(.arguments(operation.arguments), timeout: .seconds(900), mustFinish: true)
+        self.operation = operation
+    }
 
     public init(
         _ line: CommandLine, user: Owner? = nil, directory: AbsolutePath = .root, environment: [EnvironmentEntry] = [],
