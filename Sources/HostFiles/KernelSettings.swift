@@ -22,20 +22,8 @@ public struct KernelSettings: HostDocument {
     /// The last value that the file gives to a parameter.
     public func value(of key: KernelKey) -> String? { values[key] }
 
-    private static let folders = ["etc", "run", "usr/local/lib", "usr/lib", "lib"].map {
-        AbsolutePath.root.appending("\($0)/sysctl.d")
-    }
-
-    /// The files that are read after one of /etc/sysctl.d, in their order. A file hides those of its name in the later
-    /// folders, and a link to /dev/null is such a file.
+    /// The files that are read after one of /etc/sysctl.d, in their order.
     public static func files(after name: String, on host: some HostReading) throws(HostFault) -> [AbsolutePath] {
-        var found: [String: AbsolutePath] = [:]
-        for folder in folders {
-            for file in try host.entries(of: folder) ?? []
-            where file.hasSuffix(".conf") && name.utf8.lexicographicallyPrecedes(file.utf8) && found[file] == nil {
-                found[file] = folder.appending(file)
-            }
-        }
-        return found.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
+        try host.dropIns(in: "sysctl.d").filter { name.utf8.lexicographicallyPrecedes($0.name.utf8) }
     }
 }

@@ -19,5 +19,6 @@ public enum Registry {
         ResourceType(Hostname.self),
         ResourceType(Timezone.self),
         ResourceType(Locale.self),
+        ResourceType(KernelModule.self),
     ]
 }

@@ -10,6 +10,21 @@ extension Simulation {
             for position in 0..<(list?.count ?? 0) {
                 locales += LocaleName.names(madeBy: String(decoding: list?.body(at: position) ?? [], as: UTF8.self))
             }
+        case .loadModule(let name): try editTable("modules") { $0 + "\(name) 16384 0 - Live 0x0000000000000000\n" }
+        case .unloadModule(let name):
+            try editTable("modules") { table in
+                table.textLines().filter { $0.split(separator: " ").first != name[...] }.map { "\($0)\n" }.joined()
+            }
         }
+    }
+
+    /// Changes a table of the kernel's in /proc.
+    private func editTable(_ name: String, _ edit: (String) -> String) throws(HostFault) {
+        let path = AbsolutePath.root.appending("proc/\(name)")
+        let present = try status(of: path) == nil ? [] : contents(of: path, limit: 64 << 20)
+        let content = FileContent.whole(Content(edit(String(decoding: present, as: UTF8.self))))
+        let status = FileStatus(
+            kind: .file, permissions: Permissions(0o444), owner: 0, group: 0, byteCount: content.byteCount)
+        put(status, .content(content), at: path)
     }
 }
