@@ -25,6 +25,10 @@ struct ApplyTask {
     var prepared: LedgerEntry?
     var hasChanged = false
     var hasRefreshed = false
+    /// What is more than files of it, as it was observed before its steps; nil where no declaration says it.
+    var former: Image.Subject?
+    /// Whether `former` was kept, because a step changed more than files.
+    var keptFormer = false
     /// The root cause for which it is skipped.
     var blocker: Reason?
     var output = ""

@@ -7,6 +7,8 @@ struct Assessment {
     var steps: [Step]
     /// Why the effect is unknown; nil where it is known.
     var uncertainty: String?
+    /// The type's own observation.
+    var observation: (any Sendable)?
 
     var isInPlace: Bool { changes.isEmpty && uncertainty == nil }
 }
@@ -40,7 +42,7 @@ extension Declaration {
         let uncertainty = resource.uncertainty(of: observed)
         let isPresent = observed.map { resource.isPresent(in: $0) } ?? false
         if changes.isEmpty, uncertainty == nil, isPresent {
-            return Assessment(isPresent: isPresent, changes: [], steps: [])
+            return Assessment(isPresent: isPresent, changes: [], steps: [], observation: observed)
         }
         let steps = try resource.steps(from: observed)
         // A declaration without properties differs too where nothing is there.
@@ -48,7 +50,7 @@ extension Declaration {
         return Assessment(
             isPresent: isPresent,
             changes: isMissing ? [Change("state", from: .text("absent"), to: .text("present"))] : changes,
-            steps: steps, uncertainty: uncertainty)
+            steps: steps, uncertainty: uncertainty, observation: observed)
     }
 
     private func absence(of resource: some Removable, on host: some HostReading) throws -> Assessment {
@@ -63,7 +65,12 @@ extension Declaration {
         }
         return Assessment(
             isPresent: true, changes: [Change("state", from: .text("present"), to: .text("absent"))] + lost,
-            steps: steps)
+            steps: steps, observation: observed)
+    }
+
+    /// What is more than files of the resource, as it was observed; nil where no declaration can say it.
+    func former(_ assessment: Assessment) -> Image.Subject? {
+        (resource as? any Restorable)?.subject(assessment.observation)
     }
 
     /// Remarks on the object for a person.
@@ -79,4 +86,18 @@ extension Declaration {
 
     /// Whether observing it again after its steps must show no difference.
     var isVerifiable: Bool { !(resource is any Opaque) }
+}
+
+extension Restorable {
+    fileprivate func subject(_ observation: (any Sendable)?) -> Image.Subject {
+        .resource(former(observation as? Observed).map { RecordedFields(of: $0) })
+    }
+}
+
+extension Declaration {
+    /// The first property that is not as declared; nil where everything is.
+    public func differingProperty(on host: some HostReading) throws -> String? {
+        let assessment = try assessment(on: host)
+        return assessment.isInPlace ? nil : assessment.changes.first?.property ?? "state"
+    }
 }

@@ -30,7 +30,7 @@ extension Converger {
 
     /// Brings the ledger in line with the catalog.
     func finishLedger(_ report: Report) {
-        var failed = Set<Address>()
+        var failed = Set<Address>(), held = Set<Address>()
         for task in tasks {
             switch task.outcome?.result {
             case .failed, .skipped, .stale:
@@ -40,6 +40,7 @@ extension Converger {
                 for object in task.planned.declaration.resource.objects.prefix(1) { release(object.text, task) }
             case .changed where task.planned.position == nil || task.planned.declaration.state == .absent:
                 update.removedObjects += task.planned.declaration.resource.objects.prefix(1).map(\.text)
+            case .inPlace where task.planned.action == .hold: held.insert(task.planned.address)
             case .inPlace where task.planned.position == nil:
                 update.removedObjects += task.planned.declaration.resource.objects.prefix(1).map(\.text)
             case .changed, .refreshed, .inPlace, nil: break
@@ -47,7 +48,7 @@ extension Converger {
         }
         for (position, declaration) in plan.catalog.declarations.enumerated() where declaration.state == .present {
             if !plan.isWhole, byPosition[position] == nil { continue }
-            if failed.contains(declaration.address) { continue }
+            if failed.contains(declaration.address) || held.contains(declaration.address) { continue }
             let task = byPosition[position].map { tasks[$0] }
             guard var entry = entry(for: declaration, at: position, wasPresent: task?.wasPresent ?? true) else {
                 continue
@@ -56,7 +57,7 @@ extension Converger {
             // The prepared entry stands in the ledger already.
             if entry != task?.prepared ?? ledger[object: entry.object] { update.written.append(entry) }
         }
-        if failed.isEmpty, plan.isWhole { update.digest = plan.catalog.digest }
+        if failed.isEmpty, plan.isWhole, plan.count(.hold) == 0 { update.digest = plan.catalog.digest }
     }
 
     /// Where a secret of an earlier declaration still is, because this one leaves it alone; nil without such a secret.

@@ -20,6 +20,7 @@ public final class Converger {
     let ledger: LedgerIndex
     private let secrecy: Secrecy
     var update = LedgerUpdate()
+    var trail = Trail()
     /// Hears of each outcome when it is known.
     public var onOutcome: ((Outcome) -> Void)?
     /// Hears of what is begun: the observation of one resource, or the steps of several.
@@ -78,7 +79,7 @@ public final class Converger {
             update.refreshed = []
             fault = error
         }
-        try store.finish(report, ledger: update, run: run)
+        try store.finish(report, ledger: update, images: imagesAfter, run: run)
         if let fault { throw fault }
         return report
     }
@@ -134,6 +135,7 @@ public final class Converger {
         switch planned.action {
         case .refuse: return finish(index, .failed, reason: planned.reason)
         case .release: return release(index)
+        case .hold: return finish(index, .inPlace)
         case .remove where planned.position == nil:
             if let successor = failedSuccessor(of: planned.declaration) {
                 return finish(index, .skipped, reason: .failedSuccessor(successor))
@@ -157,6 +159,7 @@ public final class Converger {
                 return finish(index, .stale, reason: .changedSincePlan)
             }
             tasks[index].wasPresent = assessment.isPresent
+            tasks[index].former = planned.declaration.former(assessment)
             tasks[index].planned.changes = changes
             tasks[index].steps = assessment.steps
             tasks[index].phase = .working
@@ -231,14 +234,24 @@ public final class Converger {
                 preparation.refreshes[target] = tasks[index].planned.address
             }
         }
-        for (index, step) in steps {
-            guard let path = step.changedPath else { continue }
-            let address = tasks[index].planned.address
-            var hidesContent = secrecy.hides(path)
-            if case .file(let step) = step { hidesContent = hidesContent || step.isSecret || step.keepsContent }
-            preparation.images.append(BeforeImage(of: path, address: address, hidesContent: hidesContent, on: host))
-        }
+        preparation.images = steps.compactMap { image(before: $1, of: $0) }
         return preparation
+    }
+
+    /// What a step is about to change; nil where nobody can say it, or where it is kept already.
+    private func image(before step: Step, of index: Int) -> Image? {
+        let address = tasks[index].planned.address
+        if case .file(let step) = step, !step.isLive {
+            let isSecret = step.isSecret || secrecy.hides(step.path)
+            let withheld: PathImage.Withheld? = isSecret ? .secret : step.keepsContent ? .untouched : nil
+            trail.add(step, of: address, isSecret: isSecret)
+            return Image(
+                address: address, subject: .path(PathImage(before: step, withheld: withheld, on: host)))
+        }
+        let isOpaque = tasks[index].planned.declaration.resource is any Opaque
+        guard !tasks[index].keptFormer, tasks[index].phase == .working || isOpaque else { return nil }
+        tasks[index].keptFormer = true
+        return Image(address: address, subject: tasks[index].former ?? .unsaid)
     }
 
     /// The resources that a change of this one refreshes.
@@ -290,6 +303,18 @@ public final class Converger {
     private func crossOut(_ address: Address) {
         pending[address] = nil
         update.refreshed.append(address)
+    }
+
+    /// What the run leaves of all that it changed.
+    private var imagesAfter: [Image] {
+        trail.images(on: host)
+            + tasks.filter(\.keptFormer).compactMap { task in
+                let declaration = task.planned.declaration
+                guard let after = try? declaration.assessment(on: host), let left = declaration.former(after) else {
+                    return nil
+                }
+                return Image(address: task.planned.address, subject: left)
+            }
     }
 
     private func finish(_ index: Int, _ result: Outcome.Result, reason: Reason? = nil) {

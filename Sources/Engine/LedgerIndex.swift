@@ -29,6 +29,7 @@ struct LedgerIndex {
         case .remove: planned.cause = planned.position == nil ? .undeclared : .declaredAbsent
         case .release: planned.cause = .undeclared
         case .refresh: planned.cause = .refresh
+        case .hold: planned.cause = .undo
         case .inPlace, .refuse, .skip: break
         }
     }

@@ -6,6 +6,8 @@ public enum Action: String, Sendable, CaseIterable {
     case create, change, replace, remove
     /// An object that is no longer declared and stays.
     case release
+    /// An undo brought it back, and the site has not changed since.
+    case hold
     /// Nothing differs, but something that notifies it changes.
     case refresh
     /// The effect is unknown before the steps run.
@@ -24,6 +26,7 @@ public enum Action: String, Sendable, CaseIterable {
         case .replace: "±"
         case .remove: "-"
         case .release: "."
+        case .hold: "="
         case .refresh: "↻"
         case .unknown: "?"
         case .refuse: "!"
@@ -40,6 +43,7 @@ public enum Cause: String, Sendable {
     case undeclared = "no longer declared"
     case refresh
     case declaredAbsent = "declared absent"
+    case undo
 }
 
 /// One line of a plan, with all that belongs to it.
@@ -124,6 +128,9 @@ public struct Plan: Sendable {
         }
     }
     public var exceedsRemovalLimit: Bool { removalCount > removalLimit }
+
+    /// Whether a run would do nothing and leave nothing in the ledger: what an undo holds is left alone.
+    public var isIdle: Bool { resources.allSatisfy { $0.action == .hold } }
 
     /// Whether apply would change anything.
     public var hasChanges: Bool { count(.create, .change, .replace, .remove, .refresh, .unknown) > 0 }

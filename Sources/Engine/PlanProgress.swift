@@ -89,7 +89,7 @@ struct PlanProgress {
         case .inPlace:
             if let source = assumption(of: position) { assumptions[position] = source }
             return
-        case .refuse, .skip, .release: return
+        case .refuse, .skip, .release, .hold: return
         case .create, .change, .replace, .remove, .refresh, .unknown:
             if isPackage || (isOpaque && planned.action != .refresh) { assumptions[position] = planned.address }
             if isOpaque { opaqueCauses[position] = planned.address }

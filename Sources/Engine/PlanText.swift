@@ -42,7 +42,7 @@ public struct PlanText {
         let counts = [
             (plan.count(.create), "to add"), (plan.count(.change, .replace), "to change"),
             (plan.count(.remove), "to remove"), (plan.count(.refresh), "to refresh"),
-            (plan.count(.release), "released"), (plan.count(.unknown), "unknown"),
+            (plan.count(.release), "released"), (plan.count(.hold), "held"), (plan.count(.unknown), "unknown"),
             (plan.count(.refuse), "refused"), (plan.count(.skip), "skipped"),
         ]
         let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
@@ -99,7 +99,7 @@ public struct PlanText {
             case .create: "32"
             case .change, .replace, .refresh: "33"
             case .remove, .refuse, .skip: "31"
-            case .unknown, .release, .inPlace: "36"
+            case .unknown, .release, .hold, .inPlace: "36"
             }
         return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }

@@ -30,17 +30,18 @@ public struct Planner {
         let positions = selection.positions(in: catalog)
         host.expect(positions.flatMap { catalog.declarations[$0].resource.probes })
         var progress = PlanProgress(catalog: catalog, pending: try state.pendingRefreshes())
+        let holds = Holds(try state.holds(), for: catalog)
         let isKnown = try state.ledgerDigest() == catalog.digest
         let ledger = isKnown ? LedgerIndex([]) : LedgerIndex(try state.ledger())
         for position in positions {
             recorder?.begin(position)
-            let planned = plan(position, &progress, ledger)
+            let planned = held(position, holds) ?? plan(position, &progress, ledger)
             if planned.action == .inPlace { progress.inPlaceCount += 1 } else { progress.resources.append(planned) }
         }
         progress.hintAtSources()
         if !isKnown, selection.isWhole {
             let undeclared = UndeclaredPlanner(
-                catalog: catalog, host: host, types: types, declared: progress.resources)
+                catalog: catalog, host: host, types: types, declared: progress.resources, holds: holds)
             progress.add(late: undeclared.plan(ledger.entries), on: host)
         }
         let full = isKnown && !progress.resources.isEmpty ? LedgerIndex(try state.ledger()) : ledger
@@ -51,6 +52,16 @@ public struct Planner {
             removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count), isWhole: selection.isWhole)
         plan.remarks = progress.remarks
         return plan
+    }
+
+    /// What an undo holds is left as it is; nil for everything else.
+    private func held(_ position: Int, _ holds: Holds) -> PlannedResource? {
+        if holds.isEmpty { return nil }
+        let declaration = catalog.declarations[position]
+        guard let hold = holds.hold(on: declaration), !declaration.isInPlace(on: host) else { return nil }
+        var planned = PlannedResource(declaration, position: position, action: .hold)
+        planned.reason = .held(run: hold.run)
+        return planned
     }
 
     private func plan(_ position: Int, _ progress: inout PlanProgress, _ ledger: LedgerIndex) -> PlannedResource {

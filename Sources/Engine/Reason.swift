@@ -29,6 +29,12 @@ public enum Reason: Sendable, Hashable {
     case stale(Address)
     case changedSincePlan
     case interrupted
+    /// An undo of the run brought back what was there.
+    case held(run: Int)
+    /// What a run changed is no longer as the run left it.
+    case changedSinceRun(Int, property: String?)
+    /// What was there before a run was not kept, or nobody could know it.
+    case lost(String)
     /// A property that its steps did not bring in line, in a plan or after an apply.
     case wouldDiffer(property: String)
     case stillDiffers(property: String)
@@ -42,6 +48,9 @@ public enum Reason: Sendable, Hashable {
             default: .other("\(error)")
             }
     }
+
+    /// What an error of an observation says.
+    public static func text(of error: any Error) -> String { Reason(error).text }
 
     public var text: String {
         switch self {
@@ -60,6 +69,10 @@ public enum Reason: Sendable, Hashable {
         case .stale(let address): "\(address) is stale"
         case .changedSincePlan: "it is no longer what the plan saw"
         case .interrupted: "the run was interrupted"
+        case .held(let run): "run \(run) was undone, and the site has not changed since"
+        case .changedSinceRun(let run, let property):
+            (property.map { "its \($0) was" } ?? "it was") + " changed since run \(run)"
+        case .lost(let text): text
         case .wouldDiffer(let property): "\(property) would still differ afterwards"
         case .stillDiffers(let property): "\(property) still differs after it was set"
         }

@@ -47,31 +47,13 @@ public struct LedgerEntry: Sendable, Hashable {
     }
 }
 
-/// An object as it was before a step.
-public struct BeforeImage: Sendable {
-    public var address: Address
-    public var path: AbsolutePath
-    /// nil: nothing was there.
-    public var status: FileStatus?
-    /// The content; nil for an object without one, for a secret, and above the limit.
-    public var content: [UInt8]?
-    public var linkTarget: String?
-
-    public init(address: Address, path: AbsolutePath, status: FileStatus?, content: [UInt8]?, linkTarget: String?) {
-        self.address = address
-        self.path = path
-        self.status = status
-        self.content = content
-        self.linkTarget = linkTarget
-    }
-}
-
 /// The part of the state that must be durable before a batch of steps is performed.
 public struct Preparation: Sendable {
     public var ledger: [LedgerEntry] = []
     /// The resources to refresh, each with the address that causes it.
     public var refreshes: [Address: Address] = [:]
-    public var images: [BeforeImage] = []
+    /// What the steps are about to change.
+    public var images: [Image] = []
 
     public init() {}
 
@@ -85,6 +67,8 @@ public protocol StateReading: AnyObject {
     func ledgerDigest() throws -> Digest?
     /// The refreshes that a run owed and did not do, with their causes.
     func pendingRefreshes() throws -> [Address: String]
+    /// What an undo keeps from being done again.
+    func holds() throws -> [Hold]
 }
 
 /// The state of a host: runs, ledger, before-images, refresh journal.
@@ -92,7 +76,8 @@ public protocol StateStore: StateReading {
     func begin(_ run: RunStart) throws -> Int
     /// Makes a preparation durable.
     func prepare(_ preparation: Preparation, run: Int) throws
-    func finish(_ report: Report, ledger: LedgerUpdate, run: Int) throws
+    /// - Parameter images: what the run left of all that it changed.
+    func finish(_ report: Report, ledger: LedgerUpdate, images: [Image], run: Int) throws
 }
 
 /// How a run changes the ledger at its end.
@@ -103,6 +88,8 @@ public struct LedgerUpdate: Sendable {
     public var refreshed: [Address] = []
     /// The catalog that the ledger agrees with afterwards; nil when some resource failed.
     public var digest: Digest?
+    /// What an undo brought back.
+    public var holds: [Hold] = []
 
     public init() {}
 }
@@ -128,4 +115,5 @@ public final class NoState: StateReading {
     public func ledger() -> [LedgerEntry] { [] }
     public func ledgerDigest() -> Digest? { nil }
     public func pendingRefreshes() -> [Address: String] { [:] }
+    public func holds() -> [Hold] { [] }
 }

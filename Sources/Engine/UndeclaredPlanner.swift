@@ -7,6 +7,7 @@ struct UndeclaredPlanner {
     let types: [ResourceType]
     /// The plan of the declared resources.
     let declared: [PlannedResource]
+    let holds: Holds
 
     /// In the reverse order of their apply. A site that compiles to nothing removes nothing.
     func plan(_ ledger: [LedgerEntry]) -> [PlannedResource] {
@@ -23,6 +24,11 @@ struct UndeclaredPlanner {
         return RemovalOrder(found.map(\.declaration.resource)).positions.map { position in
             var entry = found[position].entry
             entry.notified.removeAll { !declaredAddresses.contains($0) }
+            if let hold = holds.hold(on: entry) {
+                var planned = PlannedResource(found[position].declaration, position: nil, action: .hold)
+                planned.reason = .held(run: hold.run)
+                return planned
+            }
             return plan(entry, found[position].declaration, needed)
         }
     }

@@ -121,3 +121,12 @@ extension UInt32: FieldValue {
     public var rendered: Node.Content { .int(Int64(self)) }
     public var shown: ShownText { .text(String(self)) }
 }
+
+extension Group: Restorable {
+    public func former(_ observed: Observed?) -> Group? {
+        guard var former = observed?.group else { return nil }
+        former.renumber = renumber
+        former.system = system
+        return former
+    }
+}

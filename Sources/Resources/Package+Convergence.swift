@@ -148,3 +148,16 @@ extension Package {
         return package
     }
 }
+
+extension Package: Restorable {
+    public static let beyondUndo: String? = "what the scripts of a package did cannot be undone"
+
+    public func former(_ observed: Observed?) -> Package? {
+        guard let package = observed?.package, package.isOnHost else { return nil }
+        var former = Package()
+        former.name = name
+        former.version = package.version
+        former.hold = package.isHeld
+        return former
+    }
+}

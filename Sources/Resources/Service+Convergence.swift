@@ -236,3 +236,14 @@ extension Service {
         return steps
     }
 }
+
+/// Masks, links and the unit are files; whether it runs is what they do not tell.
+extension Service: Restorable {
+    public func former(_ observed: Observed?) -> Service? {
+        var former = Service()
+        former.name = name
+        former.refresh = refresh
+        former.running = running == nil ? nil : observed?.isRunning
+        return former
+    }
+}

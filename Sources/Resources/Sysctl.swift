@@ -144,3 +144,13 @@ public struct Sysctl: Resource, Removable, Remarking {
         }
     }
 }
+
+extension Sysctl: Restorable {
+    public func former(_ observed: Observed?) -> Sysctl? {
+        guard let observed, let live = observed.live else { return nil }
+        var former = self
+        former.value = live
+        former.atBoot = observed.file != nil
+        return former
+    }
+}

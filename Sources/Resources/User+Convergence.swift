@@ -6,6 +6,9 @@ extension User {
     public struct Observed: Sendable {
         /// The account in the form of the declaration; nil when there is none.
         var user: User?
+        /// The account as it is, with its groups.
+        var entry: UserEntry?
+        var groups: [AccountName] = []
         /// The host's defaults for new accounts.
         var defaults: AccountDefaults
         /// Whether its home shall be there.
@@ -57,6 +60,7 @@ extension User {
             }
             return observed
         }
+        (observed.entry, observed.groups) = (entry, accounts.groups(of: name))
         if let uid, uid != entry.uid, renumber == true {
             let probe = Probe.ownedFiles(number: entry.uid, isGroup: false)
             if case .count(let count) = try host.answer(to: probe) { observed.ownedFileCount = count }
@@ -261,5 +265,25 @@ extension KeyFile {
     init(emptyIn home: AbsolutePath) {
         path = home.appending(".ssh/authorized_keys")
         isInHome = true
+    }
+}
+
+/// The account's record; its password is a secret, and its keys are a file.
+extension User: Restorable {
+    public func former(_ observed: Observed?) -> User? {
+        guard let observed, let entry = observed.entry else { return nil }
+        var former = User()
+        (former.name, former.manageHome, former.renumber, former.system) = (name, manageHome, renumber, system)
+        former.uid = entry.uid
+        // An undeclared primary group is a private one, which comes and goes with its account.
+        if group != nil { former.group = observed.user?.group }
+        former.groups = .exactly(observed.groups)
+        (former.comment, former.home, former.shell) = (entry.comment, entry.home, entry.shell)
+        if entry.isLocked || entry.isUnlocked { former.locked = entry.isLocked }
+        if !entry.isLocked { former.expires = entry.expires }
+        former.minAge = entry.minimumAge.map { Days($0) }
+        former.maxAge = entry.maximumAge.map { Days($0) }
+        former.warnAge = entry.warningAge.map { Days($0) }
+        return former
     }
 }

@@ -26,6 +26,21 @@ enum Schema {
         ALTER TABLE ledger ADD COLUMN secrecy TEXT;
         ALTER TABLE ledger ADD COLUMN notified TEXT NOT NULL DEFAULT '';
         """,
+        """
+        DROP TABLE images;
+        CREATE TABLE images (
+            run INTEGER NOT NULL, moment TEXT NOT NULL, address TEXT NOT NULL, path TEXT, kind TEXT, mode INTEGER,
+            owner INTEGER, grp INTEGER, blob TEXT, digest TEXT, target TEXT, withheld TEXT, fields TEXT);
+        CREATE INDEX images_by_run ON images (run);
+        CREATE TABLE gone_entries (
+            gone_in INTEGER NOT NULL, object TEXT NOT NULL, type TEXT NOT NULL, key TEXT NOT NULL,
+            custody TEXT NOT NULL, fields TEXT NOT NULL, on_undeclared TEXT, sequence INTEGER NOT NULL,
+            run INTEGER NOT NULL, secrecy TEXT, notified TEXT NOT NULL);
+        CREATE INDEX gone_entries_by_run ON gone_entries (gone_in);
+        CREATE TABLE holds (
+            type TEXT NOT NULL, key TEXT NOT NULL, run INTEGER NOT NULL, fields TEXT, site TEXT,
+            PRIMARY KEY (type, key)) WITHOUT ROWID;
+        """,
     ]
 
     /// Brings a database to the last of its versions.

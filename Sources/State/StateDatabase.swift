@@ -45,15 +45,22 @@ public final class StateDatabase: StateStore {
     }
 
     public func ledger() throws -> [LedgerEntry] {
-        var entries: [LedgerEntry] = [], version = 0
+        let added = try schemaVersion() < 2 ? "NULL, ''" : "secrecy, notified"
+        return try entries(
+            "SELECT object, type, key, custody, fields, on_undeclared, sequence, run, \(added) FROM ledger")
+    }
+
+    /// Which migrations the database has seen: a reader brings none.
+    func schemaVersion() throws(StateFault) -> Int {
+        var version = 0
         try database.query("PRAGMA user_version") { version = $0.int(0) }
-        let added = version < 2 ? "NULL, ''" : "secrecy, notified"
-        try database.query(
-            """
-            SELECT object, type, key, custody, fields, on_undeclared, sequence, run, \(added) FROM ledger
-            ORDER BY sequence, object
-            """
-        ) { row in
+        return version
+    }
+
+    /// - Parameter selection: the columns of the ledger in their order.
+    func entries(_ selection: String, _ values: [Value] = []) throws(StateFault) -> [LedgerEntry] {
+        var entries: [LedgerEntry] = []
+        try database.query("\(selection) ORDER BY sequence, object", values) { row in
             guard let object = row.text(0), let type = row.text(1), let key = row.text(2),
                 let custody = row.text(3).flatMap({ Custody(rawValue: $0) }), let fields = row.text(4)
             else { return }
@@ -99,14 +106,14 @@ public final class StateDatabase: StateStore {
             try database.runEach(
                 "INSERT OR REPLACE INTO refreshes VALUES (?, ?, ?, ?)",
                 preparation.refreshes.map { [.text($0.type), .text($0.key), .text($1.description), .int(run)] })
-            try write(preparation.images, run: run)
+            try write(preparation.images, run: run, at: .before)
         }
     }
 
     /// The ledger is between two catalogs until the run has ended.
-    private func invalidate() throws(StateFault) { try database.run("DELETE FROM meta WHERE name = 'catalog'") }
+    func invalidate() throws(StateFault) { try database.run("DELETE FROM meta WHERE name = 'catalog'") }
 
-    private func write(_ entries: [LedgerEntry]) throws(StateFault) {
+    func write(_ entries: [LedgerEntry]) throws(StateFault) {
         try database.runEach(
             "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             entries.lazy.map { entry in
@@ -119,23 +126,7 @@ public final class StateDatabase: StateStore {
             })
     }
 
-    private func write(_ images: [BeforeImage], run: Int) throws(StateFault) {
-        let contents = images.compactMap(\.content).map { ($0, Digest(of: $0).hexadecimal) }
-        try database.runEach("INSERT OR IGNORE INTO blobs VALUES (?, ?)", contents.map { [.text($1), .bytes($0)] })
-        try database.runEach(
-            "INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            images.lazy.map { image in
-                [
-                    .int(run), .text(image.address.description), .text(image.path.text),
-                    Value(image.status?.kind.rawValue), image.status.map { .int(Int($0.permissions.bits)) } ?? .null,
-                    image.status.map { .int(Int($0.owner)) } ?? .null,
-                    image.status.map { .int(Int($0.group)) } ?? .null,
-                    Value(image.content.map { Digest(of: $0).hexadecimal }), Value(image.linkTarget),
-                ]
-            })
-    }
-
-    public func finish(_ report: Report, ledger: LedgerUpdate, run: Int) throws {
+    public func finish(_ report: Report, ledger: LedgerUpdate, images: [Image], run: Int) throws {
         try database.transaction { () throws(StateFault) in
             try database.runEach(
                 "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -150,7 +141,12 @@ public final class StateDatabase: StateStore {
                 "DELETE FROM refreshes WHERE type = ? AND key = ?",
                 ledger.refreshed.map { [.text($0.type), .text($0.key)] })
             try write(ledger.written)
+            try database.runEach(
+                "INSERT INTO gone_entries SELECT ?, * FROM ledger WHERE object = ?",
+                ledger.removedObjects.map { [.int(run), .text($0)] })
             try database.runEach("DELETE FROM ledger WHERE object = ?", ledger.removedObjects.map { [.text($0)] })
+            try write(images, run: run, at: .after)
+            try write(ledger.holds)
             if let digest = ledger.digest {
                 try database.run("INSERT OR REPLACE INTO meta VALUES ('catalog', ?)", [.text(digest.hexadecimal)])
             }
@@ -168,6 +164,7 @@ public final class StateDatabase: StateStore {
         guard run > 0, run % 20 == 0 else { return }
         try database.run("DELETE FROM outcomes WHERE run < ?", [.int(run)])
         try database.run("DELETE FROM images WHERE run < ?", [.int(run)])
+        try database.run("DELETE FROM gone_entries WHERE gone_in < ?", [.int(run)])
         try database.run("DELETE FROM runs WHERE id < ?", [.int(run)])
         try database.execute("DELETE FROM blobs WHERE digest NOT IN (SELECT blob FROM images WHERE blob IS NOT NULL)")
     }

@@ -53,8 +53,8 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
     /// `file:line`, the same for all places of a line.
     public var lineName: String { "\(file.path):\(line)" }
 
-    /// The form that editors and compilers agree on, `file:line:column`.
-    public var description: String { "\(file.path):\(line):\(column)" }
+    /// The form that editors and compilers agree on, `file:line:column`; without a line only what stands for the file.
+    public var description: String { line == 0 ? file.path : "\(file.path):\(line):\(column)" }
 }
 
 extension Place: Comparable {

@@ -35,7 +35,8 @@ struct Lodestar: ParsableCommand {
         version: version,
         groupedSubcommands: [
             CommandGroup(name: "Converging:", subcommands: [PlanCommand.self, ApplyCommand.self]),
-            CommandGroup(name: "What was done:", subcommands: [History.self, Show.self, Ledger.self]),
+            CommandGroup(
+                name: "What was done:", subcommands: [History.self, Show.self, Ledger.self, UndoCommand.self]),
             CommandGroup(
                 name: "Writing a site:",
                 subcommands: [

@@ -59,6 +59,8 @@ final class MemoryState: StateStore {
     func ledger() -> [LedgerEntry] { entries.values.sorted { $0.sequence < $1.sequence } }
     func ledgerDigest() -> Digest? { digest }
     func pendingRefreshes() -> [Address: String] { refreshes }
+    var heldObjects: [Hold] = []
+    func holds() -> [Hold] { heldObjects }
     func begin(_ run: RunStart) -> Int {
         runCount += 1
         return runCount
@@ -68,8 +70,9 @@ final class MemoryState: StateStore {
         for entry in preparation.ledger { entries[entry.object] = entry }
         for (target, cause) in preparation.refreshes { refreshes[target] = cause.description }
     }
-    func finish(_ report: Report, ledger: LedgerUpdate, run: Int) {
+    func finish(_ report: Report, ledger: LedgerUpdate, images: [Image], run: Int) {
         reports.append(report)
+        heldObjects = ledger.holds
         for address in ledger.refreshed { refreshes[address] = nil }
         for entry in ledger.written { entries[entry.object] = entry }
         for object in ledger.removedObjects { entries[object] = nil }

@@ -24,6 +24,7 @@ public enum FileStep: Sendable {
     public var isSecret: Bool { payload.isSecret }
     public var keepsContent: Bool { payload.keepsContent }
     public var company: StepCompany { payload.company }
+    public var isLive: Bool { payload.isLive }
 
     /// The path of something new that may take the place of another object; nil for other steps.
     public var replacedPath: AbsolutePath? { payload.replaced == .anything ? payload.path : nil }
@@ -40,6 +41,8 @@ public protocol FilePayload: Sendable {
     var keepsContent: Bool { get }
     /// Which steps of its resource may be performed together with it.
     var company: StepCompany { get }
+    /// Whether the path is the kernel's: no bytes of a disk bring its state back.
+    var isLive: Bool { get }
 }
 
 /// Which steps of one resource are performed together: those that do not build on each other's durability.
@@ -53,6 +56,7 @@ extension FilePayload {
     public var replaced: Replaced { .nothing }
     public var keepsContent: Bool { false }
     public var company: StepCompany { .none }
+    public var isLive: Bool { false }
 }
 
 extension Step {

@@ -9,6 +9,7 @@ public struct KernelSetting: FilePayload {
     }
 
     public var isSecret: Bool { false }
+    public var isLive: Bool { true }
 
     /// Whether the kernel means the same by both: blanks are no difference, `0x10` and `020` are 16, and `1,2,3` is `1-3`.
     public static func isSame(_ wanted: String, _ found: String) -> Bool {

@@ -1,0 +1,55 @@
+public import Model
+
+/// An object that an undo brought back: what the site declares of it is not done again until the site changes.
+public struct Hold: Sendable, Hashable {
+    public var address: Address
+    /// The run that was undone.
+    public var run: Int
+    /// What was declared of it when it was undone; nil where its declaration was gone already.
+    public var fields: RecordedFields?
+    /// The state of the site that it lasts for; nil until the next apply tells which one that is.
+    public var site: String?
+
+    public init(address: Address, run: Int, fields: RecordedFields?, site: String?) {
+        self.address = address
+        self.run = run
+        self.fields = fields
+        self.site = site
+    }
+}
+
+extension Catalog {
+    /// What a hold lasts for: the commit of the site, or the catalog where the site has none.
+    public var siteState: String {
+        let word = revision.prefix { $0 != " " }
+        let isCommit = (7...64).contains(word.utf8.count) && word.utf8.allSatisfy(\.isHexadecimalDigit)
+        return isCommit ? String(word) : digest.hexadecimal
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHexadecimalDigit: Bool { Unicode.Scalar(self).properties.isASCIIHexDigit }
+}
+
+/// The holds that count for a catalog.
+struct Holds {
+    private var byAddress: [Address: Hold] = [:]
+
+    init(_ holds: [Hold], for catalog: Catalog) {
+        for hold in holds where hold.site == nil || hold.site == catalog.siteState { byAddress[hold.address] = hold }
+    }
+
+    var isEmpty: Bool { byAddress.isEmpty }
+
+    /// The hold on a declaration; nil where there is none, or where it says something else by now.
+    func hold(on declaration: Declaration) -> Hold? {
+        guard let hold = byAddress[declaration.address], declaration.state == .present || hold.fields == nil else {
+            return nil
+        }
+        guard let fields = hold.fields else { return hold }
+        return fields == RecordedFields(of: declaration.resource) ? hold : nil
+    }
+
+    /// The hold on an object that is no longer declared.
+    func hold(on entry: LedgerEntry) -> Hold? { byAddress[entry.address] }
+}

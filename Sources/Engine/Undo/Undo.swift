@@ -1,0 +1,163 @@
+public import Model
+
+/// Brings back what was there before a run: a catalog of declarations of what was, for the planner and the converger.
+public struct Undo {
+    let run: PastRun
+    let host: any HostReading
+    let types: [ResourceType]
+    let ledger: LedgerIndex
+    /// The resources whose changes are taken back; empty: all of the run.
+    let only: Set<Address>
+
+    public init(
+        _ run: PastRun, on host: any HostReading, types: [ResourceType], ledger: [LedgerEntry], only: Set<Address> = []
+    ) {
+        self.run = run
+        self.host = host
+        self.types = types
+        self.ledger = LedgerIndex(ledger)
+        self.only = only
+    }
+
+    /// What is to be brought back, and which resources of the run each declaration takes back.
+    public struct Outline {
+        public var catalog: Catalog
+        /// The changes that nothing can take back, each with the reason: only without them something is done.
+        public var lost: [(address: Address, reason: Reason)]
+        /// By the address of the declaration.
+        var origins: [Address: [Address]] = [:]
+        /// The resources of which everything is as it was.
+        var settled: [Address] = []
+        /// Directories that a person fills, which stay.
+        public var kept: [AbsolutePath] = []
+    }
+
+    /// - Parameter identity: the host that the plan is for.
+    public func outline(for identity: HostIdentity) -> Outline {
+        var list = RestorationList(run: run.number)
+        for change in run.changes {
+            guard only.isEmpty || !only.isDisjoint(with: change.addresses) else { continue }
+            let place = Place(
+                file: SourceFile(change.addresses.first.flatMap { run.places[$0] } ?? "run \(run.number)"), line: 0,
+                column: 0)
+            if case .path(let image) = change.before, image.body == .withheld(.data), image.status == nil {
+                list.kept.append(image.path)
+                continue
+            }
+            do {
+                if let stranger = change.addresses.first(where: { !only.isEmpty && !only.contains($0) }) {
+                    throw Reason.lost("\(stranger) changed the same file in one write: `--only` names both or neither")
+                }
+                guard let restoration = try restoration(of: change) else {
+                    list.settled += change.addresses
+                    continue
+                }
+                if case .path(let image) = change.before, restoration.state == .present {
+                    for folder in try missingFolders(above: image.path) where !list.owns(folder) {
+                        list.add(try directory(folder), of: change.addresses, at: place)
+                    }
+                }
+                list.add(restoration, of: change.addresses, at: place)
+            } catch {
+                let reason = Reason(error)
+                if case .lost = reason { list.lost += change.addresses.map { ($0, reason) } }
+                list.add(Restoration(Irretrievable(change, reason)), of: change.addresses, at: place)
+            }
+        }
+        addRefreshes(to: &list)
+        return list.outline(for: identity, revision: "the undo of run \(run.number)")
+    }
+
+    /// What brings one thing back; nil where it is as it was.
+    private func restoration(of change: PastChange) throws -> Restoration? {
+        guard run.isFinished, let after = change.after else {
+            if case .unsaid = change.before { throw lostEffect(of: change) }
+            throw Reason.lost("run \(run.number) was interrupted: what it left of it is not known")
+        }
+        switch (change.before, after) {
+        case (.path(let before), .path(let after)):
+            let restorer = PathRestorer(before: before, after: after, run: run.number, types: types, host: host)
+            return try restorer.restoration()
+        case (.resource(let before), .resource(let after)):
+            guard let address = change.addresses.first else { return nil }
+            return try restoration(of: address, from: after, to: before)
+        case (.unsaid, _), (.path, _), (.resource, _): throw lostEffect(of: change)
+        }
+    }
+
+    /// The directories that went with the last entry, the outermost first.
+    private func missingFolders(above path: AbsolutePath) throws -> [AbsolutePath] {
+        var missing: [AbsolutePath] = []
+        for folder in sequence(first: path, next: \.parent).dropFirst() {
+            if try host.status(of: folder) != nil { break }
+            missing.append(folder)
+        }
+        return missing.reversed()
+    }
+
+    private func directory(_ path: AbsolutePath) throws -> Restoration {
+        guard let type = types.first(where: { $0.name == FileStatus.Kind.directory.rawValue }) else {
+            throw Reason.lost("the directory \(path) is gone")
+        }
+        return Restoration(type.resource(path.text, []))
+    }
+
+    private func lostEffect(of change: PastChange) -> Reason {
+        .lost("nobody knows what \(change.addresses.first?.type ?? "it") did: it cannot be undone")
+    }
+
+    private func restoration(
+        of address: Address, from after: RecordedFields?, to before: RecordedFields?
+    ) throws -> Restoration? {
+        guard let known = after ?? before, let resource = try resource(address, known) as? any Restorable else {
+            return nil
+        }
+        if !only.contains(address), let loss = type(of: resource).beyondUndo { throw Reason.lost(loss) }
+        let present = try resource.said(on: host)
+        if present == before { return nil }
+        guard present == after else { throw Reason.changedSinceRun(run.number, property: nil) }
+        guard let before else {
+            guard resource is any Removable else { throw Reason.lost("a \(address.type) is never taken away") }
+            return Restoration(resource, state: .absent)
+        }
+        return Restoration(try self.resource(address, before))
+    }
+
+    private func resource(_ address: Address, _ fields: RecordedFields) throws -> any Resource {
+        guard let type = types.first(where: { $0.name == address.type }) else {
+            throw Reason.lost("this binary does not know the type \(address.type)")
+        }
+        return type.resource(address.key, fields.entries.filter { !$0.value.isWithheld })
+    }
+
+    /// The services that were told of the changes hear of them again.
+    private func addRefreshes(to list: inout RestorationList) {
+        let entries = Dictionary(
+            (ledger.entries + run.goneEntries).map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+        for (address, positions) in list.positions {
+            for target in entries[address]?.notified ?? [] {
+                guard let entry = entries[target], let type = types.first(where: { $0.name == target.type }) else {
+                    continue
+                }
+                let parameters = Set(type.fields.filter { $0.role == .parameter }.map(\.name))
+                let fields = entry.fields.entries.filter { parameters.contains($0.key) }
+                list.notify(type.resource(target.key, fields), of: positions)
+            }
+        }
+    }
+}
+
+extension ResourceType {
+    /// A resource of the type as it was recorded: what cannot be read of it is left out.
+    func resource(_ key: String, _ fields: [Node.Entry]) -> any Resource {
+        var faults = Diagnostics()
+        return swiftType.decoded(key: Node(.string(key), at: .nowhere), fields: fields, into: &faults)
+    }
+}
+
+extension Restorable {
+    /// What is more than files of it now, as a declaration says it.
+    fileprivate func said(on host: some HostReading) throws -> RecordedFields? {
+        former(try observe(on: host)).map { RecordedFields(of: $0) }
+    }
+}

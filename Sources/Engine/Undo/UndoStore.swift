@@ -1,0 +1,45 @@
+public import Model
+
+/// The state during an undo: what the declared resources are is still what was last applied, but for what is brought
+/// back or gone, and that is held.
+public final class UndoStore: StateStore {
+    private let store: any StateStore
+    private let run: PastRun
+    private let outline: Undo.Outline
+
+    public init(over store: any StateStore, of run: PastRun, _ outline: Undo.Outline) {
+        self.store = store
+        self.run = run
+        self.outline = outline
+    }
+
+    public func ledger() throws -> [LedgerEntry] { try store.ledger() }
+    public func ledgerDigest() -> Digest? { nil }
+    public func pendingRefreshes() -> [Address: String] { [:] }
+    public func holds() -> [Hold] { [] }
+    public func begin(_ start: RunStart) throws -> Int { try store.begin(start) }
+
+    public func prepare(_ preparation: Preparation, run number: Int) throws {
+        var preparation = preparation
+        preparation.ledger = []
+        if !preparation.isEmpty { try store.prepare(preparation, run: number) }
+    }
+
+    public func finish(_ report: Report, ledger: LedgerUpdate, images: [Image], run number: Int) throws {
+        let failed = Set(report.outcomes.filter(\.hasFailed).flatMap { outline.origins[$0.address] ?? [] })
+        let undone = Set(outline.origins.values.joined()).union(outline.settled).subtracting(failed)
+        let entries = try store.ledger()
+        var update = LedgerUpdate()
+        update.refreshed = ledger.refreshed
+        update.written = run.goneEntries.filter { undone.contains($0.address) }
+        let made = entries.filter {
+            undone.contains($0.address) && $0.run == run.number && $0.custody == .created
+        }
+        update.removedObjects = made.map(\.object)
+        let known = Dictionary(entries.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+        update.holds = undone.map { address in
+            Hold(address: address, run: run.number, fields: known[address]?.fields, site: nil)
+        }
+        try store.finish(report, ledger: update, images: images, run: number)
+    }
+}

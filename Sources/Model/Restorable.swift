@@ -1,0 +1,15 @@
+/// A resource whose former state is more than files: an account, a service, a value of the kernel.
+///
+/// `undo` brings files back by what was kept of them, and the rest by a declaration of what was there.
+public protocol Restorable: Resource {
+    /// The declaration that makes it as it was observed, without what only its files tell.
+    ///
+    /// - Returns: nil where nothing was there.
+    func former(_ observed: Observed?) -> Self?
+    /// What no declaration brings back of it, such as what the scripts of a package did; nil where there is nothing.
+    static var beyondUndo: String? { get }
+}
+
+extension Restorable {
+    public static var beyondUndo: String? { nil }
+}

@@ -1,0 +1,64 @@
+public import Engine
+public import Model
+
+/// What an undo reads of earlier runs, and what it leaves for later ones.
+extension StateDatabase {
+    /// What a run did, with what was there before; nil where there is no such run.
+    public func pastRun(_ number: Int) throws -> PastRun? {
+        guard let summary = try runs(limit: .max).first(where: { $0.id == number }) else { return nil }
+        var places: [Address: String] = [:]
+        for outcome in try outcomes(ofRun: number) {
+            if let address = Address(outcome.address) { places[address] = outcome.place }
+        }
+        let isRecent = try schemaVersion() >= 3
+        return PastRun(
+            number: number, isFinished: summary.finished != nil,
+            before: isRecent ? try images(ofRun: number, at: .before) : [],
+            after: isRecent ? try images(ofRun: number, at: .after) : [],
+            goneEntries: isRecent ? try goneEntries(ofRun: number) : [], places: places)
+    }
+
+    private func goneEntries(ofRun number: Int) throws(StateFault) -> [LedgerEntry] {
+        try entries(
+            """
+            SELECT object, type, key, custody, fields, on_undeclared, sequence, run, secrecy, notified
+            FROM gone_entries WHERE gone_in = ?
+            """, [.int(number)])
+    }
+
+    public func holds() throws -> [Hold] {
+        guard try schemaVersion() >= 3 else { return [] }
+        var holds: [Hold] = []
+        try database.query("SELECT type, key, run, fields, site FROM holds ORDER BY type, key") { row in
+            guard let type = row.text(0), let key = row.text(1) else { return }
+            holds.append(
+                Hold(
+                    address: Address(type: type, key: key), run: row.int(2),
+                    fields: row.text(3).map { RecordedFields(text: $0) }, site: row.text(4)))
+        }
+        return holds
+    }
+
+    func write(_ holds: [Hold]) throws(StateFault) {
+        if holds.isEmpty { return }
+        try invalidate()
+        try database.runEach(
+            "INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?, ?)",
+            holds.lazy.map { hold in
+                [
+                    .text(hold.address.type), .text(hold.address.key), .int(hold.run), Value(hold.fields?.text),
+                    Value(hold.site),
+                ]
+            })
+    }
+
+    /// Ends the holds of another state of the site; new ones last for this one.
+    public func keepHolds(for catalog: Catalog) throws {
+        guard try !holds().isEmpty else { return }
+        let site = Value.text(catalog.siteState)
+        try database.transaction { () throws(StateFault) in
+            try database.run("DELETE FROM holds WHERE site <> ?", [site])
+            try database.run("UPDATE holds SET site = ? WHERE site IS NULL", [site])
+        }
+    }
+}

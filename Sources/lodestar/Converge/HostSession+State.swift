@@ -1,0 +1,34 @@
+import LinuxHost
+import Model
+import OperatorFiles
+import State
+import SystemCalls
+
+/// What a command needs that changes the host: its lock and its state.
+extension HostSession {
+    /// - Parameter command: who needs the lock.
+    func lock(for command: String) throws -> ProcessLock {
+        guard ThisProcess.isPrivileged else {
+            Terminal.report("error: \(command) needs root's privileges")
+            throw ExitStatus.noPrivilege
+        }
+        do {
+            return try ProcessLock(root: root)
+        } catch let held as ProcessLock.Held {
+            let holder = held.process.map { "process \($0)" } ?? "another process"
+            Terminal.report("error: expected no other run for \(root), found one: \(holder) holds the lock")
+            throw ExitStatus.locked
+        } catch let fault as HostFault {
+            Terminal.report("error: \(fault.text)")
+            throw ExitStatus.failure
+        }
+    }
+
+    func writableState() throws -> StateDatabase {
+        LocalFiles.makePrivate(databasePath)
+        return try Terminal.reportingFaults {
+            try DatabaseFiles.check(databasePath)
+            return try StateDatabase.opened(at: databasePath)
+        }
+    }
+}

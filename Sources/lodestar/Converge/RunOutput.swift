@@ -1,0 +1,62 @@
+import ArgumentParser
+import Engine
+import LinuxHost
+import Model
+import SystemCalls
+
+/// What a run prints while it performs a plan, and how it ends.
+struct RunOutput: ParsableArguments {
+    @Option(help: "text or json.")
+    var format = Format.text
+
+    @Flag(help: "Only the counts.")
+    var summary = false
+
+    @Flag(help: "Exits 2 when something changed, 4 when something failed, 6 for both.")
+    var detailedExitCode = false
+
+    /// A run that has nothing to do leaves no trace.
+    func perform(
+        _ plan: Plan, _ hostSession: HostSession, _ state: any StateStore, isExact: Bool = false
+    ) throws -> Report {
+        try Terminal.reportingFaults {
+            let isInLine = try !plan.isWhole || !plan.resources.isEmpty || state.ledgerDigest() == plan.catalog.digest
+            if plan.isIdle, isInLine {
+                return Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount)
+            }
+            try PinnedHostID(root: hostSession.root).pin(plan.catalog.host.id)
+            let run = try state.begin(
+                RunStart(
+                    site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,
+                    time: Int(SystemClock.seconds)))
+            let converger = try Converger(plan, on: hostSession.host, store: state, run: run, isExact: isExact)
+            converger.isInterrupted = { Interrupts.signal != nil }
+            if format == .text, !summary {
+                let text = ReportText(isColored: Terminal.isColored)
+                converger.onOutcome = { outcome in
+                    if let line = text.text(of: outcome) { Terminal.print(line) }
+                }
+            }
+            guard format == .text else { return try converger.converge() }
+            return try Terminal.withStatusLine { line in
+                if let line { converger.onProgress = { line.show($0) } }
+                return try converger.converge()
+            }
+        }
+    }
+
+    /// Prints the report and ends the command.
+    func finish(_ report: Report) throws {
+        switch format {
+        case .text: Terminal.print(ReportText(isColored: Terminal.isColored).summary(of: report))
+        case .json: Terminal.printJSON(report.datum.json)
+        }
+        if let signal = Interrupts.signal, report.isInterrupted {
+            Terminal.report(
+                "interrupted by \(Interrupts.name(of: signal)): what was not begun is left for the next run")
+            throw ExitCode(128 + signal)
+        }
+        if detailedExitCode, report.detailedExitCode != 0 { throw ExitCode(report.detailedExitCode) }
+        if report.hasFailures { throw ExitCode(4) }
+    }
+}

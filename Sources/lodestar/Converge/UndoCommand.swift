@@ -1,0 +1,95 @@
+import ArgumentParser
+import Compiler
+import Engine
+import LinuxHost
+import Model
+import Resources
+import State
+import SystemCalls
+
+/// `lodestar undo RUN`: brings back what was there before a run.
+struct UndoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "undo", abstract: "Brings back what was there before a run, and keeps it until the site changes.",
+        discussion: """
+            Shows the plan and performs it. What was changed since is refused and the rest is undone; where the run did \
+            something that cannot be undone, such as a command, nothing is done unless `--only` leaves it out.
+
+            Example: lodestar undo 12 --plan
+            """)
+
+    @Argument(help: ArgumentHelp("The number of the run.", valueName: "run"))
+    var number: Int
+
+    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
+    var root = "/"
+
+    @Option(help: ArgumentHelp("Only what this resource did.", valueName: "address"))
+    var only: [String] = []
+
+    @Flag(help: "Only shows the plan.")
+    var plan = false
+
+    @OptionGroup var output: RunOutput
+
+    func run() throws {
+        let hostSession = try HostSession(root: root)
+        Interrupts.watch()
+        let lock = plan ? nil : try hostSession.lock(for: "undo")
+        defer { withExtendedLifetime(lock) {} }
+        guard LocalFiles.exists(hostSession.databasePath) else { throw Self.noRun(number) }
+        let state =
+            plan
+            ? try Terminal.reportingFaults { try StateDatabase.reading(hostSession.databasePath) }
+            : try hostSession.writableState()
+        guard let past = try Terminal.reportingFaults({ try state.pastRun(number) }) else { throw Self.noRun(number) }
+        let outline = try self.outline(of: past, hostSession, state)
+        let store = UndoStore(over: state, of: past, outline)
+        var plan = try hostSession.plan(
+            outline.catalog, state: store,
+            Selection(only: outline.catalog.declarations.map(\.address.description)))
+        for index in plan.resources.indices { plan.resources[index].cause = .undo }
+        let isShownOnly = self.plan || !outline.lost.isEmpty
+        switch output.format {
+        case .text:
+            Terminal.print(
+                PlanText(plan, isColored: Terminal.isColored).text(output.summary ? .summary : .full))
+            for path in outline.kept { Terminal.print("note: \(path) stays: what a person keeps there is not undone") }
+        case .json: if isShownOnly { Terminal.printJSON(plan.datum.json) }
+        }
+        if !outline.lost.isEmpty {
+            let names = outline.lost.map(\.address.description).joined(separator: ", ")
+            Terminal.report(
+                "error: expected changes that can be undone, found \(names): nothing was done\n"
+                    + "  hint: `--only ADDRESS` undoes the others")
+            throw ExitCode(4)
+        }
+        if self.plan {
+            if plan.count(.refuse, .skip) > 0 { throw ExitCode(4) }
+            if output.detailedExitCode, plan.hasChanges { throw ExitCode(2) }
+            return
+        }
+        try output.finish(try output.perform(plan, hostSession, store))
+    }
+
+    private func outline(of run: PastRun, _ hostSession: HostSession, _ state: StateDatabase) throws -> Undo.Outline {
+        let wanted = only.map { Address($0) }
+        for (word, address) in zip(only, wanted) where address.map({ run.addresses.contains($0) }) != true {
+            let known = run.addresses.map(\.description).sorted()
+            Terminal.report("error: expected the address of something that run \(number) changed, found `\(word)`")
+            if !known.isEmpty {
+                Terminal.report("  hint: it changed \(known.prefix(20).joined(separator: ", "))")
+            }
+            throw ExitCode(64)
+        }
+        let undo = Undo(
+            run, on: hostSession.host, types: Registry.all, ledger: try Terminal.reportingFaults { try state.ledger() },
+            only: Set(wanted.compactMap { $0 }))
+        return undo.outline(for: try Session.target(root: hostSession.root).identity)
+    }
+
+    private static func noRun(_ number: Int) -> ExitCode {
+        Terminal.report("error: expected the number of a run, found \(number)\n  hint: `lodestar history` lists them")
+        return ExitStatus.notFound
+    }
+}

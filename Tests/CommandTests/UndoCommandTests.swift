@@ -1,0 +1,190 @@
+import Foundation
+import Testing
+
+/// `lodestar undo`: back to what was there before a run, and held until the site changes.
+@Suite(.enabled(if: getuid() == 0, "apply needs root"))
+struct UndoCommandTests {
+    private let root: String, site: String
+
+    init() throws {
+        root = try Tool.rootWithShell()
+        site = try Tool.site("")
+    }
+
+    private func apply(_ manifest: String? = nil) throws -> Tool.Result {
+        if let manifest {
+            try manifest.write(toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        }
+        return Tool.lodestar("apply", site, "--root", root, "--allow-removals")
+    }
+
+    private func plan() -> Tool.Result { Tool.lodestar("plan", site, "--root", root) }
+
+    private func undo(_ words: String...) -> Tool.Result { Tool.run([Tool.binary, "undo", "--root", root] + words) }
+
+    private func text(_ path: String) -> String? { try? String(contentsOfFile: root + path, encoding: .utf8) }
+
+    private func write(_ text: String, _ path: String) throws {
+        try text.write(toFile: root + path, atomically: true, encoding: .utf8)
+    }
+
+    /// Everything below /etc, /srv and /home with its kind, mode, owner and content.
+    private func tree() -> String {
+        Tool.run([
+            "sh", "-c",
+            """
+            cd '\(root)' && find etc srv home -printf '%p %y %m %U %G %l\\n' | grep -v etc/lodestar | sort
+            find etc srv home -type f | grep -v etc/lodestar | sort | xargs sha256sum
+            """,
+        ]).output
+    }
+
+    @Test func whatWasCreatedChangedAndRemovedComesBack() throws {
+        try write("old\n", "/etc/changed")
+        try write("gone\n", "/etc/gone")
+        chmod("\(root)/etc/changed", 0o640)
+        chown("\(root)/etc/gone", 12, 34)
+        try FileManager.default.createSymbolicLink(atPath: "\(root)/etc/link", withDestinationPath: "a")
+        let before = tree()
+        let manifest = """
+            file:
+              /etc/made: {content: "new\\n"}
+              /etc/changed: {content: "new\\n", mode: "0600"}
+              /etc/gone: {state: absent}
+              /srv/d/f: {content: x}
+            link:
+              /etc/link: {target: b}
+            directory:
+              /srv/d: {mode: "0700"}
+            line:
+              hosts: {path: /etc/hosts, text: "192.0.2.1 gate"}
+            """
+        #expect(try apply(manifest).status == 0)
+        #expect(tree() != before)
+        let shown = undo("1", "--plan")
+        #expect(shown.status == 0 && shown.output.contains("- file:/etc/made"), "\(shown.output)\(shown.errors)")
+        #expect(shown.output.contains("changed by line:hosts"), "\(shown.output)")
+        #expect(shown.output.contains("-new") && shown.output.contains("+old"), "\(shown.output)")
+        let done = undo("1")
+        #expect(done.status == 0, "\(done.output)\(done.errors)")
+        #expect(tree() == before)
+        // The same site does not do it again, another one does.
+        #expect(plan().output.contains("= file:/etc/made"), "\(plan().output)")
+        #expect(try apply().output.contains("nothing to do"))
+        #expect(tree() == before)
+        #expect(try apply(manifest.replacingOccurrences(of: "content: x", with: "content: y")).status == 0)
+        #expect(text("/etc/made") == "new\n" && text("/etc/changed") == "new\n")
+    }
+
+    @Test func anUndoCanBeUndone() throws {
+        #expect(try apply("file: {/etc/a: {content: one}}\n").status == 0)
+        #expect(try apply("file: {/etc/a: {content: two}}\n").status == 0)
+        #expect(undo("2").status == 0)
+        #expect(text("/etc/a") == "one")
+        #expect(undo("3").status == 0)
+        #expect(text("/etc/a") == "two")
+    }
+
+    @Test func whatChangedSinceIsRefusedAndTheRestUndone() throws {
+        #expect(try apply("file: {/etc/a: {content: one}, /etc/b: {content: one}}\n").status == 0)
+        #expect(try apply("file: {/etc/a: {content: two}, /etc/b: {content: two}}\n").status == 0)
+        try write("by hand", "/etc/a")
+        let shown = undo("2", "--plan")
+        #expect(shown.status == 4 && text("/etc/b") == "two", "\(shown.output)")
+        let done = undo("2")
+        #expect(done.status == 4 && done.output.contains("its content was changed since run 2"), "\(done.output)")
+        #expect(text("/etc/a") == "by hand" && text("/etc/b") == "one")
+    }
+
+    @Test func aCommandIsNamedBeforeAnythingIsDone() throws {
+        #expect(try apply("command: {c: {run: \"true\"}}\nfile: {/etc/a: {content: x}}\n").status == 0)
+        let refused = undo("1")
+        #expect(refused.status == 4 && refused.errors.contains("command:c"), "\(refused.output)\(refused.errors)")
+        #expect(text("/etc/a") == "x")
+        #expect(undo("1", "--only", "file:/etc/a").status == 0)
+        #expect(text("/etc/a") == nil)
+        let unknown = undo("1", "--only", "file:/etc/b")
+        #expect(unknown.status == 64 && unknown.errors.contains("file:/etc/a"), "\(unknown.errors)")
+        #expect(undo("99").status == 66)
+    }
+
+    /// Only the lines of the run go; what others wrote into the file since stays.
+    @Test func linesOfOthersStay() throws {
+        try write("127.0.0.1 localhost\n", "/etc/hosts")
+        #expect(try apply("line: {a: {path: /etc/hosts, text: \"192.0.2.1 a\"}}\n").status == 0)
+        #expect(
+            try apply(
+                """
+                line:
+                  a: {path: /etc/hosts, text: "192.0.2.1 a"}
+                  b: {path: /etc/hosts, text: "192.0.2.2 b"}
+                """
+            ).status == 0)
+        let done = undo("1")
+        #expect(done.status == 0, "\(done.output)\(done.errors)")
+        #expect(text("/etc/hosts") == "127.0.0.1 localhost\n192.0.2.2 b\n")
+        let both = undo("2", "--only", "line:b")
+        #expect(both.status == 0 && text("/etc/hosts") == "127.0.0.1 localhost\n", "\(both.output)\(both.errors)")
+    }
+
+    @Test func accountsComeBackAsTheyWere() throws {
+        let first = """
+            group: {ops: {gid: 3000}}
+            user: {ana: {uid: 3001, shell: /bin/sh, comment: Ana, groups: {exactly: [ops]}}}
+            """
+        #expect(try apply(first).status == 0)
+        let before = tree()
+        let second = """
+            group: {ops: {gid: 3000}, web: {gid: 3005}}
+            user:
+              ana: {uid: 3001, shell: /bin/bash, comment: Ana B, groups: {exactly: [ops, web]}, locked: true}
+              bob: {uid: 3002}
+            """
+        #expect(try apply(second).status == 0)
+        let done = undo("2")
+        #expect(done.status == 0, "\(done.output)\(done.errors)")
+        #expect(done.output.contains("/home/bob stays"), "\(done.output)")
+        try FileManager.default.removeItem(atPath: "\(root)/home/bob")
+        #expect(tree() == before, "\(Tool.run(["cat", root + "/etc/passwd", root + "/etc/shadow"]).output)")
+        #expect(try apply("user: {ana: {state: absent}}\ngroup: {ops: {}}\n").status == 0)
+        #expect(text("/etc/passwd")?.contains("ana") == false)
+        let back = undo("4")
+        #expect(back.status == 0, "\(back.output)\(back.errors)")
+        #expect(text("/etc/passwd")?.contains("ana:x:3001:3001:Ana:/home/ana:/bin/sh") == true)
+        #expect(text("/etc/group")?.contains("ops:x:3000:ana") == true)
+    }
+
+    /// What a removal took is ours again, and goes when the site changes.
+    @Test func aRemovedObjectIsStillOurs() throws {
+        #expect(try apply("file: {/etc/a: {content: x}, /etc/b: {content: x}}\n").status == 0)
+        #expect(try apply("file: {/etc/b: {content: x}}\n").status == 0)
+        #expect(text("/etc/a") == nil)
+        #expect(undo("2").status == 0)
+        #expect(text("/etc/a") == "x")
+        #expect(try apply().status == 0)
+        #expect(text("/etc/a") == "x")
+        #expect(try apply("file: {/etc/b: {content: y}}\n").status == 0)
+        #expect(text("/etc/a") == nil)
+    }
+
+    /// Secrets are never kept, so what was there with one cannot come back.
+    @Test func aSecretIsNamed() throws {
+        try write("hand made\n", "/etc/plain")
+        #expect(try apply("file: {/etc/plain: {state: absent}}\ndirectory: {/srv/t: {}}\n").status == 0)
+        try write("x", "/srv/t/inside")
+        let done = undo("1")
+        #expect(done.status == 4 && done.output.contains("not empty"), "\(done.output)\(done.errors)")
+        #expect(text("/etc/plain") == "hand made\n" && text("/srv/t/inside") == "x")
+    }
+
+    @Test func aPlanWritesNothing() throws {
+        #expect(try apply("file: {/etc/a: {content: x}}\n").status == 0)
+        func everything() -> String {
+            Tool.run(["find", root, "-printf", "%p %i %m %s %C@\\n"]).output
+        }
+        let before = everything()
+        #expect(undo("1", "--plan").status == 0)
+        #expect(undo("1", "--plan", "--detailed-exit-code").status == 2)
+        #expect(everything() == before)
+    }
+}
