@@ -1,7 +1,7 @@
 import RegularExpressions
 
 /// Shell patterns (glob(7)) without character classes: `*` and `?` stop at a slash, `**` does not.
-public struct Glob {
+public struct Glob: Sendable {
     private let expression: RegularExpression?
     private let isAnchored: Bool
 

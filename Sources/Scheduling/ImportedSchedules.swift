@@ -105,9 +105,9 @@ public struct ImportedSchedules: Sendable {
             let place = (job.file.map { "\($0), " } ?? "") + "line \(job.line)"
             lines.append("  # \(Self.oneLine("\(place): \(job.source)"))")
             lines += job.differences.map { "  # differs: \(Self.oneLine($0))" }
-            lines.append("  \(Self.quoted(job.definition.name)):")
+            lines.append("  \(ManifestText.word(job.definition.name)):")
             for (name, content) in job.definition.fileProperties where name != "name" {
-                lines.append("    \(name): \(Self.flow(content))")
+                lines.append("    \(name): \(ManifestText.flow(content))")
                 // The default is written too: here it is what the other tool's host has.
                 if name == "cron", job.hasZone, job.definition.timezone == "UTC" { lines.append("    timezone: UTC") }
             }
@@ -119,27 +119,5 @@ public struct ImportedSchedules: Sendable {
         String(
             String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }).prefix(
                 300))
-    }
-
-    /// A value in YAML's flow style; texts are quoted as JSON, expressions in them kept literal.
-    private static func flow(_ content: Node.Content) -> String {
-        switch content {
-        case .list(let items): "[" + items.map { flow($0.content) }.joined(separator: ", ") + "]"
-        case .map(let entries):
-            "{" + entries.map { "\(quoted($0.key)): \(flow($0.value.content))" }.joined(separator: ", ") + "}"
-        case .bool, .int: content.datum.json
-        default:
-            if case .string(let text) = content.datum {
-                quoted(text.replacing("${{", with: "$${{"))
-            } else {
-                content.datum.json
-            }
-        }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.first?.isASCIILetter == true && text.isASCIIWord(or: "_-")
-        let words: Set<String> = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
-        return isPlain && !words.contains(text.lowercased()) ? text : Datum.string(text).json
     }
 }

@@ -166,3 +166,9 @@ extension String {
                 utf8.prefix(utf8.count - utf8.reversed().prefix { $0 == 0x20 || (0x09...0x0D).contains($0) }.count)))
     }
 }
+
+extension AccountDefaults {
+    /// Whether a number is one that useradd(8) gives to people.
+    public func isPerson(_ uid: UInt32) -> Bool { uids.contains(uid) }
+    public func isPeoples(group gid: UInt32) -> Bool { gids.contains(gid) }
+}

@@ -75,3 +75,8 @@ enum PasswordField {
         return hash.isEmpty ? "*" : hash
     }
 }
+
+extension UserEntry {
+    /// Whether some password logs in, once the account is not locked.
+    public var hasPassword: Bool { password.bytes.first == UInt8(ascii: "$") }
+}

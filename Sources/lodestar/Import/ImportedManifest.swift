@@ -1,0 +1,121 @@
+import Engine
+import Model
+import Resources
+
+/// One object of a host as it stands in a manifest.
+struct ImportedResource {
+    var declaration: Declaration
+    var comment: String?
+    /// What has to be said of it: fields that are as a fresh resource of the type has them are left out.
+    var fields: [(name: String, value: Node.Content)]
+
+    init(_ resource: some Resource, comment: String?) {
+        declaration = Declaration(
+            address: resource.address, resource: resource,
+            place: Place(file: SourceFile("the host"), line: 0, column: 0))
+        self.comment = comment
+        let usual = Dictionary(
+            type(of: resource).init().renderedFields.map { ($0.name, $0.value) },
+            uniquingKeysWith: { first, _ in first })
+        fields = resource.renderedFields.filter { usual[$0.name] != $0.value }
+    }
+}
+
+/// What a host has, as far as types can say it.
+struct ImportedManifest {
+    private(set) var resources: [ImportedResource] = []
+    /// What no declaration says, and why.
+    private(set) var omissions: [String] = []
+
+    mutating func add(_ type: any Importable.Type, from host: some HostReading) throws {
+        try collect(type, from: host)
+    }
+
+    private mutating func collect<Kind: Importable>(_ type: Kind.Type, from host: some HostReading) throws {
+        var findings = Findings<Kind>()
+        try Kind.addImports(from: host, to: &findings)
+        resources += findings.list.map { ImportedResource($0.resource, comment: $0.comment) }
+        omissions += findings.omissions
+    }
+
+    /// Leaves out what is not in place as it would be declared: importing and planning must agree.
+    mutating func verify(on host: any HostReading) {
+        resources.removeAll { imported in
+            do {
+                let differing = try imported.declaration.differingProperty(on: host)
+                if let differing {
+                    omissions.append("\(imported.declaration.address): its \(differing) cannot be said")
+                }
+                return differing != nil
+            } catch {
+                omissions.append("\(imported.declaration.address): \(Reason.text(of: error))")
+                return true
+            }
+        }
+    }
+
+    /// The manifest of some types.
+    func text(of types: [String], contentsIn place: ImportedContents) -> String {
+        var lines: [String] = []
+        for type in types {
+            let group = resources.filter { $0.declaration.address.type == type }
+            guard !group.isEmpty else { continue }
+            if !lines.isEmpty { lines.append("") }
+            lines.append("\(type):")
+            for resource in group { lines += resource.lines(place) }
+        }
+        return lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
+    }
+
+    var types: [String] {
+        var types: [String] = []
+        for resource in resources where !types.contains(resource.declaration.address.type) {
+            types.append(resource.declaration.address.type)
+        }
+        return types
+    }
+}
+
+/// Where the contents of files stand.
+enum ImportedContents {
+    case inManifest, inFiles
+}
+
+extension ImportedResource {
+    private static let lineLimit = 110
+
+    /// The lines of the resource below its type.
+    func lines(_ place: ImportedContents) -> [String] {
+        let head = "  \(ManifestText.word(declaration.address.key)):"
+        var lines = comment.map { ["  # \($0)"] } ?? []
+        let fields = place == .inFiles ? self.fields.map(sourced) : self.fields
+        let short =
+            "\(head) {"
+            + fields.map { "\($0.name): \(ManifestText.flow($0.value))" }.joined(separator: ", ") + "}"
+        if short.utf8.count <= Self.lineLimit, !fields.contains(where: { $0.name == "content" }) {
+            return lines + [short]
+        }
+        lines.append(head)
+        for field in fields {
+            if case .string(let text) = field.value,
+                let block = ManifestText.block(text, margin: "      ")
+            {
+                lines += ["    \(field.name): |"] + block
+            } else {
+                lines.append("    \(field.name): \(ManifestText.flow(field.value))")
+            }
+        }
+        return lines
+    }
+
+    /// The file below `files/` that holds the content; nil where there is none.
+    var source: (path: String, bytes: [UInt8])? {
+        guard case .string(let text)? = fields.first(where: { $0.name == "content" })?.value else { return nil }
+        return (String(declaration.address.key.dropFirst()), Array(text.utf8))
+    }
+
+    private func sourced(_ field: (name: String, value: Node.Content)) -> (name: String, value: Node.Content) {
+        guard field.name == "content", let source else { return field }
+        return ("source", .string(source.path))
+    }
+}
