@@ -8,8 +8,12 @@ public protocol Restorable: Resource {
     func former(_ observed: Observed?) -> Self?
     /// What no declaration brings back of it, such as what the scripts of a package did; nil where there is nothing.
     static var beyondUndo: String? { get }
+    /// Whether its files come back after it, because its declaration would write them too; else in the reverse order of
+    /// the run.
+    static var filesComeLast: Bool { get }
 }
 
 extension Restorable {
     public static var beyondUndo: String? { nil }
+    public static var filesComeLast: Bool { false }
 }

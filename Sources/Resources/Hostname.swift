@@ -63,3 +63,13 @@ public struct Hostname: Resource {
         return (observed.live ?? name) == name ? file : [.setKernelValue(KernelSetting(Self.live, value: name))] + file
     }
 }
+
+extension Hostname: Restorable {
+    public static let filesComeLast = true
+
+    public func former(_ observed: Observed?) -> Hostname? {
+        var former = self
+        former.name = observed?.live ?? observed?.file.word ?? name
+        return former
+    }
+}

@@ -106,3 +106,21 @@ extension KernelModule {
 extension KernelModule.Live {
     var isLoaded: Bool { self == .loaded || self == .builtIn }
 }
+
+/// Its files are files; whether it is loaded is what they do not tell.
+extension KernelModule: Restorable {
+    public static let filesComeLast = true
+
+    public func former(_ observed: Observed?) -> KernelModule? {
+        var former = KernelModule()
+        former.name = name
+        former.loaded = loaded == nil ? nil : observed?.live?.isLoaded
+        if observed?.isInBootFile == true { former.atBoot = true }
+        if let rules = observed?.rules {
+            let pairs = rules.options.sorted { $0.key < $1.key }.map { TextMap.Pair(name: $0.key, value: $0.value) }
+            if !pairs.isEmpty { former.options = TextMap(pairs: pairs) }
+            if rules.isBlacklisted { former.blacklisted = true }
+        }
+        return former
+    }
+}

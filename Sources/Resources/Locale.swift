@@ -148,3 +148,8 @@ public struct Locale: Resource, Removable, Remarking {
         }.map { "\($0) sets LC_ALL, which has the last word" }
     }
 }
+
+/// Which one is set is a file; those that were made stay.
+extension Locale: Restorable {
+    public func former(_ observed: Observed?) -> Locale? { self }
+}

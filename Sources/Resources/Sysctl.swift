@@ -146,6 +146,8 @@ public struct Sysctl: Resource, Removable, Remarking {
 }
 
 extension Sysctl: Restorable {
+    public static let filesComeLast = true
+
     public func former(_ observed: Observed?) -> Sysctl? {
         guard let observed, let live = observed.live else { return nil }
         var former = self

@@ -9,6 +9,10 @@ public struct TextMap: Sendable, Hashable, FieldValue {
 
     public var pairs: [Pair]
 
+    init(pairs: [Pair]) {
+        self.pairs = pairs
+    }
+
     public static var shape: Shape { .mapping(of: .text(pattern: nil)) }
 
     public init(decoding node: Node) throws(DecodingFault) {

@@ -51,7 +51,7 @@ struct RestorationList {
 
     /// Earlier declarations that have to do with a resource: they were changed after it, so they come back before it.
     private func related(to resource: any Resource, _ addresses: [Address]) -> Set<Int> {
-        var related = Set(addresses.compactMap { positions[$0]?.last })
+        var related = Set(addresses.flatMap { positions[$0] ?? [] })
         for need in resource.needs { related.formUnion(owners[need.object] ?? []) }
         let objects = Set(resource.objects)
         for (position, declaration) in declarations.enumerated()

@@ -35,7 +35,7 @@ public struct Undo {
     /// - Parameter identity: the host that the plan is for.
     public func outline(for identity: HostIdentity) -> Outline {
         var list = RestorationList(run: run.number)
-        for change in run.changes {
+        for change in orderedChanges {
             guard only.isEmpty || !only.isDisjoint(with: change.addresses) else { continue }
             let place = Place(
                 file: SourceFile(change.addresses.first.flatMap { run.places[$0] } ?? "run \(run.number)"), line: 0,
@@ -66,6 +66,20 @@ public struct Undo {
         }
         addRefreshes(to: &list)
         return list.outline(for: identity, revision: "the undo of run \(run.number)")
+    }
+
+    /// The reverse order of the run, but for the files of a resource that have the last word.
+    private var orderedChanges: [PastChange] {
+        var changes = run.changes
+        for (position, change) in changes.enumerated() {
+            guard case .resource = change.before, let address = change.addresses.first,
+                let type = types.first(where: { $0.name == address.type })?.swiftType as? any Restorable.Type,
+                type.filesComeLast, let first = changes.firstIndex(where: { $0.addresses.contains(address) })
+            else { continue }
+            changes.remove(at: position)
+            changes.insert(change, at: first)
+        }
+        return changes
     }
 
     /// What brings one thing back; nil where it is as it was.
