@@ -105,6 +105,10 @@ static int child(void *argument) {
     }
     if (command->root) enter_root(start, command->root);
     if (command->is_guard) forbid_writing(start);
+    if (command->is_guard && command->scratch) {
+        if (chdir("/") < 0 || mount_on(command->scratch, "none", "tmpfs", mount_nosuid | mount_nodev | mount_noexec) < 0)
+            fail(start, LODESTAR_NO_NAMESPACE);
+    }
     take_identity(start, command);
     syscall(SYS_close_range, 3U, ~0U, 0U);
     umask(command->mask);

@@ -43,7 +43,11 @@ extension Linux {
     }
 
     /// Runs a command once; any exit status is data.
-    func execute(_ command: CommandRun, isGuard: Bool = false) throws(HostFault) -> ChildResult {
+    ///
+    /// - Parameter scratch: a directory that a guard finds empty and may write to, in memory.
+    func execute(
+        _ command: CommandRun, isGuard: Bool = false, scratch: AbsolutePath? = nil
+    ) throws(HostFault) -> ChildResult {
         let words: [String] =
             switch command.line {
             case .arguments(let words): words
@@ -64,6 +68,7 @@ extension Linux {
         run.input = command.input?.bytes
         run.mustFinish = command.mustFinish
         run.isGuard = isGuard
+        run.scratch = scratch?.text
         do throws(ChildFault) {
             return try run.result()
         } catch {

@@ -36,6 +36,8 @@ public struct ChildRun {
     public var mustFinish = false
     /// Whether the program gets every file system read-only and no network.
     public var isGuard = false
+    /// A directory that a guard finds empty and may write to, in memory: an absolute path; nil for none.
+    public var scratch: String?
 
     public init(_ arguments: [String], environment: [String], timeout: Int64) {
         self.arguments = arguments
@@ -48,7 +50,7 @@ public struct ChildRun {
     /// - Throws: where the program was not executed.
     public func result() throws(ChildFault) -> ChildResult {
         let words = CStrings(arguments), variables = CStrings(environment)
-        let places = CStrings([directory, root ?? ""])
+        let places = CStrings([directory, root ?? "", String(scratch?.dropFirst() ?? "")])
         var outcome = lodestar_outcome()
         defer {
             lodestar_output_free(&outcome.output)
@@ -64,6 +66,7 @@ public struct ChildRun {
                 request.separates_errors = separatesErrors ? 1 : 0
                 request.must_finish = mustFinish ? 1 : 0
                 request.is_guard = isGuard ? 1 : 0
+                request.scratch = scratch == nil ? nil : places.pointer[2]
                 request.uid = identity.uid
                 request.gid = identity.gid
                 request.groups = groups.baseAddress

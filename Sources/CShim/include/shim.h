@@ -93,6 +93,8 @@ struct lodestar_command {
     int must_finish;
     // Every file system read-only, no network, no privileges that could undo that.
     int is_guard;
+    // A directory that a guard finds empty and may write to, in memory, without its first slash; NULL for none.
+    const char *scratch;
     uint32_t uid;
     uint32_t gid;
     const gid_t *groups;

@@ -56,7 +56,9 @@ extension Apt {
         var policies: [String: AptOutput.Policy] = [:]
         for start in stride(from: 0, to: names.count, by: 30) {
             let some = names[start..<min(start + 30, names.count)]
-            policies.merge(AptOutput.policies(try ask(["apt-cache", "policy", "--"] + some).output)) { $1 }
+            let ended = try ask(["apt-cache", "policy", "--"] + some)
+            guard ended.exitStatus == 0 else { throw HostFault("ask", "apt", ended.complaint, kind: .isolation) }
+            policies.merge(AptOutput.policies(ended.output)) { $1 }
         }
         return policies
     }

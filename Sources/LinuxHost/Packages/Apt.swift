@@ -24,11 +24,17 @@ struct Apt: PackageTool {
         + keepsFiles.flatMap { ["-o", "Dpkg::Options::=\($0)"] } + ["--no-install-recommends", "--allow-downgrades"]
 
     /// Asks a program that changes nothing. It cannot: it would write its cache.
+    ///
+    /// Where apt's cache is older than its lists, it needs a place for files to read signed ones.
     func ask(_ words: [String]) throws(HostFault) -> ChildResult {
-        try host.execute(
-            CommandRun(.arguments(words), environment: Self.environment, timeout: .seconds(120)),
-            isGuard: !host.isPerforming)
+        var environment = Self.environment
+        if !host.isPerforming { environment.append(EnvironmentEntry("TMPDIR", Content(Self.scratch.text))) }
+        return try host.execute(
+            CommandRun(.arguments(words), environment: environment, timeout: .seconds(120)),
+            isGuard: !host.isPerforming, scratch: Self.scratch)
     }
+
+    private static let scratch = AbsolutePath.root.appending("var/lib/apt/lists/partial")
 
     /// Runs a program of the package manager, again and again while another process holds the lock, up to a limit.
     func runPackageManager(_ words: [String], timeout: Duration) throws(HostFault) -> ChildResult {
