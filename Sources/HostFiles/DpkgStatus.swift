@@ -87,7 +87,8 @@ public struct DpkgStatus: PackageDatabase {
         return InstalledPackage(
             name: String(name), version: String(fields["Version"] ?? ""),
             architecture: String(fields["Architecture"] ?? ""), state: state, isInstalled: state == "installed",
-            isOnHost: isOnHost, isHalf: isOnHost && flag.contains("reinst"), isHeld: selection == "hold",
+            isOnHost: isOnHost, isHalf: isOnHost && flag.contains("reinst"),
+            hasRemains: state == "config-files", isHeld: selection == "hold",
             provides: provides)
     }
 
@@ -103,7 +104,7 @@ public struct DpkgStatus: PackageDatabase {
             (package.state, package.isInstalled, package.isOnHost, package.isHalf) = ("installed", true, true, false)
             package.version = change.version ?? package.version
             changed[change.name] = package
-        case .remove: changed[change.name] = InstalledPackage?.none
+        case .remove, .purge: changed[change.name] = InstalledPackage?.none
         case .hold, .unhold:
             guard var package = present else { return }
             package.isHeld = change.action == .hold

@@ -10,6 +10,8 @@ public struct InstalledPackage: Sendable, Hashable {
     public var isOnHost: Bool
     /// Whether only a part of its files is there, so that it must be installed anew or torn out.
     public var isHalf: Bool
+    /// Whether it is removed and its configuration files are there.
+    public var hasRemains: Bool
     /// Whether upgrades leave it alone.
     public var isHeld: Bool
     /// The names that it stands for beside its own.
@@ -17,7 +19,7 @@ public struct InstalledPackage: Sendable, Hashable {
 
     public init(
         name: String, version: String, architecture: String, state: String, isInstalled: Bool, isOnHost: Bool,
-        isHalf: Bool = false, isHeld: Bool = false, provides: [String] = []
+        isHalf: Bool = false, hasRemains: Bool = false, isHeld: Bool = false, provides: [String] = []
     ) {
         self.name = name
         self.version = version
@@ -26,6 +28,7 @@ public struct InstalledPackage: Sendable, Hashable {
         self.isInstalled = isInstalled
         self.isOnHost = isOnHost
         self.isHalf = isHalf
+        self.hasRemains = hasRemains
         self.isHeld = isHeld
         self.provides = provides
     }

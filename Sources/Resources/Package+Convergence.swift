@@ -32,7 +32,7 @@ extension Package {
     /// Whether it has to be installed, removed or brought to another version, or may have to be.
     private func isMoved(_ observed: Observed) -> Bool {
         switch state {
-        case .absent: observed.package?.isOnHost == true
+        case .absent, .purged: observed.package?.isOnHost == true
         case .present: !isInstalled(observed) || (version != nil && observed.package?.version != version)
         case .latest: observed.providers.isEmpty
         }
@@ -50,7 +50,7 @@ extension Package {
     public func uncertainty(of observed: Observed?) -> String? {
         guard let observed else { return nil }
         if let silence = observed.silence { return silence }
-        guard let prediction = observed.prediction, prediction.isOutdated, state != .absent else { return nil }
+        guard let prediction = observed.prediction, prediction.isOutdated, !state.isRemoval else { return nil }
         let isKnown = state == .present && prediction.problem == nil && prediction.removed.isEmpty
         return isKnown ? nil : "apt's lists lack a source or are older than its sources: apply reads them first"
     }
@@ -58,9 +58,9 @@ extension Package {
     public func changes(from observed: Observed?) -> [Change] {
         guard let observed else { return [] }
         let package = observed.package
-        if state == .absent {
-            guard let package, package.isOnHost else { return [] }
-            return [Change("state", from: .text(Self.shown(package)), to: .text("absent"))]
+        if state.isRemoval {
+            guard let package, package.isOnHost || (state == .purged && package.hasRemains) else { return [] }
+            return [Change("state", from: .text(Self.shown(package)), to: state.shown)]
         }
         var changes: [Change] = []
         let wanted = state == .latest ? observed.prediction?.candidate : version
@@ -89,7 +89,8 @@ extension Package {
         let wanted = state == .latest ? observed.prediction?.candidate : version
         let differences = differences(from: observed)
         if differences.changes.contains(where: { $0 != differences[\.hold] }) {
-            move = PackageChange(state == .absent ? .remove : .install, name.text, version: wanted)
+            let action: PackageChange.Action = state == .purged ? .purge : state == .absent ? .remove : .install
+            move = PackageChange(action, name.text, version: wanted)
         }
         // Which one is the latest, only newer lists can tell.
         if state == .latest, observed.prediction?.isOutdated == true || observed.silence != nil { move = self.change }
@@ -111,7 +112,7 @@ extension Package {
         if let package = observed.package, package.isHeld, hold == nil {
             throw Refusal(
                 "\(name) is held at \(package.version.isEmpty ? "its version" : package.version)",
-                hint: state == .absent
+                hint: state.isRemoval
                     ? "declare `hold: false`" : "declare `hold` too: false lets it go, true keeps it at the new version"
             )
         }

@@ -12,7 +12,9 @@ public struct Package: Resource, Removable {
     public init() {}
 
     public enum State: String, FieldValue, CaseIterable {
-        case present, absent, latest
+        case present, absent, purged, latest
+
+        var isRemoval: Bool { self == .absent || self == .purged }
     }
 
     /// The managers that are tested; others come when they can be.
@@ -28,7 +30,10 @@ public struct Package: Resource, Removable {
             "name", always: \.name, .key, doc: "The package, with `:ARCHITECTURE` where it matters.",
             examples: ["nginx", "libc6:i386"]),
         Field("version", \.version, doc: "Exactly this version, with its epoch.", examples: ["\"1.22.1-9+deb12u1\""]),
-        Field("state", always: \.state, doc: "`latest` is resolved when planning.", examples: ["present"]),
+        Field(
+            "state", always: \.state,
+            doc: "`latest` is resolved when planning; `purged` is absent without configuration files.",
+            examples: ["present"]),
         Field("hold", \.hold, doc: "Whether upgrades leave it alone.", examples: ["true"]),
         Field("manager", \.manager, .parameter, doc: "The package manager; apt by default.", examples: ["apt"]),
     ]
@@ -41,7 +46,7 @@ public struct Package: Resource, Removable {
         if version != nil, state != .present {
             problems.append(Problem(at: "version", "`version` needs `state: present`"))
         }
-        if hold == true, state == .absent { problems.append(Problem("hold", "what is absent cannot be held")) }
+        if hold == true, state.isRemoval { problems.append(Problem("hold", "what is absent cannot be held")) }
         return problems
     }
 
@@ -51,6 +56,7 @@ public struct Package: Resource, Removable {
         case .present: PackageChange(.install, name.text, version: version)
         case .latest: PackageChange(.upgrade, name.text)
         case .absent: PackageChange(.remove, name.text)
+        case .purged: PackageChange(.purge, name.text)
         }
     }
 }

@@ -29,7 +29,8 @@ struct PackageTests {
         for (manifest, expected) in [
             ("tinyd: {version: \"1.0\", hold: true}", "hi 1.0"), ("tinyd: {version: \"1.0\", hold: false}", "ii 1.0"),
             ("tinyd: {state: latest}", "ii 2.0"), ("tinyd: {version: \"1.0\"}", "ii 1.0"),
-            ("tinyd: {state: absent}", "rc 1.0"), ("tinyd: {}", "ii 2.0"),
+            ("tinyd: {state: absent}", "rc 1.0"), ("tinyd: {state: purged}", "none"), ("tinyd: {}", "ii 2.0"),
+            ("tinyd: {state: purged}", "none"),
         ] {
             let report = try apply(manifest, bench)
             #expect(report.count(.failed) == 0, "\(manifest): \(report.outcomes.compactMap(\.reason))")
@@ -150,6 +151,43 @@ extension PackageTests {
         #expect(report.count(.failed) == 0, "\(report.outcomes.compactMap(\.reason))")
         #expect(["config-files", "not-installed", "no packages"].contains { LawBench.run(query).output.contains($0) })
         #expect(try first("\(name): {state: absent}", bench) == nil)
+    }
+
+    @Test(arguments: [
+        ("tiny-broken", "half-configured"), ("tinyd", "unpacked"), ("tinyd", "half-installed"),
+        ("tinyd", "config-files"),
+    ])
+    func purgedIsNothingAtAll(_ name: String, _ state: String) throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        bring(name, to: state, root)
+        let planned = try first("\(name): {state: purged}", bench)
+        #expect(planned?.changes.first?.old == .text(state) && planned?.changes.first?.new == .text("purged"))
+        let report = try apply("\(name): {state: purged}", bench)
+        #expect(report.count(.failed) == 0, "\(report.outcomes.compactMap(\.reason))")
+        #expect(installed(name, root) == "none" && !FileManager.default.fileExists(atPath: "\(root)/etc/tinyd"))
+        #expect(try first("\(name): {state: purged}", bench) == nil)
+    }
+
+    @Test func whatIsHeldOrNeededIsNotPurged() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        #expect(try apply("tinyd: {hold: true}\n  tiny-user: {}", bench).count(.failed) == 0)
+        for (manifest, reason) in [
+            ("tinyd: {state: purged}", "tinyd is held at 2.0"),
+            ("tinyd: {state: purged, hold: false}", "apt would remove tiny-user with it"),
+        ] {
+            #expect(try first(manifest, bench)?.reason?.text == reason)
+            #expect(try apply(manifest, bench).count(.failed) == 1)
+        }
+        #expect(installed("tinyd", root) == "hi 2.0")
+        let both = "tinyd: {state: purged, hold: false}\n  tiny-user: {state: absent}"
+        #expect(try apply(both, bench).count(.failed) == 0)
+        #expect(installed("tinyd", root) == "none" && installed("tiny-user", root) == "none")
+        #expect(!(try bench.plan(try LawBench.catalog("package:\n  \(both)\n"))).hasChanges)
+        for text in ["tinyd: {state: purged, hold: true}", "tinyd: {state: purged, version: \"1.0\"}"] {
+            #expect(throws: LawBench.Problem.self) { try LawBench.catalog("package:\n  \(text)\n") }
+        }
     }
 
     @Test(arguments: ["unpacked", "half-installed", "config-files"])

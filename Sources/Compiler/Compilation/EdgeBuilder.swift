@@ -98,7 +98,7 @@ extension Declaration {
     /// Whether it asks the package manager for something.
     fileprivate var installsPackage: Bool {
         resource.probes.contains { probe in
-            if case .packageChange(let change) = probe { change.action != .remove } else { false }
+            if case .packageChange(let change) = probe { !change.action.isRemoval } else { false }
         }
     }
 

@@ -20,12 +20,12 @@ extension Apt {
         var open: [PackageChange] = []
         for change in changes where try !isSettled(change) { open.append(change) }
         let isOutdated = try areListsOutdated()
-        let names = open.filter { $0.action != .remove }.map(\.name)
+        let names = open.filter { !$0.action.isRemoval }.map(\.name)
         let policies = try self.policies(of: names)
         var together: [PackageChange] = [], virtual: [PackageChange] = []
         for change in open {
             var prediction = PackagePrediction(isOutdated: isOutdated)
-            if change.action != .remove {
+            if !change.action.isRemoval {
                 let nativeName = try nativeName(change.name)
                 let policy = policies[change.name] ?? policies[nativeName]
                 prediction.problem = Self.problem(of: change, policy)
@@ -33,7 +33,7 @@ extension Apt {
             }
             state.predictions[change] = prediction
             if prediction.problem != nil { continue }
-            if prediction.candidate == nil, change.action != .remove {
+            if prediction.candidate == nil, !change.action.isRemoval {
                 state.virtual.insert(change.name)
                 virtual.append(change)
             } else {
@@ -70,7 +70,7 @@ extension Apt {
         case .install:
             guard let package, package.isInstalled else { return false }
             return change.version == nil || package.version == change.version
-        case .remove: return package?.isOnHost != true
+        case .remove, .purge: return package?.isOnHost != true
         case .upgrade: return false
         case .hold, .unhold: return true
         }
@@ -100,7 +100,7 @@ extension Apt {
         guard var prediction = state.predictions[change] else { return }
         switch try simulated([change]) {
         case .success(let transaction):
-            if change.action != .remove, prediction.candidate == nil {
+            if !change.action.isRemoval, prediction.candidate == nil {
                 prediction.substitute = try providers(of: change).first { transaction.installed.contains($0) }
             }
             prediction.removed = transaction.removed.filter { !mayGo($0, with: [change]) }
@@ -110,7 +110,7 @@ extension Apt {
             }
         case .failure(let fault):
             prediction.problem = Refusal("apt-get \(fault.reason)")
-            guard change.action != .remove, prediction.candidate == nil else { break }
+            guard !change.action.isRemoval, prediction.candidate == nil else { break }
             let names = try providers(of: change)
             if names.count < 2 { break }
             prediction.problem = Refusal(

@@ -17,14 +17,16 @@ extension Apt {
         for (index, change) in changes.enumerated() where change.action == .unhold {
             faults[index] = fault(mark, change)
         }
-        let output = move(changes, &faults)
+        var output = move(changes, &faults)
         let failed = Set(faults.keys.map { changes[$0].name })
         for (index, change) in changes.enumerated() {
             switch change.action {
             case .hold where !failed.contains(change.name): faults[index] = fault(mark, change)
             // A package that could not be brought to its version is held as it was before, and not at another version.
             case .hold where before[index].package?.isHeld == true: _ = fault(mark, change)
-            case .hold, .unhold, .install, .upgrade, .remove: break
+            case .purge where faults[index] == nil && presence(of: change).package?.hasRemains == true:
+                faults[index] = fault({ (change) throws(HostFault) in output += try purgeRemains(change) }, change)
+            case .hold, .unhold, .install, .upgrade, .remove, .purge: break
             }
         }
         return changes.indices.map { index in
@@ -38,14 +40,16 @@ extension Apt {
     private func move(_ changes: [PackageChange], _ faults: inout [Int: HostFault]) -> String {
         var output = "", moves: [Int] = [], hasFailed = false
         for index in changes.indices where changes[index].operand != nil {
-            if presence(of: changes[index]).package?.isHalf == true {
+            let package = presence(of: changes[index]).package
+            if changes[index].action == .purge, package?.isOnHost != true { continue }
+            if package?.isHalf == true {
                 faults[index] = fault({ (change) throws(HostFault) in output += try mend(change) }, changes[index])
             } else {
                 moves.append(index)
             }
         }
         do throws(HostFault) {
-            if !state.hasRefreshed, moves.contains(where: { changes[$0].action != .remove }), try areListsOutdated() {
+            if !state.hasRefreshed, moves.contains(where: { !changes[$0].action.isRemoval }), try areListsOutdated() {
                 try refreshLists()
                 try dropImpossible(changes, &moves, &faults)
             }
@@ -87,7 +91,7 @@ extension Apt {
 
     /// Of what dpkg has only a half apt says that it is the newest version, and removes nothing of it.
     private func mend(_ change: PackageChange) throws(HostFault) -> String {
-        change.action == .remove ? try removeRemains(change) : try transact([change], isReinstallation: true)
+        change.action.isRemoval ? try removeRemains(change) : try transact([change], isReinstallation: true)
     }
 
     /// A source from which a package has gone has newer lists.
@@ -131,7 +135,7 @@ extension Apt {
     private func isDone(_ change: PackageChange, _ hasFailed: Bool) -> Bool {
         if change.action == .upgrade, hasFailed { return false }
         let presence = presence(of: change)
-        if change.action == .remove { return presence.package?.isOnHost != true }
+        if change.action.isRemoval { return presence.package?.isOnHost != true }
         guard let package = presence.package else { return !presence.providers.isEmpty }
         return package.isInstalled && (change.version == nil || package.version == change.version)
     }

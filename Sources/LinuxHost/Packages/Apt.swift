@@ -153,7 +153,7 @@ struct Apt: PackageTool {
 
     /// Whether a package that a transaction removes was declared absent, by a name with or without its architecture.
     func mayGo(_ name: String, with changes: [PackageChange]) -> Bool {
-        let absent = state.declaredAbsent.union(changes.filter { $0.action == .remove }.map(\.name))
+        let absent = state.declaredAbsent.union(changes.filter { $0.action.isRemoval }.map(\.name))
         return absent.contains(name) || absent.contains { $0.prefix { $0 != ":" } == name }
     }
 
@@ -163,6 +163,15 @@ struct Apt: PackageTool {
             ["dpkg", "--remove", "--force-remove-reinstreq", "--", change.name], timeout: .seconds(600))
         if ended.exitStatus == 0, !ended.hasTimedOut { return ended.output }
         throw HostFault("remove", change.name, "dpkg \(ended.complaint)")
+    }
+
+    /// Takes away what a removed package left: its configuration files, and what its maintainer scripts clear away.
+    func purgeRemains(_ change: PackageChange) throws(HostFault) -> String {
+        let policy = try forbidServices()
+        defer { if let policy { try? host.remove(Removal(policy, kind: .file)) } }
+        let ended = try runPackageManager(["dpkg", "--purge", "--", change.name], timeout: .seconds(600))
+        if ended.exitStatus == 0, !ended.hasTimedOut { return ended.output }
+        throw HostFault("purge", change.name, "dpkg \(ended.complaint)")
     }
 
     func mark(_ change: PackageChange) throws(HostFault) {
@@ -177,7 +186,7 @@ extension PackageChange {
     var operand: String? {
         switch action {
         case .install, .upgrade: version.map { "\(name)=\($0)" } ?? "\(name)+"
-        case .remove: "\(name)-"
+        case .remove, .purge: "\(name)-"
         case .hold, .unhold: nil
         }
     }

@@ -17,6 +17,6 @@ package final class PackageManagerState {
 
     /// The packages that may go.
     var declaredAbsent: Set<String> {
-        Set(expected.filter { $0.action == .remove }.map(\.name))
+        Set(expected.filter { $0.action.isRemoval }.map(\.name))
     }
 }

@@ -4,7 +4,18 @@ public struct PackageChange: Sendable, Hashable {
         case install
         /// The one that the package manager prefers, also in place of another.
         case upgrade
-        case remove, hold, unhold
+        case remove
+        /// With its configuration files.
+        case purge
+        case hold, unhold
+
+        /// Whether no package comes by it.
+        public var isRemoval: Bool {
+            switch self {
+            case .remove, .purge: true
+            case .install, .upgrade, .hold, .unhold: false
+            }
+        }
     }
 
     public var action: Action
