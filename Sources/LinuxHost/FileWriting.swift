@@ -24,7 +24,7 @@ struct WantedFile {
     var content: FileContent
     var attributes: Attributes
     var replaced: Replaced
-    var validator: String?
+    var validator: Validator?
     /// The mode at creation where no mode is declared.
     var standardPermissions = Permissions(0o644)
 }
@@ -69,7 +69,11 @@ extension Linux {
         try change(pending.descriptor, owner: owner, group: group, file.path)
         let result = lodestar_change_mode(pending.descriptor, mode_t(permissions.bits))
         if result < 0 { throw HostFault("change the mode of", file.path.text, ErrorNumber.text(-result)) }
-        if let validator = file.validator { try validate(pending, validator) }
+        switch file.validator {
+        case .command(let command)?: try validate(pending, command)
+        case .source(let trial)?: try packageTool.read(trial)
+        case nil: break
+        }
     }
 
     func change(_ descriptor: Int32, owner: UInt32, group: UInt32, _ path: AbsolutePath) throws(HostFault) {

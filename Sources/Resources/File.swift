@@ -119,7 +119,8 @@ public struct File: Resource, Removable, Replacing, Remarking {
 
     private func write(_ content: FileContent, _ attributes: Attributes, replacing: Replaced) -> FileWrite {
         FileWrite(
-            path, content: content, attributes: attributes, replaced: replacing, validator: validate,
+            path, content: content, attributes: attributes, replaced: replacing,
+            validator: validate.map { .command($0) },
             isInPlace: inPlace == true)
     }
 

@@ -12,6 +12,7 @@ public enum Registry {
         ResourceType(AuthorizedKey.self),
         ResourceType(CrontabEntry.self),
         ResourceType(Schedule.self),
+        ResourceType(Repository.self),
         ResourceType(Package.self),
         ResourceType(Service.self),
         ResourceType(Command.self),

@@ -189,6 +189,7 @@ extension Simulation {
             listings = listings.filter { !$0.key.isBelowOrEqual(to: path) }
         }
         entries[path] = .absent
+        if path.bringsPackages { hasNewSources = true }
         if let parent = path.parent { listings[parent, default: [:]][path.name] = false }
     }
 }

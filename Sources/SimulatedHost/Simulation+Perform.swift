@@ -75,6 +75,7 @@ extension Simulation {
 
     func put(_ status: FileStatus, _ body: Body, at path: AbsolutePath) {
         entries[path] = .present(status, body)
+        if status.kind != .directory, path.bringsPackages { hasNewSources = true }
         if let parent = path.parent { listings[parent, default: [:]][path.name] = true }
     }
 

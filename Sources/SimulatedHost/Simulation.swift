@@ -34,6 +34,8 @@ public final class Simulation: Host {
     nonisolated(unsafe) var ownershipChanges: [OwnershipChange] = []
     /// Homes that were moved, the last one last.
     nonisolated(unsafe) var moves: [HomeMove] = []
+    /// Whether a file was changed that says which packages there are: the reader below knows nothing of it.
+    nonisolated(unsafe) var hasNewSources = false
     let below: any HostReading
     /// Days since 1970-01-01, for the date of the last password change.
     let today: Int
@@ -161,7 +163,9 @@ public final class Simulation: Host {
         if probe == .locales, case .texts(let names) = answer {
             return .texts(names + locales.filter { !names.contains($0) })
         }
-        return answer
+        guard hasNewSources, case .prediction(var prediction) = answer else { return answer }
+        prediction.isOutdated = true
+        return .prediction(prediction)
     }
 
     public func expect(_ probes: [Probe]) { below.expect(probes) }

@@ -40,6 +40,7 @@ struct LawBench {
             "/proc/sys/net/ipv4", "/proc/sys/kernel", "/usr", "/usr/share", "/usr/share/zoneinfo",
             "/usr/share/zoneinfo/Asia",
             "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d",
+            "/proc/sys/net/ipv4", "/etc/apt", "/etc/apt/sources.list.d",
         ] {
             try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)
         }
@@ -95,6 +96,7 @@ struct LawBench {
         let script = """
             mkdir -p '\(place)/upper' '\(place)/work' '\(copy)'
             mount -t overlay overlay -o '\(overlay)' '\(copy)' 2> /dev/null || cp -a '\(testRoot)/.' '\(copy)'
+            mkdir '\(copy)/srv/packages' && : > '\(copy)/srv/packages/Packages'
             """
         let result = Self.run(["sh", "-ec", script])
         guard result.status == 0 else { throw Problem(text: result.output) }

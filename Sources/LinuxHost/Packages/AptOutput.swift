@@ -118,3 +118,17 @@ enum AptOutput {
         return String((errors.isEmpty ? lines.suffix(1) : errors.prefix(3)).joined(separator: "; ").prefix(400))
     }
 }
+
+extension AptOutput {
+    /// Why the lists of a source could not be read. An older apt ends with status 0 where a server cannot be reached.
+    static func sourceComplaints(_ output: String, isTrusted: Bool) -> String {
+        let lines = output.textLines()
+        let errors = lines.filter { $0.hasPrefix("E: ") && !$0.hasPrefix("E: Can not write log") }
+        let signs =
+            ["W: Failed to fetch", "W: Some index files failed", "W: An error occurred"]
+            + (isTrusted ? [] : ["W: GPG error"])
+        let warnings = lines.filter { line in signs.contains { line.hasPrefix($0) } }
+        let said = (errors + warnings).filter { !$0.contains("Some index files failed") }
+        return String((said.isEmpty ? errors + warnings : said).prefix(2).joined(separator: "; ").prefix(400))
+    }
+}

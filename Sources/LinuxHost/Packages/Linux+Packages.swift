@@ -3,7 +3,7 @@ public import Model
 
 /// The lane of packages, by the host's own package manager.
 extension Linux {
-    private var packageTool: any PackageTool {
+    var packageTool: any PackageTool {
         get throws(HostFault) {
             guard let manager = try packageManager else {
                 throw HostFault("find", "a package manager", "the host has none that is known", kind: .missing)
@@ -39,4 +39,6 @@ protocol PackageTool {
     func perform(_ changes: [PackageChange]) -> [StepResult]
     /// What the manager would do for a change, told without changing anything.
     func prediction(of change: PackageChange) throws(HostFault) -> ProbeAnswer
+    /// Reads the lists of one source, and of no other.
+    func read(_ trial: SourceTrial) throws(HostFault)
 }

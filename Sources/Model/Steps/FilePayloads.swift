@@ -26,14 +26,14 @@ public struct FileWrite: FilePayload {
     public var content: FileContent
     public var attributes: Attributes
     public var replaced: Replaced
-    /// A command that must accept the temporary file; `%` is its path.
-    public var validator: String?
+    /// What must accept the file before it takes its place.
+    public var validator: Validator?
     /// Writes into the existing file where it cannot be renamed over, such as a bind mount.
     public var isInPlace: Bool
 
     public init(
         _ path: AbsolutePath, content: FileContent, attributes: Attributes = Attributes(), replaced: Replaced,
-        validator: String? = nil, isInPlace: Bool = false
+        validator: Validator? = nil, isInPlace: Bool = false
     ) {
         self.path = path
         self.content = content
@@ -44,13 +44,41 @@ public struct FileWrite: FilePayload {
     }
 
     public init(
-        _ path: AbsolutePath, content: Content, attributes: Attributes = Attributes(), replaced: Replaced
+        _ path: AbsolutePath, content: Content, attributes: Attributes = Attributes(), replaced: Replaced,
+        validator: Validator? = nil
     ) {
-        self.init(path, content: .whole(content), attributes: attributes, replaced: replaced)
+        self.init(
+            path, content: .whole(content), attributes: attributes, replaced: replaced, validator: validator)
     }
 
     public var isSecret: Bool { content.isSecret }
-    public var company: StepCompany { isInPlace ? .none : .builds }
+    public var company: StepCompany {
+        if case .source? = validator { return .none }
+        return isInPlace ? .none : .builds
+    }
+}
+
+/// What must accept a new file before it takes its place.
+public enum Validator: Sendable, Hashable {
+    /// A command of the shell; `%` is the path of the file, which is not yet in its place.
+    case command(String)
+    /// The package manager must be able to read the lists of a source.
+    case source(SourceTrial)
+}
+
+/// A source of packages that is tried before its files are in their places.
+public struct SourceTrial: Sendable, Hashable {
+    /// The file that will have the definition.
+    public var file: AbsolutePath
+    /// Its fields, but for `Signed-By` where there is a key.
+    public var definition: String
+    public var key: Content?
+
+    public init(_ file: AbsolutePath, definition: String, key: Content?) {
+        self.file = file
+        self.definition = definition
+        self.key = key
+    }
 }
 
 /// Makes a directory, or gives one that is there its attributes.
