@@ -70,6 +70,18 @@ public struct DpkgStatus: PackageDatabase {
             .sorted { $0.name < $1.name }
     }
 
+    /// The packages beyond a base system, sorted by their names: no priority says that each host has them.
+    public var chosen: [(package: InstalledPackage, isForeign: Bool)] {
+        let basic = ["Essential: yes", "Priority: required", "Priority: important", "Priority: standard"]
+        let found = paragraphs.values.joined().compactMap { range -> InstalledPackage? in
+            let lines = String(decoding: bytes[range], as: UTF8.self).textLines()
+            if lines.contains(where: { basic.contains(String($0)) }) { return nil }
+            return package(at: range).flatMap { $0.isOnHost ? $0 : nil }
+        }
+        return found.sorted { ($0.name, $0.architecture) < ($1.name, $1.architecture) }
+            .map { ($0, $0.architecture != "all" && !isNative($0.architecture)) }
+    }
+
     private func package(at range: Range<Int>) -> InstalledPackage? {
         var fields: [Substring: Substring] = [:]
         for line in String(decoding: bytes[range], as: UTF8.self).textLines() {

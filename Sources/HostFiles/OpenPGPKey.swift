@@ -16,6 +16,26 @@ public struct OpenPGPKey: Sendable, Hashable {
         }
     }
 
+    /// The key that stands in a field of a source, where a line with one dot stands for an empty one.
+    public init?(signature: String) {
+        let lines = signature.split(separator: "\n", omittingEmptySubsequences: false).map { $0 == "." ? "" : $0 }
+        self.init(Array(lines.joined(separator: "\n").utf8))
+    }
+
+    /// The key in ASCII armor.
+    public var armored: String {
+        let text = Array(Base64.text(of: packets).utf8), sum = Self.checksum(of: packets)
+        let lines = stride(from: 0, to: text.count, by: 64).map {
+            String(decoding: text[$0..<min($0 + 64, text.count)], as: UTF8.self)
+        }
+        let check = Base64.text(of: [UInt8(sum >> 16 & 0xFF), UInt8(sum >> 8 & 0xFF), UInt8(sum & 0xFF)])
+        return
+            (["-----BEGIN PGP PUBLIC KEY BLOCK-----", ""] + lines + [
+                "=\(check)", "-----END PGP PUBLIC KEY BLOCK-----", "",
+            ])
+            .joined(separator: "\n")
+    }
+
     /// Why a text is no key that may be written for apt; nil where it is one.
     public static func problem(of bytes: [UInt8]) -> String? {
         let text = String(decoding: bytes, as: UTF8.self)

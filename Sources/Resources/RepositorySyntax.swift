@@ -114,11 +114,7 @@ extension Repository {
         guard (found.isSet("trusted") == true) == (trusted == true) else { return false }
         if found.signedBy == wanted.signedBy { return true }
         guard let key, let signature = found.signedBy, let wanted = OpenPGPKey(key.bytes) else { return false }
-        if signature.contains("BEGIN PGP") {
-            // A line with one dot stands for an empty one.
-            let lines = signature.split(separator: "\n").map { $0 == "." ? "" : $0 }
-            return OpenPGPKey(Array(lines.joined(separator: "\n").utf8)) == wanted
-        }
+        if signature.contains("BEGIN PGP") { return OpenPGPKey(signature: signature) == wanted }
         guard let path = AbsolutePath(signature), try host.status(of: path)?.kind == .file else { return false }
         return OpenPGPKey(try host.contents(of: path, limit: 1 << 20)) == wanted
     }

@@ -264,6 +264,88 @@ struct RepositoryTests {
     }
 }
 
+/// What `import` finds of sources and packages is in place when it is declared.
+extension RepositoryTests {
+    private func found<Kind: Importable>(
+        _ type: Kind.Type, _ root: String
+    ) throws -> (resources: [Kind], omissions: [String], differing: [String]) {
+        var findings = Findings<Kind>()
+        let host = try Linux(root: root)
+        try Kind.addImports(from: host, to: &findings)
+        let differing = try findings.list.map(\.resource).filter { resource in
+            guard let observed = try resource.observe(on: host) else { return true }
+            return !resource.changes(from: observed).isEmpty
+        }
+        return (findings.list.map(\.resource), findings.omissions, differing.map(\.key))
+    }
+
+    @Test func sourcesAreImportedWithTheirKeys() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        let key = try String(contentsOfFile: "\(root)/keys/good.asc", encoding: .utf8)
+        let inline = key.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? " ." : " \($0)" }
+            .joined(separator: "\n")
+        try write(
+            """
+            deb [signed-by=/keys/good.gpg arch=amd64] file:/signed stable main
+            deb-src [signed-by=/keys/good.gpg arch=amd64] file:/signed stable main
+            deb [signed-by=/keys/good.gpg arch=amd64] file:/signed stable-updates main
+            # deb file:/signed off main
+            deb file:/legacy stable main
+
+            """, "\(root)/etc/apt/sources.list.d/a.b.list")
+        LawBench.run(["cp", "\(root)/keys/good.gpg", "\(root)/etc/apt/keyrings/vendor.gpg"])
+        try write(
+            """
+            # the vendor's
+            Types: deb
+            URIs: https://example.org/x
+            Suites: stable
+            Components: main
+            Signed-By: /etc/apt/keyrings/vendor.gpg
+
+            Types: deb
+            URIs: https://example.org/y
+            Suites: ./
+            Signed-By:
+            \(inline)
+            """, "\(root)/etc/apt/sources.list.d/vendor.sources")
+        let found = try found(Repository.self, root)
+        #expect(found.resources.map(\.name) == ["sources", "a", "a-2", "vendor", "vendor-2"])
+        #expect(found.differing == [])
+        #expect(found.omissions.count == 1 && found.omissions[0].contains("file:/legacy stable: it does not say whose"))
+        #expect(
+            found.resources[1].types.words == ["deb", "deb-src"]
+                && found.resources[1].signedBy?.text == "/keys/good.gpg")
+        // A binary keyring of an administrator becomes the armor that gpg writes.
+        for resource in found.resources[3...] {
+            #expect(resource.key.map { OpenPGPKey($0.bytes) } == OpenPGPKey(Array(key.utf8)), "\(resource.name)")
+            #expect(OpenPGPKey.problem(of: resource.key?.bytes ?? []) == nil)
+        }
+        #expect(found.resources[0].trusted == true)
+        try write(String(decoding: found.resources[3].key?.bytes ?? [], as: UTF8.self), "\(root)/keys/again.asc")
+        let gpg = LawBench.run(["gpg", "--batch", "--no-default-keyring", "--show-keys", "\(root)/keys/again.asc"])
+        #expect(gpg.status == 0 && gpg.output.contains("good@example.org"), "\(gpg.output)")
+    }
+
+    @Test func chosenPackagesAreImported() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        let before = try found(Package.self, root).resources.map(\.key)
+        #expect(!before.contains("base-files") && !before.contains("dpkg"))
+        #expect(try apply("package:\n  tiny-user: {}\n  tiny-mta: {hold: true}\n", bench).count(.failed) == 0)
+        let after = try found(Package.self, root)
+        let names = after.resources.map(\.key).filter { !before.contains($0) }
+        // tinyd came because tiny-user needs it.
+        #expect(names == ["tiny-mta", "tiny-user"])
+        #expect(apt(root, "apt-mark", "showauto").output.contains("tinyd"))
+        #expect(after.differing == [] && after.resources.first { $0.key == "tiny-mta" }?.hold == true)
+        #expect(
+            Set(apt(root, "apt-mark", "showmanual").output.split(separator: "\n").map(String.init)).isSuperset(
+                of: names))
+    }
+}
+
 /// The texts of sources, in memory.
 @Suite struct RepositoryTextTests {
     @Test(arguments: [
