@@ -36,15 +36,18 @@ public struct OpenPGPKey: Sendable, Hashable {
             .joined(separator: "\n")
     }
 
-    /// Why a text is no key that may be written for apt; nil where it is one.
+    /// Whether bytes are packets and no text.
+    public static func isBinary(_ bytes: [UInt8]) -> Bool { areKey(bytes) }
+
+    /// Why a content is no key that may be written for apt; nil where it is one.
     public static func problem(of bytes: [UInt8]) -> String? {
         let text = String(decoding: bytes, as: UTF8.self)
         if text.contains("PGP PRIVATE KEY BLOCK") {
             return "a private key is nothing for other hosts: export the public one"
         }
-        if areKey(bytes) { return "expected a key in ASCII armor, found packets: `gpg --armor --export` writes it" }
+        if areKey(bytes) { return nil }
         if dearmored(bytes) != nil { return nil }
-        return "expected one public key in ASCII armor, whole (`-----BEGIN PGP PUBLIC KEY BLOCK-----`)"
+        return "expected one public key, whole (`-----BEGIN PGP PUBLIC KEY BLOCK-----`)"
     }
 
     /// Whether the first packet is a public key of version 4 or later.

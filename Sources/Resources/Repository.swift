@@ -40,11 +40,11 @@ public struct Repository: Resource, Removable, Remarking {
             examples: ["amd64"]),
         Field(
             "key", \.key, record: .digest,
-            doc: "The public key in ASCII armor. One of `key`, `key_source`, `signed_by` and `trusted` is mandatory.",
+            doc: "The public key. One of `key`, `key_source`, `signed_by` and `trusted` is mandatory.",
             examples: ["\"{{ file('docker.asc') }}\""]),
         Field(
             "key_source", \.keySource, .parameter, payload: .file(of: "key"),
-            doc: "A file below `files/` that is the key.", examples: ["docker.asc"]),
+            doc: "A file below `files/` that is the key, in ASCII armor or without.", examples: ["docker.asc"]),
         Field(
             "signed_by", \.signedBy, doc: "A keyring that something else puts on the host.",
             examples: ["/usr/share/keyrings/debian-archive-keyring.gpg"]),
@@ -156,7 +156,8 @@ public struct Repository: Resource, Removable, Remarking {
         var steps: [Step] = []
         if !observed.hasFolder { steps.append(Self.making(PackageSource.folder)) }
         if key != nil, !observed.hasKeyFolder { steps.append(Self.making(Self.keyFolder)) }
-        let trial = SourceTrial(file, definition: RepositorySyntax.text(of: source, isSigned: key == nil), key: key)
+        let trial = SourceTrial(
+            file, definition: RepositorySyntax.text(of: source, isSigned: key == nil), key: armoredKey)
         let validator: Validator? = enabled ? .source(trial) : nil
         let isKeyOnly = changes.allSatisfy { $0.property == "key" }
         if !isKeyOnly {
@@ -167,7 +168,7 @@ public struct Repository: Resource, Removable, Remarking {
                         attributes: Self.attributes, replaced: observed.ownDigest.map { .file($0) } ?? .nothing,
                         validator: validator)))
         }
-        if let key, changes.contains(where: { $0.property == "key" }) {
+        if let key = armoredKey, changes.contains(where: { $0.property == "key" }) {
             steps.append(
                 .writeFile(
                     FileWrite(
@@ -176,6 +177,13 @@ public struct Repository: Resource, Removable, Remarking {
                         validator: isKeyOnly ? validator : nil)))
         }
         return steps + (key == nil ? keyRemoval(observed) : [])
+    }
+
+    /// The key as it is written: apt tells the two forms apart by the name of the file.
+    private var armoredKey: Content? {
+        key.map { key in
+            OpenPGPKey.isBinary(key.bytes) ? OpenPGPKey(key.bytes).map { Content($0.armored) } ?? key : key
+        }
     }
 
     /// Everybody may read them: apt's own account does.

@@ -252,6 +252,31 @@ struct RepositoryTests {
         #expect(absent.count(.refuse) == 1)
     }
 
+    /// Vendors publish keys in both forms, and apt takes packets in a file `.asc` for a damaged armor.
+    @Test func aKeyWithoutArmorGetsOne() throws {
+        let (bench, root) = try bench()
+        defer { bench.remove() }
+        let place = Place(file: SourceFile("test"), line: 1, column: 1)
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(root)/keys/good.gpg")))
+        let fields: [(String, Node.Content)] = [
+            ("uris", .string("file:/signed")), ("suites", .string("stable")), ("components", .string("main")),
+            ("key", .bytes(bytes)),
+        ]
+        var faults = Diagnostics()
+        let repository = Repository.decoded(
+            key: Node(.string("tools"), at: place),
+            fields: fields.map { Node.Entry(key: $0.0, keyPlace: place, value: Node($0.1, at: place)) }, into: &faults)
+        #expect(faults.list.isEmpty && repository.problems.isEmpty)
+        for result in bench.host.perform(try repository.steps(from: try repository.observe(on: bench.host))) {
+            _ = try result.get()
+        }
+        #expect(repository.changes(from: try repository.observe(on: bench.host)).isEmpty)
+        let gpg = LawBench.run(["gpg", "--batch", "--show-keys", "\(root)/etc/apt/keyrings/tools.asc"])
+        #expect(gpg.status == 0 && gpg.output.contains("good@example.org"), "\(gpg.output)")
+        #expect(apt(root, "apt-get", "update").status == 0)
+        #expect(apt(root, "apt-cache", "policy", "tiny-signed").output.contains("Candidate: 1.0"))
+    }
+
     @Test func aKeyringThatIsMissingIsSpokenOf() throws {
         let (bench, _) = try bench()
         defer { bench.remove() }
