@@ -28,10 +28,10 @@ import Testing
     private static let passwd = "root:x:0:0::/root:/bin/sh\n"
 
     @Test(arguments: [
-        ("/usr/share/zoneinfo/Europe/Berlin", "timezone: \"Europe/Berlin\""),
-        ("../usr/share/zoneinfo/America/New_York", "timezone: \"America/New_York\""),
+        ("/usr/share/zoneinfo/Europe/Berlin", "timezone: Europe/Berlin"),
+        ("../usr/share/zoneinfo/America/New_York", "timezone: America/New_York"),
         ("/usr/share/zoneinfo/Etc/UTC", "timezone: UTC"),
-        ("/usr/share/zoneinfo/posix/Asia/Tokyo", "timezone: \"Asia/Tokyo\""),
+        ("/usr/share/zoneinfo/posix/Asia/Tokyo", "timezone: Asia/Tokyo"),
     ])
     func theZoneIsThatOfTheRoot(link: String, line: String) throws {
         let root = try root(
@@ -50,7 +50,7 @@ import Testing
             ],
             links: ["etc/localtime": "/usr/share/zoneinfo/Europe/Berlin"])
         let result = Tool.lodestar("schedule", "import", "crontab", "/etc/crontab", "--root", root)
-        #expect(result.output.contains("timezone: \"Asia/Tokyo\""))
+        #expect(result.output.contains("timezone: Asia/Tokyo"))
     }
 
     @Test func aCopyOfAZoneIsNamedByWhatStandsBesideIt() throws {
@@ -67,7 +67,7 @@ import Testing
         #expect(!berlin.isEmpty)
         #expect(
             Tool.lodestar("schedule", "import", "crontab", "/etc/crontab", "--root", root).output.contains(
-                "\"Europe/Berlin\""))
+                "timezone: Europe/Berlin\n"))
         // Where the two do not agree, nobody knows the name.
         try Data("Asia/Tokyo\n".utf8).write(to: URL(filePath: "\(root)/etc/timezone"))
         #expect(
@@ -86,9 +86,9 @@ import Testing
         chown("\(root)/etc/cron.d/alices", 1000, 1000)
         let result = Tool.lodestar("schedule", "import", "crontab", "/etc/cron.d", "--root", root)
         #expect(result.status == 65)
-        for name in ["good", "script"] { #expect(result.output.contains("\"/opt/\(name)\""), "\(name)") }
+        for name in ["good", "script"] { #expect(result.output.contains("run: /opt/\(name)\n"), "\(name)") }
         for name in ["dotted.conf", "old.dpkg-old", "open", "alices", "unfinished"] {
-            #expect(!result.output.contains("run: \"/opt/\(name)\""), "\(name)")
+            #expect(!result.output.contains("run: /opt/\(name)\n"), "\(name)")
             #expect(result.errors.contains("/etc/cron.d/\(name): error: cron passes over it: "), "\(name)")
             #expect(result.output.contains("# \(root)/etc/cron.d/\(name) is left out: "), "\(name)")
             // Alone it is refused the same.
@@ -130,7 +130,7 @@ import Testing
             .split(separator: "\n").map { String($0.dropFirst(root.count)) }
         let result = Tool.lodestar("schedule", "import", "crontab", "/etc/cron.daily", "--root", root)
         let found = result.output.split(separator: "\n").filter { $0.hasPrefix("    argv:") }
-            .map { String($0.dropFirst("    argv: [\"".count).dropLast(2)) }
+            .map { String($0.dropFirst("    argv: [".count).dropLast()) }
         #expect(found.sorted() == listed.sorted() && listed.count == 3)
         #expect(result.output.contains("cron: \"17 4 * * *\"") && result.status == 65)
         try Data("#!/bin/sh\r\n".utf8).write(to: URL(filePath: "\(root)/etc/cron.daily/good"))
