@@ -18,8 +18,8 @@ struct ImportedSite {
         ("services", ["service"]),
         ("kernel", ["sysctl", "kernel_module"]),
         ("storage", ["mount", "swap"]),
-        ("network", ["hostname", "host_entry", "known_host"]),
-        ("system", ["timezone", "locale"]),
+        ("network", ["host_entry", "known_host"]),
+        ("system", ["hostname", "timezone", "locale"]),
         ("files", ["file", "directory", "link"]),
     ]
 
