@@ -70,16 +70,28 @@ public struct DpkgStatus: PackageDatabase {
             .sorted { $0.name < $1.name }
     }
 
-    /// The packages beyond a base system, sorted by their names: no priority says that each host has them.
+    /// The packages beyond a base system, sorted by their names: no priority says that each host has them, and no other
+    /// package needs them. A held one is always among them.
     public var chosen: [(package: InstalledPackage, isForeign: Bool)] {
         let basic = ["Essential: yes", "Priority: required", "Priority: important", "Priority: standard"]
-        let found = paragraphs.values.joined().compactMap { range -> InstalledPackage? in
+        var needed: Set<String> = []
+        let found = paragraphs.values.joined().compactMap { range -> (InstalledPackage, isBasic: Bool)? in
             let lines = String(decoding: bytes[range], as: UTF8.self).textLines()
-            if lines.contains(where: { basic.contains(String($0)) }) { return nil }
-            return package(at: range).flatMap { $0.isOnHost ? $0 : nil }
-        }
+            for line in lines where line.contains("Depends: ") || line.hasPrefix("Recommends: ") {
+                needed.formUnion(Self.names(in: line.drop { $0 != " " }))
+            }
+            let isBasic = lines.contains { basic.contains(String($0)) }
+            return package(at: range).flatMap { $0.isOnHost ? ($0, isBasic) : nil }
+        }.filter { package, isBasic in package.isHeld || !(isBasic || needed.contains(package.name)) }.map(\.0)
         return found.sorted { ($0.name, $0.architecture) < ($1.name, $1.architecture) }
             .map { ($0, $0.architecture != "all" && !isNative($0.architecture)) }
+    }
+
+    /// The names in a list of dependencies (deb-control(5)).
+    private static func names(in list: Substring) -> [String] {
+        list.split(whereSeparator: { $0 == "," || $0 == "|" }).map { entry in
+            String(entry.drop { $0 == " " }.prefix { $0 != " " && $0 != "(" && $0 != ":" })
+        }
     }
 
     private func package(at range: Range<Int>) -> InstalledPackage? {

@@ -8,7 +8,7 @@ extension Package: Importable {
         let automatic = try host.document(AutomaticPackages.self, at: AutomaticPackages.file)
         for chosen in status.chosen {
             let name = chosen.package.name
-            if automatic?.has(name, chosen.package.architecture) == true { continue }
+            if !chosen.package.isHeld, automatic?.has(name, chosen.package.architecture) == true { continue }
             guard chosen.package.isInstalled else {
                 findings.omit("\(name): it is \(chosen.package.state)")
                 continue
