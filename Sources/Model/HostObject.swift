@@ -4,8 +4,8 @@ public enum HostObject: Sendable, Hashable {
     case path(AbsolutePath)
     /// The bytes of the file at a path, all of them.
     case content(AbsolutePath)
-    /// One line in a file.
-    case line(AbsolutePath, String)
+    /// A part of a text file beside others: of which kind, such as `line`, and what names it there.
+    case part(String, of: AbsolutePath, String)
     case user(AccountName)
     case group(AccountName)
     /// A number of the accounts, or of the groups.
@@ -21,19 +21,19 @@ public enum HostObject: Sendable, Hashable {
     case groups(AccountName)
     /// Whether one user is in one group.
     case membership(AccountName, user: AccountName)
-    case crontabEntry(String, name: String)
     case package(String)
     case service(String)
     case command(String)
 
+    /// One line in a file.
+    public static func line(_ file: AbsolutePath, _ text: String) -> HostObject { .part("line", of: file, text) }
+
     /// The file whose bytes it is, or is part of; nil for other objects.
     public var file: AbsolutePath? {
         switch self {
-        case .path(let path), .content(let path), .line(let path, _): path
-        case .crontabEntry(let table, _): AbsolutePath(table)
-        case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .members, .groups,
-            .membership,
-            .package, .service, .command:
+        case .path(let path), .content(let path), .part(_, let path, _): path
+        case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .members,
+            .groups, .membership, .package, .service, .command:
             nil
         }
     }
@@ -41,7 +41,7 @@ public enum HostObject: Sendable, Hashable {
     /// The file or the account that the object is, or is a part of; nil where it has no parts.
     public var whole: HostObject? {
         switch self {
-        case .path, .content, .line, .crontabEntry: file.map { .path($0) }
+        case .path, .content, .part: file.map { .path($0) }
         case .user(let name), .authorizedKey(let name, _), .authorizedKeys(let name): .user(name)
         case .group, .accountNumber, .groupNumber, .members, .groups, .membership, .package, .service, .command: nil
         }
@@ -52,7 +52,7 @@ public enum HostObject: Sendable, Hashable {
         switch self {
         case .path(let path): "path \(path)"
         case .content(let path): "content of \(path)"
-        case .line(let path, let text): "line \(path) \(text)"
+        case .part(let kind, let path, let name): "\(kind) \(path) \(name)"
         case .user(let name): "user \(name)"
         case .group(let name): "group \(name)"
         case .authorizedKey(let user, let blob): "key \(user) \(blob)"
@@ -62,7 +62,6 @@ public enum HostObject: Sendable, Hashable {
         case .members(let group): "members of \(group)"
         case .groups(let user): "groups of \(user)"
         case .membership(let group, let user): "membership of \(user) in \(group)"
-        case .crontabEntry(let table, let name): "crontab \(table) \(name)"
         case .package(let name): "package \(name)"
         case .service(let name): "service \(name)"
         case .command(let name): "command \(name)"

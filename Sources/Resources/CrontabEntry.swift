@@ -81,7 +81,7 @@ public struct CrontabEntry: Resource, Removable {
 
     /// With variables for cron, the file is this entry's alone.
     public var objects: [HostObject] {
-        [.crontabEntry(table.text, name: name)] + (cronVariables.isEmpty ? [] : [.content(table)])
+        [.part("crontab", of: table, name)] + (cronVariables.isEmpty ? [] : [.content(table)])
     }
     public var needs: [Need] {
         [Need(.user(user), "user"), Need(.path(table), "table")] + Need.parent(of: table)

@@ -67,23 +67,18 @@ public struct Line: Resource, Removable {
             let found = hasOnlyLast && line.unicodeScalars.last == "\n" ? "a newline at its end" : "several"
             problems.append(Problem("text", "expected one line, found \(found)"))
         }
-        if insertAfter != nil, insertBefore != nil {
-            problems.append(Problem(at: "insert_before", "insert_after and insert_before exclude each other"))
-        }
         if all == true, match == nil { problems.append(Problem(at: "all", "`all` needs `match`")) }
-        for (field, pattern) in [("match", match), ("insert_after", insertAfter), ("insert_before", insertBefore)] {
-            guard let pattern else { continue }
+        if let match {
             do throws(RegularExpressionError) {
-                let expression = try RegularExpression(pattern)
-                if field == "match", !expression.isFound(in: line) {
+                if try !RegularExpression(match).isFound(in: line) {
                     problems.append(
                         Problem(at: "match", "`match` does not match `text`: a second run would insert the line again"))
                 }
             } catch {
-                problems.append(Problem(field, "\(error.message) at \(error.offset + 1)"))
+                problems.append(Problem("match", error))
             }
         }
-        return problems
+        return problems + edit.place.problems
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
@@ -109,13 +104,7 @@ public struct Line: Resource, Removable {
         if !present.isEmpty, present.allSatisfy({ $0 == text }) { return [] }
         let other = present.first { $0 != text }
         if text.isSecret { return [Change("text", from: other, to: text)] }
-        return [Change("text", from: other.map { shown($0) }, to: shown(text))]
-    }
-
-    /// A line that is no text is shown by its size and digest: two such lines can look alike.
-    private func shown(_ line: Content) -> ShownText {
-        String(validating: line.bytes, as: UTF8.self).map { .text($0) }
-            ?? .digest(byteCount: line.bytes.count, line.digest)
+        return [Change("text", from: other?.shownLine, to: text.shownLine)]
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
@@ -136,5 +125,12 @@ public struct Line: Resource, Removable {
         if text.isWithheld, let present = observed.texts.last { edit.text = present }
         edit.isPresent = false
         return [.editFile(FileEdit(path, edit))]
+    }
+}
+
+extension Content {
+    /// A line that is no text is shown by its size and digest: two such lines can look alike.
+    var shownLine: ShownText {
+        String(validating: bytes, as: UTF8.self).map { .text($0) } ?? .digest(byteCount: bytes.count, digest)
     }
 }

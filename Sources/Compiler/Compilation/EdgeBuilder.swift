@@ -16,13 +16,13 @@ struct EdgeBuilder {
         self.declarations = declarations
     }
 
-    /// The automatic edges: from the owner of what a resource needs, and from those who edit lines in it.
+    /// The automatic edges: from the owner of what a resource needs, and from those who edit parts of it.
     mutating func addNeeds() {
         var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
         for (position, declaration) in declarations.enumerated() {
             for object in declaration.resource.objects {
                 owners[object] = position
-                if case .line(let path, _) = object, declaration.state == .present {
+                if case .part(_, let path, _) = object, declaration.state == .present {
                     editors[path, default: []].append(position)
                 }
             }

@@ -45,8 +45,7 @@ enum Ownership {
     /// The objects that take an object in whole.
     private static func covering(_ object: HostObject) -> [HostObject] {
         switch object {
-        case .line(let path, _): return [.content(path)]
-        case .crontabEntry(let table, _): return AbsolutePath(table).map { [.content($0)] } ?? []
+        case .part(_, let path, _): return [.content(path)]
         case .authorizedKey(let user, _): return [.authorizedKeys(user)]
         case .membership(let group, let user): return [.members(group), .groups(user)]
         case .path, .content, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .members,
