@@ -7,6 +7,8 @@ public enum Registry {
         ResourceType(Directory.self),
         ResourceType(Link.self),
         ResourceType(Line.self),
+        ResourceType(Block.self),
+        ResourceType(INIOption.self),
         ResourceType(User.self),
         ResourceType(Group.self),
         ResourceType(AuthorizedKey.self),

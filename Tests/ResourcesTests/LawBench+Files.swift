@@ -55,4 +55,26 @@ extension LawBench {
         guard !second.hasChanges else { throw Problem(text: PlanText(second, isColored: false).text(.full)) }
         return plan
     }
+
+    func put(_ path: String, _ content: Content) throws {
+        try makeFolders(above: path)
+        try perform([.writeFile(FileWrite(try path.asPath, content: content, replaced: .anything))])
+    }
+
+    func bytes(_ path: String) throws -> [UInt8] { try host.contents(of: path.asPath, limit: 1 << 20) }
+    func has(_ path: String) throws -> Bool { try host.status(of: path.asPath) != nil }
+
+    /// Plans, expects a refusal, and tells why; applied anyway, nothing changes at a path.
+    func refusal(_ manifest: String, leaving path: String) throws -> String {
+        let before = try? bytes(path), plan = try plan(manifest: manifest)
+        guard plan.count(.refuse) == 1 else { throw Problem(text: plan.fullText) }
+        _ = try apply(plan)
+        guard (try? bytes(path)) == before else { throw Problem(text: "\(path) has changed") }
+        return plan.fullText
+    }
+}
+
+extension Plan {
+    /// As a person reads it, with everything.
+    var fullText: String { PlanText(self, isColored: false).text(.full) }
 }

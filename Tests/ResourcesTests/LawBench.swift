@@ -41,12 +41,14 @@ struct LawBench {
             "/usr/share/zoneinfo/Asia",
             "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d",
             "/proc/sys/net/ipv4", "/etc/apt", "/etc/apt/sources.list.d",
+            "/etc/security", "/etc/ssh", "/etc/sudoers.d", "/usr/sbin",
         ] {
             try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)
         }
         for (path, text) in [
             ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("/etc/group", "root:x:0:\nadm:x:4:\ncrontab:x:101:\n"),
             ("/etc/shadow", "root:*:19000:0:99999:7:::\n"), ("/etc/hosts", "127.0.0.1 localhost\n"), ("/made", ""),
+            ("/usr/sbin/visudo", ""), ("/etc/systemd/journald.conf", "[Journal]\n#SystemMaxUse=\n"),
             ("/proc/sys/net/ipv4/ip_forward", "0\n"), ("/proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n"),
             ("/proc/sys/kernel/hostname", "law\n"), ("/usr/share/zoneinfo/Asia/Shanghai", "TZif"),
             ("/proc/sys/kernel/osrelease", "6.1.0\n"), ("/proc/modules", "loop 36864 0 - Live 0x0\n"),
