@@ -9,6 +9,7 @@ public enum Registry {
         ResourceType(Line.self),
         ResourceType(Block.self),
         ResourceType(INIOption.self),
+        ResourceType(HostEntry.self),
         ResourceType(User.self),
         ResourceType(Group.self),
         ResourceType(AuthorizedKey.self),
