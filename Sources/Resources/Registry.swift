@@ -10,6 +10,7 @@ public enum Registry {
         ResourceType(Block.self),
         ResourceType(INIOption.self),
         ResourceType(HostEntry.self),
+        ResourceType(Limit.self),
         ResourceType(User.self),
         ResourceType(Group.self),
         ResourceType(AuthorizedKey.self),
