@@ -11,6 +11,7 @@ public enum Registry {
         ResourceType(INIOption.self),
         ResourceType(HostEntry.self),
         ResourceType(Limit.self),
+        ResourceType(SudoRule.self),
         ResourceType(User.self),
         ResourceType(Group.self),
         ResourceType(AuthorizedKey.self),
