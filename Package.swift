@@ -44,7 +44,7 @@ let package = Package(
         library("Expressions", ["RegularExpressions", "TimeZones", "Values"]),
         library("Values"),
         library("Model", ["Values", crypto]),
-        library("HostFiles", ["Model", "RegularExpressions"]),
+        library("HostFiles", ["Model", "RegularExpressions", crypto]),
         library("YAML", ["Values", "CLibYAML"]),
         library("Compiler", ["Model", "Expressions", "TimeZones", "YAML", heap]),
         .target(

@@ -15,6 +15,8 @@ public enum HostObject: Sendable, Hashable {
     case authorizedKey(AccountName, blob: String)
     /// All keys of an account.
     case authorizedKeys(AccountName)
+    /// One host among those that an account knows.
+    case knownHost(AccountName, String)
     /// The membership list of a group, all of it.
     case members(AccountName)
     /// The groups of a user, all of them.
@@ -32,7 +34,7 @@ public enum HostObject: Sendable, Hashable {
     public var file: AbsolutePath? {
         switch self {
         case .path(let path), .content(let path), .part(_, let path, _): path
-        case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .members,
+        case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .knownHost, .members,
             .groups, .membership, .package, .service, .command:
             nil
         }
@@ -42,7 +44,8 @@ public enum HostObject: Sendable, Hashable {
     public var whole: HostObject? {
         switch self {
         case .path, .content, .part: file.map { .path($0) }
-        case .user(let name), .authorizedKey(let name, _), .authorizedKeys(let name): .user(name)
+        case .user(let name), .authorizedKey(let name, _), .authorizedKeys(let name), .knownHost(let name, _):
+            .user(name)
         case .group, .accountNumber, .groupNumber, .members, .groups, .membership, .package, .service, .command: nil
         }
     }
@@ -57,6 +60,7 @@ public enum HostObject: Sendable, Hashable {
         case .group(let name): "group \(name)"
         case .authorizedKey(let user, let blob): "key \(user) \(blob)"
         case .authorizedKeys(let user): "keys of \(user)"
+        case .knownHost(let user, let host): "known host \(user) \(host)"
         case .accountNumber(let number): "user number \(number)"
         case .groupNumber(let number): "group number \(number)"
         case .members(let group): "members of \(group)"

@@ -12,6 +12,7 @@ public enum Registry {
         ResourceType(HostEntry.self),
         ResourceType(Limit.self),
         ResourceType(SudoRule.self),
+        ResourceType(KnownHost.self),
         ResourceType(User.self),
         ResourceType(Group.self),
         ResourceType(AuthorizedKey.self),

@@ -17,6 +17,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let lines = TextLines(parsing: bytes)
     require(lines.bytes == bytes, "lines")
     _ = DpkgStatus(parsing: bytes)
+    _ = SudoersFile(parsing: bytes)
     _ = UnitFile(parsing: bytes)
     for edit in edits {
         guard let once = applied(edit, to: bytes) else { continue }
@@ -38,10 +39,24 @@ private func applied(_ edit: any DocumentEdit, to bytes: [UInt8]) -> [UInt8]? {
     return document.bytes
 }
 
+private let keys = [PublicKey(line: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0mQTs4dd2tH8FVJw4MzTWAQGZFC1nTmVYKKnCZ1Qs6")]
+    .compactMap(\.self)
+
 private let edits: [any DocumentEdit] = [
     LineEdit(text: Content("key = 1"), match: "^key"),
     LineEdit(text: Content("key = 1"), match: "^key", isPresent: false),
     LineEdit(text: Content("last"), insertAfter: "x"),
+    BlockEdit(text: Content("a\nb\n"), marker: BlockMarker("# {mark} x"), former: BlockMarker("{mark}")),
+    BlockEdit(text: Content(""), marker: BlockMarker("# {mark} x"), isPresent: false),
+    OptionEdit(section: "s", option: "k", value: Content("1\n2")),
+    OptionEdit(option: "k", value: Content("1"), separator: ":"),
+    OptionEdit(section: "s", option: "k", isPresent: false),
+    HostsEdit(
+        HostRecord(name: "a", aliases: ["b"], addresses: [IPAddress("192.0.2.7"), IPAddress("::1")].compactMap(\.self))),
+    HostsEdit(HostRecord(name: "a", aliases: [], addresses: []), isPresent: false),
+    LimitEdit(LimitLine(domain: "a", type: "-", item: "core", value: "0")),
+    KnownHostEdit(KnownHostRecord(names: ["a", "b"], keys: .exactly(keys), hasAliases: true)),
+    KnownHostEdit(KnownHostRecord(names: ["a"], keys: .atLeast(keys), isHashed: true)),
     CrontabEdit.set(CrontabRecord(name: "job", schedule: "1 2 * * *", user: nil, command: "/bin/true")),
     CrontabEdit.remove(name: "job"),
 ]

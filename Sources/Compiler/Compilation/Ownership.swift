@@ -48,7 +48,7 @@ enum Ownership {
         case .part(_, let path, _): return [.content(path)]
         case .authorizedKey(let user, _): return [.authorizedKeys(user)]
         case .membership(let group, let user): return [.members(group), .groups(user)]
-        case .path, .content, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .members,
+        case .path, .content, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .knownHost, .members,
             .groups, .package, .service, .command:
             return []
         }
