@@ -99,10 +99,9 @@ public final class Converger {
         }
         waiting = [Int](repeating: 0, count: tasks.count)
         dependents = [[Int]](repeating: [], count: tasks.count)
-        for edge in plan.catalog.edges {
-            guard let from = byPosition[edge.from], let to = byPosition[edge.to] else { continue }
-            dependents[from].append(to)
-            waiting[to] += 1
+        for (index, earlier) in predecessors.enumerated() {
+            for before in earlier { dependents[before].append(index) }
+            waiting[index] = earlier.count
         }
         // Undeclared objects go one by one, after everything else; then come the resources that their removal refreshes.
         var previous: [Int] = Array(tasks.indices.filter { !tasks[$0].planned.isLate })
@@ -111,6 +110,29 @@ public final class Converger {
             waiting[index] += previous.count
             previous = [index]
         }
+    }
+
+    /// The tasks that come before each task, those too that only a resource in place stands between: nothing is done to
+    /// that one, and what it waits for counts all the same.
+    private var predecessors: [Set<Int>] {
+        var predecessors = [Set<Int>](repeating: [], count: tasks.count), passed: [Int: Set<Int>] = [:]
+        let incoming = plan.catalog.edgeLists.incoming
+        for position in plan.catalog.declarations.indices {
+            var earlier: Set<Int> = []
+            for edge in incoming[position] {
+                if let task = byPosition[edge.from] {
+                    earlier.insert(task)
+                } else if let inherited = passed[edge.from] {
+                    earlier.formUnion(inherited)
+                }
+            }
+            if let task = byPosition[position] {
+                predecessors[task] = earlier
+            } else if !earlier.isEmpty {
+                passed[position] = earlier
+            }
+        }
+        return predecessors
     }
 
     // MARK: One task

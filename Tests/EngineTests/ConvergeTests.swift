@@ -73,6 +73,26 @@ struct ConvergeTests {
         #expect(report.detailedExitCode == 6)
     }
 
+    /// What a resource in place waits for counts for those that wait for it.
+    @Test func aFailureReachesThroughWhatIsInPlace() throws {
+        let fixture = try Fixture()
+        try fixture.write("/etc/middle", "x")
+        let middle = declare(File.self, "/etc/middle", ["content": .string("x")])
+        let first = declare(File.self, "/etc/first", ["content": .string("x")])
+        let last = declare(File.self, "/etc/last", ["content": .string("x")])
+        let catalog = Catalog(
+            [first, middle, last],
+            edges: [Edge(from: 0, to: 1, reason: "require"), Edge(from: 1, to: 2, reason: "require")])
+        let plan = try fixture.plan(catalog)
+        #expect(plan.resources.map(\.address) == [first.address, last.address])
+        // Somebody is faster than the apply.
+        try fixture.perform(.makeDirectory(DirectoryCreation("/etc/first".path, attributes: Attributes())))
+        let run = fixture.state.begin(RunStart(site: "test", revision: "", catalogDigest: catalog.digest, time: 0))
+        let report = try Converger(plan, on: fixture.host, store: fixture.state, run: run).converge()
+        #expect(report.outcomes.map(\.result) == [.failed, .skipped])
+        #expect(fixture.text("/etc/last") == nil)
+    }
+
     @Test func createdObjectsAreRemovedAndAdoptedOnesReleased() throws {
         let fixture = try Fixture()
         try fixture.write("/etc/old", "old")
