@@ -84,7 +84,7 @@ struct PlanProgress {
         guard let position = planned.position else { return }
         if planned.action == .inPlace, assumptions.isEmpty { return }
         let isPackage = planned.steps.contains(where: \.bringsMore)
-        let isOpaque = planned.declaration.resource is any Opaque
+        let isOpaque = planned.declaration.resource is any Opaque || planned.steps.contains(where: \.changesView)
         switch planned.action {
         case .inPlace:
             if let source = assumption(of: position) { assumptions[position] = source }

@@ -99,7 +99,7 @@ extension Linux {
         }
         guard depth < 20 else { throw HostFault("open", path.text, "ELOOP (too many levels of links)") }
         let target = try linkTarget(of: path)
-        guard let real = PathText.joined(parent, target) else {
+        guard let real = parent.target(ofLink: target) else {
             throw HostFault("open", path.text, "it is a link to `\(target)`")
         }
         guard let found = try directory(real, depth: depth + 1) else { return nil }

@@ -138,13 +138,13 @@ public final class Linux: Host {
         else {
             return path
         }
-        return PathText.joined(parent, try linkTarget(of: path)) ?? path
+        return parent.target(ofLink: try linkTarget(of: path)) ?? path
     }
 
     /// Forgets what is known of a path that a step changes.
     func forget(_ path: AbsolutePath) {
         documents[path] = nil
-        if path.text.contains("/systemd/") { hasChangedUnits = true }
+        if path.text.contains("/systemd/") || path.text == "/etc/fstab" { hasChangedUnits = true }
         if path.bringsPackages { packages.predictions = [:] }
     }
 

@@ -61,15 +61,3 @@ final class OpenDirectory {
         }
     }
 }
-
-/// Names as paths join them.
-enum PathText {
-    /// Where a link in `directory` leads, within the root; nil for what is no path.
-    static func joined(_ directory: AbsolutePath, _ target: String) -> AbsolutePath? {
-        var parts: [Substring] = target.hasPrefix("/") ? [] : directory.text.split(separator: "/")
-        for part in target.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        return AbsolutePath("/" + parts.joined(separator: "/"))
-    }
-}

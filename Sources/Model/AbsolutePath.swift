@@ -42,6 +42,15 @@ public struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConverti
         AbsolutePath(unchecked: text == "/" ? "/\(name)" : "\(text)/\(name)")
     }
 
+    /// Where a link in this directory leads, within the root; nil for what is no path.
+    public func target(ofLink target: String) -> AbsolutePath? {
+        var parts: [Substring] = target.hasPrefix("/") ? [] : text.split(separator: "/")
+        for part in target.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return AbsolutePath("/" + parts.joined(separator: "/"))
+    }
+
     /// Whether it is `directory` or anything below it.
     public func isBelowOrEqual(to directory: AbsolutePath) -> Bool {
         if directory == .root || self == directory { return true }

@@ -26,6 +26,10 @@ public enum HostObject: Sendable, Hashable {
     case package(String)
     case service(String)
     case command(String)
+    /// What is mounted at a path.
+    case mount(AbsolutePath)
+    /// Whether a file or a device is used for swap.
+    case swap(AbsolutePath)
 
     /// One line in a file.
     public static func line(_ file: AbsolutePath, _ text: String) -> HostObject { .part("line", of: file, text) }
@@ -35,7 +39,7 @@ public enum HostObject: Sendable, Hashable {
         switch self {
         case .path(let path), .content(let path), .part(_, let path, _): path
         case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .knownHost, .members,
-            .groups, .membership, .package, .service, .command:
+            .groups, .membership, .package, .service, .command, .mount, .swap:
             nil
         }
     }
@@ -46,7 +50,9 @@ public enum HostObject: Sendable, Hashable {
         case .path, .content, .part: file.map { .path($0) }
         case .user(let name), .authorizedKey(let name, _), .authorizedKeys(let name), .knownHost(let name, _):
             .user(name)
-        case .group, .accountNumber, .groupNumber, .members, .groups, .membership, .package, .service, .command: nil
+        case .group, .accountNumber, .groupNumber, .members, .groups, .membership, .package, .service, .command, .mount,
+            .swap:
+            nil
         }
     }
 
@@ -69,6 +75,8 @@ public enum HostObject: Sendable, Hashable {
         case .package(let name): "package \(name)"
         case .service(let name): "service \(name)"
         case .command(let name): "command \(name)"
+        case .mount(let path): "mount at \(path)"
+        case .swap(let path): "swap \(path)"
         }
     }
 }

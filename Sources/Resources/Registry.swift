@@ -27,5 +27,6 @@ public enum Registry {
         ResourceType(Timezone.self),
         ResourceType(Locale.self),
         ResourceType(KernelModule.self),
+        ResourceType(Mount.self),
     ]
 }

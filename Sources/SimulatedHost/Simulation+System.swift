@@ -15,7 +15,25 @@ extension Simulation {
             try editTable("modules") { table in
                 table.textLines().filter { $0.split(separator: " ").first != name[...] }.map { "\($0)\n" }.joined()
             }
+        case .mount(let mounting): try changeMounts { $0.add(mounting) }
+        case .remount(let mounting): try changeMounts { $0.change(mounting) }
+        case .unmount(let path): try changeMounts { $0.remove(path) }
+        case .startSwap(let path, let priority):
+            try editTable("swaps") { $0 + SwapAreas.line(path.text, priority: priority ?? -2) }
+        case .stopSwap(let path):
+            try editTable("swaps") { table in
+                SwapAreas(parsing: Array(table.utf8)).areas.filter { $0.path != path.text }.map {
+                    SwapAreas.line($0.path, priority: $0.priority)
+                }.joined()
+            }
         }
+    }
+
+    private func changeMounts(_ change: (inout MountedFileSystems) -> Void) throws(HostFault) {
+        var table =
+            try document(MountedFileSystems.self, at: MountedFileSystems.place) ?? MountedFileSystems(parsing: [])
+        change(&table)
+        try editTable("self/mountinfo") { _ in table.text }
     }
 
     /// Changes a table of the kernel's in /proc.

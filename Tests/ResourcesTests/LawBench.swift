@@ -39,9 +39,9 @@ struct LawBench {
             "/etc/systemd/system/multi-user.target.wants", "/etc/sysctl.d", "/proc", "/proc/sys", "/proc/sys/net",
             "/proc/sys/net/ipv4", "/proc/sys/kernel", "/usr", "/usr/share", "/usr/share/zoneinfo",
             "/usr/share/zoneinfo/Asia",
-            "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d",
-            "/proc/sys/net/ipv4", "/etc/apt", "/etc/apt/sources.list.d",
+            "/etc/apt", "/etc/apt/sources.list.d",
             "/etc/security", "/etc/ssh", "/etc/sudoers.d", "/usr/sbin",
+            "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d", "/mnt", "/proc/self",
         ] {
             try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)
         }
@@ -51,6 +51,8 @@ struct LawBench {
             ("/usr/sbin/visudo", ""), ("/etc/systemd/journald.conf", "[Journal]\n#SystemMaxUse=\n"),
             ("/proc/sys/net/ipv4/ip_forward", "0\n"), ("/proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n"),
             ("/proc/sys/kernel/hostname", "law\n"), ("/usr/share/zoneinfo/Asia/Shanghai", "TZif"),
+            ("/proc/self/mountinfo", "21 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"),
+            ("/proc/swaps", "Filename Type Size Used Priority\n"),
             ("/proc/sys/kernel/osrelease", "6.1.0\n"), ("/proc/modules", "loop 36864 0 - Live 0x0\n"),
             (
                 "/lib/modules/6.1.0/modules.dep",

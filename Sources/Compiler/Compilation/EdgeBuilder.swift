@@ -5,6 +5,7 @@ struct EdgeBuilder {
     private(set) var edges: [Edge] = []
     private let declarations: [Declaration]
     private var seen: [Pair: Int] = [:]
+    private var mounts: [(path: AbsolutePath, position: Int)] = []
     private var editors: [AbsolutePath: [Int]] = [:]
 
     private struct Pair: Hashable {
@@ -22,11 +23,12 @@ struct EdgeBuilder {
         for (position, declaration) in declarations.enumerated() {
             for object in declaration.resource.objects {
                 owners[object] = position
-                if case .part(_, let path, _) = object, declaration.state == .present {
-                    editors[path, default: []].append(position)
-                }
+                guard declaration.state == .present else { continue }
+                if case .part(_, let path, _) = object { editors[path, default: []].append(position) }
+                if case .mount(let path) = object { mounts.append((path, position)) }
             }
         }
+        addBelowMounts(owners)
         for (position, declaration) in declarations.enumerated() {
             for object in declaration.resource.provisions where owners[object] == nil { owners[object] = position }
         }
@@ -42,6 +44,24 @@ struct EdgeBuilder {
                 } else if let owner = owners[need.object] {
                     add(need, of: position, to: owner)
                 }
+            }
+        }
+    }
+
+    /// What is below a mount waits for it, but for what the mount itself needs.
+    private mutating func addBelowMounts(_ owners: [HostObject: Int]) {
+        if mounts.isEmpty { return }
+        let places = owners.compactMap { object, position in
+            let place = if case .mount(let path) = object { path } else { object.file }
+            return place.map { (path: $0, position: position) }
+        }.sorted { ($0.position, $0.path) < ($1.position, $1.path) }
+        for (mount, position) in mounts {
+            let needed = Set(declarations[position].resource.needs.map(\.object))
+            for place in places where place.path != mount && place.path.isBelowOrEqual(to: mount) {
+                guard place.position != position, declarations[place.position].state == .present,
+                    !needed.contains(.path(place.path))
+                else { continue }
+                add(Edge(from: position, to: place.position, reason: "mount"))
             }
         }
     }

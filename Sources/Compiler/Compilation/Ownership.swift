@@ -46,6 +46,7 @@ enum Ownership {
     private static func covering(_ object: HostObject) -> [HostObject] {
         switch object {
         case .part(_, let path, _): return [.content(path)]
+        case .mount, .swap: return [.content(AbsolutePath.root.appending("etc/fstab"))]
         case .authorizedKey(let user, _): return [.authorizedKeys(user)]
         case .membership(let group, let user): return [.members(group), .groups(user)]
         case .path, .content, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .knownHost, .members,

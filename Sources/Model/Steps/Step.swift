@@ -40,6 +40,11 @@ public enum Step: Sendable {
         if case .package = self { true } else { changedPath?.bringsPackages ?? false }
     }
 
+    /// Whether what else is on the host may be something else afterwards, such as what is below a mount.
+    public var changesView: Bool {
+        if case .command(let run) = self { run.operation?.changesView ?? false } else { false }
+    }
+
     /// Whether the step removes an undeclared object.
     public var removesStranger: Bool {
         if case .file(.remove(let removal)) = self { removal.isStranger } else { false }
