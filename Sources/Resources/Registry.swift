@@ -28,5 +28,6 @@ public enum Registry {
         ResourceType(Locale.self),
         ResourceType(KernelModule.self),
         ResourceType(Mount.self),
+        ResourceType(Swap.self),
     ]
 }
