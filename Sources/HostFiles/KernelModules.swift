@@ -53,6 +53,9 @@ public struct ModuleList: HostDocument {
     }
 
     public func has(_ name: ModuleName) -> Bool { names.contains(name) }
+
+    /// All of them, sorted.
+    public var all: [ModuleName] { names.sorted { $0.text < $1.text } }
 }
 
 /// What files of modprobe.d(5) say of one module.
