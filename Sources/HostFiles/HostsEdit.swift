@@ -82,6 +82,12 @@ public struct HostLine: Sendable {
     }
 
     public var text: String { ([address.text] + names).joined(separator: " ") }
+
+    /// Whether its address is of the host itself, or of the protocol (RFC 4291 §2.7, and Debian's `ip6-localnet`).
+    public var isUsual: Bool {
+        address.isLoopback
+            || address.family == .ipv6 && (address.bytes[0] == 0xFF || address.bytes.starts(with: [0xFE, 0]))
+    }
 }
 
 /// The lines of a hosts file that have to do with one host.
@@ -131,9 +137,10 @@ public struct HostLines: Sendable {
 }
 
 extension TextLines {
-    public func hosts(of record: HostRecord) -> HostLines {
-        HostLines(record, in: lines.enumerated().compactMap { HostLine($1.body, at: $0) })
-    }
+    public func hosts(of record: HostRecord) -> HostLines { HostLines(record, in: hostLines) }
+
+    /// The lines that the C library reads, as those of a hosts file.
+    public var hostLines: [HostLine] { lines.enumerated().compactMap { HostLine($1.body, at: $0) } }
 }
 
 extension IPAddress {

@@ -1,6 +1,7 @@
 import Engine
 import HostFiles
 import Model
+import Resources
 import Testing
 
 /// Lines of /etc/hosts; their judge is getent(1) (`TypeJudgeTests`).
@@ -117,6 +118,22 @@ import Testing
         #expect(try bench.bytes(Self.hosts) == strange + Array("192.0.2.7 b.example a\n".utf8))
         try bench.converge(Self.other)
         #expect(try bench.bytes(Self.hosts) == strange)
+    }
+
+    @Test func whatIsImportedIsInPlace() throws {
+        let bench = try LawBench.simulated(with: [
+            (
+                Self.hosts,
+                "127.0.0.1 localhost\n127.0.1.1 law\n::1 ip6-localhost\nff02::1 ip6-allnodes\nfe00::0 ip6-localnet\n"
+                    + "192.0.2.7 A b # c\n2001:db8::1 a b\n192.0.2.8 c\nx y\n"
+            )
+        ])
+        var findings = Findings<HostEntry>()
+        try HostEntry.addImports(from: bench.host, to: &findings)
+        #expect(findings.list.map(\.resource.name.text) == ["a", "c"] && findings.omissions.isEmpty)
+        for finding in findings.list {
+            #expect(finding.resource.changes(from: try finding.resource.observe(on: bench.host)) == [])
+        }
     }
 
     @Test func whatWasThereIsReleasedAndALinkIsLeftAlone() throws {
