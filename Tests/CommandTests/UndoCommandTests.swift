@@ -85,6 +85,25 @@ struct UndoCommandTests {
         #expect(text("/etc/a") == "two")
     }
 
+    /// What is declared anew, or otherwise, is done: only what the undo took back is held.
+    @Test func anotherDeclarationIsNotHeld() throws {
+        #expect(try apply("file: {/etc/a: {content: one}, /etc/k: {content: k}}\n").status == 0)
+        #expect(undo("1").status == 0)
+        #expect(undo("2").status == 0)
+        #expect(text("/etc/a") == "one")
+        try write("drift", "/etc/a")
+        #expect(try apply().status == 0)
+        #expect(text("/etc/a") == "one")
+        #expect(try apply("file: {/etc/a: {content: two}, /etc/k: {content: k}}\n").status == 0)
+        #expect(text("/etc/a") == "two")
+        #expect(try apply("file: {/etc/k: {content: k}}\n").status == 0)
+        #expect(text("/etc/a") == nil)
+        #expect(undo("6").status == 0)
+        #expect(text("/etc/a") == "two")
+        #expect(try apply("file: {/etc/a: {content: three}, /etc/k: {content: k}}\n").status == 0)
+        #expect(text("/etc/a") == "three")
+    }
+
     @Test func whatChangedSinceIsRefusedAndTheRestUndone() throws {
         #expect(try apply("file: {/etc/a: {content: one}, /etc/b: {content: one}}\n").status == 0)
         #expect(try apply("file: {/etc/a: {content: two}, /etc/b: {content: two}}\n").status == 0)

@@ -43,11 +43,11 @@ struct Holds {
 
     /// The hold on a declaration; nil where there is none, or where it says something else by now.
     func hold(on declaration: Declaration) -> Hold? {
-        guard let hold = byAddress[declaration.address], declaration.state == .present || hold.fields == nil else {
-            return nil
+        guard let hold = byAddress[declaration.address] else { return nil }
+        switch declaration.state {
+        case .present: return hold.fields == RecordedFields(of: declaration.resource) ? hold : nil
+        case .absent: return hold.fields == nil ? hold : nil
         }
-        guard let fields = hold.fields else { return hold }
-        return fields == RecordedFields(of: declaration.resource) ? hold : nil
     }
 
     /// The hold on an object that is no longer declared.
