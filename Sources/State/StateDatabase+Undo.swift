@@ -6,14 +6,20 @@ extension StateDatabase {
     /// What a run did, with what was there before; nil where there is no such run.
     public func pastRun(_ number: Int) throws -> PastRun? {
         guard let summary = try runs(limit: .max).first(where: { $0.id == number }) else { return nil }
-        var places: [Address: String] = [:]
-        for outcome in try outcomes(ofRun: number) {
-            if let address = Address(outcome.address) { places[address] = outcome.place }
-        }
         let isRecent = try schemaVersion() >= 3
+        var before = isRecent ? try images(ofRun: number, at: .before) : []
+        var places: [Address: String] = [:]
+        let kept = Set(before.map(\.address))
+        for outcome in try outcomes(ofRun: number) {
+            guard let address = Address(outcome.address) else { continue }
+            places[address] = outcome.place
+            // Versions before the third schema kept no images.
+            if outcome.result == Outcome.Result.changed.rawValue, !kept.contains(address) {
+                before.append(Image(address: address, subject: .unsaid))
+            }
+        }
         return PastRun(
-            number: number, isFinished: summary.finished != nil,
-            before: isRecent ? try images(ofRun: number, at: .before) : [],
+            number: number, isFinished: summary.finished != nil, before: before,
             after: isRecent ? try images(ofRun: number, at: .after) : [],
             goneEntries: isRecent ? try goneEntries(ofRun: number) : [], places: places)
     }

@@ -104,6 +104,21 @@ struct UndoCommandTests {
         #expect(text("/etc/a") == "three")
     }
 
+    /// A run of a version that kept no images.
+    @Test func whatWasNotKeptIsNamed() throws {
+        #expect(try apply("file: {/etc/a: {content: one}}\n").status == 0)
+        let database = "\(root)/var/lib/lodestar/state.db"
+        let forgotten = Tool.run([
+            "python3", "-c",
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM images'); c.commit()",
+            database,
+        ])
+        #expect(forgotten.status == 0, "\(forgotten.errors)")
+        let refused = undo("1")
+        #expect(refused.status == 4 && refused.errors.contains("file:/etc/a"), "\(refused.output)\(refused.errors)")
+        #expect(text("/etc/a") == "one")
+    }
+
     @Test func whatChangedSinceIsRefusedAndTheRestUndone() throws {
         #expect(try apply("file: {/etc/a: {content: one}, /etc/b: {content: one}}\n").status == 0)
         #expect(try apply("file: {/etc/a: {content: two}, /etc/b: {content: two}}\n").status == 0)
