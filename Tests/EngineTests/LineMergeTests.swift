@@ -42,4 +42,17 @@ struct LineMergeTests {
         let merged = LineMerge.undoing(from: [0xFF, 10, 120, 10], to: [0xFF, 10], in: [0xFF, 10, 120, 10, 0xC0, 0])
         #expect(merged == [0xFF, 10, 0xC0, 0])
     }
+
+    /// Without its limit the comparison of the second takes minutes and gigabytes.
+    @Test func onlyLinesThatDifferAreCompared() {
+        let base = (0..<60_000).map { "\($0)\n" }.joined(), other = (0..<60_000).map { "o\($0)\n" }.joined()
+        func merged(_ present: String) -> String? {
+            LineMerge.undoing(from: Array((base + "x\n").utf8), to: Array(base.utf8), in: Array(present.utf8))
+                .map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(merged("first\n" + base + "x\nlast\n") == nil)
+        #expect(merged(base + "x\nlast\n") == base + "last\n")
+        #expect(merged("first\n" + base + "x\n") == "first\n" + base)
+        #expect(merged(other) == nil)
+    }
 }

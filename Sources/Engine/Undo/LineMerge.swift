@@ -1,6 +1,6 @@
 /// Takes an edit of a text back while other lines of it may have changed.
 struct LineMerge {
-    /// The text without the edit; nil where a line of the edit was changed since.
+    /// The text without the edit; nil where a line of the edit was changed since, or too much else to compare.
     ///
     /// - Parameters:
     ///   - before: the text before the edit.
@@ -9,9 +9,11 @@ struct LineMerge {
     static func undoing(from after: [UInt8], to before: [UInt8], in present: [UInt8]) -> [UInt8]? {
         if present == after { return before }
         let base = lines(of: after)
-        let survivors = survivors(of: base, in: lines(of: present))
+        guard let survivors = survivors(of: base, in: lines(of: present)),
+            let hunks = hunks(from: base, to: lines(of: before))
+        else { return nil }
         var text = lines(of: present).map { [$0] }, leading: [Line] = []
-        for hunk in hunks(from: base, to: lines(of: before)) {
+        for hunk in hunks {
             let places = hunk.removed.map { survivors[$0] }
             if hunk.inserted.isEmpty {
                 for place in places { if let place { text[place] = [] } }
@@ -55,15 +57,17 @@ struct LineMerge {
     }
 
     /// Where each line of the base is now; nil where it is gone.
-    private static func survivors(of base: [Line], in present: [Line]) -> [Int?] {
+    private static func survivors(of base: [Line], in present: [Line]) -> [Int?]? {
+        guard let matches = matches(base, present) else { return nil }
         var result = [Int?](repeating: nil, count: base.count)
-        for (left, right) in matches(base, present) { result[left] = right }
+        for (left, right) in matches { result[left] = right }
         return result
     }
 
-    private static func hunks(from base: [Line], to goal: [Line]) -> [Hunk] {
+    private static func hunks(from base: [Line], to goal: [Line]) -> [Hunk]? {
+        guard let matches = matches(base, goal) else { return nil }
         var hunks: [Hunk] = [], left = 0, right = 0
-        for (nextLeft, nextRight) in matches(base, goal) + [(base.count, goal.count)] {
+        for (nextLeft, nextRight) in matches + [(base.count, goal.count)] {
             if nextLeft > left || nextRight > right {
                 hunks.append(Hunk(removed: left..<nextLeft, inserted: Array(goal[right..<nextRight])))
             }
@@ -72,10 +76,19 @@ struct LineMerge {
         return hunks
     }
 
-    /// The lines that both have in one order, by their positions.
-    private static func matches(_ left: [Line], _ right: [Line]) -> [(Int, Int)] {
-        let difference = right.difference(from: left)
-        let gone = Set(difference.removals.map(\.offset)), come = Set(difference.insertions.map(\.offset))
+    /// Time and memory of a comparison grow with the square of the lines that differ.
+    private static let lineLimit = 4000
+
+    /// The lines that both have in one order, by their positions; nil where too many lie between their common ends.
+    private static func matches(_ left: [Line], _ right: [Line]) -> [(Int, Int)]? {
+        let head = zip(left, right).prefix { $0 == $1 }.count
+        let most = min(left.count, right.count) - head
+        let tail = zip(left.reversed(), right.reversed()).prefix(most).prefix { $0 == $1 }.count
+        let leftRange = head..<(left.count - tail), rightRange = head..<(right.count - tail)
+        guard leftRange.count <= lineLimit, rightRange.count <= lineLimit else { return nil }
+        let difference = Array(right[rightRange]).difference(from: Array(left[leftRange]))
+        let gone = Set(difference.removals.map { head + $0.offset })
+        let come = Set(difference.insertions.map { head + $0.offset })
         return Array(zip(left.indices.filter { !gone.contains($0) }, right.indices.filter { !come.contains($0) }))
     }
 }
