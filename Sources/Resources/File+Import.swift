@@ -9,6 +9,7 @@ extension File: Importable {
         try search.search(.root.appending("var/spool/cron/crontabs"), on: host)
         for folder in ["usr/local/bin", "usr/local/sbin"] { try search.search(.root.appending(folder), on: host) }
         for path in search.found { try add(path, on: host, to: &findings) }
+        for path in search.hidden { findings.omit("\(path): not everybody may read it, so it may hold a secret") }
     }
 
     private static func add(
@@ -46,21 +47,27 @@ private struct FileSearch {
     static let byteLimit = 256 << 10
     let packaged: PackagedFiles
     private(set) var found: [AbsolutePath] = []
+    /// What lies in folders that keep others out.
+    private(set) var hidden: [AbsolutePath] = []
 
     init(packaged: PackagedFiles) {
         self.packaged = packaged
     }
 
-    mutating func search(_ folder: AbsolutePath, on host: some HostReading, depth: Int = 0) throws {
-        guard depth < 16, found.count < 10_000 else { return }
+    mutating func search(_ folder: AbsolutePath, on host: some HostReading, depth: Int = 0, isHidden: Bool = false)
+        throws
+    {
+        guard depth < 16, found.count + hidden.count < 10_000 else { return }
         for name in try host.entries(of: folder) ?? [] {
             let path = folder.appending(name)
             guard !Self.isMade(path), let status = try host.status(of: path) else { continue }
             switch status.kind {
-            case .directory: try search(path, on: host, depth: depth + 1)
+            case .directory:
+                let isClosed = isHidden || status.permissions.bits & 0o001 == 0
+                try search(path, on: host, depth: depth + 1, isHidden: isClosed)
             case .file where (1...Self.byteLimit).contains(status.byteCount):
                 if try !packaged.areUnchanged(path, host.contents(of: path, limit: Self.byteLimit), on: host) {
-                    found.append(path)
+                    if isHidden { hidden.append(path) } else { found.append(path) }
                 }
             case .file, .link, .device, .fifo, .socket: break
             }

@@ -38,9 +38,13 @@ struct ImportedManifest {
         omissions += findings.omissions
     }
 
-    /// Leaves out what is not in place as it would be declared: importing and planning must agree.
+    /// Leaves out what cannot be declared, or is not in place as it would be: importing and planning must agree.
     mutating func verify(on host: any HostReading) {
         resources.removeAll { imported in
+            if let problem = imported.problem {
+                omissions.append("\(imported.declaration.address): \(problem)")
+                return true
+            }
             do {
                 let differing = try imported.declaration.differingProperty(on: host)
                 if let differing {
@@ -82,6 +86,15 @@ enum ImportedContents {
 }
 
 extension ImportedResource {
+    /// Why a manifest cannot declare it, such as a path with a newline; nil where it can.
+    fileprivate var problem: String? {
+        let key = Node(.string(declaration.address.key), at: .nowhere)
+        let entries = fields.map { Node.Entry(key: $0.name, keyPlace: .nowhere, value: Node($0.value, at: .nowhere)) }
+        var faults = Diagnostics()
+        let decoded = type(of: declaration.resource).decoded(key: key, fields: entries, into: &faults)
+        return faults.list.first?.message ?? decoded.problems.first?.text
+    }
+
     private static let lineLimit = 110
 
     /// The lines of the resource below its type.
