@@ -22,6 +22,15 @@ public struct KernelSettings: HostDocument {
     /// The last value that the file gives to a parameter.
     public func value(of key: KernelKey) -> String? { values[key] }
 
+    /// What all files together make of a parameter at boot: the last that names it; nil where none does.
+    public static func value(of key: KernelKey, on host: some HostReading) throws(HostFault) -> String? {
+        for path in try host.dropIns(in: "sysctl.d").reversed() {
+            // Debian's 99-sysctl.conf may lead to a file that is not there.
+            if let value = (try? host.document(KernelSettings.self, at: path))?.value(of: key) { return value }
+        }
+        return nil
+    }
+
     /// The files that are read after one of /etc/sysctl.d, in their order.
     public static func files(after name: String, on host: some HostReading) throws(HostFault) -> [AbsolutePath] {
         try host.dropIns(in: "sysctl.d").filter { name.utf8.lexicographicallyPrecedes($0.name.utf8) }

@@ -89,7 +89,7 @@ private struct FileSearch {
         "etc/rc?.d/**", "etc/.updated", "etc/lodestar/**", "etc/hostname", "etc/hosts", "etc/fstab", "etc/timezone",
         "etc/localtime", "etc/locale.gen", "etc/default/locale", "etc/locale.conf", "etc/apt/sources.list",
         "etc/apt/sources.list.d/**", "etc/apt/trusted.gpg*", "etc/apt/trusted.gpg.d/**", "etc/apt/keyrings/**",
-        "etc/sudoers.d/**", "etc/udev/hwdb.bin", "etc/modules", "etc/network/run/**", "etc/cups/**",
+        "etc/udev/hwdb.bin", "etc/modules", "etc/network/run/**", "etc/cups/**",
         "etc/issue*", "etc/shells", "etc/environment", "etc/pam.d/common-*",
         "etc/console-setup/cached*", "etc/vconsole.conf", "etc/dhcp/**", "etc/initramfs-tools/conf.d/resume",
         "etc/kernel-img.conf", "etc/papersize", "etc/popularity-contest.conf", "etc/X11/**", "etc/xml/**",

@@ -12,7 +12,7 @@ public struct Sysctl: Resource, Removable, Remarking {
     public static let typeName = "sysctl"
     public static let doc = """
         A parameter of the kernel: its live value on a running host, and a file of its own in /etc/sysctl.d for each boot, \
-        late in their order. Removal takes the file away and leaves the live value until the next boot.
+        late in their order; where other files make the same of it, there is none. Removal takes the file away and leaves the live value until the next boot.
         """
     public static let fields: [Field<Sysctl>] = [
         Field(
@@ -56,6 +56,8 @@ public struct Sysctl: Resource, Removable, Remarking {
 
     public struct Observed: Sendable {
         var file: KernelSettings?
+        /// What other files make of it at boot, where there is none of its own.
+        var elsewhere: String?
         /// nil where the kernel has no such parameter, and below another root.
         var live: String?
         var isReadOnly = false
@@ -68,6 +70,7 @@ public struct Sysctl: Resource, Removable, Remarking {
         var observed = Observed(
             file: try host.document(KernelSettings.self, at: file), isRunning: host.isRunning,
             hasFolder: try host.status(of: Self.folder) != nil)
+        if observed.file == nil { observed.elsewhere = try KernelSettings.value(of: name, on: host) }
         guard host.isRunning, let status = try host.status(of: name.path) else { return observed }
         guard status.kind == .file else { throw Refusal("\(name.text) is a folder of parameters") }
         guard status.permissions.bits & 0o400 != 0 else {
@@ -84,15 +87,14 @@ public struct Sysctl: Resource, Removable, Remarking {
     public func changes(from observed: Observed?) -> [Change] {
         guard let value, let observed else { return [] }
         var changes: [Change] = []
-        let isFileRight = observed.file.map { isWritten($0) }
+        let isFileRight = observed.file.map { isWritten($0) } ?? (isSet(observed.elsewhere) ? true : nil)
+        let isAtBoot = observed.file != nil || (atBoot && isSet(observed.elsewhere))
         if observed.isRunning, !isLive(observed) {
             changes.append(Change("value", from: observed.live.map { .text($0) }, to: .text(value)))
         } else if atBoot, isFileRight == false || (isFileRight == nil && !observed.isRunning) {
             changes.append(Change("value", from: observed.file?.value(of: name).map { .text($0) }, to: .text(value)))
         }
-        if (observed.file != nil) != atBoot {
-            changes.append(Change("at_boot", from: (observed.file != nil).shown, to: atBoot.shown))
-        }
+        if isAtBoot != atBoot { changes.append(Change("at_boot", from: isAtBoot.shown, to: atBoot.shown)) }
         return changes
     }
 
@@ -101,8 +103,10 @@ public struct Sysctl: Resource, Removable, Remarking {
         return KernelSetting.isSame(value, live)
     }
 
-    private func isWritten(_ file: KernelSettings) -> Bool {
-        guard let value, let found = file.value(of: name) else { return false }
+    private func isWritten(_ file: KernelSettings) -> Bool { isSet(file.value(of: name)) }
+
+    private func isSet(_ found: String?) -> Bool {
+        guard let value, let found else { return false }
         return KernelSetting.isSame(value, found)
     }
 
@@ -121,6 +125,7 @@ public struct Sysctl: Resource, Removable, Remarking {
         if !atBoot {
             return steps + (observed.file == nil ? [] : [.remove(Removal(file, kind: .file))])
         }
+        if isSet(observed.elsewhere) { return steps }
         if !observed.hasFolder {
             steps.append(.makeDirectory(DirectoryCreation(Self.folder, attributes: Attributes())))
         }

@@ -83,6 +83,8 @@ struct UndoCommandTests {
         #expect(text("/etc/a") == "one")
         #expect(undo("3").status == 0)
         #expect(text("/etc/a") == "two")
+        let history = Tool.lodestar("history", "--root", root).output
+        #expect(history.contains("Z  the undo of run 2  1 changed"), "\(history)")
     }
 
     /// What is declared anew, or otherwise, is done: only what the undo took back is held.

@@ -77,6 +77,25 @@ import Testing
         #expect(!(try plan("net.ipv4.ip_forward: {value: 1, at_boot: false}", on: bench)).hasChanges)
     }
 
+    /// Another file that says the same, and has the last word, is enough; where it changes, the file of our own comes.
+    @Test(arguments: [
+        ("/etc/sysctl.d/60-ours.conf", "net.ipv4.ip_forward=1\n", true),
+        ("/usr/lib/sysctl.d/50-vendor.conf", "net/ipv4/ip_forward = 0x1\n", true),
+        ("/etc/sysctl.d/60-ours.conf", "net.ipv4.ip_forward=0\n", false),
+    ])
+    func whatOtherFilesSayIsTakenOver(path: String, line: String, isEnough: Bool) throws {
+        let bench = try bench([(path, line), ("/proc/sys/net/ipv4/ip_forward", "1\n")])
+        let declared = "net.ipv4.ip_forward: {value: 1}"
+        #expect(try plan(declared, on: bench).hasChanges == !isEnough)
+        #expect(try bench.apply(try plan(declared, on: bench)).count(.failed) == 0)
+        #expect(try (bench.host.status(of: Self.forward.asPath) == nil) == isEnough)
+        for result in bench.host.perform([.remove(Removal(try path.asPath, kind: .file))]) { _ = try result.get() }
+        #expect(try plan(declared, on: bench).hasChanges == isEnough)
+        #expect(try bench.apply(try plan(declared, on: bench)).count(.failed) == 0)
+        #expect(try bench.host.status(of: Self.forward.asPath) != nil)
+        #expect(!(try plan(declared, on: bench)).hasChanges)
+    }
+
     @Test func anUnknownParameterIsRefusedEachTime() throws {
         // Salt 38433: with the value in the file, the second run said that all is well.
         let file = "/etc/sysctl.d/99-zz-lodestar-net.netfilter.nf_conntrack_max.conf"

@@ -42,9 +42,10 @@ struct History: ParsableCommand {
             let state =
                 run.finished == nil
                 ? "interrupted" : "\(run.changedCount) changed, \(run.failedCount) failed, \(run.inPlaceCount) in place"
-            Terminal.print(
-                "run \(run.id)  \(Timestamp.text(seconds: Int64(run.started)).replacing("T", with: " "))  \(run.site) \(run.revision)  \(state)"
-            )
+            // An undo has no site: it is called by the run that it undoes.
+            let source = run.site == run.revision ? run.site : "\(run.site) \(run.revision)"
+            let moment = Timestamp.text(seconds: Int64(run.started)).replacing("T", with: " ")
+            Terminal.print("run \(run.id)  \(moment)  \(source)  \(state)")
         }
     }
 }
