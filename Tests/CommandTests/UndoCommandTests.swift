@@ -118,6 +118,7 @@ struct UndoCommandTests {
         #expect(forgotten.status == 0, "\(forgotten.errors)")
         let refused = undo("1")
         #expect(refused.status == 4 && refused.errors.contains("file:/etc/a"), "\(refused.output)\(refused.errors)")
+        #expect(!refused.errors.contains("--only"), "there are no others: \(refused.errors)")
         #expect(text("/etc/a") == "one")
     }
 
@@ -136,6 +137,7 @@ struct UndoCommandTests {
         #expect(try apply("command: {c: {run: \"true\"}}\nfile: {/etc/a: {content: x}}\n").status == 0)
         let refused = undo("1")
         #expect(refused.status == 4 && refused.errors.contains("command:c"), "\(refused.output)\(refused.errors)")
+        #expect(refused.errors.contains("--only"), "\(refused.errors)")
         #expect(text("/etc/a") == "x")
         #expect(undo("1", "--only", "file:/etc/a").status == 0)
         #expect(text("/etc/a") == nil)

@@ -58,10 +58,7 @@ struct UndoCommand: ParsableCommand {
         case .json: if isShownOnly { Terminal.printJSON(plan.datum.json) }
         }
         if !outline.lost.isEmpty {
-            let names = outline.lost.map(\.address.description).joined(separator: ", ")
-            Terminal.report(
-                "error: expected changes that can be undone, found \(names): nothing was done\n"
-                    + "  hint: `--only ADDRESS` undoes the others")
+            report(Set(outline.lost.map(\.address)), of: past)
             throw ExitCode(4)
         }
         if self.plan {
@@ -78,7 +75,7 @@ struct UndoCommand: ParsableCommand {
             let known = run.addresses.map(\.description).sorted()
             Terminal.report("error: expected the address of something that run \(number) changed, found `\(word)`")
             if !known.isEmpty {
-                Terminal.report("  hint: it changed \(known.prefix(20).joined(separator: ", "))")
+                Terminal.report("  hint: it changed \(known.prefix(Self.nameLimit).joined(separator: ", "))")
             }
             throw ExitCode(64)
         }
@@ -87,6 +84,18 @@ struct UndoCommand: ParsableCommand {
             only: Set(wanted.compactMap { $0 }))
         return undo.outline(for: try Session.target(root: hostSession.root).identity)
     }
+
+    private func report(_ lost: Set<Address>, of run: PastRun) {
+        let names = lost.map(\.description).sorted(), count = names.count - Self.nameLimit
+        let list = names.prefix(Self.nameLimit).joined(separator: ", ") + (count > 0 ? " and \(count) more" : "")
+        Terminal.report("error: expected changes that can be undone, found \(list): nothing was done")
+        if only.isEmpty, !run.addresses.isSubset(of: lost) {
+            Terminal.report("  hint: `--only ADDRESS` undoes the others")
+        }
+    }
+
+    /// How many resources an error names.
+    private static let nameLimit = 20
 
     private static func noRun(_ number: Int) -> ExitCode {
         Terminal.report("error: expected the number of a run, found \(number)\n  hint: `lodestar history` lists them")
