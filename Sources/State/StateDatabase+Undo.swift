@@ -9,12 +9,12 @@ extension StateDatabase {
         let isRecent = try schemaVersion() >= 3
         var before = isRecent ? try images(ofRun: number, at: .before) : []
         var places: [Address: String] = [:]
-        let kept = Set(before.map(\.address))
+        let isKept = !before.isEmpty
         for outcome in try outcomes(ofRun: number) {
             guard let address = Address(outcome.address) else { continue }
             places[address] = outcome.place
             // Versions before the third schema kept no images.
-            if outcome.result == Outcome.Result.changed.rawValue, !kept.contains(address) {
+            if outcome.result == Outcome.Result.changed.rawValue, !isKept {
                 before.append(Image(address: address, subject: .unsaid))
             }
         }

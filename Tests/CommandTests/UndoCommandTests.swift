@@ -106,6 +106,20 @@ struct UndoCommandTests {
         #expect(text("/etc/a") == "three")
     }
 
+    /// The undo of an undo brings back whose the object is, also where a file is a part of another type.
+    @Test func whatComesBackTwiceIsStillOurs() throws {
+        try write("127.0.0.1 localhost\n", "/etc/hosts")
+        let both = "line: {a: {path: /etc/hosts, text: 192.0.2.1 a}, b: {path: /etc/hosts, text: 192.0.2.2 b}}\n"
+        #expect(try apply(both).status == 0)
+        #expect(undo("1").status == 0)
+        let again = undo("2")
+        #expect(again.status == 0 && again.output.contains("line:a"), "\(again.output)\(again.errors)")
+        #expect(text("/etc/hosts")?.contains("192.0.2.2 b") == true)
+        #expect(try apply().output.contains("nothing to do"))
+        #expect(try apply("directory: {/srv/d: {}}\n").status == 0)
+        #expect(text("/etc/hosts") == "127.0.0.1 localhost\n")
+    }
+
     /// A run of a version that kept no images.
     @Test func whatWasNotKeptIsNamed() throws {
         #expect(try apply("file: {/etc/a: {content: one}}\n").status == 0)

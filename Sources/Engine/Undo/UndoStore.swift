@@ -22,6 +22,7 @@ public final class UndoStore: StateStore {
     public func prepare(_ preparation: Preparation, run number: Int) throws {
         var preparation = preparation
         preparation.ledger = []
+        preparation.images = ofOrigins(preparation.images)
         if !preparation.isEmpty { try store.prepare(preparation, run: number) }
     }
 
@@ -40,6 +41,13 @@ public final class UndoStore: StateStore {
         update.holds = undone.map { address in
             Hold(address: address, run: run.number, fields: known[address]?.fields, site: nil)
         }
-        try store.finish(report, ledger: update, images: images, run: number)
+        try store.finish(report, ledger: update, images: ofOrigins(images), run: number)
+    }
+
+    /// The images under the resources that the undone run changed, whose ledger entries come back when the undo is undone.
+    private func ofOrigins(_ images: [Image]) -> [Image] {
+        images.flatMap { image in
+            (outline.origins[image.address] ?? [image.address]).map { Image(address: $0, subject: image.subject) }
+        }
     }
 }
