@@ -1,5 +1,5 @@
 public import Engine
-public import Model
+import Model
 
 /// What an undo reads of earlier runs, and what it leaves for later ones.
 extension StateDatabase {
@@ -58,13 +58,22 @@ extension StateDatabase {
             })
     }
 
-    /// Ends the holds of another state of the site; new ones last for this one.
-    public func keepHolds(for catalog: Catalog) throws {
-        guard try !holds().isEmpty else { return }
-        let site = Value.text(catalog.siteState)
+    /// Ends the holds of another state of the site; those of no known one last for this one.
+    ///
+    /// - Parameter site: the state of the site that is applied now (`Catalog.siteState`).
+    public func keepHolds(for site: String) throws {
+        guard try siteState() != site else { return }
         try database.transaction { () throws(StateFault) in
-            try database.run("DELETE FROM holds WHERE site <> ?", [site])
-            try database.run("UPDATE holds SET site = ? WHERE site IS NULL", [site])
+            try database.run("DELETE FROM holds WHERE site <> ?", [.text(site)])
+            try database.run("UPDATE holds SET site = ? WHERE site IS NULL", [.text(site)])
+            try database.run("INSERT OR REPLACE INTO meta VALUES ('site', ?)", [.text(site)])
         }
+    }
+
+    /// The state of the site that was applied last, also where nothing was to be done; nil before the first apply.
+    public func siteState() throws -> String? {
+        var site: String?
+        try database.query("SELECT value FROM meta WHERE name = 'site'") { site = $0.text(0) }
+        return site
     }
 }

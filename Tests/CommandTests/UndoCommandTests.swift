@@ -202,6 +202,7 @@ struct UndoCommandTests {
         #expect(text("/etc/passwd")?.contains("ana") == false)
         let back = undo("4")
         #expect(back.status == 0, "\(back.output)\(back.errors)")
+        #expect(back.output.contains("user:ana comes back without its password"), "\(back.output)")
         #expect(text("/etc/passwd")?.contains("ana:x:3001:3001:Ana:/home/ana:/bin/sh") == true)
         #expect(text("/etc/group")?.contains("ops:x:3000:ana") == true)
     }
@@ -219,8 +220,26 @@ struct UndoCommandTests {
         #expect(text("/etc/a") == nil)
     }
 
-    /// Secrets are never kept, so what was there with one cannot come back.
-    @Test func aSecretIsNamed() throws {
+    /// A hold lasts for the commit that was applied, also where the mending commit comes before the next apply.
+    @Test func aCommitEndsWhatIsHeld() throws {
+        try FileManager.default.createDirectory(atPath: "\(site)/.git", withIntermediateDirectories: false)
+        func commit(_ letter: Character) throws {
+            let text = String(repeating: letter, count: 40) + "\n"
+            try text.write(toFile: "\(site)/.git/HEAD", atomically: true, encoding: .utf8)
+        }
+        try commit("a")
+        #expect(try apply("file: {/etc/a: {content: bad}, /etc/b: {content: good}}\n").status == 0)
+        #expect(undo("1").status == 0)
+        let held = try apply()
+        #expect(held.errors.contains("note: file:/etc/b is left alone: run 1 was undone"), "\(held.errors)")
+        #expect(text("/etc/b") == nil)
+        #expect(undo("1").status == 0)
+        try commit("b")
+        #expect(try apply("file: {/etc/a: {content: mended}, /etc/b: {content: good}}\n").status == 0)
+        #expect(text("/etc/a") == "mended" && text("/etc/b") == "good")
+    }
+
+    @Test func aFullDirectoryStaysAndTheRestIsUndone() throws {
         try write("hand made\n", "/etc/plain")
         #expect(try apply("file: {/etc/plain: {state: absent}}\ndirectory: {/srv/t: {}}\n").status == 0)
         try write("x", "/srv/t/inside")

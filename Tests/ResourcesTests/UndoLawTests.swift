@@ -67,11 +67,8 @@ import Testing
         // A hold would keep the next plan of this test from saying anything.
         let held = try state.holds()
         #expect(!held.isEmpty, "\(example): nothing is held")
-        var other = outline.catalog
-        other.revision = "feedfacecafe"
-        try state.keepHolds(for: other)
-        other.revision = "c0ffeec0ffee"
-        try state.keepHolds(for: other)
+        try state.keepHolds(for: "feedfacecafe")
+        try state.keepHolds(for: "c0ffeec0ffee")
         #expect(try state.holds().isEmpty)
     }
 }

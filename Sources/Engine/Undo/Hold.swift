@@ -7,7 +7,7 @@ public struct Hold: Sendable, Hashable {
     public var run: Int
     /// What was declared of it when it was undone; nil where its declaration was gone already.
     public var fields: RecordedFields?
-    /// The state of the site that it lasts for; nil until the next apply tells which one that is.
+    /// The state of the site that it lasts for; nil until the next apply tells which one that is, where none was applied.
     public var site: String?
 
     public init(address: Address, run: Int, fields: RecordedFields?, site: String?) {
@@ -20,10 +20,13 @@ public struct Hold: Sendable, Hashable {
 
 extension Catalog {
     /// What a hold lasts for: the commit of the site, or the catalog where the site has none.
-    public var siteState: String {
+    public var siteState: String { Self.commit(in: revision) ?? digest.hexadecimal }
+
+    /// The commit that a revision begins with; nil where it names none.
+    public static func commit(in revision: String) -> String? {
         let word = revision.prefix { $0 != " " }
         let isCommit = (7...64).contains(word.utf8.count) && word.utf8.allSatisfy(\.isHexadecimalDigit)
-        return isCommit ? String(word) : digest.hexadecimal
+        return isCommit ? String(word) : nil
     }
 }
 

@@ -6,9 +6,12 @@ public final class UndoStore: StateStore {
     private let store: any StateStore
     private let run: PastRun
     private let outline: Undo.Outline
+    private let site: String?
 
-    public init(over store: any StateStore, of run: PastRun, _ outline: Undo.Outline) {
+    /// - Parameter site: the state of the site for which what is undone is held; nil where none was ever applied.
+    public init(over store: any StateStore, of run: PastRun, _ outline: Undo.Outline, site: String? = nil) {
         self.store = store
+        self.site = site
         self.run = run
         self.outline = outline
     }
@@ -39,7 +42,7 @@ public final class UndoStore: StateStore {
         update.removedObjects = made.map(\.object)
         let known = Dictionary(entries.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
         update.holds = undone.map { address in
-            Hold(address: address, run: run.number, fields: known[address]?.fields, site: nil)
+            Hold(address: address, run: run.number, fields: known[address]?.fields, site: site)
         }
         try store.finish(report, ledger: update, images: ofOrigins(images), run: number)
     }

@@ -41,6 +41,10 @@ struct ApplyCommand: ParsableCommand {
         let lock = try hostSession.lock(for: "apply")
         defer { withExtendedLifetime(lock) {} }
         let state = try hostSession.writableState()
+        // A commit that changes nothing here ends what was held until it came.
+        if let commit = Catalog.commit(in: session.revision) {
+            try Terminal.reportingFaults { try state.keepHolds(for: commit) }
+        }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
         let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil
@@ -49,7 +53,7 @@ struct ApplyCommand: ParsableCommand {
         }
         let (catalog, archive) = try session.keptCatalog(for: target, root: hostSession.root)
         let recorder = isMemorable && archive != nil ? hostSession.recorder() : nil
-        try Terminal.reportingFaults { try state.keepHolds(for: catalog) }
+        try Terminal.reportingFaults { try state.keepHolds(for: catalog.siteState) }
         var plan = try hostSession.plan(catalog, state: state, wanted, recorder: recorder)
         if let saved {
             if let mismatch = saved.mismatch(with: plan, root: hostSession.root) {
@@ -59,6 +63,9 @@ struct ApplyCommand: ParsableCommand {
             plan = saved.restricting(plan)
         }
         for remark in plan.remarks { Terminal.report(remark.line) }
+        for held in plan.resources where held.action == .hold {
+            Terminal.report("note: \(held.address) is left alone: \(held.reason?.text ?? "")".printable)
+        }
         if plan.exceedsRemovalLimit, !allowRemovals {
             Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(.full))
             throw ExitStatus.unsafe

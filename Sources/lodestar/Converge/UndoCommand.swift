@@ -44,7 +44,8 @@ struct UndoCommand: ParsableCommand {
             : try hostSession.writableState()
         guard let past = try Terminal.reportingFaults({ try state.pastRun(number) }) else { throw Self.noRun(number) }
         let outline = try self.outline(of: past, hostSession, state)
-        let store = UndoStore(over: state, of: past, outline)
+        let store = UndoStore(
+            over: state, of: past, outline, site: try Terminal.reportingFaults { try state.siteState() })
         var plan = try hostSession.plan(
             outline.catalog, state: store,
             Selection(only: outline.catalog.declarations.map(\.address.description)))
@@ -54,6 +55,9 @@ struct UndoCommand: ParsableCommand {
         case .text:
             Terminal.print(
                 PlanText(plan, isColored: Terminal.isColored).text(output.summary ? .summary : .full))
+            for resource in plan.resources where resource.action == .create && resource.address.type == User.typeName {
+                Terminal.print("note: \(resource.address) comes back without its password: secrets are never kept")
+            }
             for path in outline.kept { Terminal.print("note: \(path) stays: what a person keeps there is not undone") }
         case .json: if isShownOnly { Terminal.printJSON(plan.datum.json) }
         }
