@@ -265,7 +265,7 @@ public final class Converger {
         let address = tasks[index].planned.address
         if case .file(let step) = step, !step.isLive {
             let isSecret = step.isSecret || secrecy.hides(step.path)
-            let withheld: PathImage.Withheld? = isSecret ? .secret : step.keepsContent ? .untouched : nil
+            let withheld: PathImage.Withheld? = step.keepsContent ? .untouched : isSecret ? .secret : nil
             trail.add(step, of: address, isSecret: isSecret)
             return Image(
                 address: address, subject: .path(PathImage(before: step, withheld: withheld, on: host)))

@@ -220,6 +220,17 @@ struct UndoCommandTests {
         #expect(text("/etc/a") == nil)
     }
 
+    /// One resource sets the owner, another a line: both come back, and the owner alone needs no bytes.
+    @Test func aModeAndALineOfOneFileComeBack() throws {
+        try write("127.0.0.1 localhost\n", "/etc/hosts")
+        chmod("\(root)/etc/hosts", 0o644)
+        let before = tree()
+        let manifest = "file: {/etc/hosts: {mode: \"0600\"}}\nline: {l: {path: /etc/hosts, text: \"192.0.2.1 a\"}}\n"
+        #expect(try apply(manifest).status == 0)
+        let done = undo("1")
+        #expect(done.status == 0 && tree() == before, "\(done.output)\(done.errors)")
+    }
+
     /// A hold lasts for the commit that was applied, also where the mending commit comes before the next apply.
     @Test func aCommitEndsWhatIsHeld() throws {
         try FileManager.default.createDirectory(atPath: "\(site)/.git", withIntermediateDirectories: false)

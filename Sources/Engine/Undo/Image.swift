@@ -62,6 +62,8 @@ public struct PathImage: Sendable, Hashable {
 extension PathImage {
     /// The largest content that is kept, in bytes.
     private static let contentLimit = 1 << 20
+    /// The largest content that is read once more for its digest, in bytes.
+    private static let digestLimit = 256 << 20
 
     /// Reads what is at a path before a step changes it. What cannot be read is left out: the step will say why.
     ///
@@ -84,10 +86,12 @@ extension PathImage {
     }
 
     /// What is kept of the bytes that a run leaves.
-    enum Keeping {
-        case digest, seal
+    enum Keeping: Int {
+        /// The run left them as they were: a body is never read for its owner or mode.
+        case nothing
         /// Of a file that others write too: their lines stay when it is brought back.
         case content
+        case digest, seal
     }
 
     /// Reads what a run left at a path.
@@ -96,6 +100,14 @@ extension PathImage {
         self.init(path: path, status: status, body: .none)
         switch status?.kind {
         case .file?:
+            if keeping == .nothing {
+                body = .withheld(.untouched)
+                return
+            }
+            guard status?.byteCount ?? 0 <= Self.digestLimit else {
+                body = .withheld(.size)
+                return
+            }
             if keeping == .content { body = Self.content(of: path, status?.byteCount ?? 0, on: host) }
             if case .content = body { return }
             body = (try? host.digest(of: path)).map { .digest($0) } ?? .withheld(.unreadable)
@@ -119,7 +131,7 @@ extension PathImage {
 
     private func hasSameBody(as other: PathImage) -> Bool {
         switch (body, other.body) {
-        case (.none, .none): true
+        case (.none, .none), (.withheld(.untouched), _), (_, .withheld(.untouched)): true
         case (.link(let target), .link(let other)): target == other
         case (.sealed(let digest), _): other.sealedBody == .sealed(digest)
         case (_, .sealed(let digest)): sealedBody == .sealed(digest)

@@ -38,6 +38,7 @@ public struct PastRun: Sendable {
                 if !changes[position].addresses.contains(image.address) {
                     changes[position].addresses.append(image.address)
                 }
+                changes[position].takeBody(of: image.subject)
             } else {
                 positions[key] = changes.count
                 changes.append(PastChange(addresses: [image.address], before: image.subject))
@@ -57,6 +58,15 @@ struct PastChange {
     var before: Image.Subject
     /// nil where the run did not come so far.
     var after: Image.Subject?
+
+    /// A body that an earlier step left as it was is still the one before the run.
+    mutating func takeBody(of later: Image.Subject) {
+        guard case .path(var image) = before, image.body == .withheld(.untouched), case .path(let later) = later else {
+            return
+        }
+        image.body = later.body
+        before = .path(image)
+    }
 
     struct Key: Hashable {
         private var path: AbsolutePath?

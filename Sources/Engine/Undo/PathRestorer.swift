@@ -11,7 +11,8 @@ struct PathRestorer {
 
     /// - Returns: nil where everything that the run changed is as it was.
     func restoration() throws -> Restoration? {
-        let present = PathImage(after: before.path, keeping: .content, on: host)
+        let isUntouched = before.body == .withheld(.untouched) && after.body == .withheld(.untouched)
+        let present = PathImage(after: before.path, keeping: isUntouched ? .nothing : .content, on: host)
         if present.isSame(as: before) { return nil }
         guard let status = before.status else { return try removal(of: present) }
         guard after.status?.kind == status.kind, present.status?.kind == status.kind else {

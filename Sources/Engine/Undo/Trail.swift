@@ -12,13 +12,13 @@ struct Trail {
 
     mutating func add(_ step: FileStep, of address: Address, isSecret: Bool) {
         let isEdit = if case .edit = step { true } else { false }
-        let keeping: PathImage.Keeping = isSecret ? .seal : isEdit ? .content : .digest
+        let keeping: PathImage.Keeping = step.keepsContent ? .nothing : isSecret ? .seal : isEdit ? .content : .digest
         guard let mark = marks[step.path] else {
             paths.append(step.path)
             marks[step.path] = Mark(address: address, keeping: keeping)
             return
         }
-        if mark.keeping != .seal, keeping != .content { marks[step.path]?.keeping = keeping }
+        if mark.keeping.rawValue < keeping.rawValue { marks[step.path]?.keeping = keeping }
     }
 
     func images(on host: some HostReading) -> [Image] {
