@@ -59,18 +59,7 @@ public struct UnifiedDiff {
     }
 
     private static func script(from left: [String], to right: [String]) -> [Edit] {
-        let before = zip(left, right).prefix { $0 == $1 }.count
-        let most = min(left.count, right.count) - before
-        let after = zip(left.reversed(), right.reversed()).prefix(most).prefix { $0 == $1 }.count
-        let difference = Array(right[before..<(right.count - after)]).difference(
-            from: Array(left[before..<(left.count - after)]))
-        var removed = Set<Int>(), inserted = Set<Int>()
-        for change in difference {
-            switch change {
-            case .remove(let offset, _, _): removed.insert(before + offset)
-            case .insert(let offset, _, _): inserted.insert(before + offset)
-            }
-        }
+        let (removed, inserted) = LineDifference(from: left, to: right).positions
         var edits: [Edit] = [], i = 0, j = 0
         while i < left.count || j < right.count {
             if i < left.count, removed.contains(i) {

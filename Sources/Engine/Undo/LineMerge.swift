@@ -81,22 +81,9 @@ struct LineMerge {
 
     /// The lines that both have in one order, by their positions; nil where too many lie between their common ends.
     private static func matches(_ left: [Line], _ right: [Line]) -> [(Int, Int)]? {
-        let head = zip(left, right).prefix { $0 == $1 }.count
-        let most = min(left.count, right.count) - head
-        let tail = zip(left.reversed(), right.reversed()).prefix(most).prefix { $0 == $1 }.count
-        let leftRange = head..<(left.count - tail), rightRange = head..<(right.count - tail)
-        guard leftRange.count <= lineLimit, rightRange.count <= lineLimit else { return nil }
-        let difference = Array(right[rightRange]).difference(from: Array(left[leftRange]))
-        let gone = Set(difference.removals.map { head + $0.offset })
-        let come = Set(difference.insertions.map { head + $0.offset })
+        let difference = LineDifference(from: left, to: right)
+        guard difference.comparedCount <= lineLimit else { return nil }
+        let (gone, come) = difference.positions
         return Array(zip(left.indices.filter { !gone.contains($0) }, right.indices.filter { !come.contains($0) }))
-    }
-}
-
-extension CollectionDifference.Change {
-    fileprivate var offset: Int {
-        switch self {
-        case .insert(let offset, _, _), .remove(let offset, _, _): offset
-        }
     }
 }
