@@ -59,9 +59,7 @@ public struct Planner {
         if holds.isEmpty { return nil }
         let declaration = catalog.declarations[position]
         guard let hold = holds.hold(on: declaration), !declaration.isInPlace(on: host) else { return nil }
-        var planned = PlannedResource(declaration, position: position, action: .hold)
-        planned.reason = .held(run: hold.run)
-        return planned
+        return PlannedResource(declaration, position: position, by: hold)
     }
 
     private func plan(_ position: Int, _ progress: inout PlanProgress, _ ledger: LedgerIndex) -> PlannedResource {

@@ -25,9 +25,7 @@ struct UndeclaredPlanner {
             var entry = found[position].entry
             entry.notified.removeAll { !declaredAddresses.contains($0) }
             if let hold = holds.hold(on: entry) {
-                var planned = PlannedResource(found[position].declaration, position: nil, action: .hold)
-                planned.reason = .held(run: hold.run)
-                return planned
+                return PlannedResource(found[position].declaration, position: nil, by: hold)
             }
             return plan(entry, found[position].declaration, needed)
         }
@@ -46,7 +44,7 @@ struct UndeclaredPlanner {
 
     /// nil where the ledger's type is unknown here.
     private func declaration(of entry: LedgerEntry) -> Declaration? {
-        guard let type = types.first(where: { $0.name == entry.address.type }) else { return nil }
+        guard let type = types.named(entry.address.type) else { return nil }
         let place = Place(file: SourceFile("run \(entry.run)"), line: 0, column: 0)
         var faults = Diagnostics()
         let key = Node(.string(entry.address.key), at: place)

@@ -25,13 +25,17 @@ extension Catalog {
     /// The commit that a revision begins with; nil where it names none.
     public static func commit(in revision: String) -> String? {
         let word = revision.prefix { $0 != " " }
-        let isCommit = (7...64).contains(word.utf8.count) && word.utf8.allSatisfy(\.isHexadecimalDigit)
+        let isCommit = (7...64).contains(word.utf8.count) && word.allSatisfy { $0.isASCII && $0.isHexDigit }
         return isCommit ? String(word) : nil
     }
 }
 
-extension UInt8 {
-    fileprivate var isHexadecimalDigit: Bool { Unicode.Scalar(self).properties.isASCIIHexDigit }
+extension PlannedResource {
+    /// What an undo keeps as it is.
+    init(_ declaration: Declaration, position: Int?, by hold: Hold) {
+        self.init(declaration, position: position, action: .hold)
+        reason = .held(run: hold.run)
+    }
 }
 
 /// The holds that count for a catalog.

@@ -103,11 +103,6 @@ struct PathRestorer {
     }
 
     private func resource(_ kind: FileStatus.Kind, _ fields: [(String, Node.Content)]) throws -> any Resource {
-        guard let type = types.first(where: { $0.name == kind.rawValue }) else {
-            throw Reason.lost("a \(kind.rawValue) was at \(before.path)")
-        }
-        return type.resource(
-            before.path.text,
-            fields.map { Node.Entry(key: $0.0, keyPlace: .nowhere, value: Node($0.1, at: .nowhere)) })
+        try types.object(kind, at: before.path, fields)
     }
 }

@@ -54,7 +54,7 @@ public struct Undo {
                 }
                 if case .path(let image) = change.before, restoration.state == .present {
                     for folder in try missingFolders(above: image.path) where !list.owns(folder) {
-                        list.add(try directory(folder), of: change.addresses, at: place)
+                        list.add(Restoration(try types.object(.directory, at: folder)), of: change.addresses, at: place)
                     }
                 }
                 list.add(restoration, of: change.addresses, at: place)
@@ -73,7 +73,7 @@ public struct Undo {
         var changes = run.changes
         for (position, change) in changes.enumerated() {
             guard case .resource = change.before, let address = change.addresses.first,
-                let type = types.first(where: { $0.name == address.type })?.swiftType as? any Restorable.Type,
+                let type = types.named(address.type)?.swiftType as? any Restorable.Type,
                 type.filesComeLast, let first = changes.firstIndex(where: { $0.addresses.contains(address) })
             else { continue }
             changes.remove(at: position)
@@ -109,13 +109,6 @@ public struct Undo {
         return missing.reversed()
     }
 
-    private func directory(_ path: AbsolutePath) throws -> Restoration {
-        guard let type = types.first(where: { $0.name == FileStatus.Kind.directory.rawValue }) else {
-            throw Reason.lost("the directory \(path) is gone")
-        }
-        return Restoration(type.resource(path.text, []))
-    }
-
     private func lostEffect(of change: PastChange) -> Reason {
         .lost("nobody knows what \(change.addresses.first?.type ?? "it") did: it cannot be undone")
     }
@@ -138,7 +131,7 @@ public struct Undo {
     }
 
     private func resource(_ address: Address, _ fields: RecordedFields) throws -> any Resource {
-        guard let type = types.first(where: { $0.name == address.type }) else {
+        guard let type = types.named(address.type) else {
             throw Reason.lost("this binary does not know the type \(address.type)")
         }
         return type.resource(address.key, fields.entries.filter { !$0.value.isWithheld })
@@ -150,7 +143,7 @@ public struct Undo {
             (ledger.entries + run.goneEntries).map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
         for (address, positions) in list.positions {
             for target in entries[address]?.notified ?? [] {
-                guard let entry = entries[target], let type = types.first(where: { $0.name == target.type }) else {
+                guard let entry = entries[target], let type = types.named(target.type) else {
                     continue
                 }
                 let parameters = Set(type.fields.filter { $0.role == .parameter }.map(\.name))
@@ -166,6 +159,19 @@ extension ResourceType {
     func resource(_ key: String, _ fields: [Node.Entry]) -> any Resource {
         var faults = Diagnostics()
         return swiftType.decoded(key: Node(.string(key), at: .nowhere), fields: fields, into: &faults)
+    }
+}
+
+extension [ResourceType] {
+    func named(_ name: String) -> ResourceType? { first { $0.name == name } }
+
+    /// What is, or was, at a path, as a resource of the type that is called as its kind.
+    func object(
+        _ kind: FileStatus.Kind, at path: AbsolutePath, _ fields: [(String, Node.Content)] = []
+    ) throws -> any Resource {
+        guard let type = named(kind.rawValue) else { throw Reason.lost("a \(kind.rawValue) was at \(path)") }
+        return type.resource(
+            path.text, fields.map { Node.Entry(key: $0.0, keyPlace: .nowhere, value: Node($0.1, at: .nowhere)) })
     }
 }
 
