@@ -16,14 +16,7 @@ public struct UnitPresets {
             let units = names.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
             enabledByPackages = Set(units + Self.enabledBySystemd)
         }
-        var files: [String: AbsolutePath] = [:]
-        for folder in ["lib", "usr/lib", "usr/local/lib", "run", "etc"] {
-            let folder = AbsolutePath.root.appending("\(folder)/systemd/system-preset")
-            for name in try host.entries(of: folder) ?? [] where name.hasSuffix(".preset") {
-                files[name] = folder.appending(name)
-            }
-        }
-        for (_, path) in files.sorted(by: { $0.key < $1.key }) {
+        for path in try host.dropIns(in: "systemd/system-preset", suffix: ".preset") {
             guard try host.status(of: path)?.kind == .file else { continue }
             let text = String(decoding: try host.contents(of: path, limit: 1 << 20), as: UTF8.self)
             for line in text.textLines() {
