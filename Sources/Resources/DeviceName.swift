@@ -2,7 +2,7 @@ import Model
 
 /// Names of block devices in fstab(5): a path, or a tag such as `UUID=...`.
 enum DeviceName {
-    private static let tags = [
+    fileprivate static let tags = [
         "UUID=": "by-uuid", "LABEL=": "by-label", "PARTUUID=": "by-partuuid", "PARTLABEL=": "by-partlabel",
         "ID=": "by-id",
     ]
@@ -37,7 +37,7 @@ extension String {
     /// Whether it names a device, or a file that stands for one, of this host.
     var isBlockDevice: Bool {
         (hasPrefix("/") && !hasPrefix("//"))
-            || ["UUID=", "LABEL=", "PARTUUID=", "PARTLABEL=", "ID="].contains { hasPrefix($0) }
+            || DeviceName.tags.keys.contains { hasPrefix($0) }
     }
 
     /// Whether it names what another host has.

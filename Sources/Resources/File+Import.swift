@@ -8,45 +8,46 @@ extension File: Importable {
         try search.search(.root.appending("etc"), on: host)
         try search.search(.root.appending("var/spool/cron/crontabs"), on: host)
         for folder in ["usr/local/bin", "usr/local/sbin"] { try search.search(.root.appending(folder), on: host) }
-        for path in search.found { try add(path, on: host, to: &findings) }
+        let accounts = try AccountDatabase(reading: host)
+        for found in search.found { add(found, accounts, to: &findings) }
         for path in search.hidden { findings.omit("\(path): not everybody may read it, so it may hold a secret") }
     }
 
     private static func add(
-        _ path: AbsolutePath, on host: some HostReading, to findings: inout Findings<File>
-    ) throws {
-        guard let status = try host.status(of: path) else { return }
+        _ found: FileSearch.Found, _ accounts: AccountDatabase, to findings: inout Findings<File>
+    ) {
+        let (path, status) = (found.path, found.status)
         let isTable = path.isBelowOrEqual(to: .root.appending("var/spool/cron"))
         guard isTable || status.permissions.bits & 0o004 != 0 else {
             return findings.omit("\(path): not everybody may read it, so it may hold a secret")
         }
-        let content = Content(try host.contents(of: path, limit: FileSearch.byteLimit))
+        let content = Content(found.bytes)
         guard content.isText else { return findings.omit("\(path): it is no text") }
         var file = File()
         file.path = path
         file.content = .whole(content)
-        if status.owner != 0 { file.owner = try host.accountName(status.owner) ?? .number(status.owner) }
-        if status.group != 0 { file.group = try host.groupName(status.group) ?? .number(status.group) }
+        if status.owner != 0 {
+            file.owner = accounts.user(number: status.owner).map { .name($0.name) } ?? .number(status.owner)
+        }
+        if status.group != 0 {
+            file.group = accounts.group(number: status.group).map { .name($0.name) } ?? .number(status.group)
+        }
         if status.permissions.bits != 0o644 { file.mode = FileMode(status.permissions) }
         findings.add(file)
     }
 }
 
-extension HostReading {
-    fileprivate func accountName(_ uid: UInt32) throws(HostFault) -> Owner? {
-        try AccountDatabase(reading: self).user(number: uid).map { .name($0.name) }
-    }
-
-    fileprivate func groupName(_ gid: UInt32) throws(HostFault) -> Owner? {
-        try AccountDatabase(reading: self).group(number: gid).map { .name($0.name) }
-    }
-}
-
 /// Walks a folder for the files that people wrote.
 private struct FileSearch {
-    static let byteLimit = 256 << 10
+    struct Found {
+        var path: AbsolutePath
+        var status: FileStatus
+        var bytes: [UInt8]
+    }
+
+    private static let byteLimit = 256 << 10
     let packaged: PackagedFiles
-    private(set) var found: [AbsolutePath] = []
+    private(set) var found: [Found] = []
     /// What lies in folders that keep others out.
     private(set) var hidden: [AbsolutePath] = []
 
@@ -66,8 +67,12 @@ private struct FileSearch {
                 let isClosed = isHidden || status.permissions.bits & 0o001 == 0
                 try search(path, on: host, depth: depth + 1, isHidden: isClosed)
             case .file where (1...Self.byteLimit).contains(status.byteCount):
-                if try !packaged.areUnchanged(path, host.contents(of: path, limit: Self.byteLimit), on: host) {
-                    if isHidden { hidden.append(path) } else { found.append(path) }
+                let bytes = try host.contents(of: path, limit: Self.byteLimit)
+                if packaged.areUnchanged(path, bytes, on: host) { continue }
+                if isHidden {
+                    hidden.append(path)
+                } else {
+                    found.append(Found(path: path, status: status, bytes: bytes))
                 }
             case .file, .link, .device, .fifo, .socket: break
             }

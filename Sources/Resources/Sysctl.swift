@@ -45,7 +45,7 @@ public struct Sysctl: Resource, Removable, Remarking {
     public var objects: [HostObject] { [.path(file)] }
     public var problems: [Problem] {
         guard let value else { return [] }
-        if value.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F }) {
+        if value.hasControl {
             return [Problem("value", "expected one line without control characters")]
         }
         if value.first?.isWhitespace != false || value.last?.isWhitespace != false {
