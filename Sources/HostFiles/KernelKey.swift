@@ -2,7 +2,7 @@ public import Model
 
 /// The name of a parameter of the kernel, as sysctl.d(5) reads it: the first separator tells which of `.` and `/` parts the
 /// name, and the other one stands for a dot in a part, such as that of the interface `eth0.100`.
-public struct KernelKey: Sendable, Hashable, FieldValue {
+public struct KernelKey: Sendable, Hashable, TextValue {
     /// The parts, as the folders below /proc/sys have them.
     public let parts: [String]
 
@@ -27,14 +27,9 @@ public struct KernelKey: Sendable, Hashable, FieldValue {
         self.parts = parts
     }
 
-    public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, let key = KernelKey(text) else {
-            throw DecodingFault(
-                node, expected: "the name of one parameter of the kernel",
-                hint: "such as net.ipv4.ip_forward, or net/ipv4/conf/eth0.100/forwarding where a part has a dot")
-        }
-        self = key
-    }
+    public static let expectation = "the name of one parameter of the kernel"
+    public static let hint: String? =
+        "such as net.ipv4.ip_forward, or net/ipv4/conf/eth0.100/forwarding where a part has a dot"
 
     /// The name as sysctl(8) prints it.
     public var text: String { parts.map { String($0.map { $0 == "." ? "/" : $0 }) }.joined(separator: ".") }
@@ -44,6 +39,4 @@ public struct KernelKey: Sendable, Hashable, FieldValue {
     public var path: AbsolutePath { AbsolutePath.root.appending("proc/sys/\(parts.joined(separator: "/"))") }
 
     public static var shape: Shape { .text(pattern: "^[A-Za-z0-9_:@+~,][A-Za-z0-9_.:@+~,/-]*$") }
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
 }

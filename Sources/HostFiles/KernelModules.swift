@@ -1,7 +1,7 @@
 public import Model
 
 /// The name of a module of the kernel; `-` and `_` are one (modprobe(8)).
-public struct ModuleName: Sendable, Hashable, FieldValue, CustomStringConvertible {
+public struct ModuleName: Sendable, Hashable, TextValue, CustomStringConvertible {
     public let text: String
 
     /// What a resource has before its key is decoded.
@@ -23,17 +23,10 @@ public struct ModuleName: Sendable, Hashable, FieldValue, CustomStringConvertibl
         self.init(file[..<end.lowerBound])
     }
 
-    public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, let name = ModuleName(text) else {
-            throw DecodingFault(node, expected: "the name of a module of the kernel such as br_netfilter")
-        }
-        self = name
-    }
+    public static let expectation = "the name of a module of the kernel such as br_netfilter"
 
     public var description: String { text }
     public static var shape: Shape { .text(pattern: "^[A-Za-z0-9_-]{1,55}$") }
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
 }
 
 /// Modules in a list: one a line, by the first word. Of modules-load.d(5), /proc/modules, modules.dep(5) and

@@ -1,7 +1,7 @@
 public import Model
 
 /// The name of a locale, such as `de_DE.UTF-8` (setlocale(3)); two spellings of its character set are one.
-public struct LocaleName: Sendable, Hashable, FieldValue {
+public struct LocaleName: Sendable, Hashable, TextValue {
     public let text: String
 
     /// What a resource has before its fields are decoded.
@@ -18,12 +18,7 @@ public struct LocaleName: Sendable, Hashable, FieldValue {
         self.text = text
     }
 
-    public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, let name = LocaleName(text) else {
-            throw DecodingFault(node, expected: "the name of a locale such as de_DE.UTF-8")
-        }
-        self = name
-    }
+    public static let expectation = "the name of a locale such as de_DE.UTF-8"
 
     /// The name as `locale -a` lists it: the C library writes `UTF-8` as `utf8`.
     public var listed: String {
@@ -56,6 +51,4 @@ public struct LocaleName: Sendable, Hashable, FieldValue {
     public func hash(into hasher: inout Hasher) { hasher.combine(listed) }
 
     public static var shape: Shape { .text(pattern: "^[A-Za-z][A-Za-z0-9_.@-]{0,63}$") }
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
 }

@@ -24,20 +24,12 @@ public struct AccountName: Sendable, Hashable, Comparable, CustomStringConvertib
     public static func < (left: AccountName, right: AccountName) -> Bool { left.text < right.text }
 }
 
-extension AccountName: FieldValue {
+extension AccountName: TextValue {
     public static var shape: Shape { .text(pattern: "^[A-Za-z_][A-Za-z0-9_.-]{0,31}[$]?$") }
 
-    public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, let name = AccountName(text) else {
-            throw DecodingFault(
-                node, expected: "an account name",
-                hint: "letters, digits, `_`, `-` and `.`, beginning with a letter or `_`, at most 32 characters")
-        }
-        self = name
-    }
-
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
+    public static let expectation = "an account name"
+    public static let hint: String? =
+        "letters, digits, `_`, `-` and `.`, beginning with a letter or `_`, at most 32 characters"
 }
 
 /// Whom a file belongs to: a name that is looked up when it is needed, or a number.

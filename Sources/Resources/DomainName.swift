@@ -1,7 +1,7 @@
 public import Model
 
 /// A name of a host (RFC 1123 §2.1), with `_` as many have it, in lower case: case is no difference.
-public struct DomainName: Sendable, Hashable, FieldValue {
+public struct DomainName: Sendable, Hashable, TextValue {
     public let text: String
 
     /// What a resource has before its key is decoded.
@@ -22,16 +22,9 @@ public struct DomainName: Sendable, Hashable, FieldValue {
         self.text = text.lowercased()
     }
 
-    public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, let name = DomainName(text) else {
-            throw DecodingFault(
-                node, expected: "the name of a host",
-                hint: "letters, digits, `-` and `_`, in parts between dots; another alphabet as `xn--...`")
-        }
-        self = name
-    }
+    public static let expectation = "the name of a host"
+    public static let hint: String? =
+        "letters, digits, `-` and `_`, in parts between dots; another alphabet as `xn--...`"
 
     public static var shape: Shape { .text(pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$") }
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
 }

@@ -2,7 +2,7 @@ public import Model
 
 /// How ssh names a host in a file of known hosts: a name or an address, in brackets with a port behind them where that is
 /// not 22; `*` and `?` make a pattern. Case is no difference.
-public struct KnownHostName: Sendable, Hashable, FieldValue {
+public struct KnownHostName: Sendable, Hashable, TextValue {
     public let text: String
 
     /// What a resource has before its key is decoded.
@@ -35,15 +35,8 @@ public struct KnownHostName: Sendable, Hashable, FieldValue {
 
     var isPattern: Bool { text.contains { $0 == "*" || $0 == "?" } }
 
-    public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, let name = KnownHostName(text) else {
-            throw DecodingFault(
-                node, expected: "a host name or an address", hint: "with a port that is not 22 as [name]:2222")
-        }
-        self = name
-    }
+    public static let expectation = "a host name or an address"
+    public static let hint: String? = "with a port that is not 22 as [name]:2222"
 
     public static var shape: Shape { .text(pattern: nil) }
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
 }

@@ -79,7 +79,7 @@ public enum LimitValue: Sendable, Hashable, FieldValue {
 
 /// Whom a limit holds for, as limits.conf(5) writes it: an account, `@` and a group, `*`, `%` (for logins), or a range of
 /// numbers such as `1000:` or `@500:600`.
-public struct LimitDomain: Sendable, Hashable, FieldValue {
+public struct LimitDomain: Sendable, Hashable, TextValue {
     public let text: String
 
     static let all = LimitDomain(unchecked: "*")
@@ -103,16 +103,8 @@ public struct LimitDomain: Sendable, Hashable, FieldValue {
     /// Whether it begins with `%`, which is for the number of logins alone.
     var isForLogins: Bool { text.first == "%" }
 
-    public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, let domain = LimitDomain(text) else {
-            throw DecodingFault(
-                node, expected: "an account, `@` and a group, `*`, or a range of numbers such as 1000:1999",
-                hint: "one number is the range of it alone, such as 1000:1000")
-        }
-        self = domain
-    }
+    public static let expectation = "an account, `@` and a group, `*`, or a range of numbers such as 1000:1999"
+    public static let hint: String? = "one number is the range of it alone, such as 1000:1000"
 
     public static var shape: Shape { .text(pattern: "^([@%]?[A-Za-z0-9_:][A-Za-z0-9_.:-]*[$]?|[*%])$") }
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
 }

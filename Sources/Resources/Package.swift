@@ -62,24 +62,23 @@ public struct Package: Resource, Removable {
 }
 
 /// A package's name by Debian's policy (§5.6.7), with an architecture after a colon.
-public struct PackageName: Sendable, Hashable, FieldValue, CustomStringConvertible {
+public struct PackageName: Sendable, Hashable, TextValue, CustomStringConvertible {
     public let text: String
-    static let none = PackageName(text: "none")
+    static let none = PackageName(unchecked: "none")
 
-    private init(text: String) {
+    private init(unchecked text: String) {
+        self.text = text
+    }
+
+    public init?(_ text: String) {
+        guard Self.isName(text) else { return nil }
         self.text = text
     }
 
     public static var shape: Shape { .text(pattern: "^[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?$") }
 
-    public init(decoding node: Node) throws(DecodingFault) {
-        guard let text = node.text, Self.isName(text) else {
-            throw DecodingFault(
-                node, expected: "a package name such as nginx or libc6:i386",
-                hint: "lower-case letters, digits, `+`, `-` and `.`")
-        }
-        self.text = text
-    }
+    public static let expectation = "a package name such as nginx or libc6:i386"
+    public static let hint: String? = "lower-case letters, digits, `+`, `-` and `.`"
 
     private static func isName(_ text: String) -> Bool {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -95,6 +94,4 @@ public struct PackageName: Sendable, Hashable, FieldValue, CustomStringConvertib
     }
 
     public var description: String { text }
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
 }

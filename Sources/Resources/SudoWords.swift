@@ -36,29 +36,26 @@ public struct SudoAccount: Sendable, Hashable, FieldValue {
 }
 
 /// A host of a sudo rule: a name, an address or a network, or `ALL`.
-public struct SudoHost: Sendable, Hashable, FieldValue {
+public struct SudoHost: Sendable, Hashable, TextValue {
     public let text: String
 
-    static let all = SudoHost("ALL")
+    static let all = SudoHost(unchecked: "ALL")
 
-    private init(_ text: String) {
+    private init(unchecked text: String) {
         self.text = text
     }
 
-    public static var shape: Shape { .text(pattern: nil) }
-
-    public init(decoding node: Node) throws(DecodingFault) {
-        let found = node.text.flatMap { text -> String? in
-            if text == "ALL" { return text }
-            if let address = IPAddress(text) { return address.text }
-            return IPPrefix(text)?.text ?? DomainName(text)?.text
+    public init?(_ text: String) {
+        if text == "ALL" {
+            self.text = text
+            return
         }
-        guard let found else { throw DecodingFault(node, expected: "a host name, an address, a network or ALL") }
-        text = found
+        guard let found = IPAddress(text)?.text ?? IPPrefix(text)?.text ?? DomainName(text)?.text else { return nil }
+        self.text = found
     }
 
-    public var rendered: Node.Content { .string(text) }
-    public var shown: ShownText { .text(text) }
+    public static var shape: Shape { .text(pattern: nil) }
+    public static let expectation = "a host name, an address, a network or ALL"
 
     var word: String { text.replacing(scalar: ":", with: "\\:") }
 }
