@@ -25,11 +25,7 @@ extension StateDatabase {
     }
 
     private func goneEntries(ofRun number: Int) throws(StateFault) -> [LedgerEntry] {
-        try entries(
-            """
-            SELECT object, type, key, custody, fields, on_undeclared, sequence, run, secrecy, notified
-            FROM gone_entries WHERE gone_in = ?
-            """, [.int(number)])
+        try entries(from: "gone_entries WHERE gone_in = ?", [.int(number)])
     }
 
     public func holds() throws -> [Hold] {

@@ -45,9 +45,7 @@ public final class StateDatabase: StateStore {
     }
 
     public func ledger() throws -> [LedgerEntry] {
-        let added = try schemaVersion() < 2 ? "NULL, ''" : "secrecy, notified"
-        return try entries(
-            "SELECT object, type, key, custody, fields, on_undeclared, sequence, run, \(added) FROM ledger")
+        try entries(from: "ledger", added: schemaVersion() < 2 ? "NULL, ''" : "secrecy, notified")
     }
 
     /// Which migrations the database has seen: a reader brings none.
@@ -57,10 +55,21 @@ public final class StateDatabase: StateStore {
         return version
     }
 
-    /// - Parameter selection: the columns of the ledger in their order.
-    func entries(_ selection: String, _ values: [Value] = []) throws(StateFault) -> [LedgerEntry] {
+    /// The entries of the ledger, or of a table with its columns.
+    ///
+    /// - Parameters:
+    ///   - table: its name, and which of its rows.
+    ///   - added: the columns that the first schema lacked.
+    func entries(
+        from table: String, added: String = "secrecy, notified", _ values: [Value] = []
+    ) throws(StateFault) -> [LedgerEntry] {
         var entries: [LedgerEntry] = []
-        try database.query("\(selection) ORDER BY sequence, object", values) { row in
+        try database.query(
+            """
+            SELECT object, type, key, custody, fields, on_undeclared, sequence, run, \(added) FROM \(table)
+            ORDER BY sequence, object
+            """, values
+        ) { row in
             guard let object = row.text(0), let type = row.text(1), let key = row.text(2),
                 let custody = row.text(3).flatMap({ Custody(rawValue: $0) }), let fields = row.text(4)
             else { return }

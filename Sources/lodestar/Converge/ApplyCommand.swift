@@ -42,9 +42,8 @@ struct ApplyCommand: ParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         let state = try hostSession.writableState()
         // A commit that changes nothing here ends what was held until it came.
-        if let commit = Catalog.commit(in: session.revision) {
-            try Terminal.reportingFaults { try state.keepHolds(for: commit) }
-        }
+        let commit = Catalog.commit(in: session.revision)
+        if let commit { try Terminal.reportingFaults { try state.keepHolds(for: commit) } }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
         let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil
@@ -53,7 +52,7 @@ struct ApplyCommand: ParsableCommand {
         }
         let (catalog, archive) = try session.keptCatalog(for: target, root: hostSession.root)
         let recorder = isMemorable && archive != nil ? hostSession.recorder() : nil
-        try Terminal.reportingFaults { try state.keepHolds(for: catalog.siteState) }
+        if commit == nil { try Terminal.reportingFaults { try state.keepHolds(for: catalog.siteState) } }
         var plan = try hostSession.plan(catalog, state: state, wanted, recorder: recorder)
         if let saved {
             if let mismatch = saved.mismatch(with: plan, root: hostSession.root) {
