@@ -95,7 +95,9 @@ extension PathImage {
     }
 
     /// Reads what a run left at a path.
-    init(after path: AbsolutePath, keeping: Keeping, on host: some HostReading) {
+    ///
+    /// - Parameter written: the digest of what was written there, where that is known.
+    init(after path: AbsolutePath, keeping: Keeping, written: Digest? = nil, on host: some HostReading) {
         let status = try? host.status(of: path)
         self.init(path: path, status: status, body: .none)
         switch status?.kind {
@@ -110,7 +112,7 @@ extension PathImage {
             }
             if keeping == .content { body = Self.content(of: path, status?.byteCount ?? 0, on: host) }
             if case .content = body { return }
-            body = (try? host.digest(of: path)).map { .digest($0) } ?? .withheld(.unreadable)
+            body = (written ?? (try? host.digest(of: path))).map { .digest($0) } ?? .withheld(.unreadable)
             if keeping == .seal { body = sealedBody }
         case .link?: body = (try? host.linkTarget(of: path)).map { .link($0) } ?? .withheld(.unreadable)
         case .directory?, .device?, .fifo?, .socket?, nil: break

@@ -8,17 +8,18 @@ struct Trail {
     private struct Mark {
         var address: Address
         var keeping: PathImage.Keeping
+        /// The digest of what the last step wrote, which need not be read again; nil where that step wrote none.
+        var written: Digest?
     }
 
     mutating func add(_ step: FileStep, of address: Address, isSecret: Bool) {
         let isEdit = if case .edit = step { true } else { false }
         let keeping: PathImage.Keeping = step.keepsContent ? .nothing : isSecret ? .seal : isEdit ? .content : .digest
-        guard let mark = marks[step.path] else {
-            paths.append(step.path)
-            marks[step.path] = Mark(address: address, keeping: keeping)
-            return
-        }
-        if mark.keeping.rawValue < keeping.rawValue { marks[step.path]?.keeping = keeping }
+        if marks[step.path] == nil { paths.append(step.path) }
+        var mark = marks[step.path] ?? Mark(address: address, keeping: keeping)
+        if mark.keeping.rawValue < keeping.rawValue { mark.keeping = keeping }
+        if !step.keepsContent { mark.written = if case .write(let write) = step { write.content.digest } else { nil } }
+        marks[step.path] = mark
     }
 
     func images(on host: some HostReading) -> [Image] {
@@ -26,7 +27,8 @@ struct Trail {
             marks[path].map { mark in
                 Image(
                     address: mark.address,
-                    subject: .path(PathImage(after: path, keeping: mark.keeping, on: host)))
+                    subject: .path(
+                        PathImage(after: path, keeping: mark.keeping, written: mark.written, on: host)))
             }
         }
     }
