@@ -1,13 +1,7 @@
 #!/usr/bin/env bash
 # Judges `host_entry` by getent(1) in a disposable root: the C library reads what was declared, and the rest as before.
 #   host_entry-judge.sh LODESTAR ROOT
-set -euo pipefail
-lodestar=$(realpath -e "$1") template=$(realpath -e "$2")
-work=$(mktemp -d /var/tmp/lodestar-judge-XXXXXX)
-root=$work/root
-trap 'umount -l "$root" 2> /dev/null || true; rm -rf --one-file-system "$work"' EXIT
-mkdir -p "$work"/{upper,work,root,site/manifests}
-mount -t overlay overlay -o "lowerdir=$template,upperdir=$work/upper,workdir=$work/work" "$root"
+. "$(dirname "$0")/judge-root.sh"
 fail() { echo "$*"; cat "$root/etc/hosts"; exit 1; }
 addresses() { chroot "$root" getent -s hosts:files "ahosts$1" "$2" | awk '$2 == "STREAM" { print $1 }' | sort -u | xargs; }
 run() {
@@ -18,7 +12,6 @@ printf '%s\n' '# kept' '127.0.0.1 localhost' '127.0.1.1 law.example.org law   # 
   $'10.0.0.9\tOLD.example.org  old1 old2\t# a comment' '10.0.0.8 other.example.org shared' 'fe80::1 other6' 'no-address x y' > "$root/etc/hosts"
 printf '# caf\xe9\r\n\xff\xfe\n10.0.0.7 last' >> "$root/etc/hosts"
 LC_ALL=C grep -avi old.example "$root/etc/hosts" | tr -d '\r' > "$work/kept"
-echo 'site: judge' > "$work/site/site.yaml"
 {
   echo 'host_entry:'
   echo '  old.example.org: {ip: 10.0.0.10, aliases: [old2, old3]}'

@@ -1,16 +1,8 @@
 #!/usr/bin/env bash
 # Judges the files of `kernel_module` by modprobe(8) of the root itself (kmod), and those for boot by systemd's own search.
 #   kernel_module-judge.sh LODESTAR TEST-ROOT
-set -euo pipefail
-lodestar=$(realpath -e "$1") base=$(realpath -e "$2")
+. "$(dirname "$0")/judge-root.sh"
 command -v kmod > /dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends kmod > /dev/null
-if [ "${3:-}" != inside ]; then exec unshare -m "$0" "$lodestar" "$base" inside; fi
-work=$(mktemp -d)
-mount -t tmpfs none "$work"
-trap 'umount -l "$work"; rmdir "$work"' EXIT
-mkdir -p "$work"/{upper,work,root,site/manifests}
-mount -t overlay overlay -o "lowerdir=$base,upperdir=$work/upper,workdir=$work/work" "$work/root"
-root=$work/root
 # kmod and its libraries, of the same release.
 kmod=$(command -v kmod)
 for file in "$kmod" $(ldd "$kmod" | grep -o '/[^ ]*'); do
@@ -18,7 +10,6 @@ for file in "$kmod" $(ldd "$kmod" | grep -o '/[^ ]*'); do
 done
 ln -sf "$kmod" "$root/usr/sbin/modprobe"
 mkdir -p "$root/usr/lib/modprobe.d" "$root/usr/lib/modules-load.d"
-echo 'site: judge' > "$work/site/site.yaml"
 ours() { "$lodestar" "$@" "$work/site" --root "$root" 2>&1; }
 says() { chroot "$root" modprobe -c 2> /dev/null | tr -s ' ' | grep -E "^(options|blacklist|install) ($1)( |\$)" | sort || true; }
 boots() { chroot "$root" systemd-analyze cat-config modules-load.d 2> /dev/null | sed 's/#.*//' | grep -x "$1" || true; }

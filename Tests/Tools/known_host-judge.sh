@@ -1,13 +1,8 @@
 #!/usr/bin/env bash
 # Judges `known_host` by ssh-keygen -F and -H in a disposable root.
 #   known_host-judge.sh LODESTAR ROOT
-set -euo pipefail
-lodestar=$(realpath -e "$1") template=$(realpath -e "$2")
-work=$(mktemp -d /var/tmp/lodestar-judge-XXXXXX)
-root=$work/root file=$work/root/etc/ssh/ssh_known_hosts
-trap 'umount -l "$root" 2> /dev/null || true; rm -rf --one-file-system "$work"' EXIT
-mkdir -p "$work"/{upper,work,root,site/manifests}
-mount -t overlay overlay -o "lowerdir=$template,upperdir=$work/upper,workdir=$work/work" "$root"
+. "$(dirname "$0")/judge-root.sh"
+file=$root/etc/ssh/ssh_known_hosts
 fail() { echo "$*"; cat "$file"; exit 1; }
 run() {
   said=$("$lodestar" apply "$work/site" --root "$root" --allow-removals 2>&1) || fail "apply: $said"
@@ -25,7 +20,6 @@ found() {
 }
 judge() { [ "$(found "$1" "${3:-}")" == "$2" ] || fail "$1 has the keys $(found "$1" "${3:-}"), not $2"; }
 
-echo 'site: judge' > "$work/site/site.yaml"
 chroot "$root" useradd -m ana
 # What is there: hashed by ssh-keygen, several names in a line, patterns, marks, other keys.
 { echo "a.example.org,shared $(key 1) old"; echo "[b.example.org]:2222 $(key 2)"; echo "192.0.2.7 $(key 3)"; } > "$work/plain"

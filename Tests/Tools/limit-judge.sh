@@ -1,13 +1,7 @@
 #!/usr/bin/env bash
 # Judges `limit` by logins through pam_limits in a disposable root. No value is above what this shell may have.
 #   limit-judge.sh LODESTAR ROOT
-set -euo pipefail
-lodestar=$(realpath -e "$1") template=$(realpath -e "$2")
-work=$(mktemp -d /var/tmp/lodestar-judge-XXXXXX)
-root=$work/root
-trap 'umount -lR "$root" 2> /dev/null || true; rm -rf --one-file-system "$work"' EXIT
-mkdir -p "$work"/{upper,work,root,site/manifests}
-mount -t overlay overlay -o "lowerdir=$template,upperdir=$work/upper,workdir=$work/work" "$root"
+. "$(dirname "$0")/judge-root.sh"
 mount -t proc proc "$root/proc"  # pam_limits reads the limits of process 1
 fail() { echo "$*"; cat "$root"/etc/security/limits.d/* 2> /dev/null; exit 1; }
 limits() { chroot "$root" su -s /bin/sh "$1" -c 'echo $(ulimit -Sn) $(ulimit -Hn) $(ulimit -Sc) $(ulimit -Hc) $(ulimit -Ss) $(ulimit -Sp)'; }
@@ -19,7 +13,6 @@ run() {
   [[ $said == *"nothing to do"* ]] || fail "second plan: $said"
 }
 
-echo 'site: judge' > "$work/site/site.yaml"
 for name in ana bea cem; do chroot "$root" useradd -s /bin/sh "$name"; done
 chroot "$root" groupadd ops; chroot "$root" usermod -aG ops bea
 stack=$(limits ana | cut -d' ' -f5) processes=$(limits ana | cut -d' ' -f6)

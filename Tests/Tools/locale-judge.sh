@@ -1,17 +1,8 @@
 #!/usr/bin/env bash
 # Judges `locale` by the C library of the root itself: `locale -a` lists what was made, and setlocale(3) takes LANG.
 #   locale-judge.sh LODESTAR TEST-ROOT
-set -euo pipefail
-lodestar=$(realpath -e "$1") base=$(realpath -e "$2")
+. "$(dirname "$0")/judge-root.sh"
 [ -e /usr/share/i18n/SUPPORTED ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq locales > /dev/null
-if [ "${3:-}" != inside ]; then exec unshare -m "$0" "$lodestar" "$base" inside; fi
-work=$(mktemp -d)
-mount -t tmpfs none "$work"
-trap 'umount -l "$work"; rmdir "$work"' EXIT
-mkdir -p "$work"/{upper,work,root,site/manifests}
-mount -t overlay overlay -o "lowerdir=$base,upperdir=$work/upper,workdir=$work/work" "$work/root"
-root=$work/root
-echo 'site: judge' > "$work/site/site.yaml"
 ours() { "$lodestar" "$@" "$work/site" --root "$root" 2>&1; }
 declare_locale() { echo "locale: {this: {lang: \"$1\"}}" > "$work/site/manifests/a.yaml"; }
 variables() { sed '/^#/d; s/"//g' "$root/$1"; }

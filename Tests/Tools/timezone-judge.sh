@@ -1,16 +1,7 @@
 #!/usr/bin/env bash
 # Judges `timezone` by date(1) of the root itself, for some of the zones that tzdata lists.
 #   timezone-judge.sh LODESTAR TEST-ROOT
-set -euo pipefail
-lodestar=$(realpath -e "$1") base=$(realpath -e "$2")
-if [ "${3:-}" != inside ]; then exec unshare -m "$0" "$lodestar" "$base" inside; fi
-work=$(mktemp -d)
-mount -t tmpfs none "$work"
-trap 'umount -l "$work"; rmdir "$work"' EXIT
-mkdir -p "$work"/{upper,work,root,site/manifests}
-mount -t overlay overlay -o "lowerdir=$base,upperdir=$work/upper,workdir=$work/work" "$work/root"
-root=$work/root
-echo 'site: judge' > "$work/site/site.yaml"
+. "$(dirname "$0")/judge-root.sh"
 lodestar() { "$lodestar" "$@" --root "$root" 2>&1; }
 
 count=0
@@ -26,7 +17,7 @@ check() { # ZONE
   [[ $said == *"nothing to do"* ]] || { echo "second plan: $said"; exit 1; }
   count=$((count + 1))
 }
-while read -r zone; do check "$zone"; done < <(awk '!/^#/ { print $3 }' "$base/usr/share/zoneinfo/zone1970.tab" | sort -u | awk 'NR % 12 == 1')
+while read -r zone; do check "$zone"; done < <(awk '!/^#/ { print $3 }' "$template/usr/share/zoneinfo/zone1970.tab" | sort -u | awk 'NR % 12 == 1')
 for zone in UTC Etc/GMT+12 America/Argentina/Buenos_Aires; do check "$zone"; done
 [[ $(cat "$root/etc/timezone") == America/Argentina/Buenos_Aires ]] || { echo "/etc/timezone says $(cat "$root/etc/timezone")"; exit 1; }
 
