@@ -112,7 +112,8 @@ extension LedgerIndex {
         return LedgerEntry(
             object: object.text, address: declaration.address, custody: custody,
             fields: RecordedFields(of: declaration.resource), onUndeclared: declaration.onUndeclared,
-            sequence: position, run: present?.run ?? run, secrecy: declaration.resource.secrecy)
+            sequence: position, run: present?.run ?? run, secrecy: declaration.resource.secrecy,
+            partOf: declaration.partOf)
     }
 }
 

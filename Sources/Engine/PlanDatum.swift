@@ -20,6 +20,7 @@ extension PlannedResource {
     var datum: Datum {
         [
             "address": .string(address.description), "place": .string(declaration.place.description),
+            "part_of": declaration.partOf.map { .string($0.address.description) } ?? .null,
             "action": .string(action.rawValue), "cause": cause.map { .string($0.rawValue) } ?? .null,
             "changes": changes.datum, "reason": reason.map { .string($0.text) } ?? .null,
             "hint": hint.map { .string($0) } ?? .null,
@@ -82,6 +83,7 @@ extension Outcome {
     var datum: Datum {
         [
             "address": .string(address.description), "place": .string(place.description),
+            "part_of": partOf.map { .string($0.description) } ?? .null,
             "action": .string(action.rawValue), "result": .string(result.rawValue), "changes": changes.datum,
             "reason": reason.map { .string($0.text) } ?? .null, "hint": hint.map { .string($0) } ?? .null,
             "output": .string(output),

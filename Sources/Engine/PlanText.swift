@@ -22,9 +22,15 @@ public struct PlanText {
         let host = plan.catalog.host
         let names = [host.id, host.ip].compactMap { $0 }.joined(separator: ", ")
         var lines = ["Plan for \(host.name) (\(names)) from \(plan.catalog.revision)"]
+        var shown = Set<Address>()
         for resource in plan.resources where detail == .full {
-            lines.append("")
-            lines += self.lines(of: resource)
+            guard let composite = resource.declaration.partOf?.address else {
+                lines += [""] + self.lines(of: resource)
+                continue
+            }
+            guard shown.insert(composite).inserted else { continue }
+            let parts = plan.resources.filter { $0.declaration.partOf?.address == composite }
+            lines += ["", head(of: composite, parts)] + parts.flatMap { self.lines(of: $0) }.map { "  \($0)" }
         }
         lines.append("")
         for remark in plan.remarks where detail == .full { lines.append(remark.line) }
@@ -49,14 +55,30 @@ public struct PlanText {
         return (parts.isEmpty ? "nothing to do" : parts.joined(separator: ", ")) + "; \(plan.inPlaceCount) in place"
     }
 
+    /// The line of a composite, above its parts: what is done to it where the same is done to all of them.
+    private func head(of composite: Address, _ parts: [PlannedResource]) -> String {
+        let actions = Set(parts.map(\.action)), action = actions.count == 1 ? actions.first ?? .change : .change
+        let place = parts.lazy.filter { $0.position != nil }.first.map { self.place(of: $0) } ?? ""
+        let padding = String(repeating: " ", count: max(1, 46 - composite.description.count))
+        let line = "  \(colored("\(action.sign) \(composite)", action))"
+        return place.isEmpty ? line : line + padding + place
+    }
+
+    /// Where it is declared, and the roles that it came through.
+    private func place(of resource: PlannedResource) -> String {
+        if resource.position == nil { return "" }
+        let roles = resource.declaration.origin
+        return resource.declaration.place.description
+            + (roles.isEmpty ? "" : " (role \(roles.joined(separator: " > ")))")
+    }
+
     private func lines(of resource: PlannedResource) -> [String] {
+        let isPart = resource.declaration.partOf != nil
         let name = colored("\(resource.action.sign) \(resource.address)", resource.action)
         let padding = String(repeating: " ", count: max(1, 46 - resource.address.description.count))
         let cause = resource.cause.map { $0 == .new ? "" : $0.rawValue } ?? ""
-        let place = resource.position == nil ? "" : resource.declaration.place.description
-        let origin =
-            resource.declaration.origin.isEmpty ? "" : " (role \(resource.declaration.origin.joined(separator: " > ")))"
-        var head = "  \(name)\(padding)" + [cause, place + origin].filter { !$0.isEmpty }.joined(separator: "  ")
+        let place = isPart ? "" : place(of: resource)
+        var head = "  \(name)\(padding)" + [cause, place].filter { !$0.isEmpty }.joined(separator: "  ")
         if let reason = resource.reason { head += resource.position == nil ? "  (\(reason))" : "" }
         while head.last == " " { head.removeLast() }
         var lines = [head]

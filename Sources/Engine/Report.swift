@@ -12,6 +12,8 @@ public struct Outcome: Sendable {
 
     public var address: Address
     public var place: Place
+    /// The composite that the resource is a part of.
+    public var partOf: Address?
     public var result: Result
     public var action: Action
     public var changes: [Change]
@@ -31,6 +33,7 @@ public struct Outcome: Sendable {
     public init(_ planned: PlannedResource, _ result: Result, reason: Reason? = nil, output: String = "") {
         address = planned.address
         place = planned.declaration.place
+        partOf = planned.declaration.partOf?.address
         action = planned.action
         changes = planned.changes
         hint = result == .failed ? planned.hint : nil

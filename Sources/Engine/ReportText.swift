@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 /// The report of a run, as a person reads it.
 public struct ReportText {
@@ -9,7 +9,16 @@ public struct ReportText {
     }
 
     /// The lines of one outcome; nil for an outcome that needs no lines.
-    public func text(of outcome: Outcome) -> String? {
+    ///
+    /// - Parameter composite: what the outcome before was a part of, for the line above the first of the parts.
+    public func text(of outcome: Outcome, after composite: Address? = nil) -> String? {
+        guard let whole = outcome.partOf else { return line(of: outcome) }
+        guard let line = line(of: outcome) else { return nil }
+        let head = whole == composite ? "" : "  \(whole)\n"
+        return head + line.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+    }
+
+    private func line(of outcome: Outcome) -> String? {
         switch outcome.result {
         case .inPlace: return nil
         case .changed, .refreshed, .released:

@@ -37,6 +37,9 @@ public struct Selection: Sendable, Hashable {
     }
 
     private static func matches(_ declaration: Declaration, _ word: String) -> Bool {
-        declaration.address.description == word || declaration.address.type == word || declaration.tags.contains(word)
+        declaration.tags.contains(word)
+            || [declaration.address, declaration.partOf?.address].contains {
+                $0.map { $0.description == word || $0.type == word } ?? false
+            }
     }
 }

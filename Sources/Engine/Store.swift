@@ -24,6 +24,8 @@ public struct LedgerEntry: Sendable, Hashable {
     public var secrecy: Secrecy
     /// The resources that its removal refreshes.
     public var notified: [Address]
+    /// The composite that it was declared by; nil where it stood in a manifest itself.
+    public var partOf: Composite?
 
     /// Whether the object holds a secret, and in which file.
     public enum Secrecy: Sendable, Hashable {
@@ -33,8 +35,9 @@ public struct LedgerEntry: Sendable, Hashable {
 
     public init(
         object: String, address: Address, custody: Custody, fields: RecordedFields, onUndeclared: UndeclaredPolicy?,
-        sequence: Int, run: Int, secrecy: Secrecy = .none, notified: [Address] = []
+        sequence: Int, run: Int, secrecy: Secrecy = .none, notified: [Address] = [], partOf: Composite? = nil
     ) {
+        self.partOf = partOf
         self.secrecy = secrecy
         self.notified = notified
         self.object = object

@@ -15,6 +15,7 @@ struct UndeclaredPlanner {
         let owned = Set(catalog.declarations.flatMap { $0.resource.objects.map(\.text) })
         let entries = ledger.filter { entry in
             entry.custody != .released && !owned.contains(entry.object) && !catalog.dormant.contains(entry.address)
+                && entry.partOf.map { catalog.dormant.contains($0.address) } != true
         }
         if entries.isEmpty { return [] }
         let needed = neededObjects, declaredAddresses = Set(catalog.declarations.map(\.address))
@@ -56,7 +57,7 @@ struct UndeclaredPlanner {
         }
         var declaration = Declaration(
             address: entry.address, resource: resource, place: place,
-            state: .absent, onUndeclared: entry.onUndeclared)
+            state: .absent, onUndeclared: entry.onUndeclared, partOf: entry.partOf)
         declaration.isPartial = faults.hasErrors
         return declaration
     }

@@ -21,10 +21,13 @@ public struct Declaration: Sendable {
     public var note: String?
     /// Whether some of its fields are unknown here (only when checking without facts).
     public var isPartial: Bool
+    /// The composite that it is a part of; nil for what stands in a manifest itself.
+    public var partOf: Composite?
 
     public init(
         address: Address, resource: any Resource, place: Place, origin: [String] = [], state: DesiredState = .present,
-        onUndeclared: UndeclaredPolicy? = nil, tags: [String] = [], note: String? = nil, isPartial: Bool = false
+        onUndeclared: UndeclaredPolicy? = nil, tags: [String] = [], note: String? = nil, isPartial: Bool = false,
+        partOf: Composite? = nil
     ) {
         self.address = address
         self.resource = resource
@@ -35,6 +38,7 @@ public struct Declaration: Sendable {
         self.tags = tags
         self.note = note
         self.isPartial = isPartial
+        self.partOf = partOf
     }
 }
 

@@ -14,7 +14,7 @@ public struct ResourceType: Sendable {
         doc = type.doc
         examples = type.examples
         fields = type.fields.map(\.description)
-        isRemovable = type is any Removable.Type
+        isRemovable = type is any Removable.Type || type is any Expandable.Type
         isRefreshable = type is any Refreshable.Type
         bearsData = type.bearsData
         swiftType = type

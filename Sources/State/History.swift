@@ -21,6 +21,8 @@ public struct RecordedOutcome: Sendable {
     public var changes: String
     public var reason: String?
     public var output: String
+    /// The address of the composite that the resource is a part of.
+    public var partOf: String?
 }
 
 extension StateDatabase {
@@ -43,15 +45,19 @@ extension StateDatabase {
     /// What a run did, in its order.
     public func outcomes(ofRun run: Int) throws -> [RecordedOutcome] {
         var outcomes: [RecordedOutcome] = []
+        let composite = try schemaVersion() < 4 ? "NULL" : "part_of"
         try database.query(
-            "SELECT address, place, action, result, changes, reason, output FROM outcomes WHERE run = ? ORDER BY rowid",
+            """
+            SELECT address, place, action, result, changes, reason, output, \(composite) FROM outcomes WHERE run = ?
+            ORDER BY rowid
+            """,
             [.int(run)]
         ) { row in
             outcomes.append(
                 RecordedOutcome(
                     address: row.text(0) ?? "", place: row.text(1) ?? "", action: row.text(2) ?? "",
                     result: row.text(3) ?? "", changes: row.text(4) ?? "", reason: row.text(5),
-                    output: row.text(6) ?? ""))
+                    output: row.text(6) ?? "", partOf: row.text(7)))
         }
         return outcomes
     }

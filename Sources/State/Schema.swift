@@ -41,6 +41,17 @@ enum Schema {
             type TEXT NOT NULL, key TEXT NOT NULL, run INTEGER NOT NULL, fields TEXT, site TEXT,
             PRIMARY KEY (type, key)) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE ledger ADD COLUMN part_of TEXT;
+        ALTER TABLE ledger ADD COLUMN part_fields TEXT;
+        ALTER TABLE gone_entries ADD COLUMN part_of TEXT;
+        ALTER TABLE gone_entries ADD COLUMN part_fields TEXT;
+        ALTER TABLE outcomes ADD COLUMN part_of TEXT;
+        CREATE TABLE script_runs (
+            id INTEGER PRIMARY KEY, script TEXT NOT NULL, version TEXT, started INTEGER NOT NULL, duration INTEGER,
+            exit INTEGER, ending TEXT, caller TEXT NOT NULL, login INTEGER, forced INTEGER NOT NULL);
+        CREATE INDEX script_runs_by_script ON script_runs (script);
+        """,
     ]
 
     /// Brings a database to the last of its versions.

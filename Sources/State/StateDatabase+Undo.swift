@@ -25,7 +25,7 @@ extension StateDatabase {
     }
 
     private func goneEntries(ofRun number: Int) throws(StateFault) -> [LedgerEntry] {
-        try entries(from: "gone_entries WHERE gone_in = ?", [.int(number)])
+        try entries(from: "gone_entries WHERE gone_in = ?", version: schemaVersion(), [.int(number)])
     }
 
     public func holds() throws -> [Hold] {

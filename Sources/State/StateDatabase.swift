@@ -45,7 +45,7 @@ public final class StateDatabase: StateStore {
     }
 
     public func ledger() throws -> [LedgerEntry] {
-        try entries(from: "ledger", added: schemaVersion() < 2 ? "NULL, ''" : "secrecy, notified")
+        try entries(from: "ledger", version: schemaVersion())
     }
 
     /// Which migrations the database has seen: a reader brings none.
@@ -59,11 +59,13 @@ public final class StateDatabase: StateStore {
     ///
     /// - Parameters:
     ///   - table: its name, and which of its rows.
-    ///   - added: the columns that the first schema lacked.
+    ///   - version: of the schema: the first ones lack some of the columns.
     func entries(
-        from table: String, added: String = "secrecy, notified", _ values: [Value] = []
+        from table: String, version: Int, _ values: [Value] = []
     ) throws(StateFault) -> [LedgerEntry] {
         var entries: [LedgerEntry] = []
+        let added =
+            (version < 2 ? "NULL, ''" : "secrecy, notified") + (version < 4 ? ", NULL, NULL" : ", part_of, part_fields")
         try database.query(
             """
             SELECT object, type, key, custody, fields, on_undeclared, sequence, run, \(added) FROM \(table)
@@ -79,7 +81,10 @@ public final class StateDatabase: StateStore {
                     fields: RecordedFields(text: fields),
                     onUndeclared: row.text(5).flatMap { UndeclaredPolicy(rawValue: $0) }, sequence: row.int(6),
                     run: row.int(7), secrecy: LedgerEntry.Secrecy(stored: row.text(8)),
-                    notified: (row.text(9) ?? "").split(separator: "\u{1E}").compactMap { Address(String($0)) }))
+                    notified: (row.text(9) ?? "").split(separator: "\u{1E}").compactMap { Address(String($0)) },
+                    partOf: row.text(10).flatMap { Address($0) }.map {
+                        Composite($0, fields: RecordedFields(text: row.text(11) ?? ""))
+                    }))
         }
         return entries
     }
@@ -124,13 +129,14 @@ public final class StateDatabase: StateStore {
 
     func write(_ entries: [LedgerEntry]) throws(StateFault) {
         try database.runEach(
-            "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             entries.lazy.map { entry in
                 [
                     .text(entry.object), .text(entry.address.type), .text(entry.address.key),
                     .text(entry.custody.rawValue), .text(entry.fields.text), Value(entry.onUndeclared?.rawValue),
                     .int(entry.sequence), .int(entry.run), Value(entry.secrecy.stored),
                     .text(entry.notified.map(\.description).joined(separator: "\u{1E}")),
+                    Value(entry.partOf?.address.description), Value(entry.partOf?.fields.text),
                 ]
             })
     }
@@ -138,12 +144,13 @@ public final class StateDatabase: StateStore {
     public func finish(_ report: Report, ledger: LedgerUpdate, images: [Image], run: Int) throws {
         try database.transaction { () throws(StateFault) in
             try database.runEach(
-                "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 report.outcomes.lazy.map { outcome in
                     [
                         .int(run), .text(outcome.address.description), .text(outcome.place.description),
                         .text(outcome.action.rawValue), .text(outcome.result.rawValue),
                         .text(outcome.changes.summary), Value(outcome.reason?.text), .text(outcome.output),
+                        Value(outcome.partOf?.description),
                     ]
                 })
             try database.runEach(

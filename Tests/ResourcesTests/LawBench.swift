@@ -128,15 +128,19 @@ struct LawBench {
 
     /// A manifest's text as the catalog of this host.
     static func catalog(_ manifest: String) throws -> Catalog {
-        let site = Site(
-            MapSite(["site.yaml": "site: law\n", "manifests/law.yaml": manifest]), types: Registry.all,
-            engine: EngineVersion("0.1.0"))
-        let target = CompilationTarget(identity: HostIdentity(id: "law", name: "law"), facts: FactsSnapshot([:]))
-        let compilation = site.compilation(for: target)
+        let compilation = compilation(manifest)
         guard let catalog = compilation.catalog else {
             throw Problem(text: compilation.diagnostics.sorted.map(\.text).joined(separator: "\n"))
         }
         return catalog
+    }
+
+    static func compilation(_ manifest: String) -> Compilation {
+        let site = Site(
+            MapSite(["site.yaml": "site: law\n", "manifests/law.yaml": manifest]), types: Registry.all,
+            engine: EngineVersion("0.1.0"))
+        let target = CompilationTarget(identity: HostIdentity(id: "law", name: "law"), facts: FactsSnapshot([:]))
+        return site.compilation(for: target)
     }
 
     struct Problem: Error { var text: String }

@@ -1,3 +1,4 @@
+import Compiler
 import Engine
 import Foundation
 import LinuxHost
@@ -27,9 +28,12 @@ import Testing
     }
 
     @Test(arguments: examples) func whatIsRenderedDecodesToTheSame(_ example: Example) throws {
-        let declaration = try #require(try LawBench.catalog(example.manifest).declarations.first)
-        let holds = Self.decodedAgain(declaration.resource)
-        #expect(holds)
+        let compilation = LawBench.compilation(example.manifest)
+        let declared = try #require(compilation.catalog).declarations + compilation.composites
+        for declaration in declared {
+            let holds = Self.decodedAgain(declaration.resource)
+            #expect(holds, "\(declaration.address)")
+        }
     }
 
     private static func decodedAgain<Kind: Resource>(_ resource: Kind) -> Bool {
@@ -72,7 +76,9 @@ import Testing
         #expect(bench.root.map { tree($0) } == before, "\(example): plan wrote")
         #expect(plan.count(.refuse, .skip) == 0, "\(example): \(PlanText(plan, isColored: false).text(.full))")
         if let path = pathOfExample(catalog), try bench.host.status(of: path) == nil {
-            #expect(plan.count(.create) == 1, "\(example): nothing is there and nothing is planned")
+            #expect(
+                plan.count(.create) == catalog.declarations.count,
+                "\(example): nothing is there and nothing is planned")
         }
         let report = try bench.apply(plan)
         let failures = report.outcomes.filter { $0.result == .failed }.map { "\($0.address): \($0.reason?.text ?? "")" }
@@ -91,7 +97,9 @@ import Testing
         else { return }
         let marker = "file:\n  /etc/lodestar-marker: {content: x}\n"
         let removal = try bench.plan(try LawBench.catalog(marker))
-        #expect(removal.removalCount == 1, "\(example): \(PlanText(removal, isColored: false).text(.full))")
+        #expect(
+            removal.removalCount == plan.count(.create),
+            "\(example): \(PlanText(removal, isColored: false).text(.full))")
         #expect(try bench.apply(removal).count(.failed) == 0, "\(example)")
         let third = try bench.plan(catalog)
         #expect(third.count(.create) == plan.count(.create), "\(example): it is not gone")

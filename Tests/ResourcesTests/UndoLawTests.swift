@@ -25,9 +25,11 @@ import Testing
         let catalog = try LawBench.catalog(example.manifest)
         let first = try bench.plan(catalog)
         // A command is named instead; the packages of the examples are there already.
-        guard first.count(.create, .change) == 1, !(catalog.declarations.first?.resource is any Opaque) else { return }
+        guard first.count(.create, .change) == catalog.declarations.count,
+            !(catalog.declarations.first?.resource is any Opaque)
+        else { return }
         let made = try bench.apply(first)
-        #expect(made.count(.changed) == 1, "\(example)")
+        #expect(made.count(.changed) == catalog.declarations.count, "\(example)")
         try undo(made.run, example, on: bench)
         let again = try bench.plan(catalog)
         // A home stays.
@@ -35,12 +37,14 @@ import Testing
             plan.resources.map { $0.changes.filter { example.type != "user" || $0.property != "home" } }
         }
         #expect(changes(again) == changes(first), "\(example): it is not as it was")
-        guard first.count(.create) == 1, catalog.declarations.first?.resource is any Removable else { return }
+        guard first.count(.create) == catalog.declarations.count,
+            catalog.declarations.first?.resource is any Removable
+        else { return }
         _ = try bench.apply(try bench.plan(catalog))
         var absent = catalog
-        absent.declarations[0].state = .absent
+        for position in absent.declarations.indices { absent.declarations[position].state = .absent }
         let removed = try bench.apply(try bench.plan(absent))
-        guard removed.count(.changed) == 1 else { return }
+        guard removed.count(.changed) == catalog.declarations.count else { return }
         try undo(removed.run, example, on: bench)
         let third = try bench.plan(catalog)
         #expect(!third.hasChanges, "\(example): \(PlanText(third, isColored: false).text(.full))")

@@ -29,6 +29,8 @@ extension CatalogArchive {
         writer.write(declaration.origin)
         writer.write(declaration.tags)
         writer.write(declaration.note)
+        writer.write(declaration.partOf?.address.description)
+        writer.write(declaration.partOf?.fields.text)
         let fields = declaration.resource.renderedFields, contentNames = declaration.resource.contentNames
         writer.write(fields.count)
         for field in fields {
@@ -86,6 +88,7 @@ extension CatalogArchive {
         guard let type = types[address.type], let place = place(&reader, &files) else { return nil }
         let isPresent = reader.number() == 1, policy = UndeclaredPolicy(rawValue: reader.sharedText())
         let origin = reader.list(), tags = reader.list(), note = reader.optionalText()
+        let composite = reader.optionalText().flatMap { Address($0) }, compositeFields = reader.optionalText()
         var entries: [Node.Entry] = []
         let count = reader.count()
         entries.reserveCapacity(count)
@@ -96,7 +99,8 @@ extension CatalogArchive {
         let key = Node(.string(address.key), at: place)
         return Declaration(
             address: address, resource: type.swiftType.decoded(key: key, fields: entries, into: &faults), place: place,
-            origin: origin, state: isPresent ? .present : .absent, onUndeclared: policy, tags: tags, note: note)
+            origin: origin, state: isPresent ? .present : .absent, onUndeclared: policy, tags: tags, note: note,
+            partOf: composite.map { Composite($0, fields: RecordedFields(text: compositeFields ?? "")) })
     }
 
     private static func place(_ reader: inout ByteReader, _ files: inout [String: SourceFile]) -> Place? {

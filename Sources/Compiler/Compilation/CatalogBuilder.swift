@@ -4,9 +4,13 @@ import Model
 struct CatalogBuilder {
     private let compilation: HostCompilation
     private var declarations: [Declaration] = []
-    /// Positions in `declarations` by address.
-    private var positions: [Address: Int] = [:]
-    private var relations: [[DeclaredResource.Relation]] = []
+    /// What an address stands for: positions in `declarations`, several for a composite.
+    private var positions: [Address: [Int]] = [:]
+    /// The relations of the declared resources, with the positions of what they stand for.
+    private var relations: [(positions: [Int], list: [DeclaredResource.Relation])] = []
+    /// Where roles were used, by position, the outermost first.
+    private var uses: [[Place]] = []
+    private(set) var composites: [Declaration] = []
     /// The positions of what could not be decoded: what it owns is not known.
     private var broken: Set<Int> = []
     private(set) var diagnostics = Diagnostics()
@@ -15,10 +19,10 @@ struct CatalogBuilder {
         self.compilation = compilation
     }
 
-    consuming func built() -> (catalog: Catalog?, diagnostics: Diagnostics) {
+    consuming func built() -> (catalog: Catalog?, composites: [Declaration], diagnostics: Diagnostics) {
         decode()
         diagnostics.add(
-            contentsOf: Ownership.conflicts(in: declarations, uses: compilation.declared.map(\.uses), without: broken))
+            contentsOf: Ownership.conflicts(in: declarations, uses: uses, without: broken))
         var edges = EdgeBuilder(declarations)
         edges.addNeeds()
         addRelations(to: &edges)
@@ -28,9 +32,9 @@ struct CatalogBuilder {
         case .order(let sorted): order = sorted
         case .cycles(let cycles):
             for cycle in cycles { diagnostics.add(Self.diagnostic(for: cycle, declarations)) }
-            return (nil, diagnostics)
+            return (nil, composites, diagnostics)
         }
-        return (catalog(order, edges.edges), diagnostics)
+        return (catalog(order, edges.edges), composites, diagnostics)
     }
 
     /// Others may take the number of an account that goes.
@@ -52,10 +56,58 @@ struct CatalogBuilder {
         // Resources that may be on are decoded too, as far as their values are known.
         for resource in compilation.tentativeResources { _ = declaration(of: resource, isTentative: true) }
         for resource in compilation.declared {
-            positions[resource.address] = declarations.count
-            declarations.append(declaration(of: resource))
-            relations.append(resource.relations)
+            let declared = declaration(of: resource), first = declarations.count
+            if let composite = declared.resource as? any Expandable {
+                declarations += parts(of: declared, composite, resource)
+            } else {
+                declarations.append(declared)
+            }
+            let own = Array(first..<declarations.count)
+            positions[resource.address] = own
+            uses += own.map { _ in resource.uses }
+            relations.append((own, relations(of: resource, declared)))
         }
+        for (position, declaration) in declarations.enumerated() where positions[declaration.address] == nil {
+            positions[declaration.address] = [position]
+        }
+    }
+
+    /// What a composite becomes: each part is declared where the composite is, with all that is said about it.
+    private mutating func parts(
+        of composite: Declaration, _ resource: some Expandable, _ declared: DeclaredResource
+    ) -> [Declaration] {
+        composites.append(composite)
+        if broken.remove(declarations.count) != nil { return [] }
+        let label = Composite(composite.address, fields: RecordedFields(of: resource))
+        return resource.parts.map { part in
+            if composite.state == .present, !composite.isPartial {
+                for problem in part.problems { diagnostics.add(Self.diagnostic(for: problem, of: declared)) }
+            }
+            var declaration = composite
+            declaration.address = part.address
+            declaration.resource = part
+            declaration.partOf = label
+            return declaration
+        }
+    }
+
+    /// The relations of a resource, with those that its properties mean.
+    private func relations(of declared: DeclaredResource, _ declaration: Declaration) -> [DeclaredResource.Relation] {
+        guard let composite = declaration.resource as? any Expandable, declaration.state == .present else {
+            return declared.relations
+        }
+        return declared.relations
+            + composite.mentions.map { mention in
+                .init(
+                    kind: .require, address: mention.address, place: declared.place(of: mention.property),
+                    property: mention.property)
+            }
+    }
+
+    private static func diagnostic(for problem: Problem, of resource: DeclaredResource) -> Diagnostic {
+        Diagnostic(
+            "\(resource.address): \(problem.text)", at: resource.place(of: problem.property),
+            notes: resource.uses.map { .init("the role is used here", at: $0) })
     }
 
     private mutating func declaration(of resource: DeclaredResource, isTentative: Bool = false) -> Declaration {
@@ -66,12 +118,7 @@ struct CatalogBuilder {
         if resource.state == .present {
             type.reportMissing(in: resource.entries, at: resource.place, into: &faults)
             if !faults.hasErrors, !isPartial {
-                for problem in decoded.problems {
-                    faults.add(
-                        Diagnostic(
-                            "\(resource.address): \(problem.text)", at: resource.place(of: problem.property),
-                            notes: resource.uses.map { .init("the role is used here", at: $0) }))
-                }
+                for problem in decoded.problems { faults.add(Self.diagnostic(for: problem, of: resource)) }
             }
         }
         if faults.hasErrors, !isTentative { broken.insert(declarations.count) }
@@ -83,29 +130,36 @@ struct CatalogBuilder {
     }
 
     private mutating func addRelations(to edges: inout EdgeBuilder) {
-        for (position, list) in relations.enumerated() {
+        for (own, list) in relations {
             for relation in list {
-                guard let other = positions[relation.address] else {
+                guard let others = positions[relation.address] else {
                     reportUnknown(relation)
                     continue
                 }
-                let target = relation.kind == .notify ? other : position
-                let isNotification = relation.kind == .notify || relation.kind == .subscribe
-                let type = declarations[target].address.type
-                if isNotification, compilation.site.types[type]?.isRefreshable == false {
+                let targets = relation.kind == .notify ? others : own
+                if relation.isNotification, let target = targets.first(where: { !isRefreshable($0) }) {
+                    let found = declarations[target].partOf?.address ?? declarations[target].address
                     diagnostics.add(
                         Diagnostic(
-                            "`\(relation.kind.rawValue)`: expected a type that can be refreshed, found \(declarations[target].address)",
+                            "`\(relation.name)`: expected a type that can be refreshed, found \(found)",
                             at: relation.place, hint: "`before` and `require` only say the order"))
                     continue
                 }
                 let isForward = relation.kind == .notify || relation.kind == .before
-                edges.add(
-                    Edge(
-                        from: isForward ? position : other, to: isForward ? other : position,
-                        reason: relation.kind.rawValue, isNotification: isNotification, place: relation.place))
+                for position in own {
+                    for other in others {
+                        edges.add(
+                            Edge(
+                                from: isForward ? position : other, to: isForward ? other : position,
+                                reason: relation.name, isNotification: relation.isNotification, place: relation.place))
+                    }
+                }
             }
         }
+    }
+
+    private func isRefreshable(_ position: Int) -> Bool {
+        compilation.site.types[declarations[position].address.type]?.isRefreshable != false
     }
 
     private mutating func reportUnknown(_ relation: DeclaredResource.Relation) {
@@ -114,7 +168,7 @@ struct CatalogBuilder {
         let known = positions.keys.map(\.description)
         diagnostics.add(
             Diagnostic(
-                "`\(relation.kind.rawValue)`: expected a declared resource, found \(relation.address)",
+                "`\(relation.name)`: expected a declared resource, found \(relation.address)",
                 at: relation.place,
                 hint: known.count <= 200 ? Spelling.hint(for: relation.address.description, among: known) : nil))
     }

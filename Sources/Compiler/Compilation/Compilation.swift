@@ -9,7 +9,9 @@ public struct Compilation {
     public var labels: [Datum.Member]
     /// The facts and labels that were read, by path such as `facts.os.id`; nil for those that the host lacks.
     public var reads: [String: Datum?]
-    /// How each resource came about, in the catalog's order.
+    /// The composites that the catalog has the parts of, as they were declared.
+    public var composites: [Declaration]
+    /// How each resource came about, in the catalog's order; composites come last.
     public var origins: [ResourceOrigin]
     let data: DataLayers
 }

@@ -6,6 +6,11 @@ struct DeclaredResource {
         var kind: RelationKind
         var address: Address
         var place: Place
+        /// The property of a composite that means it; nil for one that stands in the manifest by its own name.
+        var property: String?
+
+        var name: String { property ?? kind.rawValue }
+        var isNotification: Bool { kind == .notify || kind == .subscribe }
     }
 
     var type: ResourceType

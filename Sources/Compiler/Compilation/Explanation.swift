@@ -34,11 +34,17 @@ extension Compilation {
 
     /// The declared values of one resource with their places; nil if the catalog does not hold the resource.
     public func explanation(of address: Address) -> [String]? {
-        guard let catalog, let position = catalog.declarations.firstIndex(where: { $0.address == address }) else {
-            return nil
+        guard let catalog else { return nil }
+        let positions = catalog.declarations.indices.filter { position in
+            catalog.declarations[position].address == address
+                || catalog.declarations[position].partOf?.address == address
         }
-        let declaration = catalog.declarations[position]
+        guard
+            let declaration = composites.first(where: { $0.address == address })
+                ?? positions.first.map({ catalog.declarations[$0] })
+        else { return nil }
         var lines = ["\(address)  \(declaration.place)"]
+        if let composite = declaration.partOf { lines.append("  a part of \(composite.address)") }
         if !declaration.origin.isEmpty {
             lines.append("  through the roles \(declaration.origin.joined(separator: " > "))")
         }
@@ -50,13 +56,20 @@ extension Compilation {
             let expression = value?.expression.map { "  from \($0)" } ?? ""
             lines.append("  \(field.name): \(Self.line(of: field.value))\(expression)\(place)")
         }
-        for edge in catalog.edges where edge.to == position {
-            lines.append("  after \(catalog.declarations[edge.from].address) (\(edge.reason))")
+        for position in positions where catalog.declarations[position].address != address {
+            lines.append("  part \(catalog.declarations[position].address)")
         }
-        for edge in catalog.edges where edge.from == position && edge.isNotification {
-            lines.append("  refreshes \(catalog.declarations[edge.to].address)")
+        let own = Set(positions), outer = catalog.edges.filter { own.contains($0.from) != own.contains($0.to) }
+        var edges: [String] = []
+        for edge in outer where own.contains(edge.to) {
+            edges.append("  after \(catalog.declarations[edge.from].address) (\(edge.reason))")
         }
-        return lines
+        for edge in outer where own.contains(edge.from) && edge.isNotification {
+            edges.append("  refreshes \(catalog.declarations[edge.to].address)")
+        }
+        // Several parts of a composite wait for one and the same.
+        var told = Set<String>()
+        return lines + edges.filter { told.insert($0).inserted }
     }
 
     private static func line(of value: ShownText) -> String {

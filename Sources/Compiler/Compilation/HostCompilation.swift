@@ -41,7 +41,8 @@ final class HostCompilation {
         all.add(contentsOf: built.diagnostics)
         return Compilation(
             catalog: all.hasErrors ? nil : built.catalog, diagnostics: all, labels: labels,
-            reads: scope.record.values, origins: origins(built.catalog), data: data)
+            reads: scope.record.values, composites: built.composites,
+            origins: origins(built.catalog, built.composites), data: data)
     }
 
     /// Runs something that may report one diagnostic.
@@ -105,8 +106,8 @@ final class HostCompilation {
             notes: notes)
     }
 
-    private func origins(_ catalog: Catalog?) -> [ResourceOrigin] {
-        let order = catalog?.declarations.map(\.address) ?? []
+    private func origins(_ catalog: Catalog?, _ composites: [Declaration]) -> [ResourceOrigin] {
+        let order = (catalog?.declarations ?? []).filter { $0.partOf == nil }.map(\.address) + composites.map(\.address)
         return order.compactMap { address in
             positions[address].map { position in
                 let resource = declared[position]

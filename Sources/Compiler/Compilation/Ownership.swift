@@ -14,8 +14,8 @@ enum Ownership {
                 Diagnostic.Note("\(declarations[$0].address) of the role", at: declarations[$0].place)
             }
             return Diagnostic(
-                "expected one owner of \(object.text), found \(later.address) beside \(earlier.address)",
-                at: place(second), notes: [.init("\(earlier.address)", at: place(first))] + ofRoles)
+                "expected one owner of \(object.text), found \(later.name) beside \(earlier.name)",
+                at: place(second), notes: [.init("\(earlier.name)", at: place(first))] + ofRoles)
         }
         var diagnostics = Diagnostics()
         var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
@@ -54,4 +54,9 @@ enum Ownership {
             return []
         }
     }
+}
+
+extension Declaration {
+    /// As a person knows it, who may never have heard of the parts of a composite.
+    fileprivate var name: String { partOf.map { "\(address) of \($0.address)" } ?? "\(address)" }
 }

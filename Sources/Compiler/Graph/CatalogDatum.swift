@@ -25,7 +25,8 @@ extension Declaration {
         let fields = resource.shownFields.map { Datum.Member($0.name, $0.value.catalogDatum) }
         return [
             "address": .string(address.description), "type": .string(address.type), "key": .string(address.key),
-            "place": .string(place.description), "state": .string(state.rawValue),
+            "place": .string(place.description),
+            "part_of": partOf.map { .string($0.address.description) } ?? .null, "state": .string(state.rawValue),
             "roles": .list(origin.map { .string($0) }), "tags": .list(tags.map { .string($0) }),
             "note": note.map { .string($0) } ?? .null, "fields": .map(fields),
         ]

@@ -8,10 +8,33 @@ public enum GraphFormat: String, CaseIterable, Sendable {
 /// The resources of a catalog and why one waits for another.
 public struct GraphDrawing {
     let catalog: Catalog
+    /// The positions in the order of apply, but the parts of a composite together with the first of them.
+    private let grouped: [Int]
+    private let firsts: [Int: Address]
+    private let lasts: Set<Int>
 
     public init(_ catalog: Catalog) {
         self.catalog = catalog
+        var parts: [Address: [Int]] = [:], grouped: [Int] = [], firsts: [Int: Address] = [:]
+        for (position, declaration) in catalog.declarations.enumerated() {
+            if let composite = declaration.partOf?.address { parts[composite, default: []].append(position) }
+        }
+        for (position, declaration) in catalog.declarations.enumerated() {
+            guard let composite = declaration.partOf?.address, let own = parts[composite] else {
+                grouped.append(position)
+                continue
+            }
+            guard own.first == position else { continue }
+            grouped += own
+            firsts[position] = composite
+        }
+        self.grouped = grouped
+        self.firsts = firsts
+        lasts = Set(parts.values.compactMap(\.last))
     }
+
+    private func composite(beginningAt position: Int) -> Address? { firsts[position] }
+    private func endsComposite(_ position: Int) -> Bool { lasts.contains(position) }
 
     public func drawing(_ format: GraphFormat) -> String {
         switch format {
@@ -26,15 +49,20 @@ public struct GraphDrawing {
         var incoming: [[Edge]] = Array(repeating: [], count: catalog.declarations.count)
         for edge in catalog.edges { incoming[edge.to].append(edge) }
         var lines: [String] = []
-        for (position, declaration) in catalog.declarations.enumerated() {
-            lines.append("\(declaration.address)  \(declaration.place)")
+        for position in grouped {
+            let declaration = catalog.declarations[position], indent = declaration.partOf == nil ? "" : "  "
+            if let composite = composite(beginningAt: position) {
+                lines.append("\(composite)  \(declaration.place)")
+            }
+            lines.append("\(indent)\(declaration.address)" + (indent.isEmpty ? "  \(declaration.place)" : ""))
             let edges = incoming[position].sorted { $0.from < $1.from }
             for (index, edge) in edges.enumerated() {
                 let branch = index == edges.count - 1 ? "└─" : "├─"
                 let arrow = edge.isNotification ? "↻" : "after"
                 let place = edge.place.map { "  \($0)" } ?? ""
                 lines.append(
-                    "  \(branch) \(arrow) \(catalog.declarations[edge.from].address)  (\(edge.reason))\(place)")
+                    "\(indent)  \(branch) \(arrow) \(catalog.declarations[edge.from].address)  (\(edge.reason))\(place)"
+                )
             }
         }
         lines.append("\(catalog.declarations.count) resources, \(catalog.edges.count) edges")
@@ -43,8 +71,12 @@ public struct GraphDrawing {
 
     private var dot: String {
         var lines = ["digraph catalog {", "  rankdir=LR;", "  node [shape=box, fontname=\"sans-serif\"];"]
-        for (position, declaration) in catalog.declarations.enumerated() {
-            lines.append("  n\(position) [label=\(quoted(declaration.address.description))];")
+        for position in grouped {
+            if let composite = composite(beginningAt: position) {
+                lines.append("  subgraph cluster_\(position) { label=\(quoted(composite.description));")
+            }
+            lines.append("  n\(position) [label=\(quoted(catalog.declarations[position].address.description))];")
+            if endsComposite(position) { lines.append("  }") }
         }
         for edge in catalog.edges {
             let style = edge.isNotification ? ", style=bold" : edge.place == nil ? ", style=dashed" : ""
@@ -55,8 +87,12 @@ public struct GraphDrawing {
 
     private var mermaid: String {
         var lines = ["flowchart LR"]
-        for (position, declaration) in catalog.declarations.enumerated() {
-            lines.append("  n\(position)[\(mermaidText(declaration.address.description))]")
+        for position in grouped {
+            if let composite = composite(beginningAt: position) {
+                lines.append("  subgraph c\(position)[\(mermaidText(composite.description))]")
+            }
+            lines.append("  n\(position)[\(mermaidText(catalog.declarations[position].address.description))]")
+            if endsComposite(position) { lines.append("  end") }
         }
         for edge in catalog.edges {
             let arrow = edge.isNotification ? "==>" : edge.place == nil ? "-.->" : "-->"

@@ -29,6 +29,14 @@ public struct PastRun: Sendable {
     /// The resources that it changed.
     public var addresses: Set<Address> { Set(before.map(\.address)) }
 
+    /// What an address names among them: itself, or the parts of a composite.
+    ///
+    /// - Parameter ledger: the present one.
+    public func addresses(named address: Address, by ledger: [LedgerEntry]) -> Set<Address> {
+        if addresses.contains(address) { return [address] }
+        return addresses.intersection((ledger + goneEntries).filter { $0.partOf?.address == address }.map(\.address))
+    }
+
     /// What it changed, the last first: the first image of each, with the resources that changed it.
     var changes: [PastChange] {
         var changes: [PastChange] = [], positions: [PastChange.Key: Int] = [:]

@@ -65,7 +65,19 @@ public struct Undo {
             }
         }
         addRefreshes(to: &list)
-        return list.outline(for: identity, revision: "the undo of run \(run.number)")
+        var outline = list.outline(for: identity, revision: "the undo of run \(run.number)")
+        for (position, declaration) in outline.catalog.declarations.enumerated() {
+            let origin = outline.origins[declaration.address]?.first ?? declaration.address
+            outline.catalog.declarations[position].partOf = composites[origin]
+        }
+        return outline
+    }
+
+    /// The composites whose parts the run changed.
+    private var composites: [Address: Composite] {
+        Dictionary(
+            (ledger.entries + run.goneEntries).compactMap { entry in entry.partOf.map { (entry.address, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// The reverse order of the run, but for the files of a resource that have the last word.

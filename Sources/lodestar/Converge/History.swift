@@ -68,8 +68,12 @@ struct Show: ParsableCommand {
         }
         let outcomes = try Terminal.reportingFaults { try options.database()?.outcomes(ofRun: number) ?? [] }
         if options.format == .json { return Terminal.printJSON(Datum.list(outcomes.map(\.datum)).json) }
+        var composite: String?
         for outcome in outcomes {
-            Terminal.print("\(outcome.result)  \(outcome.address)  \(outcome.place)")
+            if let whole = outcome.partOf, whole != composite { Terminal.print("\(whole)  \(outcome.place)") }
+            composite = outcome.partOf
+            let place = outcome.partOf == nil ? "  \(outcome.place)" : ""
+            Terminal.print("\(composite == nil ? "" : "  ")\(outcome.result)  \(outcome.address)\(place)")
             if let reason = outcome.reason { Terminal.print("    \(reason)") }
             for line in outcome.changes.textLines() { Terminal.print("    \(line.printable)") }
             for line in outcome.output.textLines() { Terminal.print("    | \(line.printable)") }
@@ -90,13 +94,18 @@ struct Ledger: ParsableCommand {
         if options.format == .json {
             let rows = entries.map { entry -> Datum in
                 [
-                    "address": .string(entry.address.description), "object": .string(entry.object),
+                    "address": .string(entry.address.description),
+                    "part_of": entry.partOf.map { .string($0.address.description) } ?? .null,
+                    "object": .string(entry.object),
                     "custody": .string(entry.custody.rawValue), "run": .int(Int64(entry.run)),
                 ]
             }
             return Terminal.printJSON(Datum.list(rows).json)
         }
-        for entry in entries { Terminal.print("\(entry.custody.rawValue)  \(entry.address)  run \(entry.run)") }
+        for entry in entries {
+            let composite = entry.partOf.map { " of \($0.address)" } ?? ""
+            Terminal.print("\(entry.custody.rawValue)  \(entry.address)\(composite)  run \(entry.run)")
+        }
         if entries.isEmpty { Terminal.print("nothing is managed yet") }
     }
 }
@@ -115,7 +124,8 @@ extension RunSummary {
 extension RecordedOutcome {
     var datum: Datum {
         [
-            "address": .string(address), "place": .string(place), "action": .string(action), "result": .string(result),
+            "address": .string(address), "place": .string(place), "part_of": partOf.map { .string($0) } ?? .null,
+            "action": .string(action), "result": .string(result),
             "changes": .string(changes), "reason": reason.map { .string($0) } ?? .null, "output": .string(output),
         ]
     }

@@ -33,8 +33,11 @@ struct RunOutput: ParsableArguments {
             converger.isInterrupted = { Interrupts.signal != nil }
             if format == .text, !summary {
                 let text = ReportText(isColored: Terminal.isColored)
+                var composite: Address?
                 converger.onOutcome = { outcome in
-                    if let line = text.text(of: outcome) { Terminal.print(line) }
+                    guard let line = text.text(of: outcome, after: composite) else { return }
+                    composite = outcome.partOf
+                    Terminal.print(line)
                 }
             }
             guard format == .text else { return try converger.converge() }

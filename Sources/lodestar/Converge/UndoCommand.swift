@@ -74,8 +74,9 @@ struct UndoCommand: ParsableCommand {
     }
 
     private func outline(of run: PastRun, _ hostSession: HostSession, _ state: StateDatabase) throws -> Undo.Outline {
-        let wanted = only.map { Address($0) }
-        for (word, address) in zip(only, wanted) where address.map({ run.addresses.contains($0) }) != true {
+        let ledger = try Terminal.reportingFaults { try state.ledger() }
+        let wanted = only.map { Address($0).map { run.addresses(named: $0, by: ledger) } ?? [] }
+        for (word, addresses) in zip(only, wanted) where addresses.isEmpty {
             let known = run.addresses.map(\.description).sorted()
             Terminal.report("error: expected the address of something that run \(number) changed, found `\(word)`")
             if !known.isEmpty {
@@ -84,8 +85,7 @@ struct UndoCommand: ParsableCommand {
             throw ExitCode(64)
         }
         let undo = Undo(
-            run, on: hostSession.host, types: Registry.all, ledger: try Terminal.reportingFaults { try state.ledger() },
-            only: Set(wanted.compactMap { $0 }))
+            run, on: hostSession.host, types: Registry.all, ledger: ledger, only: Set(wanted.joined()))
         return undo.outline(for: try Session.target(root: hostSession.root).identity)
     }
 

@@ -44,7 +44,7 @@ struct Explain: ParsableCommand {
             allowed = compilation.dataKeys.map { "data.\($0)" }
         } else {
             lines = Address(subject).flatMap { compilation.explanation(of: $0) }
-            allowed = catalog.declarations.map(\.address.description)
+            allowed = (catalog.declarations + compilation.composites).map(\.address.description)
         }
         guard let lines else {
             Terminal.report("error: expected something that is declared for \(catalog.host.id), found `\(subject)`")
