@@ -203,8 +203,10 @@ static pid_t started_process(struct start *start) {
 }
 
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome) {
+    size_t half = command->output_half ? command->output_half : LODESTAR_OUTPUT_HALF;
     *outcome = (struct lodestar_outcome){
-        .output = {.head_limit = LODESTAR_OUTPUT_HALF, .tail_limit = LODESTAR_OUTPUT_HALF}, .errors = {.head_limit = LODESTAR_ERRORS}};
+        .output = {.head_limit = half, .tail_limit = half},
+        .errors = {.head_limit = command->output_half ? command->output_half : LODESTAR_ERRORS}};
     struct start start = {.command = command, .stage = LODESTAR_RAN, .input = -1, .output = -1};
     int pipes[2] = {-1, -1}, errors[2] = {-1, -1}, handle = -1;
     pid_t process = -1;

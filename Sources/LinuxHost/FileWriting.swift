@@ -71,6 +71,7 @@ extension Linux {
         if result < 0 { throw HostFault("change the mode of", file.path.text, ErrorNumber.text(-result)) }
         switch file.validator {
         case .command(let command)?: try validate(pending, command)
+        case .interpreter(let interpreter)?: try validate(pending, interpreter)
         case .source(let trial)?: try packageTool.read(trial)
         case nil: break
         }

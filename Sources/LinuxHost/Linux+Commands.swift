@@ -1,6 +1,6 @@
 import HostFiles
-import Model
-import SystemCalls
+public import Model
+public import SystemCalls
 
 /// Running programs: vectors, a fixed PATH, a clean environment, limits of time and output.
 extension Linux {
@@ -42,11 +42,24 @@ extension Linux {
         output.textLines().last.map { String($0.prefix(200)) }
     }
 
+    /// The number of an account of the root's own files; nil where there is none.
+    public func number(of account: Owner) -> UInt32? { try? number(account, isGroup: false) }
+
+    /// The name of an account's number in the root's own files; nil where there is none.
+    public func accountName(of number: UInt32) -> String? { (try? account(.number(number)))?.name.text }
+
+    /// Runs a command once for who asked for it, and for no step of a run; any exit status is data.
+    ///
+    /// - Parameter keptByteCount: how many bytes of its output are kept, and of its standard error beside it.
+    public func result(of command: CommandRun, keptByteCount: Int) throws(HostFault) -> ChildResult {
+        try execute(command, keptByteCount: keptByteCount)
+    }
+
     /// Runs a command once; any exit status is data.
     ///
     /// - Parameter scratch: a directory that a guard finds empty and may write to, in memory.
     func execute(
-        _ command: CommandRun, isGuard: Bool = false, scratch: AbsolutePath? = nil
+        _ command: CommandRun, isGuard: Bool = false, scratch: AbsolutePath? = nil, keptByteCount: Int? = nil
     ) throws(HostFault) -> ChildResult {
         let words: [String] =
             switch command.line {
@@ -68,6 +81,8 @@ extension Linux {
         run.input = command.input?.bytes
         run.mustFinish = command.mustFinish
         run.isGuard = isGuard
+        run.keptByteCount = keptByteCount
+        run.separatesErrors = keptByteCount != nil
         run.scratch = scratch?.text
         do throws(ChildFault) {
             return try run.result()
@@ -107,7 +122,20 @@ extension Linux {
                 "validate", pending.path.text,
                 "`\(validator)` has `%` where a second shell would read this path: write it outside quotes")
         }
-        var command = CommandRun(.shell(text), timeout: .seconds(60))
+        try ask(.shell(text), called: validator, about: pending, at: path)
+    }
+
+    /// Asks an interpreter whether it understands a script that is not yet in its place.
+    func validate(_ pending: PendingFile, _ interpreter: Interpreter) throws(HostFault) {
+        let path = (pending.path.parent ?? .root).appending(pending.temporary)
+        guard try interpreter.place(on: self) != nil, let words = interpreter.check(of: path.text) else { return }
+        try ask(.arguments(words), called: interpreter.checkName, about: pending, at: path)
+    }
+
+    private func ask(
+        _ line: Model.CommandLine, called validator: String, about pending: PendingFile, at path: AbsolutePath
+    ) throws(HostFault) {
+        var command = CommandRun(line, timeout: .seconds(60))
         command.umask = Permissions(0o077)
         let ended = try execute(command)
         // The output of a validator often quotes the file.

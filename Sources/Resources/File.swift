@@ -11,6 +11,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
     public var group: Owner?
     public var mode: FileMode?
     public var validate: String?
+    public var interpreter: Interpreter?
     public var replace: Bool?
     public var inPlace: Bool?
 
@@ -42,6 +43,12 @@ public struct File: Resource, Removable, Replacing, Remarking {
             doc: "A command that must accept the new file before it takes its place; `%` is its path.",
             examples: ["visudo -cf %"]),
         Field(
+            "interpreter", \.interpreter, .parameter,
+            doc: """
+                Of a script: its interpreter must accept the new file (`sh -n`, `perl -c`; python compiles it in memory) \
+                before it takes its place. Where the interpreter is not on the host, a note says so.
+                """, examples: ["/bin/bash"]),
+        Field(
             "replace", \.replace, .parameter,
             doc: "Takes the place of another kind of object, but never of a directory that is not empty.",
             examples: ["true"]),
@@ -70,9 +77,11 @@ public struct File: Resource, Removable, Replacing, Remarking {
 
     public var problems: [Problem] {
         let given = [("content", content != nil), ("source", source != nil), ("template", template != nil)].filter(\.1)
-        return given.dropFirst().map {
+        let rivals = given.dropFirst().map {
             Problem(at: $0.0, "expected one of content, source and template, found `\($0.0)` beside `\(given[0].0)`")
         }
+        guard validate != nil, interpreter != nil else { return rivals }
+        return rivals + [Problem(at: "interpreter", "expected one of validate and interpreter, found both")]
     }
 
     public func observe(on host: some HostReading) throws -> File? {
@@ -109,10 +118,19 @@ public struct File: Resource, Removable, Replacing, Remarking {
         return differences.isEmpty ? [] : [.setAttributes(AttributeChange(path, kind: .file, attributes: attributes))]
     }
 
-    /// Other names of a file that is about to be replaced keep the old content.
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        guard inPlace != true, Differences<File>(changes).contains(\.content),
-            let status = try host.status(of: path), status.kind == .file, status.linkCount > 1
+        guard Differences<File>(changes).contains(\.content) else { return [] }
+        return try unchecked(on: host) + otherNames(on: host)
+    }
+
+    private func unchecked(on host: some HostReading) throws -> [String] {
+        guard let interpreter, interpreter.hasCheck, try interpreter.place(on: host) == nil else { return [] }
+        return ["\(interpreter.program) is not there: nobody checks the syntax of the new content"]
+    }
+
+    /// Other names of a file that is about to be replaced keep the old content.
+    private func otherNames(on host: some HostReading) throws -> [String] {
+        guard inPlace != true, let status = try host.status(of: path), status.kind == .file, status.linkCount > 1
         else { return [] }
         return ["it has \(status.linkCount) hard links; the other names keep the old content"]
     }
@@ -120,7 +138,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
     private func write(_ content: FileContent, _ attributes: Attributes, replacing: Replaced) -> FileWrite {
         FileWrite(
             path, content: content, attributes: attributes, replaced: replacing,
-            validator: validate.map { .command($0) },
+            validator: validate.map { .command($0) } ?? interpreter.map { .interpreter($0) },
             isInPlace: inPlace == true)
     }
 

@@ -18,6 +18,7 @@ public enum Registry {
         ResourceType(AuthorizedKey.self),
         ResourceType(CrontabEntry.self),
         ResourceType(Schedule.self),
+        ResourceType(Script.self),
         ResourceType(Repository.self),
         ResourceType(Package.self),
         ResourceType(Service.self),

@@ -32,6 +32,8 @@ public struct ChildRun {
     public var timeout: Int64
     /// Whether standard error stands apart from the output, cut to its first bytes.
     public var separatesErrors = false
+    /// How many bytes of output, and of standard error where it stands apart, are kept; nil: `outputLimit` and 1 KiB.
+    public var keptByteCount: Int?
     /// Whether an interrupt of this process waits for the program's end.
     public var mustFinish = false
     /// Whether the program gets every file system read-only and no network.
@@ -64,6 +66,7 @@ public struct ChildRun {
                 request.directory = places.pointer[0]
                 request.root = root == nil ? nil : places.pointer[1]
                 request.separates_errors = separatesErrors ? 1 : 0
+                request.output_half = (keptByteCount ?? 0) / 2
                 request.must_finish = mustFinish ? 1 : 0
                 request.is_guard = isGuard ? 1 : 0
                 request.scratch = scratch == nil ? nil : places.pointer[2]

@@ -34,6 +34,10 @@ struct SecretLawTests {
             secret: #"schedule: {app: {every: 1h, argv: [/bin/true], env: {T: "${{ secret('db') }}"}}}"#,
             plain: #"schedule: {app: {every: 1h, argv: [/bin/true]}}"#, file: "/etc/lodestar/schedules.d/app.json"),
         Holder(
+            testDescription: "script",
+            secret: ##"script: {app: {path: /etc/app.sh, content: "#!/bin/sh\n# ${{ secret('db') }}\n"}}"##,
+            plain: ##"script: {app: {path: /etc/app.sh, content: "#!/bin/sh\n# none\n"}}"##, file: "/etc/app.sh"),
+        Holder(
             testDescription: "two lines of one file",
             secret:
                 ##"line: {token: {path: /etc/hosts, text: "# ${{ secret('db') }}", match: "^# "}, more: {path: /etc/hosts, text: "192.0.2.1 a"}}"##,
@@ -79,7 +83,7 @@ struct SecretLawTests {
         try look("secret again")
         try site.declare("file: {/etc/other: {content: x}}")
         try look("un-declared")
-        if ["file", "schedule"].contains(holder.testDescription) {
+        if ["file", "schedule", "script"].contains(holder.testDescription) {
             #expect(!FileManager.default.fileExists(atPath: file))
         }
     }

@@ -5,7 +5,9 @@ import Testing
 @Suite struct TypeJudgeTests {
     private static let root = ProcessInfo.processInfo.environment["LODESTAR_TEST_ROOT"] ?? "/var/tmp/lodestar-test-root"
 
-    @Test(.enabled(if: getuid() == 0, "needs root"), .timeLimit(.minutes(5)), arguments: ["hostname", "mount", "swap"])
+    @Test(
+        .enabled(if: getuid() == 0, "needs root"), .timeLimit(.minutes(5)),
+        arguments: ["hostname", "mount", "swap", "script"])
     func othersMakeTheSameOfARunningHost(type: String) { judge([type]) }
 
     @Test(

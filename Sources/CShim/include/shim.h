@@ -89,6 +89,8 @@ struct lodestar_command {
     const char *root;
     // Whether standard error stands apart from what is kept, in `errors`.
     int separates_errors;
+    // How much of the beginning and how much of the end of the output is kept, and how much of the errors; 0: as usual.
+    size_t output_half;
     // An interrupt waits for it: ended half-way, it would leave a mess.
     int must_finish;
     // Every file system read-only, no network, no privileges that could undo that.

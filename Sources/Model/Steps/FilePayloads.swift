@@ -62,6 +62,8 @@ public struct FileWrite: FilePayload {
 public enum Validator: Sendable, Hashable {
     /// A command of the shell; `%` is the path of the file, which is not yet in its place.
     case command(String)
+    /// The interpreter's own check of syntax; where the interpreter is not on the host, nobody is asked.
+    case interpreter(Interpreter)
     /// The package manager must be able to read the lists of a source.
     case source(SourceTrial)
 }
