@@ -62,6 +62,11 @@ public final class ObservationRecorder: HostReading {
         return try below.status(of: path)
     }
 
+    public func presentStatus(of path: AbsolutePath) throws(HostFault) -> FileStatus? {
+        volatile.insert(position)
+        return try below.status(of: path)
+    }
+
     public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
         try note(path)
         return try below.contents(of: path, limit: limit)

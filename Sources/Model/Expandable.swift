@@ -3,7 +3,7 @@ public protocol Expandable: Resource where Observed == Self {
     /// What it becomes, in the order of apply where no need decides. What is wrong with a part is reported as the
     /// composite's; where only the key is known (`state: absent`), the parts still tell what they own.
     var parts: [any Resource] { get }
-    /// The resources that it names and that must be declared: the composite comes after them.
+    /// The resources that it comes after, by the properties that mean them.
     var mentions: [Mention] { get }
 }
 
@@ -11,10 +11,13 @@ public protocol Expandable: Resource where Observed == Self {
 public struct Mention: Sendable, Hashable {
     public var property: String
     public var address: Address
+    /// Whether it may as well not be declared.
+    public var isOptional: Bool
 
-    public init(_ property: String, _ address: Address) {
+    public init(_ property: String, _ address: Address, isOptional: Bool = false) {
         self.property = property
         self.address = address
+        self.isOptional = isOptional
     }
 }
 

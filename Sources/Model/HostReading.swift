@@ -5,6 +5,8 @@ public protocol HostReading: AnyObject, Sendable {
     var isRunning: Bool { get }
     /// What is at `path`, never following a link in the last component; nil when nothing is.
     func status(of path: AbsolutePath) throws(HostFault) -> FileStatus?
+    /// The same of what others write all the time: a later run looks at it again, whether or not it was written since.
+    func presentStatus(of path: AbsolutePath) throws(HostFault) -> FileStatus?
     /// The bytes of a regular file; the last component is never followed.
     ///
     /// - Throws: also when there is no file, when it is something else, and when it has more than `limit` bytes.
@@ -24,6 +26,7 @@ public protocol HostReading: AnyObject, Sendable {
 }
 
 extension HostReading {
+    public func presentStatus(of path: AbsolutePath) throws(HostFault) -> FileStatus? { try status(of: path) }
     public func expect(_ probes: [Probe]) {}
 }
 

@@ -17,6 +17,8 @@ public struct AccountName: Sendable, Hashable, Comparable, CustomStringConvertib
     }
 
     public static let root = AccountName(unchecked: "root")
+    /// The account that owns nothing.
+    public static let nobody = AccountName(unchecked: "nobody")
     /// The group that owns the tables of users (crontab(1)).
     public static let crontab = AccountName(unchecked: "crontab")
 

@@ -5,6 +5,7 @@ public import Model
 public struct File: Resource, Removable, Replacing, Remarking {
     public var path = AbsolutePath.root
     public var content: FileContent?
+    public var initial: String?
     public var source: String?
     public var template: String?
     public var owner: Owner?
@@ -23,6 +24,10 @@ public struct File: Resource, Removable, Replacing, Remarking {
         Field("path", always: \.path, .key, doc: "Where the file is.", examples: ["/etc/motd"]),
         Field(
             "content", \.content, record: .digest, doc: "The whole content.", examples: ["\"Managed by Lodestar.\\n\""]),
+        Field(
+            "initial", \.initial, .parameter,
+            doc: "What a new file begins with; what is in a file that is there is left alone.",
+            examples: ["\"# Local rules.\\n\""]),
         Field(
             "source", \.source, .parameter, payload: .file(of: "content"),
             doc: "A file below `files/` whose bytes are the content.",
@@ -59,7 +64,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
     ]
     public static let examples = [
         "/etc/motd: {content: \"hello\\n\", owner: root, group: root, mode: \"0644\"}",
-        "/etc/empty: {content: \"\"}",
+        "/etc/empty: {content: \"\"}", "/etc/local.conf: {initial: \"# Local rules.\\n\", mode: \"0640\"}",
     ]
 
     /// The mode that must be there: a secret is closed to others, unless the declaration opens it.
@@ -76,16 +81,23 @@ public struct File: Resource, Removable, Replacing, Remarking {
     public var needs: [Need] { Need.parent(of: path) + Need.owners(owner, group) }
 
     public var problems: [Problem] {
-        let given = [("content", content != nil), ("source", source != nil), ("template", template != nil)].filter(\.1)
+        let given = [
+            ("content", content != nil), ("source", source != nil), ("template", template != nil),
+            ("initial", initial != nil),
+        ].filter(\.1)
         let rivals = given.dropFirst().map {
-            Problem(at: $0.0, "expected one of content, source and template, found `\($0.0)` beside `\(given[0].0)`")
+            Problem(
+                at: $0.0,
+                "expected one of content, source, template and initial, found `\($0.0)` beside `\(given[0].0)`"
+            )
         }
         guard validate != nil, interpreter != nil else { return rivals }
         return rivals + [Problem(at: "interpreter", "expected one of validate and interpreter, found both")]
     }
 
     public func observe(on host: some HostReading) throws -> File? {
-        guard let status = try host.status(of: path) else { return nil }
+        let found = try initial == nil ? host.status(of: path) : host.presentStatus(of: path)
+        guard let status = found else { return nil }
         guard try status.isOurs(.file, at: path, replace: replace) else { return nil }
         var observed = File()
         observed.path = path
@@ -104,8 +116,8 @@ public struct File: Resource, Removable, Replacing, Remarking {
     public func steps(from observed: File?) throws(Refusal) -> [Step] {
         let attributes = Attributes(owner: owner, group: group, mode: wantedMode)
         guard let observed else {
-            guard let content else {
-                throw Refusal("there is no file and none of content, source, template is declared")
+            guard let content = content ?? initial.map({ .whole(Content($0)) }) else {
+                throw Refusal("there is no file and none of content, source, template, initial is declared")
             }
             var created = attributes
             created.mode = mode ?? FileMode(Permissions(content.isSecret ? 0o600 : 0o644))

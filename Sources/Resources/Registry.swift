@@ -19,6 +19,7 @@ public enum Registry {
         ResourceType(CrontabEntry.self),
         ResourceType(Schedule.self),
         ResourceType(Script.self),
+        ResourceType(Check.self),
         ResourceType(Repository.self),
         ResourceType(Package.self),
         ResourceType(Service.self),

@@ -62,6 +62,11 @@ public final class Simulation: Host {
         return try below.status(of: source(of: path))
     }
 
+    public func presentStatus(of path: AbsolutePath) throws(HostFault) -> FileStatus? {
+        let isOurs = entries[path] != nil || source(of: path) != path
+        return isOurs || isBelowAbsent(path) ? try status(of: path) : try below.presentStatus(of: path)
+    }
+
     /// Where the reader below has what is at a path.
     func source(of path: AbsolutePath) -> AbsolutePath {
         moves.reversed().reduce(path) { path, move in

@@ -45,7 +45,9 @@ struct Lodestar: ParsableCommand {
                 ]),
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
             CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self]),
-            CommandGroup(name: "Schedules and scripts:", subcommands: [ScheduleCommand.self, ScriptCommand.self]),
+            CommandGroup(
+                name: "Schedules and scripts:",
+                subcommands: [ScheduleCommand.self, ScriptCommand.self, CheckRunCommand.self]),
         ]
     )
 }

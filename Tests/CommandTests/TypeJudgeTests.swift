@@ -7,7 +7,7 @@ import Testing
 
     @Test(
         .enabled(if: getuid() == 0, "needs root"), .timeLimit(.minutes(5)),
-        arguments: ["hostname", "mount", "swap", "script"])
+        arguments: ["hostname", "mount", "swap", "script", "check"])
     func othersMakeTheSameOfARunningHost(type: String) { judge([type]) }
 
     @Test(

@@ -100,7 +100,7 @@ struct CatalogBuilder {
             + composite.mentions.map { mention in
                 .init(
                     kind: .require, address: mention.address, place: declared.place(of: mention.property),
-                    property: mention.property)
+                    property: mention.property, isOptional: mention.isOptional)
             }
     }
 
@@ -163,6 +163,7 @@ struct CatalogBuilder {
     }
 
     private mutating func reportUnknown(_ relation: DeclaredResource.Relation) {
+        if relation.isOptional { return }
         if compilation.dormant.contains(relation.address) || compilation.tentative.contains(relation.address) { return }
         if !compilation.areFactsKnown, compilation.site.mentions(relation.address.type) { return }
         let known = positions.keys.map(\.description)

@@ -8,6 +8,8 @@ struct DeclaredResource {
         var place: Place
         /// The property of a composite that means it; nil for one that stands in the manifest by its own name.
         var property: String?
+        /// Whether what it names may as well not be declared.
+        var isOptional = false
 
         var name: String { property ?? kind.rawValue }
         var isNotification: Bool { kind == .notify || kind == .subscribe }
