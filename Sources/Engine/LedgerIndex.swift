@@ -51,6 +51,24 @@ struct LedgerIndex {
         return declaration
     }
 
+    /// What changes of composites whose parts all stay as they are: the ledger alone learns it.
+    func remarks(on declarations: [Declaration], beside plan: Plan) -> [Remark] {
+        if entries.isEmpty { return [] }
+        let changing = Set(plan.resources.compactMap(\.declaration.partOf?.address))
+        var told = Set<Address>()
+        return declarations.compactMap { declaration in
+            guard declaration.state == .present, let composite = declaration.partOf,
+                !changing.contains(composite.address),
+                let former = byAddress[declaration.address]?.partOf, former.address == composite.address,
+                former.fields != composite.fields, told.insert(composite.address).inserted
+            else { return nil }
+            let names = composite.fields.names(differingFrom: former.fields).joined(separator: ", ")
+            return Remark(
+                address: composite.address, place: declaration.place,
+                text: "nothing but what is known of it changes: \(names)")
+        }
+    }
+
     /// A managed object gives way to another type at its path without `replace`.
     func givingWay(_ declaration: Declaration) -> Declaration {
         guard !entries.isEmpty, var resource = declaration.resource as? any Replacing, resource.replace == nil,

@@ -50,7 +50,7 @@ public struct Planner {
         var plan = Plan(
             catalog: catalog, resources: progress.resources, inPlaceCount: progress.inPlaceCount,
             removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count), isWhole: selection.isWhole)
-        plan.remarks = progress.remarks
+        plan.remarks = progress.remarks + full.remarks(on: positions.map { catalog.declarations[$0] }, beside: plan)
         return plan
     }
 

@@ -11,6 +11,18 @@ public struct RecordedFields: Sendable, Hashable {
         text = FieldText(of: .map(resource.recordedEntries)).text
     }
 
+    /// The names of the fields that are there in one of both, or differ, in order.
+    public func names(differingFrom other: RecordedFields) -> [String] {
+        let own = entries, others = other.entries
+        let gone = others.filter { entry in !own.contains { $0.key == entry.key } }
+        return (own + gone).map(\.key).filter { name in
+            let texts = [own, others].map { list in
+                FieldText(of: .map(list.filter { $0.key == name })).text
+            }
+            return texts[0] != texts[1]
+        }
+    }
+
     /// The fields as nodes; empty if the text is malformed.
     public var entries: [Node.Entry] {
         var reader = FieldReader(rest: text.utf8[...])

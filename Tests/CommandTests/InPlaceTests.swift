@@ -10,6 +10,7 @@ struct InPlaceTests {
           /srv/only: {purge: enforce}
         file:
           /etc/tree/a: {content: "one\\n", mode: "0644", owner: root}
+          /etc/metrics: {initial: "none\\n"}
         link:
           /etc/tree/b: {target: a}
         line:
@@ -38,6 +39,16 @@ struct InPlaceTests {
             ["strace", "-f", "-e", "trace=openat,openat2", "-o", trace, Tool.binary] + arguments + ["--root", root]
         #expect(Tool.run(run).status == 0)
         return try String(contentsOfFile: trace, encoding: .utf8).contains("\"\(path)\", {flags=O_RDONLY")
+    }
+
+    /// A file that others write all the time: what nobody touched beside it is not read again, and its end is seen.
+    @Test func whatOthersWriteKeepsTheMemo() throws {
+        let (root, site) = try settled()
+        #expect(
+            Tool.run(["sh", "-c", "echo new > \(root)/etc/new && mv \(root)/etc/new \(root)/etc/metrics"]).status == 0)
+        #expect(try !isRead("a", root, by: "plan", site))
+        try FileManager.default.removeItem(atPath: "\(root)/etc/metrics")
+        #expect(Tool.lodestar("plan", site, "--root", root).output.contains("+ file:/etc/metrics"))
     }
 
     @Test func whatNobodyTouchedIsNotReadAgain() throws {

@@ -16,6 +16,7 @@ import Testing
         user: {ana: {uid: 2000, groups: {exactly: [adm]}, on_undeclare: release}}
         command: {reload: {run: "true", refresh_only: true, env: {A: "1"}}}
         line: {host: {path: /etc/hosts, text: "192.0.2.9 a", notify: ["command:reload"]}}
+        script: {tool: {content: "#!/bin/sh\\n", version: "1"}}
         """
 
     static func archive(_ manifest: String = manifest) throws -> CatalogArchive {
@@ -55,7 +56,9 @@ import Testing
             #expect(RecordedFields(of: left.resource).text == RecordedFields(of: right.resource).text)
             #expect((left.place, left.state, left.tags) == (right.place, right.state, right.tags))
             #expect((left.note, left.onUndeclared, left.origin) == (right.note, right.onUndeclared, right.origin))
+            #expect(left.partOf == right.partOf)
         }
+        #expect(again.catalog.declarations.contains { $0.partOf?.fields.text.isEmpty == false })
         #expect(again.bytes == archive.bytes, "written again it is the same")
     }
 

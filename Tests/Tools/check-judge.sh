@@ -171,7 +171,18 @@ grep -q '^lodestar_check_status{check="deaf"} 3$' "$(file deaf)" || fail "interr
 for delay in 0.01 0.03 0.05 0.1; do "$lodestar" check-run ok > /dev/null 2>&1 & runner=$!; sleep "$delay"; kill -9 "$runner" 2> /dev/null || true; wait "$runner" 2> /dev/null || true; parsed > /dev/null || fail "killed after $delay"; done
 check_run ok; [[ -z $(find "$metrics" -name '.*' -type f) || $status == 0 ]] || fail "left: $(ls -A "$metrics")"
 
-# 4. Without the declaration nothing of it is left.
+# 4. The agent runs it by its schedule.
+cp "$lodestar" /usr/local/bin/lodestar
+echo "check: {tick: {run: echo OK, every: 1s, directory: $metrics}}" > manifests/a.yaml
+said=$("$lodestar" apply . 2>&1 --allow-removals) || fail "tick: $said"
+grep -q '^lodestar_check_status{check="tick"} 3$' "$(file tick)" || fail "before the first run: $(cat "$(file tick)")"
+echo "runtime: $work/run" > "$work/agent.yaml"
+unshare -m -p -f --mount-proc --kill-child bash -euc 'lodestar agent --config "$0" 2> "$1/agent.log" &
+  for _ in $(seq 300); do ! grep -q "^lodestar_check_status{check=\"tick\"} 0$" "$2" || exit 0; sleep 0.1; done
+  cat "$1/agent.log"; lodestar schedule history check-tick --output --config "$0"; exit 1' "$work/agent.yaml" "$work" "$(file tick)" ||
+  fail "the agent ran no check"
+
+# 5. Without the declaration nothing of it is left.
 echo 'file: {/etc/marker: {content: x}}' > manifests/a.yaml
 said=$("$lodestar" apply . 2>&1 --allow-removals) || fail "un-declare: $said"
 [[ -z $(find "$metrics" /etc/lodestar/schedules.d -name '*check-*') ]] || fail "left: $(find "$metrics" /etc/lodestar -name '*check-*')"
