@@ -75,9 +75,16 @@ extension Converger {
         return present
     }
 
-    /// An object that is not there after the failure to make it is not managed: another program may make it later.
+    /// What nothing was done to is still what was applied before. An object that is not there after the failure to make it is
+    /// not managed: another program may make it later.
     private func takeBack(_ task: ApplyTask) {
         let declaration = task.planned.declaration
+        if task.performedCount == 0, let prepared = task.prepared, let former = ledger[object: prepared.object],
+            former.custody != .released, former.secrecy == prepared.secrecy
+        {
+            update.written.append(former)
+            return
+        }
         guard task.isPrepared, !task.wasPresent, task.planned.position != nil, declaration.state == .present,
             let object = declaration.resource.objects.first?.text,
             let assessment = try? declaration.assessment(on: host), !assessment.isPresent

@@ -240,4 +240,23 @@ import Testing
         try bench.put("", at: "/opt/bin/bash")
         #expect(try bench.plan(manifest: Self.manifest(missing)).remarks.isEmpty)
     }
+
+    /// A version that could not take its place is not what was applied: the one before is still known, and runs.
+    @Test func aFailedChangeLeavesWhatWasThere() throws {
+        var bench = try LawBench.simulated()
+        try bench.converge(Self.manifest(Self.good + ", version: \"1\""))
+        let host = bench.host, before = try bench.store.ledger()
+        let next = Self.manifest(Self.good.replacing("echo a", with: "echo b") + ", version: \"2\"")
+        let plan = try bench.plan(manifest: next)
+        bench.host = FaultyHost(host, failing: 1)
+        #expect(try bench.apply(plan).count(.failed) == 1)
+        bench.host = host
+        #expect(try bench.store.ledger() == before)
+        let entry = try #require(before.first), composite = try #require(entry.partOf)
+        let recorded = try #require(RecordedScript(composite, part: entry.address, fields: entry.fields))
+        #expect(try recorded.state(on: host) == .inPlace)
+        #expect(try bench.plan(manifest: next).resources.first?.cause == .manifestChange)
+        try bench.converge(next)
+        #expect(try bench.store.ledger() != before)
+    }
 }

@@ -42,6 +42,7 @@ said=$("$lodestar" apply . 2>&1) && fail "taken: $said"
 for name in sh bash perl taint python; do
   grep -q "file:/usr/local/bin/j-$name  failed: cannot validate" <<< "$said" || fail "$name is no failure: $said"
   [[ $("/usr/local/bin/j-$name" x) == x ]] || fail "a bad $name is active"
+  [[ $("$lodestar" script run "j-$name" x) == x ]] || fail "the $name before is no longer known"
 done
 [[ -z $(find /usr/local -name '*.pyc' -o -name __pycache__ -o -name '.lodestar*') ]] || fail "left: $(find /usr/local -name '*.pyc')"
 declare_scripts good 3
