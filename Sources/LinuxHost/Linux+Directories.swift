@@ -75,20 +75,30 @@ extension Linux {
             try refuseMounts(entry, removal.path, outside: mount)
             if present.kind == .directory { try empty(removal.path, on: mount) }
         }
-        try unlink(entry, removal.path, isDirectory: present.kind == .directory)
-        forgetBelow(removal.path)
+        if removal.sparesFull, present.kind == .directory {
+            guard try removeEmpty(removal.path) else { return }
+        } else {
+            try unlink(entry, removal.path, isDirectory: present.kind == .directory)
+            forgetBelow(removal.path)
+        }
         if let last = removal.emptiedBelow { try removeEmptyParents(of: removal.path, below: last) }
     }
 
     private func removeEmptyParents(of path: AbsolutePath, below last: AbsolutePath) throws(HostFault) {
         guard let parent = path.parent, parent != last, parent.isBelowOrEqual(to: last) else { return }
-        if let entry = try entry(parent) {
-            let result = lodestar_remove(entry.directory.descriptor, entry.name, AT_REMOVEDIR, entry.directory.identity)
-            if result == -ENOTEMPTY || result == -EEXIST { return }
-            if result < 0, result != -ENOENT { throw HostFault("remove", parent.text, ErrorNumber.text(-result)) }
-            forgetBelow(parent)
-        }
-        try removeEmptyParents(of: parent, below: last)
+        if try removeEmpty(parent) { try removeEmptyParents(of: parent, below: last) }
+    }
+
+    /// Removes a directory, unless something is in it.
+    ///
+    /// - Returns: whether it is gone.
+    private func removeEmpty(_ path: AbsolutePath) throws(HostFault) -> Bool {
+        guard let entry = try entry(path) else { return true }
+        let result = lodestar_remove(entry.directory.descriptor, entry.name, AT_REMOVEDIR, entry.directory.identity)
+        if result == -ENOTEMPTY || result == -EEXIST { return false }
+        if result < 0, result != -ENOENT { throw HostFault("remove", path.text, ErrorNumber.text(-result)) }
+        forgetBelow(path)
+        return true
     }
 
     /// Looks at everything that a removal would take before any of it goes: nothing may be mounted there.

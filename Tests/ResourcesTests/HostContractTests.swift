@@ -88,7 +88,9 @@ struct HostContractTests {
             let link = path(any(["l", "c/l", "a/x/l"]))
             return .makeLink(LinkCreation(link, target: "/etc/hosts", replaced: replaced, makesParents: parents))
         case 5:
-            return .remove(Removal(place, kind: kind, isRecursive: Bool.random(using: &generator)))
+            let isRecursive = Bool.random(using: &generator)
+            return .remove(
+                Removal(place, kind: kind, isRecursive: isRecursive, sparesFull: Bool.random(using: &generator)))
         case 6: return .remove(Removal(place, kind: kind, emptiedBelow: Self.folder))
         case 7: return .setAttributes(AttributeChange(place, kind: kind, attributes: attributes))
         case 8: return .accountFiles(.moveHome(HomeMove(from: path(any(["a", "b", "c", "a/x"])), to: other)))

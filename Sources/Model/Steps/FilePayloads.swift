@@ -30,10 +30,12 @@ public struct FileWrite: FilePayload {
     public var validator: Validator?
     /// Writes into the existing file where it cannot be renamed over, such as a bind mount.
     public var isInPlace: Bool
+    /// Whether it is durable before the steps that come after it, and they wait for it.
+    public var isAlone: Bool
 
     public init(
         _ path: AbsolutePath, content: FileContent, attributes: Attributes = Attributes(), replaced: Replaced,
-        validator: Validator? = nil, isInPlace: Bool = false
+        validator: Validator? = nil, isInPlace: Bool = false, isAlone: Bool = false
     ) {
         self.path = path
         self.content = content
@@ -41,6 +43,7 @@ public struct FileWrite: FilePayload {
         self.replaced = replaced
         self.validator = validator
         self.isInPlace = isInPlace
+        self.isAlone = isAlone
     }
 
     public init(
@@ -54,7 +57,7 @@ public struct FileWrite: FilePayload {
     public var isSecret: Bool { content.isSecret }
     public var company: StepCompany {
         if case .source? = validator { return .none }
-        return isInPlace ? .none : .builds
+        return isInPlace || isAlone ? .none : .builds
     }
 }
 
@@ -134,22 +137,28 @@ public struct Removal: FilePayload {
     public var isRecursive: Bool
     /// Whether the object was never declared (`purge`).
     public var isStranger: Bool
-    /// The directories above it too, below this one, when nothing is left in them: only for the folders of units.
+    /// The directories above it too, below this one, when nothing is left in them: for the folders of units and of records.
     public var emptiedBelow: AbsolutePath?
+    /// Whether the steps before it are durable first.
+    public var isAlone: Bool
+    /// Whether a directory stays that something is in.
+    public var sparesFull: Bool
 
     public init(
         _ path: AbsolutePath, kind: FileStatus.Kind, isRecursive: Bool = false, isStranger: Bool = false,
-        emptiedBelow: AbsolutePath? = nil
+        emptiedBelow: AbsolutePath? = nil, isAlone: Bool = false, sparesFull: Bool = false
     ) {
         self.path = path
         self.kind = kind
         self.isRecursive = isRecursive
         self.isStranger = isStranger
         self.emptiedBelow = emptiedBelow
+        self.isAlone = isAlone
+        self.sparesFull = sparesFull
     }
 
     public var isSecret: Bool { false }
-    public var company: StepCompany { .removals }
+    public var company: StepCompany { isAlone ? .none : .removals }
 }
 
 /// Sets owner, group and mode of what is at a path.
