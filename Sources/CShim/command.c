@@ -121,6 +121,7 @@ static int child(void *argument) {
 static int64_t now(void) { return lodestar_milliseconds(CLOCK_MONOTONIC); }
 
 static int input_descriptor(const struct lodestar_command *command) {
+    if (command->input_file > 0) return fcntl(command->input_file, F_DUPFD_CLOEXEC, 3);
     if (!command->input) return lodestar_open_nothing();
     int file = memfd_create("input", MFD_CLOEXEC);
     size_t written = 0;
@@ -213,7 +214,7 @@ void lodestar_run(const struct lodestar_command *command, struct lodestar_outcom
     start.input = input_descriptor(command);
     if (start.input >= 0 && pipe2(pipes, O_CLOEXEC) == 0 && fcntl(pipes[0], F_SETFL, O_NONBLOCK) == 0 &&
         (!command->separates_errors || (pipe2(errors, O_CLOEXEC) == 0 && fcntl(errors[0], F_SETFL, O_NONBLOCK) == 0))) {
-        start.output = pipes[1];
+        start.output = command->output_file > 0 ? command->output_file : pipes[1];
         start.error_output = command->separates_errors ? errors[1] : pipes[1];
         process = started_process(&start);
     }

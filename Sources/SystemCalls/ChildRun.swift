@@ -28,6 +28,10 @@ public struct ChildRun {
     public var umask: UInt32 = 0o077
     /// The bytes of standard input; nil for an empty one.
     public var input: [UInt8]?
+    /// An open file that is standard input, in place of `input`.
+    public var inputFile: Int32?
+    /// An open file that is standard output; what is kept of the output is then standard error alone.
+    public var outputFile: Int32?
     /// After this time the program is ended; milliseconds.
     public var timeout: Int64
     /// Whether standard error stands apart from the output, cut to its first bytes.
@@ -77,6 +81,8 @@ public struct ChildRun {
                 request.mask = mode_t(umask)
                 request.input = input == nil ? nil : bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)
                 request.input_length = bytes.count
+                request.input_file = inputFile ?? 0
+                request.output_file = outputFile ?? 0
                 request.timeout_milliseconds = timeout
                 lodestar_run(&request, &outcome)
             }

@@ -104,6 +104,10 @@ struct lodestar_command {
     mode_t mask;
     const void *input;
     size_t input_length;
+    // Open files that are its standard input, in place of `input`, and its standard output, of which nothing is kept then;
+    // 0 for none.
+    int input_file;
+    int output_file;
     int64_t timeout_milliseconds;
 };
 
