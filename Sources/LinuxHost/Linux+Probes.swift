@@ -17,6 +17,7 @@ extension Linux {
             return ownedFileCount(number, isGroup: isGroup, of: owner)
         case .packageChange(let change): return try prediction(of: change)
         case .locales: return locales
+        case .archive(let archive): return try entries(of: archive)
         case .exitStatus(let command):
             do throws(HostFault) {
                 let ended = try execute(command, isGuard: true)

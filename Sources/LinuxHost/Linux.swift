@@ -27,6 +27,7 @@ public final class Linux: Host {
     /// The state of the conversation with the package manager.
     nonisolated(unsafe) package let packages = PackageManagerState()
     nonisolated(unsafe) var names = NameAnswers()
+    nonisolated(unsafe) var archives = KnownArchives()
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false
     /// Days since 1970-01-01, for the date of the last change of a password.
@@ -86,6 +87,11 @@ public final class Linux: Host {
     }
 
     public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
+        try Digest { (sink) throws(HostFault) in try read(path, sink) }
+    }
+
+    /// Hands over the bytes of a regular file of any size; the last component is never followed.
+    func read(_ path: AbsolutePath, _ sink: ByteStream.Sink) throws(HostFault) {
         guard let entry = try entry(path) else {
             throw HostFault.absent("read", path.text)
         }
@@ -99,7 +105,7 @@ public final class Linux: Host {
             throw HostFault("read", path.text, "it is no regular file")
         }
         try checkNames(of: status, entry, "read", path)
-        return try Digest { (sink) throws(HostFault) in try OpenFile.read(descriptor, named: path.text, sink) }
+        try OpenFile.read(descriptor, named: path.text, sink)
     }
 
     public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {

@@ -14,6 +14,8 @@ public enum Probe: Sendable, Hashable {
     case named(NameDatabase, String)
     /// The locales that there are, as `locale -a` lists them.
     case locales
+    /// What an archive brings, looked at whole before anything of it is written.
+    case archive(ArchiveSource)
 }
 
 /// A database of nsswitch.conf(5).
@@ -28,6 +30,8 @@ public enum ProbeAnswer: Sendable, Hashable {
     case count(Int)
     case paths([AbsolutePath])
     case texts([String])
+    /// Folders before what is in them.
+    case entries([ArchiveEntry])
     /// The line that getent(1) prints; nil: no source knows it.
     case line(String?)
     /// It cannot be told here, and why.

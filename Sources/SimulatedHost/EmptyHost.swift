@@ -1,3 +1,4 @@
+import HostFiles
 public import Model
 
 /// A host with nothing but its root directory: what a simulation of its own stands on.
@@ -37,6 +38,21 @@ public final class EmptyHost: HostReading {
         case .named: .line(nil)
         case .locales: .texts(["C", "C.utf8", "POSIX"])
         case .exitStatus: .unknown("a simulated host runs no commands")
+        case .archive(let archive): entries(of: archive)
+        }
+    }
+
+    /// Of a plain tar file: a simulated host runs no program that unpacks others.
+    private func entries(of archive: ArchiveSource) -> ProbeAnswer {
+        do throws(HostFault) {
+            guard case .content(let content) = archive.place else { throw HostFault.absent("read", "the archive") }
+            let bytes = ArchiveBytes(try content.bytes)
+            guard try ArchiveFormat(of: bytes) == .tar else {
+                return .unknown("a simulated host unpacks only plain tar files")
+            }
+            return .entries(try ArchiveTree(tar: bytes, packedCount: bytes.byteCount, strip: archive.strip).entries)
+        } catch {
+            return .unknown(error.text)
         }
     }
 }

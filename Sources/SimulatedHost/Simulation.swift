@@ -164,6 +164,10 @@ public final class Simulation: Host {
         if case .ownedFiles(let number, let isGroup, let owner) = probe, !ownershipChanges.isEmpty {
             return try ownedFiles(number, isGroup: isGroup, of: owner)
         }
+        if case .archive(var archive) = probe {
+            archive.place = try place(of: archive.place)
+            return try below.answer(to: .archive(archive))
+        }
         let answer = try below.answer(to: probe)
         if probe == .locales, case .texts(let names) = answer {
             return .texts(names + locales.filter { !names.contains($0) })
@@ -171,6 +175,18 @@ public final class Simulation: Host {
         guard hasNewSources, case .prediction(var prediction) = answer else { return answer }
         prediction.isOutdated = true
         return .prediction(prediction)
+    }
+
+    /// Where the reader below finds an archive.
+    private func place(of archive: ArchiveSource.Place) throws(HostFault) -> ArchiveSource.Place {
+        guard case .file(let path) = archive else { return archive }
+        switch entries[path] {
+        case .present(_, .content(let content))?: return .content(content)
+        case .present(_, .below(let source))?: return .file(source)
+        case .present?: return .content(.whole(Content(try contents(of: path, limit: .max))))
+        case .absent?: throw HostFault.absent("read", path.text, kind: .missing)
+        case nil: return .file(source(of: path))
+        }
     }
 
     public func expect(_ probes: [Probe]) { below.expect(probes) }

@@ -1,0 +1,119 @@
+public import Model
+
+/// What an archive brought to its directory: the record that tells its files from those of others, and its former ones.
+public struct ArchiveRecord: HostDocument, Hashable {
+    public var digest: Digest
+    public var strip: Int
+    /// Whether everything is in its place, and nothing former is left.
+    public var isComplete: Bool
+    /// Whether Lodestar made the directory.
+    public var hasMade: Bool
+    /// What the archive brings, files by their sizes and digests.
+    public var entries: [ArchiveEntry]
+    /// What is left of former versions.
+    public var former: [ArchiveEntry]
+    /// Folders that were there before.
+    public var foreign: Set<AbsolutePath>
+
+    public init(
+        digest: Digest, strip: Int, isComplete: Bool, hasMade: Bool, entries: [ArchiveEntry],
+        former: [ArchiveEntry] = [], foreign: Set<AbsolutePath> = []
+    ) {
+        self.digest = digest
+        self.strip = strip
+        self.isComplete = isComplete
+        self.hasMade = hasMade
+        self.entries = entries
+        self.former = former
+        self.foreign = foreign
+    }
+
+    /// What is Lodestar's in the directory.
+    public var own: [ArchiveEntry] { entries.filter { !foreign.contains($0.path) } + former }
+
+    private static let folder = AbsolutePath.root.appending(OwnPaths.state).appending("archives")
+
+    /// Where the record of a directory is: a name for each path, by its digest where that is long.
+    public static func path(of directory: AbsolutePath) -> AbsolutePath {
+        let name = directory.text.utf8.dropFirst().reduce(into: "") { name, byte in
+            switch byte {
+            case UInt8(ascii: "/"): name += "%2F"
+            case UInt8(ascii: "%"): name += "%25"
+            default: name.unicodeScalars.append(UnicodeScalar(byte))
+            }
+        }
+        let isPlain = directory.text.utf8.allSatisfy { $0 < 0x80 } && name.utf8.count < 200
+        return folder.appending(isPlain && !name.isEmpty ? name : Digest(of: directory.text).hexadecimal)
+    }
+
+    /// Reads what `bytes` has. What is damaged reads as a record of nothing, of no archive.
+    public init(parsing bytes: [UInt8]) {
+        self = Self.read(bytes) ?? Self.none
+    }
+
+    private static let none = ArchiveRecord(
+        digest: Digest(of: ""), strip: 0, isComplete: false, hasMade: false, entries: [])
+    private static let head = "lodestar-archive 1"
+
+    private static func read(_ bytes: [UInt8]) -> ArchiveRecord? {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard lines.count > 2, lines[0].elementsEqual(head.utf8), lines[lines.count - 1].isEmpty else { return nil }
+        let words = words(lines[1], 4).map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 4, let digest = Digest(hexadecimal: words[0]), let strip = Int(words[1]) else {
+            return nil
+        }
+        var record = ArchiveRecord(
+            digest: digest, strip: strip, isComplete: words[2] == "complete", hasMade: words[3] == "made", entries: [])
+        for line in lines[2..<(lines.count - 1)] {
+            guard let (tag, entry) = entry(line) else { return nil }
+            if tag == "-" { record.former.append(entry) } else { record.entries.append(entry) }
+            if tag == "=" { record.foreign.insert(entry.path) }
+        }
+        return record
+    }
+
+    private static func words(_ line: ArraySlice<UInt8>, _ count: Int) -> [ArraySlice<UInt8>] {
+        line.split(separator: UInt8(ascii: " "), maxSplits: count - 1, omittingEmptySubsequences: false)
+    }
+
+    /// `+`, `=` (a folder that was there before) or `-` (former), the kind, the mode, what is in it, and the path.
+    private static func entry(_ line: ArraySlice<UInt8>) -> (tag: String, entry: ArchiveEntry)? {
+        let words = words(line, 5).map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 5, let mode = UInt16(words[2], radix: 8) else { return nil }
+        var place = words[4], body: ArchiveEntry.Body
+        switch words[1] {
+        case "d": body = .directory
+        case "f":
+            let parts = words[3].split(separator: ":")
+            guard parts.count == 2, let count = Int(parts[0]), let digest = Digest(hexadecimal: String(parts[1])) else {
+                return nil
+            }
+            body = .file(.known(byteCount: count, digest))
+        case "l":
+            guard let count = Int(words[3]), count >= 0, count < place.utf8.count else { return nil }
+            let target = Array(place.utf8)[..<count]
+            body = .link(String(decoding: target, as: UTF8.self))
+            place = String(decoding: Array(place.utf8)[count...], as: UTF8.self)
+        default: return nil
+        }
+        return AbsolutePath(place).map { (words[0], ArchiveEntry($0, body, Permissions(mode))) }
+    }
+
+    public var bytes: [UInt8] {
+        var text = "\(Self.head)\n\(digest.hexadecimal) \(strip) \(isComplete ? "complete" : "incomplete") "
+        text += hasMade ? "made\n" : "found\n"
+        for entry in entries { text += (foreign.contains(entry.path) ? "=" : "+") + Self.line(entry) }
+        for entry in former { text += "-" + Self.line(entry) }
+        return Array(text.utf8)
+    }
+
+    private static func line(_ entry: ArchiveEntry) -> String {
+        let mode = String(entry.permissions.bits, radix: 8)
+        switch entry.body {
+        case .directory: return " d \(mode) - \(entry.path)\n"
+        case .file(let content):
+            return " f \(mode) \(content.byteCount):\(content.digest?.hexadecimal ?? "") \(entry.path)\n"
+        case .link(let target): return " l \(mode) \(target.utf8.count) \(target)\(entry.path)\n"
+        }
+    }
+}
