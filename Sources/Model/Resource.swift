@@ -95,6 +95,11 @@ public protocol Succeeding: Resource {
     var whileChanging: Self { get }
 }
 
+/// A resource that brings files and folders below its path that no declaration names: what is declared there comes after it.
+public protocol Filling: Resource {
+    var path: AbsolutePath { get }
+}
+
 /// A resource whose object may hold what others made there: where that is so, un-declaring it releases it.
 public protocol Containing: Removable {}
 

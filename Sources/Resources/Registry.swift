@@ -31,5 +31,6 @@ public enum Registry {
         ResourceType(KernelModule.self),
         ResourceType(Mount.self),
         ResourceType(Swap.self),
+        ResourceType(Archive.self),
     ]
 }

@@ -13,7 +13,9 @@ import Testing
     @Test(
         .enabled(if: FileManager.default.fileExists(atPath: "\(root)/.complete"), "needs Tests/Tools/make-root.sh"),
         .timeLimit(.minutes(5)),
-        arguments: ["timezone", "locale", "kernel_module", "host_entry", "limit", "sudo_rule", "known_host"])
+        arguments: [
+            "timezone", "locale", "kernel_module", "host_entry", "limit", "sudo_rule", "known_host", "archive",
+        ])
     func othersMakeTheSameOfARoot(type: String) { judge([type, Self.root]) }
 
     private func judge(_ words: [String]) {

@@ -127,17 +127,24 @@ struct LawBench {
     }
 
     /// A manifest's text as the catalog of this host.
-    static func catalog(_ manifest: String) throws -> Catalog {
-        let compilation = compilation(manifest)
+    ///
+    /// - Parameter archives: what is below `files/`.
+    static func catalog(_ manifest: String, archives: [String: [UInt8]] = archives) throws -> Catalog {
+        let compilation = compilation(manifest, archives: archives)
         guard let catalog = compilation.catalog else {
             throw Problem(text: compilation.diagnostics.sorted.map(\.text).joined(separator: "\n"))
         }
         return catalog
     }
 
-    static func compilation(_ manifest: String) -> Compilation {
+    /// The archives that examples of types name.
+    static let archives = ["tools.tar": TarBuilder.tools]
+
+    static func compilation(_ manifest: String, archives: [String: [UInt8]] = archives) -> Compilation {
+        let texts = ["site.yaml": "site: law\n", "manifests/law.yaml": manifest]
+        let files = Dictionary(uniqueKeysWithValues: archives.map { ("files/\($0.key)", $0.value) })
         let site = Site(
-            MapSite(["site.yaml": "site: law\n", "manifests/law.yaml": manifest]), types: Registry.all,
+            MapSite(bytes: files.merging(texts.mapValues { Array($0.utf8) }) { $1 }), types: Registry.all,
             engine: EngineVersion("0.1.0"))
         let target = CompilationTarget(identity: HostIdentity(id: "law", name: "law"), facts: FactsSnapshot([:]))
         return site.compilation(for: target)

@@ -5,7 +5,8 @@ struct EdgeBuilder {
     private(set) var edges: [Edge] = []
     private let declarations: [Declaration]
     private var seen: [Pair: Int] = [:]
-    private var mounts: [(path: AbsolutePath, position: Int)] = []
+    /// What brings folders that nobody declares: a mount, an archive.
+    private var sources: [(path: AbsolutePath, position: Int, reason: String)] = []
     private var editors: [AbsolutePath: [Int]] = [:]
 
     private struct Pair: Hashable {
@@ -25,10 +26,13 @@ struct EdgeBuilder {
                 owners[object] = position
                 guard declaration.state == .present else { continue }
                 if case .part(_, let path, _) = object { editors[path, default: []].append(position) }
-                if case .mount(let path) = object { mounts.append((path, position)) }
+                if case .mount(let path) = object { sources.append((path, position, "mount")) }
+            }
+            if declaration.state == .present, let filling = declaration.resource as? any Filling {
+                sources.append((filling.path, position, declaration.address.type))
             }
         }
-        addBelowMounts(owners)
+        addBelowSources(owners)
         for (position, declaration) in declarations.enumerated() {
             for object in declaration.resource.provisions where owners[object] == nil { owners[object] = position }
         }
@@ -48,20 +52,20 @@ struct EdgeBuilder {
         }
     }
 
-    /// What is below a mount waits for it, but for what the mount itself needs.
-    private mutating func addBelowMounts(_ owners: [HostObject: Int]) {
-        if mounts.isEmpty { return }
+    /// What is below a mount or an archive waits for it, but for what the mount itself needs.
+    private mutating func addBelowSources(_ owners: [HostObject: Int]) {
+        if sources.isEmpty { return }
         let places = owners.compactMap { object, position in
             let place = if case .mount(let path) = object { path } else { object.file }
             return place.map { (path: $0, position: position) }
         }.sorted { ($0.position, $0.path) < ($1.position, $1.path) }
-        for (mount, position) in mounts {
+        for (source, position, reason) in sources {
             let needed = Set(declarations[position].resource.needs.map(\.object))
-            for place in places where place.path != mount && place.path.isBelowOrEqual(to: mount) {
+            for place in places where place.path != source && place.path.isBelowOrEqual(to: source) {
                 guard place.position != position, declarations[place.position].state == .present,
                     !needed.contains(.path(place.path))
                 else { continue }
-                add(Edge(from: position, to: place.position, reason: "mount"))
+                add(Edge(from: position, to: place.position, reason: reason))
             }
         }
     }
