@@ -61,7 +61,8 @@ let package = Package(
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("OperatorFiles", ["Model", "SystemCalls"]),
-        library("LinuxHost", ["Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"]),
+        library("Git", ["Model", "SystemCalls", "Values", crypto]),
+        library("LinuxHost", ["Git", "Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"]),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
             "LinuxAgent",
@@ -113,6 +114,7 @@ let package = Package(
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State", "TestSupport"]),
         tests("SystemCalls", ["CShim", "TestSupport", "Values"]),
+        tests("Git", ["Model", "TestSupport"]),
         tests("LinuxHost", ["TestSupport"]),
         tests("LinuxAgent", ["Agent", "CShim", "Model", "Scheduling", "State", "TestSupport"]),
     ]

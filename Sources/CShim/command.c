@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -110,6 +112,10 @@ static int child(void *argument) {
             fail(start, LODESTAR_NO_NAMESPACE);
     }
     take_identity(start, command);
+    if (command->file_limit > 0) {
+        uint64_t limits[2] = {(uint64_t)command->file_limit, (uint64_t)command->file_limit};
+        if (syscall(SYS_prlimit64, 0, RLIMIT_FSIZE, limits, NULL) < 0) fail(start, LODESTAR_NO_PROCESS);
+    }
     syscall(SYS_close_range, 3U, ~0U, 0U);
     umask(command->mask);
     if (chdir(command->directory) < 0) fail(start, LODESTAR_NO_DIRECTORY);
@@ -241,4 +247,65 @@ void lodestar_run(const struct lodestar_command *command, struct lodestar_outcom
     if (handle >= 0) close(handle);
     if (pipes[0] >= 0) close(pipes[0]);
     if (errors[0] >= 0) close(errors[0]);
+}
+
+// A dialogue: what is asked goes through a socket, so that a program that has ended raises no signal here.
+
+enum lodestar_stage lodestar_dialogue_begin(const struct lodestar_command *command, struct lodestar_dialogue *dialogue) {
+    *dialogue = (struct lodestar_dialogue){.process = -1, .input = -1, .output = -1};
+    struct start start = {.command = command, .stage = LODESTAR_NO_PROCESS, .input = -1, .output = -1, .error_output = -1};
+    int ends[2] = {-1, -1}, pipes[2] = {-1, -1};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 && pipe2(pipes, O_CLOEXEC) == 0 &&
+        fcntl(pipes[0], F_SETFL, O_NONBLOCK) == 0 && (start.error_output = open("/dev/null", O_WRONLY | O_CLOEXEC)) >= 0) {
+        start.stage = LODESTAR_RAN;
+        start.input = ends[1];
+        start.output = pipes[1];
+        dialogue->process = started_process(&start);
+        if (dialogue->process < 0) start.stage = LODESTAR_NO_PROCESS;
+    }
+    dialogue->error = start.error ? start.error : errno;
+    if (ends[1] >= 0) close(ends[1]);
+    if (pipes[1] >= 0) close(pipes[1]);
+    if (start.error_output >= 0) close(start.error_output);
+    dialogue->input = ends[0];
+    dialogue->output = pipes[0];
+    if (start.stage != LODESTAR_RAN) lodestar_dialogue_end(dialogue);
+    return start.stage;
+}
+
+int lodestar_dialogue_tell(const struct lodestar_dialogue *dialogue, const void *bytes, size_t length) {
+    for (size_t done = 0; done < length;) {
+        ssize_t count = send(dialogue->input, (const char *)bytes + done, length - done, MSG_NOSIGNAL);
+        if (count < 0 && errno != EINTR) return -errno;
+        if (count > 0) done += (size_t)count;
+    }
+    return 0;
+}
+
+ssize_t lodestar_dialogue_hear(const struct lodestar_dialogue *dialogue, void *buffer, size_t capacity, int timeout_milliseconds) {
+    int64_t deadline = now() + timeout_milliseconds;
+    for (;;) {
+        ssize_t count = read(dialogue->output, buffer, capacity);
+        if (count >= 0) return count;
+        if (errno != EAGAIN && errno != EINTR) return -errno;
+        if (lodestar_interrupt()) return -ECANCELED;
+        int64_t left = deadline - now();
+        if (left <= 0) return -ETIMEDOUT;
+        struct pollfd waits[2] = {
+            {.fd = dialogue->output, .events = POLLIN},
+            {.fd = lodestar_interrupt_descriptor(), .events = POLLIN},
+        };
+        poll(waits, 2, (int)left);
+    }
+}
+
+void lodestar_dialogue_end(struct lodestar_dialogue *dialogue) {
+    if (dialogue->input >= 0) close(dialogue->input);
+    if (dialogue->output >= 0) close(dialogue->output);
+    if (dialogue->process > 0) {
+        int status;
+        kill(-dialogue->process, SIGKILL);
+        while (waitpid(dialogue->process, &status, 0) < 0 && errno == EINTR) {}
+    }
+    *dialogue = (struct lodestar_dialogue){.process = -1, .input = -1, .output = -1, .error = dialogue->error};
 }

@@ -44,6 +44,8 @@ public struct ChildRun {
     public var isGuard = false
     /// A directory that a guard finds empty and may write to, in memory: an absolute path; nil for none.
     public var scratch: String?
+    /// The most bytes that a file may have that the program writes; 0 for no limit. Beyond it, SIGXFSZ ends the program.
+    public var fileLimit: Int64 = 0
 
     public init(_ arguments: [String], environment: [String], timeout: Int64) {
         self.arguments = arguments
@@ -55,14 +57,22 @@ public struct ChildRun {
     ///
     /// - Throws: where the program was not executed.
     public func result() throws(ChildFault) -> ChildResult {
-        let words = CStrings(arguments), variables = CStrings(environment)
-        let places = CStrings([directory, root ?? "", String(scratch?.dropFirst() ?? "")])
         var outcome = lodestar_outcome()
         defer {
             lodestar_output_free(&outcome.output)
             lodestar_output_free(&outcome.errors)
         }
-        identity.groups.withUnsafeBufferPointer { groups in
+        withRequest { lodestar_run(&$0, &outcome) }
+        if let stage = ChildFault.Stage(outcome.stage) {
+            throw ChildFault(stage: stage, error: ErrorNumber(outcome.error))
+        }
+        return ChildResult(outcome)
+    }
+
+    func withRequest<Result>(_ body: (inout lodestar_command) -> Result) -> Result {
+        let words = CStrings(arguments), variables = CStrings(environment)
+        let places = CStrings([directory, root ?? "", String(scratch?.dropFirst() ?? "")])
+        return identity.groups.withUnsafeBufferPointer { groups in
             (input ?? []).withUnsafeBytes { bytes in
                 var request = lodestar_command()
                 request.arguments = words.pointer
@@ -84,13 +94,10 @@ public struct ChildRun {
                 request.input_file = inputFile ?? 0
                 request.output_file = outputFile ?? 0
                 request.timeout_milliseconds = timeout
-                lodestar_run(&request, &outcome)
+                request.file_limit = fileLimit
+                return body(&request)
             }
         }
-        if let stage = ChildFault.Stage(outcome.stage) {
-            throw ChildFault(stage: stage, error: ErrorNumber(outcome.error))
-        }
-        return ChildResult(outcome)
     }
 }
 

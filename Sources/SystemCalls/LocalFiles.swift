@@ -129,4 +129,33 @@ extension LocalFiles {
 
     /// Removes a file, if there is one.
     public static func remove(_ path: String) { unlink(path) }
+
+    /// Removes a directory of Lodestar's own with all that is in it; links are not followed.
+    public static func removeTree(_ path: String) throws(HostFault) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return remove(path) }
+        for name in try names(in: path) { try removeTree("\(path)/\(name)") }
+        if rmdir(path) != 0, errno != ENOENT { throw HostFault("remove", path, ErrorNumber.last.text) }
+    }
+
+    /// Makes a directory with mode 0700 and a name that nobody can foresee.
+    ///
+    /// - Parameter start: what its path begins with.
+    public static func madeTemporary(_ start: String) throws(HostFault) -> String {
+        var name = Array("\(start)-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&name) else { throw HostFault("make", "\(start)-*", ErrorNumber.last.text) }
+        return String(cString: made)
+    }
+
+    /// Gives something of Lodestar's own another place on the same file system.
+    public static func move(_ path: String, to other: String) throws(HostFault) {
+        if rename(path, other) != 0, errno != ENOENT { throw HostFault("move", path, ErrorNumber.last.text) }
+    }
+
+    /// Where a directory of a root is for this process: links lead on within the root.
+    public static func place(_ directory: String, below root: String) -> String {
+        let inside = LinkedPath("\(directory)/x", below: root).first { $0.isLast }?.path.dropLast(2)
+        return inside.map(String.init) ?? "\(root == "/" ? "" : root)\(directory)"
+    }
 }

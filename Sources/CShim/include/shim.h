@@ -109,6 +109,8 @@ struct lodestar_command {
     int input_file;
     int output_file;
     int64_t timeout_milliseconds;
+    // The most bytes that a file may have that the program writes; 0 for no limit. Beyond it: SIGXFSZ.
+    int64_t file_limit;
 };
 
 enum { LODESTAR_OUTPUT_HALF = 32768, LODESTAR_ERRORS = 1024 };
@@ -140,6 +142,24 @@ struct lodestar_outcome {
 // Runs a program and waits for it. On a timeout, and on an interrupt, its process group is asked to end, and killed two
 // seconds later. What is kept of the output is the caller's to free.
 void lodestar_run(const struct lodestar_command *command, struct lodestar_outcome *outcome);
+
+// A program that answers what it is asked, until it is ended.
+struct lodestar_dialogue {
+    pid_t process;
+    int input;
+    int output;
+    int error;
+};
+
+// Starts a program; of the command, `input`, `timeout_milliseconds` and `separates_errors` do not count. Its standard error
+// is lost. Any other result than LODESTAR_RAN: it was not executed, and `error` says why.
+enum lodestar_stage lodestar_dialogue_begin(const struct lodestar_command *command, struct lodestar_dialogue *dialogue);
+// Hands over all bytes. 0, or -errno: -EPIPE where the program has ended.
+int lodestar_dialogue_tell(const struct lodestar_dialogue *dialogue, const void *bytes, size_t length);
+// The number of the next bytes; 0 at the end. -ETIMEDOUT where none came in time, -ECANCELED at an interrupt.
+ssize_t lodestar_dialogue_hear(const struct lodestar_dialogue *dialogue, void *buffer, size_t capacity, int timeout_milliseconds);
+// Kills the program with its process group and waits for it.
+void lodestar_dialogue_end(struct lodestar_dialogue *dialogue);
 
 // The mount that a name in a directory is on, or the directory itself for an empty name; no link is followed, nothing is
 // mounted for it (statx(2), STATX_MNT_ID; before Linux 5.8 the device). 0, or -errno.
