@@ -177,6 +177,10 @@ public final class Converger {
             let changes = secrecy.redacted(assessment.changes, of: planned.declaration)
             let mustWait = work == .renumbering || (work == .edits && changes.fingerprint != planned.fingerprint)
             if mustWait, assessment.steps.editAccounts { return }
+            // What nobody can tell yet, nobody can do.
+            if assessment.steps.isEmpty, let uncertainty = assessment.uncertainty {
+                return isAlone ? finish(index, .failed, reason: .unknown(uncertainty)) : ()
+            }
             if isExact, !planned.isLate, let expected = planned.fingerprint, expected != changes.fingerprint {
                 return finish(index, .stale, reason: .changedSincePlan)
             }

@@ -11,7 +11,7 @@ struct KnownArchives {
         var strip: Int
     }
 
-    var entries: [Key: [ArchiveEntry]] = [:]
+    var entries: [Key: [TreeEntry]] = [:]
 }
 
 /// Looking at archives: a copy without a name is unpacked into another by the system's own program, and read here.

@@ -18,6 +18,8 @@ extension Linux {
         case .packageChange(let change): return try prediction(of: change)
         case .locales: return locales
         case .archive(let archive): return try entries(of: archive)
+        case .gitRef(let name, let address): return try commit(of: name, at: address)
+        case .gitTree(let commit, let address): return try entries(of: commit, at: address)
         case .exitStatus(let command):
             do throws(HostFault) {
                 let ended = try execute(command, isGuard: true)

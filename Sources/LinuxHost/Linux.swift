@@ -28,6 +28,8 @@ public final class Linux: Host {
     nonisolated(unsafe) package let packages = PackageManagerState()
     nonisolated(unsafe) var names = NameAnswers()
     nonisolated(unsafe) var archives = KnownArchives()
+    /// What repositories said in this run.
+    nonisolated(unsafe) var gitAnswers: [Probe: ProbeAnswer] = [:]
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false
     /// Days since 1970-01-01, for the date of the last change of a password.

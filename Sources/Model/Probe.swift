@@ -16,6 +16,10 @@ public enum Probe: Sendable, Hashable {
     case locales
     /// What an archive brings, looked at whole before anything of it is written.
     case archive(ArchiveSource)
+    /// The object that a branch or a tag of a repository stands for now.
+    case gitRef(GitRefName, of: GitAddress)
+    /// What a commit of a repository brings, each file of it read and hashed.
+    case gitTree(GitCommitName, of: GitAddress)
 }
 
 /// A database of nsswitch.conf(5).
@@ -31,7 +35,7 @@ public enum ProbeAnswer: Sendable, Hashable {
     case paths([AbsolutePath])
     case texts([String])
     /// Folders before what is in them.
-    case entries([ArchiveEntry])
+    case entries([TreeEntry])
     /// The line that getent(1) prints; nil: no source knows it.
     case line(String?)
     /// It cannot be told here, and why.

@@ -113,44 +113,19 @@ public struct Archive: Resource, Removable, Replacing, Bounded, Filling {
     }
 
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
-        declaredPaths + ((try record(on: host))?.entries.map { place(of: $0) } ?? [])
+        declaredPaths + ((try tree.record(on: host))?.entries.map { tree.place(of: $0) } ?? [])
     }
 
-    var recordPath: AbsolutePath { ArchiveRecord.path(of: path) }
-
-    func record(on host: some HostReading) throws -> ArchiveRecord? {
-        guard try host.status(of: recordPath)?.kind == .file else { return nil }
-        return try host.document(ArchiveRecord.self, at: recordPath)
+    var tree: PlacedTree {
+        PlacedTree(
+            path: path, owner: owner, group: group, mode: mode, replace: replace,
+            property: file == nil ? "source" : "file")
     }
-
-    func place(of entry: ArchiveEntry) -> AbsolutePath { path.appending(String(entry.path.text.dropFirst())) }
 
     public struct Observed: Sendable {
-        /// The attributes of the directory; nil where there is none.
-        var directory: Archive?
-        var record: ArchiveRecord?
-        /// The digest of the wanted archive; nil where nothing is compared.
-        var digest: Digest?
+        var tree: PlacedTree.Observed
         /// Why the archive cannot be had now.
         var problem: Refusal?
-        /// What the archive brings.
-        var entries: [ArchiveEntry] = []
-        /// The places among them where another resource says what is there.
-        var claimed: Set<AbsolutePath> = []
-        /// What is at the places of the others, by their paths in the archive.
-        var found: [AbsolutePath: Found] = [:]
-        /// What Lodestar unpacked that is still there; files first, then folders from within.
-        var own: [ArchiveEntry] = []
-    }
-
-    /// What is at the place of an entry.
-    struct Found: Sendable {
-        var kind: FileStatus.Kind
-        var permissions: Permissions
-        /// Files by their digests, links by their targets; nil for what has neither.
-        var body: ArchiveEntry.Body?
-        var owner: Owner?
-        var group: Owner?
     }
 }
 

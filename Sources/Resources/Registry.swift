@@ -32,5 +32,6 @@ public enum Registry {
         ResourceType(Mount.self),
         ResourceType(Swap.self),
         ResourceType(Archive.self),
+        ResourceType(GitCheckout.self),
     ]
 }

@@ -39,6 +39,10 @@ public final class EmptyHost: HostReading {
         case .locales: .texts(["C", "C.utf8", "POSIX"])
         case .exitStatus: .unknown("a simulated host runs no commands")
         case .archive(let archive): entries(of: archive)
+        // It has one repository, of one commit.
+        case .gitRef: .texts([String(repeating: "1", count: 40)])
+        case .gitTree:
+            .entries([TreeEntry(AbsolutePath.root.appending("a"), .file(.whole(Content("a"))), Permissions(0o644))])
         }
     }
 

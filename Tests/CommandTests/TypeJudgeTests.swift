@@ -14,7 +14,7 @@ import Testing
         .enabled(if: FileManager.default.fileExists(atPath: "\(root)/.complete"), "needs Tests/Tools/make-root.sh"),
         .timeLimit(.minutes(5)),
         arguments: [
-            "timezone", "locale", "kernel_module", "host_entry", "limit", "sudo_rule", "known_host", "archive",
+            "timezone", "locale", "kernel_module", "host_entry", "limit", "sudo_rule", "known_host", "archive", "git",
         ])
     func othersMakeTheSameOfARoot(type: String) { judge([type, Self.root]) }
 

@@ -27,11 +27,11 @@ import Testing
 
     // MARK: What an archive may bring
 
-    private static func tree(_ bytes: [UInt8], strip: Int = 0) throws(HostFault) -> [ArchiveEntry] {
+    private static func tree(_ bytes: [UInt8], strip: Int = 0) throws(HostFault) -> [TreeEntry] {
         try ArchiveTree(tar: ArchiveBytes(bytes), packedCount: bytes.count, strip: strip).entries
     }
 
-    private static func paths(_ entries: [ArchiveEntry]) -> [String] {
+    private static func paths(_ entries: [TreeEntry]) -> [String] {
         entries.map { "\($0.path) \($0.kind.rawValue) \($0.permissions)" }
     }
 
@@ -374,7 +374,7 @@ import Testing
         for isRecorded in [true, false] {
             let bench = try bench()
             try converge(Self.manifest, on: bench)
-            let record = ArchiveRecord.path(of: try "/opt/x".asPath)
+            let record = TreeRecord.path(of: try "/opt/x".asPath)
             if !isRecorded { try bench.perform([.remove(Removal(record, kind: .file))]) }
             try bench.put("mine", at: "/opt/x/mine")
             try converge("archive: {/opt/x: {source: 1.tar, state: absent}}", on: bench)
@@ -463,15 +463,15 @@ import Testing
     }
 
     @Test func aDamagedRecordIsWrittenAnew() throws {
-        let bench = try bench(), record = ArchiveRecord.path(of: try "/opt/x".asPath)
+        let bench = try bench(), record = TreeRecord.path(of: try "/opt/x".asPath)
         try converge(Self.manifest, on: bench)
         let bytes = try bench.bytes(record.text)
-        #expect(ArchiveRecord(parsing: bytes).bytes == bytes)
+        #expect(TreeRecord(parsing: bytes).bytes == bytes)
         for cut in [0, 10, bytes.count / 2, bytes.count - 1] {
             try bench.put(String(decoding: bytes[..<cut], as: UTF8.self), at: record.text)
             try converge(Self.manifest, on: bench)
             #expect(
-                ArchiveRecord(parsing: try bench.bytes(record.text)).entries == ArchiveRecord(parsing: bytes).entries)
+                TreeRecord(parsing: try bench.bytes(record.text)).entries == TreeRecord(parsing: bytes).entries)
         }
     }
 
@@ -480,7 +480,7 @@ import Testing
             "/a/b", "/a%2Fb", "/a-b", "/é", "/e\u{301}", "/",
             "/" + [String](repeating: "x", count: 150).joined(separator: "/"),
         ]
-        let records = Set(try paths.map { ArchiveRecord.path(of: try $0.asPath) })
+        let records = Set(try paths.map { TreeRecord.path(of: try $0.asPath) })
         #expect(records.count == paths.count && records.allSatisfy { $0.name.utf8.count < 256 })
     }
 

@@ -101,6 +101,7 @@ struct LawBench {
             mkdir -p '\(place)/upper' '\(place)/work' '\(copy)'
             mount -t overlay overlay -o '\(overlay)' '\(copy)' 2> /dev/null || cp -a '\(testRoot)/.' '\(copy)'
             mkdir '\(copy)/srv/packages' && : > '\(copy)/srv/packages/Packages'
+            '\(tool("tiny-git.sh"))' '\(copy)/srv/git/app.git'
             """
         let result = Self.run(["sh", "-ec", script])
         guard result.status == 0 else { throw Problem(text: result.output) }

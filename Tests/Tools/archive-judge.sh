@@ -87,6 +87,6 @@ echo 'file: {/etc/marker: {content: x}}' > "$work/site/manifests/a.yaml"
 run apply || fail "un-declared: $said"
 left=$(cd "$root/srv" && find . -path './up*' | sort | tr '\n' ' ')
 [ "$left" = "./up ./up/theirs ./up/theirs/file " ] || fail "left: $left"
-left=$(find "$root/var/lib/lodestar" -path '*/archives/*')
+left=$(find "$root/var/lib/lodestar" -path '*/trees/*')
 [[ $left != *up* ]] || fail "a record is left: $left"
 echo "$count archives as tar, unzip and Python have them, $hostile hostile ones refused, $step versions, $kills kills"

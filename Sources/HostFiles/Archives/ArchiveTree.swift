@@ -2,7 +2,7 @@ public import Model
 
 /// What an archive brings, after every entry was looked at: nothing of it can leave the folder that it is unpacked into.
 public struct ArchiveTree {
-    public private(set) var entries: [ArchiveEntry] = []
+    public private(set) var entries: [TreeEntry] = []
     private var places: [AbsolutePath: Int] = [:]
     /// The files by their names in the archive, for hard links.
     private var files: [AbsolutePath: (content: FileContent, permissions: Permissions)] = [:]
@@ -51,7 +51,7 @@ public struct ArchiveTree {
         let whole = try Self.path(name, raw.name)
         let path = name.count > strip ? try Self.path(Array(name.dropFirst(strip)), raw.name) : nil
         var permissions = try Self.permissions(raw)
-        let body: ArchiveEntry.Body
+        let body: TreeEntry.Body
         switch raw.kind {
         case .other: return
         case .directory: body = .directory
@@ -77,10 +77,10 @@ public struct ArchiveTree {
             if name.isEmpty { throw Self.fault(raw.name, "has no name") }
             return
         }
-        try put(ArchiveEntry(path, body, permissions), raw.name)
+        try put(TreeEntry(path, body, permissions), raw.name)
     }
 
-    private mutating func put(_ entry: ArchiveEntry, _ name: [UInt8]) throws(HostFault) {
+    private mutating func put(_ entry: TreeEntry, _ name: [UInt8]) throws(HostFault) {
         if let index = places[entry.path] {
             guard entry.kind == .directory, entries[index].kind == .directory else {
                 throw Self.fault(name, "is in it twice")
@@ -160,57 +160,13 @@ public struct ArchiveTree {
 
     /// Adds the folders that nobody names, and looks at what lies below what and where links lead.
     private mutating func finish() throws(HostFault) {
-        for entry in entries {
-            for parent in sequence(first: entry.path, next: \.parent).dropFirst() where parent != .root {
-                if let index = places[parent] {
-                    guard entries[index].kind == .directory else {
-                        throw Self.fault(
-                            Array(entry.path.text.utf8.dropFirst()),
-                            "lies below `\(parent.text.dropFirst())`, which is no folder")
-                    }
-                } else {
-                    places[parent] = entries.count
-                    entries.append(ArchiveEntry(parent, .directory, Permissions(0o755)))
-                }
-            }
+        do throws(TreeLayout.Fault) {
+            entries = try TreeLayout(entries).entries
+        } catch {
+            throw Self.fault(Array(error.path.text.utf8.dropFirst()), error.reason)
         }
-        for entry in entries {
-            guard case .link(let target) = entry.body else { continue }
-            if !staysInside(entry.path, target) {
-                throw Self.fault(
-                    Array(entry.path.text.utf8.dropFirst()), "is a link that leads out of it, to `\(target)`")
-            }
-        }
-        entries.sort { $0.path.text.utf8.lexicographicallyPrecedes($1.path.text.utf8) }
         if entries.isEmpty, strip > 0 {
             throw ArchiveBytes.fault("nothing is left of it without the first \(strip) parts of each name")
         }
-    }
-
-    /// Whether a link, and each one that it leads through, stays below the folder.
-    private func staysInside(_ link: AbsolutePath, _ target: String) -> Bool {
-        var place = link.parent ?? .root, rest = Self.steps(of: target), followed = 0
-        if target.isEmpty || target.utf8.first == Self.slash { return false }
-        while let part = rest.popFirst() {
-            if part == [Self.dot] { continue }
-            if part == [Self.dot, Self.dot] {
-                guard let parent = place.parent else { return false }
-                place = parent
-                continue
-            }
-            let next = place.appending(String(decoding: part, as: UTF8.self))
-            guard let index = places[next], case .link(let further) = entries[index].body else {
-                place = next
-                continue
-            }
-            followed += 1
-            if followed > 40 || further.utf8.first == Self.slash { return false }
-            rest = Self.steps(of: further) + rest
-        }
-        return true
-    }
-
-    private static func steps(of target: String) -> ArraySlice<ArraySlice<UInt8>> {
-        Array(target.utf8).split(separator: slash)[...]
     }
 }

@@ -1,26 +1,26 @@
 public import Model
 
-/// What an archive brought to its directory: the record that tells its files from those of others, and its former ones.
-public struct ArchiveRecord: HostDocument, Hashable {
-    public var digest: Digest
-    public var strip: Int
+/// What an archive or a commit brought to its directory: the record that tells its files from those of others, and its former
+/// ones.
+public struct TreeRecord: HostDocument, Hashable {
+    /// What the tree is of, a word: a digest, a commit.
+    public var revision: String
     /// Whether everything is in its place, and nothing former is left.
     public var isComplete: Bool
     /// Whether Lodestar made the directory.
     public var hasMade: Bool
-    /// What the archive brings, files by their sizes and digests.
-    public var entries: [ArchiveEntry]
-    /// What is left of former versions.
-    public var former: [ArchiveEntry]
+    /// What the revision brings, files by their sizes and digests.
+    public var entries: [TreeEntry]
+    /// What may be left of former revisions.
+    public var former: [TreeEntry]
     /// Folders that were there before.
     public var foreign: Set<AbsolutePath>
 
     public init(
-        digest: Digest, strip: Int, isComplete: Bool, hasMade: Bool, entries: [ArchiveEntry],
-        former: [ArchiveEntry] = [], foreign: Set<AbsolutePath> = []
+        revision: String, isComplete: Bool, hasMade: Bool, entries: [TreeEntry], former: [TreeEntry] = [],
+        foreign: Set<AbsolutePath> = []
     ) {
-        self.digest = digest
-        self.strip = strip
+        self.revision = revision
         self.isComplete = isComplete
         self.hasMade = hasMade
         self.entries = entries
@@ -29,9 +29,20 @@ public struct ArchiveRecord: HostDocument, Hashable {
     }
 
     /// What is Lodestar's in the directory.
-    public var own: [ArchiveEntry] { entries.filter { !foreign.contains($0.path) } + former }
+    public var own: [TreeEntry] {
+        var seen = Set(entries.map(Occupant.init))
+        return entries.filter { !foreign.contains($0.path) } + former.filter { seen.insert(Occupant($0)).inserted }
+    }
 
-    private static let folder = AbsolutePath.root.appending(OwnPaths.state).appending("archives")
+    /// A kind of thing at a place.
+    private struct Occupant: Hashable {
+        var path: AbsolutePath
+        var kind: FileStatus.Kind
+
+        init(_ entry: TreeEntry) { (path, kind) = (entry.path, entry.kind) }
+    }
+
+    private static let folder = AbsolutePath.root.appending(OwnPaths.state).appending("trees")
 
     /// Where the record of a directory is: a name for each path, by its digest where that is long.
     public static func path(of directory: AbsolutePath) -> AbsolutePath {
@@ -46,24 +57,21 @@ public struct ArchiveRecord: HostDocument, Hashable {
         return folder.appending(isPlain && !name.isEmpty ? name : Digest(of: directory.text).hexadecimal)
     }
 
-    /// Reads what `bytes` has. What is damaged reads as a record of nothing, of no archive.
+    /// Reads what `bytes` has. What is damaged reads as a record of nothing.
     public init(parsing bytes: [UInt8]) {
         self = Self.read(bytes) ?? Self.none
     }
 
-    private static let none = ArchiveRecord(
-        digest: Digest(of: ""), strip: 0, isComplete: false, hasMade: false, entries: [])
-    private static let head = "lodestar-archive 1"
+    private static let none = TreeRecord(revision: "-", isComplete: false, hasMade: false, entries: [])
+    private static let head = "lodestar-tree 1"
 
-    private static func read(_ bytes: [UInt8]) -> ArchiveRecord? {
+    private static func read(_ bytes: [UInt8]) -> TreeRecord? {
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         guard lines.count > 2, lines[0].elementsEqual(head.utf8), lines[lines.count - 1].isEmpty else { return nil }
-        let words = words(lines[1], 4).map { String(decoding: $0, as: UTF8.self) }
-        guard words.count == 4, let digest = Digest(hexadecimal: words[0]), let strip = Int(words[1]) else {
-            return nil
-        }
-        var record = ArchiveRecord(
-            digest: digest, strip: strip, isComplete: words[2] == "complete", hasMade: words[3] == "made", entries: [])
+        let words = words(lines[1], 3).map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 3 else { return nil }
+        var record = TreeRecord(
+            revision: words[0], isComplete: words[1] == "complete", hasMade: words[2] == "made", entries: [])
         for line in lines[2..<(lines.count - 1)] {
             guard let (tag, entry) = entry(line) else { return nil }
             if tag == "-" { record.former.append(entry) } else { record.entries.append(entry) }
@@ -77,10 +85,10 @@ public struct ArchiveRecord: HostDocument, Hashable {
     }
 
     /// `+`, `=` (a folder that was there before) or `-` (former), the kind, the mode, what is in it, and the path.
-    private static func entry(_ line: ArraySlice<UInt8>) -> (tag: String, entry: ArchiveEntry)? {
+    private static func entry(_ line: ArraySlice<UInt8>) -> (tag: String, entry: TreeEntry)? {
         let words = words(line, 5).map { String(decoding: $0, as: UTF8.self) }
         guard words.count == 5, let mode = UInt16(words[2], radix: 8) else { return nil }
-        var place = words[4], body: ArchiveEntry.Body
+        var place = words[4], body: TreeEntry.Body
         switch words[1] {
         case "d": body = .directory
         case "f":
@@ -96,18 +104,18 @@ public struct ArchiveRecord: HostDocument, Hashable {
             place = String(decoding: Array(place.utf8)[count...], as: UTF8.self)
         default: return nil
         }
-        return AbsolutePath(place).map { (words[0], ArchiveEntry($0, body, Permissions(mode))) }
+        return AbsolutePath(place).map { (words[0], TreeEntry($0, body, Permissions(mode))) }
     }
 
     public var bytes: [UInt8] {
-        var text = "\(Self.head)\n\(digest.hexadecimal) \(strip) \(isComplete ? "complete" : "incomplete") "
+        var text = "\(Self.head)\n\(revision) \(isComplete ? "complete" : "incomplete") "
         text += hasMade ? "made\n" : "found\n"
         for entry in entries { text += (foreign.contains(entry.path) ? "=" : "+") + Self.line(entry) }
         for entry in former { text += "-" + Self.line(entry) }
         return Array(text.utf8)
     }
 
-    private static func line(_ entry: ArchiveEntry) -> String {
+    private static func line(_ entry: TreeEntry) -> String {
         let mode = String(entry.permissions.bits, radix: 8)
         switch entry.body {
         case .directory: return " d \(mode) - \(entry.path)\n"
