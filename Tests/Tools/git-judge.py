@@ -135,9 +135,9 @@ def generated(seed):
 
     def some(depth):
         files = {}
-        for name in r.sample(names, r.randrange(1, 9)):
+        for name in r.sample(names, r.randrange(1, 7)):
             kind = r.random()
-            if kind < 0.2 and depth < 6 and not name.startswith(b".git"):
+            if kind < 0.2 and depth < 4 and not name.startswith(b".git"):
                 for path, leaf in some(depth + 1).items():
                     files[name + b"/" + path] = leaf
             elif kind < 0.3 and not name.startswith(b".git"):
