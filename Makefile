@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time tzdata python3-yaml python3-jsonschema dmidecode
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: judges units fuzz build-tool help install build test test-root check release demo bench docs torture
+.PHONY: judges import-roots units fuzz build-tool help install build test test-root check release demo bench docs torture
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ torture: release ## kills applies at every system call, swaps links, cuts the po
 
 units: release ## compares services with systemctl on the units of some 450 Debian packages (95 MB, downloaded once)
 	Tests/Tools/units.py dist/lodestar 1000
+
+import-roots: build-tool ## imports fresh roots of Debian 11 to 13 and Ubuntu and plans what came out (downloads 2 GB once)
+	Tests/Tools/import-roots.sh .build/debug/lodestar
 
 judges: build ## long runs beside other programs: cron and run-parts (a minute), CASES=3000 roots for useradd(8) and its kin
 	Tests/Tools/cron-judge.py .build/debug/lodestar

@@ -154,9 +154,4 @@ extension FileLine {
         }
         return rest.first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "=")
     }
-
-    fileprivate var isBlankOrComment: Bool {
-        let first = text.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
-        return first == nil || first == UInt8(ascii: "#")
-    }
 }

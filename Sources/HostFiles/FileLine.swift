@@ -41,6 +41,12 @@ struct FileLine: Sendable, Hashable {
     /// The bytes without a carriage return at the end.
     var body: ArraySlice<UInt8> { hasCarriageReturn ? bytes.dropLast() : bytes }
 
+    /// Whether it is blank, or a comment as most files have them.
+    var isBlankOrComment: Bool {
+        let first = text.utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D }
+        return first == nil || first == UInt8(ascii: "#")
+    }
+
     /// The text without a carriage return at the end.
     var bodyText: String { hasCarriageReturn ? String(text.unicodeScalars.dropLast()) : text }
 

@@ -4,19 +4,28 @@ public import Model
 public struct KernelSettings: HostDocument {
     public let bytes: [UInt8]
     private let values: [KernelKey: String]
+    /// The parameters in their order, each once.
+    public let keys: [KernelKey]
+    /// Whether lines say more than parameters and values: patterns, and what may fail.
+    public let hasMore: Bool
 
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
-        var values: [KernelKey: String] = [:]
+        var values: [KernelKey: String] = [:], keys: [KernelKey] = [], hasMore = false
         for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(\.trimmed)
-            guard parts.count == 2, let first = parts[0].first, first != "#", first != ";" else { continue }
-            guard let key = KernelKey((first == "-" ? parts[0].dropFirst() : parts[0][...]).trimmed) else {
+            guard let first = parts[0].first, first != "#", first != ";" else { continue }
+            let name = (first == "-" ? parts[0].dropFirst() : parts[0][...]).trimmed
+            if first == "-" || parts.count < 2 { hasMore = true }
+            guard parts.count == 2, let key = KernelKey(name) else {
+                hasMore = true
                 continue
             }
-            values[key] = parts[1]
+            if values.updateValue(parts[1], forKey: key) == nil { keys.append(key) }
         }
         self.values = values
+        self.keys = keys
+        self.hasMore = hasMore
     }
 
     /// The last value that the file gives to a parameter.

@@ -165,6 +165,25 @@ extension TextLines {
         }
     }
 
+    /// What the file says of its hosts, one record for each list of names; nil where something else stands there too:
+    /// hashed names, patterns, revoked keys, or what ssh does not read.
+    public var knownHostRecords: [KnownHostRecord]? {
+        var records: [KnownHostRecord] = []
+        for line in lines where !line.isBlankOrComment {
+            guard let line = KnownHostLine(line.body, at: 0), !line.isHashed, line.marker != KnownHostLine.revoked
+            else {
+                return nil
+            }
+            let isAuthority = line.marker != nil
+            if line.names.contains(where: { $0.first == "!" }) || (line.isPattern && !isAuthority) { return nil }
+            let known = records.firstIndex { $0.names == line.names && $0.isAuthority == isAuthority }
+            let keys = (known.map { records[$0].keys.elements } ?? []) + [line.key]
+            let record = KnownHostRecord(names: line.names, keys: .exactly(keys), isAuthority: isAuthority)
+            if let known { records[known] = record } else { records.append(record) }
+        }
+        return records
+    }
+
     /// Whether an edit changes nothing.
     public func isUnchanged(by edit: some DocumentEdit) throws(Refusal) -> Bool {
         var document = EditedDocument(for: edit, parsing: bytes)

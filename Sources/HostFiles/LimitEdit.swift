@@ -73,6 +73,12 @@ extension TextLines {
         lines.enumerated().compactMap { position, line in LimitLine(line.bodyText).map { (position, $0) } }
     }
 
+    /// The limits of the file; nil where a line says something else.
+    public var limitLines: [LimitLine]? {
+        let others = lines.filter { !$0.isBlankOrComment && LimitLine($0.bodyText) == nil }
+        return others.isEmpty ? limits.map(\.line) : nil
+    }
+
     /// The value that the file gives to the same limit in a line of its own.
     public func value(of limit: LimitLine) -> String? { limits.last { $0.line.isAbout(limit) }?.line.value }
 }

@@ -3,13 +3,13 @@ public import Model
 /// A file of sudoers(5): its entries as texts that are equal where sudo reads the same, and what it includes.
 public struct SudoersFile: HostDocument {
     public let bytes: [UInt8]
-    /// User specifications and settings, without comments and needless blanks.
-    public let entries: Set<String>
+    /// User specifications and settings in their order, without comments and needless blanks.
+    public let entries: [String]
     let includes: [(path: AbsolutePath, isFolder: Bool)]
 
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
-        var entries: Set<String> = [], includes: [(AbsolutePath, Bool)] = [], open = ""
+        var entries: [String] = [], includes: [(AbsolutePath, Bool)] = [], open = ""
         for line in FileLine.lines(of: bytes).lines.map(\.bodyText) {
             if line.utf8.last == UInt8(ascii: "\\") {
                 open += line.dropLast()
@@ -24,15 +24,29 @@ public struct SudoersFile: HostDocument {
             {
                 includes.append((path, first == "includedir"))
             } else {
-                entries.insert(Self.plain(text))
+                let entry = Self.plain(text)
+                if !entry.isEmpty { entries.append(Self.withIdentity(entry)) }
             }
         }
         self.entries = entries
         self.includes = includes
     }
 
+    /// A rule that does not say as whom says root (`runas_default`).
+    private static func withIdentity(_ entry: String) -> String {
+        guard let sign = entry.firstIndex(of: "="), isRule(entry) else { return entry }
+        let rest = entry[entry.index(after: sign)...]
+        return rest.first == "(" ? entry : "\(entry[...sign])(root)\(rest)"
+    }
+
+    /// Whether an entry says who may run what, and is no setting and no alias.
+    public static func isRule(_ entry: String) -> Bool {
+        let others = ["Defaults", "User_Alias", "Runas_Alias", "Host_Alias", "Cmnd_Alias", "Cmd_Alias"]
+        return !others.contains { entry.hasPrefix($0) }
+    }
+
     /// An entry without the comment behind it, and with blanks only where they part words.
-    static func plain(_ text: String) -> String {
+    public static func plain(_ text: String) -> String {
         var result = String.UnicodeScalarView(), isEscaped = false, isQuoted = false, hasBlank = false
         let separators = ",:=()!".unicodeScalars
         for scalar in text.unicodeScalars {

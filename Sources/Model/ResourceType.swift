@@ -78,6 +78,11 @@ extension Resource {
         Self.fields.dropFirst().compactMap { field in field.render(self).map { (field.name, $0) } }
     }
 
+    /// The names of the fields that no declaration leaves out.
+    public var requiredFields: Set<String> {
+        Set(Self.fields.lazy.filter(\.description.isRequired).map(\.name))
+    }
+
     /// The names of the declared fields that came through `secret()`.
     public var secretFields: [String] {
         Self.fields.compactMap { $0.acceptsSecrets && $0.shown(self) == .secret ? $0.name : nil }

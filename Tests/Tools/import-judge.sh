@@ -17,6 +17,14 @@ fresh() {
     root=$work/$1/root
 }
 
+# The machine that the tests run on, as a root that does not run.
+machine() {
+    mkdir -p "$work/machine/upper/var/lib" "$work/machine/work" "$work/machine/root"
+    mknod "$work/machine/upper/var/lib/lodestar" c 0 0
+    mount -t overlay overlay -o "lowerdir=/,upperdir=$work/machine/upper,workdir=$work/machine/work" "$work/machine/root"
+    root=$work/machine/root
+}
+
 # Imports $root, plans the site, and looks for texts: those that must stand in it, and behind a bare `--` those that must not.
 judge() {
     local name=$1 site=$work/$1/site wanted=yes
@@ -28,10 +36,12 @@ judge() {
         exit 1
     fi
     # The printed manifest says the same.
-    mkdir -p "$work/$name/printed/manifests"
-    cp "$site/site.yaml" "$work/$name/printed"
-    "$lodestar" import all --root "$root" > "$work/$name/printed/manifests/all.yaml" 2> "$work/notes"
-    "$lodestar" plan "$work/$name/printed" --root "$root" --detailed-exit-code > /dev/null
+    if [ "$name" = accounts ] || [ "$name" = drop-ins ]; then
+        mkdir -p "$work/$name/printed/manifests"
+        cp "$site/site.yaml" "$work/$name/printed"
+        "$lodestar" import all --root "$root" > "$work/$name/printed/manifests/all.yaml" 2> /dev/null
+        "$lodestar" plan "$work/$name/printed" --root "$root" --detailed-exit-code > /dev/null
+    fi
     for text in "$@"; do
         if [ "$text" = -- ]; then
             wanted=no
@@ -41,11 +51,14 @@ judge() {
             exit 1
         fi
     done
-    echo "$name: $(find "$site" -name "*.yaml" | xargs cat | wc -l) lines, $(grep -c '' "$work/notes" || true) notes"
+    echo "$name: $(find "$site" -name "*.yaml" | xargs cat | wc -l) lines"
 }
 
 fresh untouched
 judge untouched -- 'user:' 'systemd-networkd' 'motd'
+
+machine
+judge machine
 
 fresh accounts
 chroot "$root" groupadd --gid 2000 team
@@ -82,7 +95,46 @@ printf 'vm.swappiness = 10\n' > "$root/etc/sysctl.d/60-ours.conf"
 printf 'hunter2\n' > "$root/etc/ssh/token"
 chmod 600 "$root/etc/ssh/token"
 printf 'EXTRA_OPTS="-L 4"\n' >> "$root/etc/default/cron"
-judge drop-ins 'PermitRootLogin no' 'Nice=5' 'vm.swappiness' 'EXTRA_OPTS="-L 4"' '/etc/ssh/token' -- 'hunter2'
+printf '# ours\n@adm - nofile 4096\nwww-data hard nproc 99 # few\n' > "$root/etc/security/limits.d/ours.conf"
+printf '* soft core zero\n' > "$root/etc/security/limits.d/odd.conf"
+printf -- '-net.ipv4.ip_forward = 1\n' > "$root/etc/sysctl.d/61-odd.conf"
+printf 'kernel.panic = 5\nnet/ipv4/conf/eth0.1/forwarding=1\n' > "$root/etc/sysctl.d/62-more.conf"
+printf 'vm.swappiness = 20\n' > "$root/etc/sysctl.d/63-last.conf"
+key='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0mQTs4dd2tH8FVJw4MzTWAQGZFC1nTmVYKKnCZ1Qs6'
+printf 'Web.example.org,192.0.2.7 %s web\n@cert-authority *.example.net %s\n' "$key" "$key" > "$root/etc/ssh/ssh_known_hosts"
+mkdir -p "$root/etc/web/enabled" "$root/etc/web/available"
+echo on > "$root/etc/web/available/shop"
+ln -s ../available/shop "$root/etc/web/enabled/shop"
+head -c 300000 /dev/zero | tr '\0' x > "$root/etc/web/large"
+judge drop-ins '/etc/web/enabled/shop: {target: "../available/shop"}' '/etc/web/large: it has more than 256 KiB' 'PermitRootLogin no' 'Nice=5' 'vm.swappiness: {value: "20"}' 'EXTRA_OPTS="-L 4"' '/etc/ssh/token' \
+    '"nofile of @adm": {domain: "@adm", item: nofile, value: 4096}' 'type: hard, item: nproc, value: 99' '* soft core zero' \
+    '-net.ipv4.ip_forward' 'kernel.panic: {value: "5"}' 'net.ipv4.conf.eth0/1.forwarding' 'web.example.org' 'cert_authority: true' \
+    -- 'hunter2' '60-ours' '63-last' 'limits.d/ours' '/etc/ssh/ssh_known_hosts'
+
+fresh sudo
+mkdir -p "$root/etc/sudoers.d" "$root/usr/sbin"
+chroot "$root" useradd --create-home --uid 2001 ana
+chroot "$root" groupadd --gid 2000 ops
+cat > "$root/etc/sudoers" << 'SUDOERS'
+Defaults	env_reset
+Defaults	secure_path="/usr/local/sbin:/usr/local/bin"
+root	ALL=(ALL:ALL) ALL
+%sudo	ALL=(ALL:ALL) ALL
+%ops ALL=NOPASSWD: /usr/bin/systemctl restart web, /usr/bin/id ""
+@includedir /etc/sudoers.d
+SUDOERS
+cat > "$root/etc/sudoers.d/web" << 'SUDOERS'
+# what web needs
+ana, %ops web1, 192.0.2.0/24 = (www-data : adm) NOPASSWD: NOEXEC: /usr/bin/tail -f /var/log/a\,b.log, \
+    /usr/bin/less /var/log/*.log
+ana ALL=(root) !/usr/bin/su
+SUDOERS
+printf 'ana ALL=(ALL) NOPASSWD: ALL\n' > "$root/etc/sudoers.d/90-ana"
+printf 'ana ALL=(ALL) ALL\n' > "$root/etc/sudoers.d/passed.over"
+chmod 440 "$root"/etc/sudoers "$root"/etc/sudoers.d/*
+judge sudo '"90-ana": {users: [ana], run_as: ALL, commands: [ALL], no_password: true}' 'ops:' 'args: [restart, web]' \
+    'no sudo_rule says `ana ALL=(root)!/usr/bin/su`' 'no sudo_rule says `Defaults env_reset`' 'path: /usr/bin/id, args: []' \
+    'run_as: "www-data:adm"' 'hosts: [web1, "192.0.2.0/24"]' 'args: ["/var/log/*.log"], pattern: true' 'args: ["-f", "/var/log/a,b.log"]' -- passed.over
 
 fresh packages
 printf 'Package: *\nPin: release a=stable\nPin-Priority: 900\n' > "$root/etc/apt/preferences.d/stable"

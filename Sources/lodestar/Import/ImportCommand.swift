@@ -11,7 +11,7 @@ struct ImportCommand: ParsableCommand {
         commandName: "import", abstract: "Writes down what a host has, as a manifest or a site.",
         discussion: """
             Importing and then planning finds everything in place. What cannot be said stands at the end, as comments and \
-            on standard error. Passwords and files that not everybody may read are never written down.
+            on standard error. Passwords, and files that not everybody may read, are never written down; rules of sudo are.
 
             Example: lodestar import all --out mysite
             """)

@@ -17,7 +17,8 @@ struct ImportedResource {
         let usual = Dictionary(
             type(of: resource).init().renderedFields.map { ($0.name, $0.value) },
             uniquingKeysWith: { first, _ in first })
-        fields = resource.renderedFields.filter { usual[$0.name] != $0.value }
+        let required = resource.requiredFields
+        fields = resource.renderedFields.filter { usual[$0.name] != $0.value || required.contains($0.name) }
     }
 }
 
