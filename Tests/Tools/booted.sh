@@ -77,6 +77,29 @@ printf 'service:\n  cron: {masked: false, running: true, enabled: true}\n' > "$r
 inside lodestar apply /units > "$work/out" || { cat "$work/out"; exit 1; }
 expect "unmasked and running" "$(inside systemctl is-active cron)" active
 
+# The name, the time zone and the language, as systemd's own programs tell them.
+mkdir -p "$root/system/manifests"
+echo "site: system" > "$root/system/site.yaml"
+cat > "$root/system/manifests/all.yaml" <<'Y'
+hostname:
+  this: {name: web7}
+timezone:
+  this: {zone: Asia/Shanghai}
+locale:
+  this: {lang: C.UTF-8}
+Y
+inside lodestar apply /system > "$work/out" || { cat "$work/out"; exit 1; }
+expect "hostnamectl" "$(inside hostnamectl hostname --static) $(inside hostnamectl hostname --transient)" "web7 web7"
+expect "timedatectl" "$(inside timedatectl show --property=Timezone --value)" Asia/Shanghai
+expect "localectl" "$(inside localectl status | grep -o 'LANG=.*')" LANG=C.UTF-8
+expect "system: second plan" "$(inside lodestar plan /system --detailed-exit-code > /dev/null; echo $?)" 0
+inside timedatectl set-timezone Europe/Oslo
+inside hostnamectl hostname other
+expect "system: drift" "$(inside lodestar plan /system --detailed-exit-code > "$work/out"; echo $?)" 2
+inside lodestar apply /system > "$work/out" || { cat "$work/out"; exit 1; }
+inside systemctl stop systemd-timedated  # remembers what it set itself
+expect "repaired" "$(inside hostnamectl hostname) $(inside timedatectl show --property=Timezone --value)" "web7 Asia/Shanghai"
+
 # Where nothing can be isolated, a guard is asked when its command would run, and still keeps it from running.
 mkdir -p "$root/guards/manifests"
 echo "site: guards" > "$root/guards/site.yaml"
@@ -89,4 +112,4 @@ confined() { inside setpriv --bounding-set=-sys_admin "$@"; }
 expect "guards are unknown" "$(confined lodestar plan /guards --detailed-exit-code > "$work/out"; echo $?)" 8
 confined lodestar apply /guards > "$work/out" || { cat "$work/out"; exit 1; }
 expect "what is guarded" "$(inside sh -c 'ls /run/kept /run/wanted 2> /dev/null')" /run/wanted
-echo "services and commands converge on a booted systemd"
+echo "services, commands and what the system is called converge on a booted systemd"
