@@ -83,6 +83,7 @@ bench: release test-root ## measures lodestar beside the C floor; ENGINES=floor,
 	Tests/Benchmarks/agent.py dist/lodestar $(TEST_ROOT)
 	Tests/Benchmarks/bench.sh $(or $(ENGINES),floor,lodestar) $(or $(SIZES),1000)
 	Tests/Benchmarks/facts.sh dist/hostinfo dist/lodestar
+	Tests/Benchmarks/fleet.py dist/lodestar
 
 release: install ## writes the static binaries to dist: lodestar, and hostinfo for other tools
 	for p in lodestar hostinfo; do \

@@ -183,16 +183,22 @@ struct CatalogBuilder {
             edge.to = places[$0.to]
             return edge
         }
+        let site = compilation.site
+        let digest = compilation.hasDigest ? digest : Digest(of: "")
+        return Catalog(
+            site: site.settings.name, host: compilation.scope.identity, safety: site.settings.safety,
+            declarations: order.map { declarations[$0] }, edges: moved, digest: digest, revision: site.revision,
+            dormant: compilation.dormant.filter { positions[$0] == nil })
+    }
+
+    /// Of all that was read of the site, and what of the host.
+    private var digest: Digest {
         let site = compilation.site, scope = compilation.scope
-        let digest = Digest(
+        return Digest(
             of: [
                 site.files.digest.hexadecimal, scope.record.digest.hexadecimal, scope.identity.id, scope.identity.name,
                 scope.identity.ip ?? "-", scope.secrets == nil ? "no secrets" : "secrets",
             ].joined(separator: "\u{0}"))
-        return Catalog(
-            site: site.settings.name, host: scope.identity, safety: site.settings.safety,
-            declarations: order.map { declarations[$0] }, edges: moved, digest: digest, revision: site.revision,
-            dormant: compilation.dormant.filter { positions[$0] == nil })
     }
 
     private static func diagnostic(for cycle: [Edge], _ declarations: [Declaration]) -> Diagnostic {

@@ -31,9 +31,13 @@ public struct ResourceOrigin: Sendable {
 
 extension Site {
     /// Compiles the site for one host. All diagnostics are collected, the site's own among them.
-    public func compilation(for target: CompilationTarget) -> Compilation {
+    ///
+    /// - Parameter hasDigest: whether the catalog has a digest, for which all that was read of the site is hashed; where
+    ///   many hosts are compiled one after the other, that is most of the work, and none of them needs it.
+    public func compilation(for target: CompilationTarget, hasDigest: Bool = true) -> Compilation {
         let scope = HostScope(target, files: files, secrets: secrets)
         let host = HostCompilation(self, scope, areFactsKnown: target.facts != nil)
+        host.hasDigest = hasDigest
         return host.compilation()
     }
 }

@@ -19,6 +19,8 @@ final class HostCompilation {
     var tentativeResources: [DeclaredResource] = []
     var additions: [DeclaredResource] = []
     private var labels: [Datum.Member] = []
+    /// Whether the catalog has a digest of what was read.
+    var hasDigest = true
 
     init(_ site: Site, _ scope: HostScope, areFactsKnown: Bool, areLabelsKnown: Bool = true) {
         self.areLabelsKnown = areLabelsKnown

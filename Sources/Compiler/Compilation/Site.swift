@@ -18,6 +18,7 @@ public final class Site {
     private var roles: [String: Role?] = [:]
     private var templates: [String: Template?] = [:]
     private var layers: [String: DataLayers.Layer?] = [:]
+    private var fleetMembers: [String: Value?] = [:]
     /// The diagnostics that do not depend on the host.
     var diagnostics: Diagnostics
 
@@ -121,6 +122,14 @@ public final class Site {
         let template = TemplateParser.template(source, names: names, into: &diagnostics)
         templates[key] = .some(template)
         return template
+    }
+
+    /// A host of the inventory, as `fleet` has it; nil where there is none.
+    func fleetMember(_ id: String) -> Value? {
+        if let known = fleetMembers[id] { return known }
+        let member = readFleetMember(id)
+        fleetMembers[id] = .some(member)
+        return member
     }
 
     /// A data layer's values; nil where there is no such file.

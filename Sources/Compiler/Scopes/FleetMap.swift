@@ -15,13 +15,18 @@ final class FleetMap: LazyMap, @unchecked Sendable {
         Absence("the inventory has no host `\(key)`", hint: "`\"\(key)\" in fleet` asks whether it has")
     }
 
-    func member(_ key: String) -> Value? {
-        guard let host = site.inventory.host(key) else { return nil }
+    func member(_ key: String) -> Value? { site.fleetMember(key) }
+}
+
+extension Site {
+    /// What every host sees of a host of the inventory.
+    func readFleetMember(_ key: String) -> Value? {
+        guard let host = inventory.host(key) else { return nil }
         var members: [(String, Value)] = [
             ("id", .string(host.id)),
             ("labels", .map(ValueMap(host.labels.map { ($0.name, Value($0.value)) }))),
         ]
-        if let facts = site.layer("facts/\(key).json")?.values { members.append(("facts", .map(facts))) }
+        if let facts = layer("facts/\(key).json")?.values { members.append(("facts", .map(facts))) }
         return .map(ValueMap(members))
     }
 }

@@ -118,6 +118,10 @@ public final class FactsSnapshot: FactSource {
 
     /// Reads JSON or YAML; places in diagnostics are those of the file.
     public init(reading bytes: [UInt8], from path: String) throws(Diagnostics) {
+        if case .map(let members)? = try? Datum(json: bytes) {
+            facts = members
+            return
+        }
         var diagnostics = Diagnostics()
         let source = SourceText(bytes, path: path)
         let value = YAMLReader.read(source, into: &diagnostics).map { CoreSchema.value(of: $0, into: &diagnostics) }

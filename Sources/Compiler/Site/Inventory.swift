@@ -24,7 +24,9 @@ struct Inventory {
     }
 
     var groups: [Group] = []
-    var hosts: [Host] = []
+    private(set) var hosts: [Host] = []
+    /// The position of each host by its id.
+    private var positions: [String: Int] = [:]
 
     /// The names that a group's condition may use.
     static let conditionNames: Set<String> = ["facts", "labels", "host"]
@@ -40,7 +42,7 @@ struct Inventory {
         return inventory
     }
 
-    func host(_ id: String) -> Host? { hosts.first { $0.id == id } }
+    func host(_ id: String) -> Host? { positions[id].map { hosts[$0] } }
 
     private mutating func readGroups(_ node: Node, _ source: SourceText, into diagnostics: inout Diagnostics) {
         for entry in NodeReader.entries(of: node, what: "groups", into: &diagnostics) {
@@ -67,7 +69,7 @@ struct Inventory {
 
     private mutating func readHosts(_ node: Node, into diagnostics: inout Diagnostics) {
         for entry in NodeReader.entries(of: node, what: "hosts", into: &diagnostics) {
-            if let other = hosts.first(where: { $0.id == entry.key }) {
+            if let other = host(entry.key) {
                 diagnostics.add(Self.duplicate("host", entry, other.place))
                 continue
             }
@@ -80,6 +82,7 @@ struct Inventory {
                         "`\(key)` is kept for the installer and has no effect yet", at: node.place,
                         severity: .warning))
             }
+            positions[entry.key] = hosts.count
             hosts.append(
                 Host(
                     id: entry.key, place: entry.keyPlace, labels: Self.labels(keyed["labels"], into: &diagnostics)))

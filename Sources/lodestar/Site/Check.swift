@@ -22,7 +22,8 @@ struct Check: ParsableCommand {
         var identifiers = session.site.value.hostIdentifiers
         if identifiers.isEmpty { identifiers = ["any"] }
         for id in identifiers {
-            all.add(contentsOf: session.site.value.compilation(for: try session.target(ofHost: id)).diagnostics)
+            let target = try session.target(ofHost: id)
+            all.add(contentsOf: session.site.value.compilation(for: target, hasDigest: false).diagnostics)
         }
         all.add(contentsOf: session.site.value.remainingDiagnostics())
         let sorted = all.sorted
