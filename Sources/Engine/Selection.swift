@@ -17,29 +17,31 @@ public struct Selection: Sendable, Hashable {
 
     /// The words that match no resource of a catalog.
     public func unmatched(in catalog: Catalog) -> [String] {
-        (only + skipped).filter { word in !catalog.declarations.contains { Self.matches($0, word) } }
+        if isWhole { return [] }
+        let known = catalog.declarations.reduce(into: Set<String>()) { $0.formUnion(Self.words(for: $1)) }
+        return (only + skipped).filter { !known.contains($0) }
     }
 
     /// The positions that are planned, in order.
     func positions(in catalog: Catalog) -> [Int] {
         if isWhole { return Array(catalog.declarations.indices) }
         let incoming = catalog.edgeLists.incoming
+        let only = Set(only), skipped = Set(skipped)
         var wanted = Set<Int>()
         var open = catalog.declarations.indices.filter { position in
-            only.isEmpty || only.contains { Self.matches(catalog.declarations[position], $0) }
+            only.isEmpty || !only.isDisjoint(with: Self.words(for: catalog.declarations[position]))
         }
         while let position = open.popLast() {
             if wanted.insert(position).inserted { open += incoming[position].map(\.from) }
         }
         return wanted.sorted().filter { position in
-            !skipped.contains { Self.matches(catalog.declarations[position], $0) }
+            skipped.isDisjoint(with: Self.words(for: catalog.declarations[position]))
         }
     }
 
-    private static func matches(_ declaration: Declaration, _ word: String) -> Bool {
-        declaration.tags.contains(word)
-            || [declaration.address, declaration.partOf?.address].contains {
-                $0.map { $0.description == word || $0.type == word } ?? false
-            }
+    /// The words that mean a declaration: its tags, its address and its type, and those of its composite.
+    private static func words(for declaration: Declaration) -> [String] {
+        let addresses = [declaration.address, declaration.partOf?.address].compactMap(\.self)
+        return declaration.tags + addresses.flatMap { [$0.description, $0.type] }
     }
 }

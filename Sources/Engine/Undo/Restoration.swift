@@ -17,6 +17,8 @@ struct RestorationList {
     private var declarations: [Declaration] = []
     private var edges: [Edge] = []
     private var owners: [HostObject: [Int]] = [:]
+    /// The declarations that need an object.
+    private var needers: [HostObject: [Int]] = [:]
     private var refreshed: [Address: Int] = [:]
     private var origins: [Address: [Address]] = [:]
     /// Where the changes of each resource are taken back.
@@ -42,6 +44,7 @@ struct RestorationList {
             edges.append(Edge(from: earlier, to: position, reason: "order of run \(run)"))
         }
         for object in restoration.resource.objects { owners[object, default: []].append(position) }
+        for object in Set(restoration.resource.needs.map(\.object)) { needers[object, default: []].append(position) }
         for address in addresses { positions[address, default: []].append(position) }
         origins[declaration.address, default: []] += addresses
     }
@@ -49,15 +52,12 @@ struct RestorationList {
     /// Whether a path comes back already.
     func owns(_ path: AbsolutePath) -> Bool { owners[.path(path)] != nil }
 
-    /// Earlier declarations that have to do with a resource: they were changed after it, so they come back before it.
+    /// Earlier declarations that have to do with a resource: they were changed after it, so they come back before it. Of
+    /// those of one resource the last is enough: each comes after the one before.
     private func related(to resource: any Resource, _ addresses: [Address]) -> Set<Int> {
-        var related = Set(addresses.flatMap { positions[$0] ?? [] })
+        var related = Set(addresses.compactMap { positions[$0]?.last })
         for need in resource.needs { related.formUnion(owners[need.object] ?? []) }
-        let objects = Set(resource.objects)
-        for (position, declaration) in declarations.enumerated()
-        where declaration.resource.needs.contains(where: { objects.contains($0.object) }) {
-            related.insert(position)
-        }
+        for object in resource.objects { related.formUnion(needers[object] ?? []) }
         return related
     }
 
