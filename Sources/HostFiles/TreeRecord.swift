@@ -13,7 +13,7 @@ public struct TreeRecord: HostDocument, Hashable {
     public var entries: [TreeEntry]
     /// What may be left of former revisions.
     public var former: [TreeEntry]
-    /// Folders that were there before.
+    /// Entries that were there before: they are kept as the revision has them, and never taken away.
     public var foreign: Set<AbsolutePath>
 
     public init(
@@ -31,8 +31,11 @@ public struct TreeRecord: HostDocument, Hashable {
     /// What is Lodestar's in the directory.
     public var own: [TreeEntry] {
         var seen = Set(entries.map(Occupant.init))
-        return entries.filter { !foreign.contains($0.path) } + former.filter { seen.insert(Occupant($0)).inserted }
+        return (entries + former.filter { seen.insert(Occupant($0)).inserted }).filter { !foreign.contains($0.path) }
     }
+
+    /// Whether the record cannot be believed: what is Lodestar's, nobody knows.
+    public var isDamaged: Bool { revision == Self.none.revision }
 
     /// A kind of thing at a place.
     private struct Occupant: Hashable {
@@ -67,12 +70,14 @@ public struct TreeRecord: HostDocument, Hashable {
 
     private static func read(_ bytes: [UInt8]) -> TreeRecord? {
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        guard lines.count > 2, lines[0].elementsEqual(head.utf8), lines[lines.count - 1].isEmpty else { return nil }
+        guard lines.count > 3, lines[0].elementsEqual(head.utf8), lines[lines.count - 1].isEmpty else { return nil }
+        let seal = lines[lines.count - 2]
+        guard seal.elementsEqual(Self.seal(bytes[..<seal.startIndex]).utf8) else { return nil }
         let words = words(lines[1], 3).map { String(decoding: $0, as: UTF8.self) }
         guard words.count == 3 else { return nil }
         var record = TreeRecord(
             revision: words[0], isComplete: words[1] == "complete", hasMade: words[2] == "made", entries: [])
-        for line in lines[2..<(lines.count - 1)] {
+        for line in lines[2..<(lines.count - 2)] {
             guard let (tag, entry) = entry(line) else { return nil }
             if tag == "-" { record.former.append(entry) } else { record.entries.append(entry) }
             if tag == "=" { record.foreign.insert(entry.path) }
@@ -84,7 +89,12 @@ public struct TreeRecord: HostDocument, Hashable {
         line.split(separator: UInt8(ascii: " "), maxSplits: count - 1, omittingEmptySubsequences: false)
     }
 
-    /// `+`, `=` (a folder that was there before) or `-` (former), the kind, the mode, what is in it, and the path.
+    /// The last line: a record that lost a part is damaged.
+    private static func seal(_ bytes: some Sequence<UInt8>) -> String {
+        "sha256 \(Digest(of: Array(bytes)).hexadecimal)"
+    }
+
+    /// `+`, `=` (what was there before) or `-` (former), the kind, the mode, what is in it, and the path.
     private static func entry(_ line: ArraySlice<UInt8>) -> (tag: String, entry: TreeEntry)? {
         let words = words(line, 5).map { String(decoding: $0, as: UTF8.self) }
         guard words.count == 5, let mode = UInt16(words[2], radix: 8) else { return nil }
@@ -112,7 +122,7 @@ public struct TreeRecord: HostDocument, Hashable {
         text += hasMade ? "made\n" : "found\n"
         for entry in entries { text += (foreign.contains(entry.path) ? "=" : "+") + Self.line(entry) }
         for entry in former { text += "-" + Self.line(entry) }
-        return Array(text.utf8)
+        return Array((text + Self.seal(text.utf8) + "\n").utf8)
     }
 
     private static func line(_ entry: TreeEntry) -> String {

@@ -22,7 +22,8 @@ public struct Archive: Resource, Removable, Replacing, Bounded, Filling {
         The files of an archive, unpacked below a directory: tar, also compressed by gzip, bzip2, xz or zstd, and zip, told by their \
         content. It is looked at whole before anything is written: names and links that lead out of it, devices, files that set \
         the user or the group, and bombs are refused. Each file is compared with the archive. What a former \
-        version brought goes, what others made stays, and so does what another resource declares below the directory. \
+        version brought goes, what others made stays, and so does what another resource declares below the directory. A file \
+        that was there before belongs to the archive from then on, but goes only with `state: absent`. \
         Of a mode, write permission for group and others is dropped; a hard link becomes a file of its own; times are those of unpacking.
         """
     public static let fields: [Field<Archive>] = [

@@ -20,7 +20,8 @@ public struct GitCheckout: Resource, Containing, Replacing, Bounded, Filling {
         The files of one commit of a git repository, below a directory. They are what the commit has, byte by byte: no `.git`, no \
         hooks, no submodules, no filters, no line ends that attributes ask for. A plan fetches the commit into a mirror below \
         /var/lib/lodestar, so that it knows each file. What the former commit brought goes, what others made stays, and so does what \
-        another resource declares below the directory. A file that somebody edited is a refusal. A commit that is in place needs \
+        another resource declares below the directory; a file that was there before goes only with `state: absent`. A file that \
+        somebody edited is a refusal; with `replace: true` the edit goes, also when the checkout does. A commit that is in place needs \
         neither the network nor git. Submodules, links that lead out of it, names with a newline and repositories of SHA-256 are \
         refused. Over ssh, the keys and the known hosts are those of root.
         """

@@ -65,15 +65,21 @@ extension PlacedTree {
         return observed.own.filter { kinds[$0.path] != $0.kind }
     }
 
-    /// The folders of the tree that were there before.
-    private func foreignFolders(_ observed: Observed) -> Set<AbsolutePath> {
+    /// The entries that were there before, as what they are now: Lodestar never takes them away.
+    private func foreign(_ observed: Observed) -> Set<AbsolutePath> {
         let own = observed.ownKinds
         return Set(
             observed.entries.filter { entry in
-                guard entry.kind == .directory, own[entry.path]?.contains(.directory) != true else { return false }
-                return observed.found[entry.path]?.kind == .directory
+                if own[entry.path]?.contains(entry.kind) == true { return false }
+                return observed.found[entry.path]?.kind == entry.kind
                     || observed.record?.foreign.contains(entry.path) == true
             }.map(\.path))
+    }
+
+    /// Those of them that are folders, whose owner and mode are left alone.
+    private func foreignFolders(_ observed: Observed) -> Set<AbsolutePath> {
+        let folders = observed.entries.filter { $0.kind == .directory }.map(\.path)
+        return foreign(observed).intersection(folders)
     }
 
     /// - Parameter changesDirectory: whether the directory itself is not as it is declared.
@@ -115,8 +121,11 @@ extension PlacedTree {
         var record = TreeRecord(
             revision: revision, isComplete: false,
             hasMade: observed.record?.hasMade == true || observed.directory == nil, entries: known,
-            former: before.filter { bodies[$0.path] != $0.body && observed.record?.foreign.contains($0.path) != true },
-            foreign: foreignFolders(observed))
+            former: before.filter { entry in
+                let isLeft = bodies[entry.path] == nil && observed.record?.foreign.contains(entry.path) == true
+                return bodies[entry.path] != entry.body && !isLeft
+            },
+            foreign: foreign(observed))
         var first: [Step] = []
         if record != observed.record {
             let folder = recordPath.parent ?? .root
@@ -163,9 +172,7 @@ extension PlacedTree {
         if replace == true { return }
         let own = observed.ownKinds
         for entry in observed.ours where observed.contentDiffers(entry) {
-            guard let found = observed.found[entry.path], own[entry.path]?.contains(found.kind) != true else {
-                continue
-            }
+            guard let found = observed.found[entry.path], !observed.isManaged(entry, found, own) else { continue }
             let what =
                 found.kind == entry.kind
                 ? "a \(found.kind.rawValue) that is not Lodestar's"
@@ -177,6 +184,11 @@ extension PlacedTree {
     private func placing(_ observed: Observed, _ attributes: Attributes) -> [Step] {
         let foreign = foreignFolders(observed), own = observed.ownKinds
         var first: [Step] = [], steps: [Step] = []
+        // A folder that another resource declares, which comes later, is there for what is below it.
+        for folder in observed.awaited {
+            let isNeeded = observed.ours.contains { $0.path.isBelowOrEqual(to: folder.path) }
+            if isNeeded { steps.append(.makeDirectory(DirectoryCreation(place(of: folder), attributes: attributes))) }
+        }
         for entry in observed.ours {
             let place = place(of: entry), found = observed.found[entry.path]
             let wanted = Attributes(
@@ -190,7 +202,7 @@ extension PlacedTree {
                 continue
             }
             // What is Lodestar's of another kind has gone before.
-            let isOwn = found.map { own[entry.path]?.contains($0.kind) == true } ?? false
+            let isOwn = found.map { observed.isManaged(entry, $0, own) } ?? false
             let replaced: Replaced = replace == true && !isOwn ? .anything : .nothing
             switch entry.body {
             case .directory:
@@ -209,7 +221,14 @@ extension PlacedTree {
     /// The record goes last: it tells what is Lodestar's.
     func removal(of observed: Observed) throws(Refusal) -> [Step] {
         try refuseEdits(observed)
-        var steps = observed.own.map { removal(of: $0) }
+        if observed.record?.isDamaged == true {
+            throw Refusal(
+                "\(recordPath) is damaged: which files are Lodestar's is not known",
+                hint: "remove it, and nothing below \(path) is taken away")
+        }
+        // Of what is un-declared nobody says what it brings.
+        let gone = observed.own + (observed.revision == nil ? [] : observed.kept)
+        var steps = gone.map { removal(of: $0) }
         guard let record = observed.record else { return steps }
         if record.hasMade, observed.directory != nil {
             steps.append(.remove(Removal(path, kind: .directory, sparesFull: true)))

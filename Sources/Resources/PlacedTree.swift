@@ -25,10 +25,14 @@ struct PlacedTree {
         var entries: [TreeEntry] = []
         /// The places among them where another resource says what is there.
         var claimed: Set<AbsolutePath> = []
+        /// The folders among those that are not there yet.
+        var awaited: [TreeEntry] = []
         /// What is at the places of the others, by their paths in the tree.
         var found: [AbsolutePath: Found] = [:]
         /// What Lodestar placed that is still there; files first, then folders from within.
         var own: [TreeEntry] = []
+        /// Files and links of the tree that were there before; they go only where the tree is declared absent.
+        var kept: [TreeEntry] = []
         /// The places of files and links that are not as Lodestar left them.
         var edited: [AbsolutePath] = []
     }
@@ -67,6 +71,10 @@ struct PlacedTree {
         let isUnpacked = !observed.entries.isEmpty && observed.isUnpacked
         let own = observed.record?.own ?? (isUnpacked ? observed.entries.filter { $0.kind != .directory } : [])
         observed.own = try present(own, beside: region, on: host)
+        if let record = observed.record {
+            let kept = record.entries.filter { record.foreign.contains($0.path) && $0.kind != .directory }
+            observed.kept = try present(kept, beside: region, on: host)
+        }
         if keepsEdits { observed.edited = try edited(observed, beside: region, on: host) }
         return observed
     }
@@ -98,6 +106,7 @@ struct PlacedTree {
             let place = place(of: entry)
             if region.has(place) {
                 observed.claimed.insert(entry.path)
+                if entry.kind == .directory, try host.status(of: place) == nil { observed.awaited.append(entry) }
             } else if let status = try host.status(of: place) {
                 observed.found[entry.path] = try found(status, at: place, like: entry.body, on: host)
             }
@@ -179,8 +188,15 @@ extension PlacedTree.Observed {
     /// Whether anything is Lodestar's.
     var isPresent: Bool { record != nil || !own.isEmpty }
 
-    /// The kinds of what Lodestar has at each path.
+    /// The kinds of what Lodestar made at each path.
     var ownKinds: [AbsolutePath: Set<FileStatus.Kind>] {
         Dictionary((record?.own ?? []).map { ($0.path, [$0.kind]) }, uniquingKeysWith: { $0.union($1) })
+    }
+
+    /// Whether Lodestar may write over what is at the place of an entry: what it made, and of one kind with the entry what was
+    /// there before and is of the tree.
+    func isManaged(_ entry: TreeEntry, _ found: PlacedTree.Found, _ own: [AbsolutePath: Set<FileStatus.Kind>]) -> Bool {
+        own[entry.path]?.contains(found.kind) == true
+            || (found.kind == entry.kind && record?.foreign.contains(entry.path) == true)
     }
 }

@@ -366,8 +366,51 @@ import Testing
         #expect(
             plan.resources.first?.steps.compactMap(\.changedPath).allSatisfy { $0.text.hasPrefix("/var/lib") } == true)
         try converge("archive: {/opt/x: {source: 2.tar}}", on: bench)
-        #expect(try !bench.has("/opt/x/old/only/first") && bench.has("/opt/x/old/only"))
+        // What was there before is nobody's to take away, also where a later version lacks it.
+        #expect(try bench.has("/opt/x/old/only/first") && bench.text("/opt/x/bin/x") == "two")
         #expect(try self.plan("file: {/etc/x: {content: x}}", on: bench).count(.release) == 1)
+    }
+
+    @Test func whatWasThereBeforeStays() throws {
+        let other = "file: {/etc/x: {content: x}}"
+        for manifest in [Self.manifest, "archive: {/opt/x: {source: 1.tar, replace: true}}"] {
+            let bench = try bench()
+            try bench.put("same", at: "/opt/x/etc/conf")
+            if manifest != Self.manifest { try bench.put("theirs", at: "/opt/x/bin/x") }
+            try converge(manifest, on: bench)
+            // Its drift is mended, as what is declared is.
+            try bench.put("drift", at: "/opt/x/etc/conf")
+            try converge(manifest, on: bench)
+            #expect(try bench.text("/opt/x/etc/conf") == "same")
+            #expect(try converge(other, on: bench).removalCount == 1)
+            let left = ["bin", "bin/x", "etc", "etc/conf"].filter { manifest != Self.manifest || $0.hasPrefix("etc") }
+            #expect(try files(bench) == Self.shown(left))
+        }
+        // Where the archive is declared absent, what it says goes.
+        let bench = try bench()
+        try bench.put("same", at: "/opt/x/etc/conf")
+        try converge(Self.manifest, on: bench)
+        try converge("archive: {/opt/x: {source: 1.tar, state: absent}}", on: bench)
+        #expect(try files(bench) == Self.shown(["etc"]))
+    }
+
+    @Test func aFolderThatAnotherResourceDeclaresIsThereForItsFiles() throws {
+        let bench = try bench(), folder = "directory: {/opt/x/old: {mode: '0750'}}"
+        try converge("\(Self.manifest)\n\(folder)", on: bench)
+        #expect(try bench.text("/opt/x/old/only/first") == "1")
+        #expect(try bench.host.status(of: "/opt/x/old".asPath)?.permissions == Permissions(0o750))
+    }
+
+    @Test func nothingIsTakenAwayByADamagedRecord() throws {
+        let bench = try bench(), record = TreeRecord.path(of: try "/opt/x".asPath)
+        try converge(Self.manifest, on: bench)
+        let bytes = try bench.bytes(record.text)
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        for text in [lines.dropLast(2), lines.dropLast()].map({ $0.joined(separator: [UInt8(ascii: "\n")]) + [10] }) {
+            try bench.put(String(decoding: text, as: UTF8.self), at: record.text)
+            let plan = try plan("file: {/etc/x: {content: x}}", on: bench)
+            #expect(plan.count(.refuse) == 1 && plan.fullText.contains("is damaged"), "\(plan.fullText)")
+        }
     }
 
     @Test func absentTakesWhatIsOfTheArchive() throws {
