@@ -152,3 +152,14 @@ echo Asia/Shanghai > "$root/etc/timezone"
 echo web7 > "$root/etc/hostname"
 judge services 'ours: {enabled: true}' 'systemd-networkd: {enabled: true}' 'cron: {enabled: false}' \
     'fstrim.timer: {masked: true}' 'zone: Asia/Shanghai' 'web7'
+
+# What another site made and no type can import is named: a plan of the imported one takes it away.
+fresh managed
+mkdir -p "$work/other/manifests"
+echo 'site: other' > "$work/other/site.yaml"
+printf 'schedule:\n  pulse: {every: 1h, run: "true"}\nfile:\n  /etc/mine: {content: x}\n' > "$work/other/manifests/all.yaml"
+"$lodestar" apply "$work/other" --root "$root" > /dev/null
+"$lodestar" import all --root "$root" --out "$work/managed/site" > /dev/null 2>&1
+grep -q 'schedule:pulse: another site declared it' "$work/managed/site/LEFT-OUT.md"
+if grep 'file:/etc/mine' "$work/managed/site/LEFT-OUT.md"; then exit 1; fi
+echo "managed: $(grep -c 'another site' "$work/managed/site/LEFT-OUT.md") named"

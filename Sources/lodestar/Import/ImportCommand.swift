@@ -43,6 +43,7 @@ struct ImportCommand: ParsableCommand {
             for item in wanted { try manifest.add(item.type, from: host) }
         }
         manifest.verify(on: host)
+        if type == "all" { manifest.nameOwned(try hostSession.ledger()) }
         let name = try Session.target(root: hostSession.root).identity.name
         if let out {
             try Terminal.reportingFaults {

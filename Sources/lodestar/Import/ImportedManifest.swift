@@ -59,6 +59,18 @@ struct ImportedManifest {
         }
     }
 
+    /// Names what a site of Lodestar made on the host and nothing here declares: planning would take it away.
+    mutating func nameOwned(_ ledger: [LedgerEntry]) {
+        let declared = Set(resources.flatMap { $0.declaration.resource.objects.map(\.text) })
+        var named: Set<Address> = []
+        for entry in ledger where entry.custody == .created && !declared.contains(entry.object) {
+            let address = entry.partOf?.address ?? entry.address
+            if named.insert(address).inserted {
+                omissions.append("\(address): another site declared it, and a plan of this one takes it away")
+            }
+        }
+    }
+
     /// The manifest of some types.
     func text(of types: [String], contentsIn place: ImportedContents) -> String {
         var lines: [String] = []

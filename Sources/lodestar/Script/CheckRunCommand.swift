@@ -29,7 +29,7 @@ struct CheckRunCommand: ParsableCommand {
             throw ExitStatus.noPrivilege
         }
         Interrupts.watch()
-        let session = try HostSession(root: root), entries = try ledger(session)
+        let session = try HostSession(root: root), entries = try session.ledger()
         guard
             let check = entries.lazy.filter({ $0.custody != .released }).compactMap({ entry in
                 entry.partOf.flatMap { Resources.Check(recorded: $0) }
@@ -53,14 +53,6 @@ struct CheckRunCommand: ParsableCommand {
         }
         Terminal.print(text.trimmed)
         Terminal.report("check:\(name) is \(reading.status): \(reading.message)".printable)
-    }
-
-    private func ledger(_ session: HostSession) throws -> [LedgerEntry] {
-        guard LocalFiles.exists(session.databasePath) else { return [] }
-        return try Terminal.reportingFaults {
-            try DatabaseFiles.check(session.databasePath)
-            return try StateDatabase.reading(session.databasePath).ledger()
-        }
     }
 
     private func reading(
