@@ -39,6 +39,9 @@ struct UndeclaredPlanner {
             for need in declaration.resource.needs where needed[need.object] == nil {
                 needed[need.object] = declaration.address
             }
+            // What fills a directory takes over what was declared in it.
+            guard let filling = declaration.resource as? any Filling else { continue }
+            for path in (try? filling.claims(on: host)) ?? [] { needed[.path(path)] = declaration.address }
         }
         return needed
     }

@@ -401,6 +401,15 @@ import Testing
         #expect(try bench.host.status(of: "/opt/x/old".asPath)?.permissions == Permissions(0o750))
     }
 
+    @Test func whatIsNoLongerDeclaredInItIsTheArchivesAgain() throws {
+        let bench = try bench()
+        try converge("\(Self.manifest)\nfile: {/opt/x/bin/x: {content: ours}}", on: bench)
+        #expect(try bench.text("/opt/x/bin/x") == "ours")
+        let plan = try converge(Self.manifest, on: bench)
+        #expect(plan.count(.release) == 1 && plan.fullText.contains("archive:/opt/x"), "\(plan.fullText)")
+        #expect(try bench.text("/opt/x/bin/x") == "1")
+    }
+
     @Test func nothingIsTakenAwayByADamagedRecord() throws {
         let bench = try bench(), record = TreeRecord.path(of: try "/opt/x".asPath)
         try converge(Self.manifest, on: bench)
