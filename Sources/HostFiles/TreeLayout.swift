@@ -37,7 +37,12 @@ public struct TreeLayout: Sendable {
             }
         }
         for entry in entries {
-            guard case .link(let target) = entry.body, !staysInside(entry.path, target) else { continue }
+            guard case .link(let target) = entry.body else { continue }
+            // The record has a line for each entry.
+            if target.utf8.contains(UInt8(ascii: "\n")) {
+                throw Fault(path: entry.path, reason: "is a link of which the target has a newline")
+            }
+            if staysInside(entry.path, target) { continue }
             throw Fault(path: entry.path, reason: "is a link that leads out of it, to `\(target)`")
         }
         self.entries.sort { $0.path.text.utf8.lexicographicallyPrecedes($1.path.text.utf8) }

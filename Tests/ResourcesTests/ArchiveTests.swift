@@ -527,6 +527,12 @@ import Testing
         }
     }
 
+    @Test func theTargetOfALinkIsOneLine() throws {
+        let link = TreeEntry(try "/a".asPath, .link("x\ny"), Permissions(0o777))
+        let fault = #expect(throws: TreeLayout.Fault.self) { try TreeLayout([link]) }
+        #expect(fault?.reason == "is a link of which the target has a newline")
+    }
+
     @Test func recordsHaveNamesOfTheirOwn() throws {
         let paths = [
             "/a/b", "/a%2Fb", "/a-b", "/é", "/e\u{301}", "/",
