@@ -83,7 +83,7 @@ class Agent:
                 number = inner[0]
             os.kill(number, signal.SIGTERM)
             try:
-                self.process.wait(15)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 expect("the agent ends when it is asked", False)

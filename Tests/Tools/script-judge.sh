@@ -59,10 +59,10 @@ PYTHON
 echo 'touch /usr/local/ran' >> /usr/local/bin/j-sh
 refused() { set +e; said=$(timeout 20 "$lodestar" script run j-sh x 2>&1); status=$?; set -e; [[ $status == 78 ]] || fail "$1: $status $said"; [[ ! -e /usr/local/ran ]] || fail "$1: it ran"; }
 refused "other bytes"
-"$lodestar" script list | grep -q '^j-sh .* differs ' || fail "list: $("$lodestar" script list)"
+grep -q '^j-sh .* differs ' <<< "$("$lodestar" script list)" || fail "list: $("$lodestar" script list)"
 said=$("$lodestar" script run --force j-sh x 2>&1) || fail "force: $said"
 [[ -e /usr/local/ran ]] || fail "force did not run it"; rm /usr/local/ran
-"$lodestar" script history j-sh --limit 1 | grep -q forced || fail "history hides the force"
+grep -q forced <<< "$("$lodestar" script history j-sh --limit 1)" || fail "history hides the force"
 rm /usr/local/bin/j-sh; refused "missing"
 ln -s /usr/local/bin/j-bash /usr/local/bin/j-sh; refused "a link"
 rm /usr/local/bin/j-sh; mkfifo /usr/local/bin/j-sh; refused "a FIFO"; rm /usr/local/bin/j-sh
