@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compiler
+import Engine
 import LinuxHost
 import Model
 import Resources
@@ -43,7 +44,9 @@ struct ImportCommand: ParsableCommand {
             for item in wanted { try manifest.add(item.type, from: host) }
         }
         manifest.verify(on: host)
-        if type == "all" { manifest.nameOwned(try hostSession.ledger()) }
+        if type == "all" {
+            manifest.nameOwned(try Terminal.reportingFaults { try hostSession.pastState().ledger() })
+        }
         let name = try Session.target(root: hostSession.root).identity.name
         if let out {
             try Terminal.reportingFaults {

@@ -29,7 +29,8 @@ struct CheckRunCommand: ParsableCommand {
             throw ExitStatus.noPrivilege
         }
         Interrupts.watch()
-        let session = try HostSession(root: root), entries = try session.ledger()
+        let session = try HostSession(root: root)
+        let entries = try Terminal.reportingFaults { try session.pastState().ledger() }
         guard
             let check = entries.lazy.filter({ $0.custody != .released }).compactMap({ entry in
                 entry.partOf.flatMap { Resources.Check(recorded: $0) }
