@@ -52,7 +52,7 @@ struct LedgerIndex {
     }
 
     /// What changes of composites whose parts all stay as they are: the ledger alone learns it.
-    func remarks(on declarations: [Declaration], beside plan: Plan) -> [Remark] {
+    func remarks(on declarations: some Sequence<Declaration>, beside plan: Plan) -> [Remark] {
         if entries.isEmpty { return [] }
         let changing = Set(plan.resources.compactMap(\.declaration.partOf?.address))
         var told = Set<Address>()

@@ -22,6 +22,7 @@ public struct PlanText {
         let host = plan.catalog.host
         let names = [host.id, host.ip].compactMap { $0 }.joined(separator: ", ")
         var lines = ["Plan for \(host.name) (\(names)) from \(plan.catalog.revision)"]
+        let parts = Dictionary(grouping: plan.resources) { $0.declaration.partOf?.address }
         var shown = Set<Address>()
         for resource in plan.resources where detail == .full {
             guard let composite = resource.declaration.partOf?.address else {
@@ -29,7 +30,7 @@ public struct PlanText {
                 continue
             }
             guard shown.insert(composite).inserted else { continue }
-            let parts = plan.resources.filter { $0.declaration.partOf?.address == composite }
+            let parts = parts[composite] ?? []
             lines += ["", head(of: composite, parts)] + parts.flatMap { self.lines(of: $0) }.map { "  \($0)" }
         }
         lines.append("")

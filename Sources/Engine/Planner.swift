@@ -50,7 +50,8 @@ public struct Planner {
         var plan = Plan(
             catalog: catalog, resources: progress.resources, inPlaceCount: progress.inPlaceCount,
             removalLimit: catalog.safety.removalLimit(objectCount: ledger.entries.count), isWhole: selection.isWhole)
-        plan.remarks = progress.remarks + full.remarks(on: positions.map { catalog.declarations[$0] }, beside: plan)
+        plan.remarks =
+            progress.remarks + full.remarks(on: positions.lazy.map { catalog.declarations[$0] }, beside: plan)
         return plan
     }
 

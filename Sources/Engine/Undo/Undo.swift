@@ -66,6 +66,7 @@ public struct Undo {
         }
         addRefreshes(to: &list)
         var outline = list.outline(for: identity, revision: "the undo of run \(run.number)")
+        let composites = composites
         for (position, declaration) in outline.catalog.declarations.enumerated() {
             let origin = outline.origins[declaration.address]?.first ?? declaration.address
             outline.catalog.declarations[position].partOf = composites[origin]
