@@ -11,17 +11,10 @@ public enum TextEditor {
     /// - Throws: when the editor cannot be run or does not end with 0; the text is gone then too.
     public static func edited(_ text: [UInt8], by command: String, name: String) throws(HostFault) -> [UInt8] {
         let place = LocalFiles.exists("/dev/shm") ? "/dev/shm" : ThisProcess.environment("TMPDIR") ?? "/tmp"
-        var template = Array("\(place)/lodestar-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw HostFault("make", "a folder in \(place)", ErrorNumber.last.text)
-        }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let folder = try LocalFiles.madeTemporary("\(place)/lodestar")
         let file = "\(folder)/\(name)"
-        defer {
-            // Whatever the editor left beside it, such as a backup, goes too.
-            for left in (try? LocalFiles.names(in: folder)) ?? [] { unlink("\(folder)/\(left)") }
-            rmdir(folder)
-        }
+        // Whatever the editor left beside it, such as a backup, goes too.
+        defer { try? LocalFiles.removeTree(folder) }
         try LocalFiles.write(text, to: file, isDurable: false)
         let status = try run(["/bin/sh", "-c", "exec \(command) \"$1\"", "editor", file])
         guard status == 0 else { throw HostFault("edit", name, "`\(command)` ended with status \(status)") }
