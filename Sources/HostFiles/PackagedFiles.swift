@@ -11,35 +11,17 @@ public struct PackagedFiles {
 
     /// - Throws: what cannot be read.
     public init(reading host: some HostReading) throws(HostFault) {
-        let limit = 256 << 20
-        let status = Self.folder.appending("status")
-        guard try host.status(of: status) != nil else { return }
-        readDigests(String(decoding: try host.contents(of: status, limit: limit), as: UTF8.self))
+        guard let status = try host.document(ConfigurationDigests.self, at: Self.folder.appending("status")) else {
+            return
+        }
+        digests = status.digests
         let lists = Self.folder.appending("info")
         for name in try host.entries(of: lists) ?? [] where name.hasSuffix(".list") {
-            let text = String(decoding: try host.contents(of: lists.appending(name), limit: limit), as: UTF8.self)
-            for line in text.textLines() where line.hasPrefix("/etc/") { others.insert(String(line)) }
+            others.formUnion(try host.document(PackageFileList.self, at: lists.appending(name))?.paths ?? [])
         }
         let registry = AbsolutePath.root.appending("var/lib/ucf/hashfile")
         guard try host.status(of: registry)?.kind == .file else { return }
-        for line in String(decoding: try host.contents(of: registry, limit: limit), as: UTF8.self).textLines() {
-            let words = line.split(separator: " ")
-            if words.count == 2 { digests[String(words[1])] = String(words[0]) }
-        }
-    }
-
-    private mutating func readDigests(_ text: String) {
-        var isInside = false
-        for line in text.textLines() {
-            if line.hasPrefix("Conffiles:") {
-                isInside = true
-            } else if line.first != " " {
-                isInside = false
-            } else if isInside {
-                let words = line.split(separator: " ")
-                if words.count >= 2, !words.contains("obsolete") { digests[String(words[0])] = String(words[1]) }
-            }
-        }
+        digests.merge(try host.document(UCFDigests.self, at: registry)?.digests ?? [:]) { $1 }
     }
 
     /// Whether a file is as its package brought it.
@@ -54,4 +36,53 @@ public struct PackagedFiles {
     }
 
     public func hold(_ path: AbsolutePath) -> Bool { digests[path.text] != nil || others.contains(path.text) }
+}
+
+/// The digests of configuration files that dpkg's status file has.
+private struct ConfigurationDigests: HostDocument {
+    let bytes: [UInt8]
+    let digests: [String: String]
+
+    init(parsing bytes: [UInt8]) {
+        self.bytes = bytes
+        var digests: [String: String] = [:], isInside = false
+        for line in String(decoding: bytes, as: UTF8.self).textLines() {
+            if line.hasPrefix("Conffiles:") {
+                isInside = true
+            } else if line.first != " " {
+                isInside = false
+            } else if isInside {
+                let words = line.split(separator: " ")
+                if words.count >= 2, !words.contains("obsolete") { digests[String(words[0])] = String(words[1]) }
+            }
+        }
+        self.digests = digests
+    }
+}
+
+/// What a package brought below /etc, by its list of files.
+private struct PackageFileList: HostDocument {
+    let bytes: [UInt8]
+    let paths: [String]
+
+    init(parsing bytes: [UInt8]) {
+        self.bytes = bytes
+        paths = String(decoding: bytes, as: UTF8.self).textLines().filter { $0.hasPrefix("/etc/") }.map { String($0) }
+    }
+}
+
+/// The digests of configuration files that ucf(1) wrote.
+private struct UCFDigests: HostDocument {
+    let bytes: [UInt8]
+    let digests: [String: String]
+
+    init(parsing bytes: [UInt8]) {
+        self.bytes = bytes
+        var digests: [String: String] = [:]
+        for line in String(decoding: bytes, as: UTF8.self).textLines() {
+            let words = line.split(separator: " ")
+            if words.count == 2 { digests[String(words[1])] = String(words[0]) }
+        }
+        self.digests = digests
+    }
 }
