@@ -89,14 +89,19 @@ public struct Limits {
 
     private static let folder = AbsolutePath.root.appending("etc/security/limits.d")
 
-    /// - Parameter own: the file that is left out.
-    public init(reading host: some HostReading, without own: AbsolutePath) throws(HostFault) {
-        let names = try host.entries(of: Self.folder) ?? []
-        let paths = names.filter { $0.hasSuffix(".conf") && $0.first != "." }.sorted {
+    /// Where the files are, in their order, whether or not they are there.
+    public static func paths(on host: some HostReading) throws(HostFault) -> [AbsolutePath] {
+        let names = try host.entries(of: folder) ?? []
+        let found = names.filter { $0.hasSuffix(".conf") && $0.first != "." }.sorted {
             $0.utf8.lexicographicallyPrecedes($1.utf8)
         }
+        return [AbsolutePath.root.appending("etc/security/limits.conf")] + found.map(folder.appending)
+    }
+
+    /// - Parameter own: the file that is left out.
+    public init(reading host: some HostReading, without own: AbsolutePath) throws(HostFault) {
         var files: [(AbsolutePath, [LimitLine])] = []
-        for path in [AbsolutePath.root.appending("etc/security/limits.conf")] + paths.map(Self.folder.appending) {
+        for path in try Self.paths(on: host) {
             guard path != own, let document = try host.document(TextLines.self, at: path) else { continue }
             files.append((path, document.limits.map(\.line)))
         }

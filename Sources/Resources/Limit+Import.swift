@@ -2,10 +2,7 @@ import HostFiles
 import Model
 
 extension Limit: LineImportable {
-    static func filesOfLines(on host: some HostReading) throws -> [AbsolutePath] {
-        [.root.appending("etc/security/limits.conf")]
-            + (try host.entries(of: folder) ?? []).filter { $0.hasSuffix(".conf") }.sorted().map(folder.appending)
-    }
+    static func filesOfLines(on host: some HostReading) throws -> [AbsolutePath] { try Limits.paths(on: host) }
 
     static func reading(_ path: AbsolutePath, on host: some HostReading) throws -> [Limit]? {
         guard let lines = try host.document(TextLines.self, at: path)?.limitLines else { return nil }

@@ -39,7 +39,7 @@ public struct Limit: Resource, Removable, Remarking {
         "no core files: {domain: \"*\", type: hard, item: core, value: 0}",
     ]
 
-    static let folder = AbsolutePath.root.appending("etc/security/limits.d")
+    private static let folder = AbsolutePath.root.appending("etc/security/limits.d")
     static let file = folder.appending("lodestar.conf")
 
     private var line: LimitLine {

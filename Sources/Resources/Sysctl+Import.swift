@@ -3,9 +3,7 @@ import Model
 
 extension Sysctl: LineImportable {
     static func filesOfLines(on host: some HostReading) throws -> [AbsolutePath] {
-        let folder = AbsolutePath.root.appending("etc/sysctl.d")
-        return [.root.appending("etc/sysctl.conf")]
-            + (try host.entries(of: folder) ?? []).filter { $0.hasSuffix(".conf") }.sorted().map(folder.appending)
+        [.root.appending("etc/sysctl.conf")] + (try host.dropIns(in: "sysctl.d")).filter { $0.parent == folder }
     }
 
     /// A later file may have the last word: a resource has what is effective.

@@ -34,7 +34,7 @@ public struct Sysctl: Resource, Removable, Remarking {
         "net.ipv4.ip_forward: {value: 1}", "net/ipv4/ip_local_port_range: {value: 1024 65000}",
     ]
 
-    private static let folder = AbsolutePath.root.appending("etc/sysctl.d")
+    static let folder = AbsolutePath.root.appending("etc/sysctl.d")
     /// Behind `99-sysctl.conf`, and one for each parameter.
     var file: AbsolutePath {
         let parts = name.parts.map { String($0.map { $0 == "." ? ":" : $0 }) }
