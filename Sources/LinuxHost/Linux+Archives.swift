@@ -60,9 +60,7 @@ extension Linux {
                 try decompress(members, to: unpacked, .gzip, limit: ArchiveTree.byteLimit(count))
             }
             return try ArchiveTree(zip: zip, unpacked.bytes, packedCount: count, strip: strip)
-        case nil:
-            throw HostFault(
-                "unpack", "the archive", "expected tar, tar.gz, tar.bz2, tar.xz, tar.zst or zip, found something else")
+        case nil: throw ArchiveFormat.unknown
         }
     }
 

@@ -64,8 +64,7 @@ extension Archive {
         let changes = Self.propertyChanges(from: directory, to: self, replacing: [\.source: nil, \.file: nil])
         guard let observed else { return changes }
         if observed.problem != nil { return changes + [Change(tree.property, from: nil, to: file?.shown)] }
-        let (revision, entries) = tree.changes(from: observed.tree)
-        return revision.map { [$0] + changes } ?? changes + entries
+        return tree.changes(from: observed.tree, beside: changes)
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {

@@ -114,7 +114,7 @@ public struct Archive: Resource, Removable, Replacing, Bounded, Filling {
     }
 
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
-        declaredPaths + ((try tree.record(on: host))?.entries.map { tree.place(of: $0) } ?? [])
+        try declaredPaths + tree.claims(on: host)
     }
 
     var tree: PlacedTree {

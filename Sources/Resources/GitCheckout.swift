@@ -94,7 +94,7 @@ public struct GitCheckout: Resource, Containing, Replacing, Bounded, Filling {
     }
 
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
-        declaredPaths + ((try tree.record(on: host))?.entries.map { tree.place(of: $0) } ?? [])
+        try declaredPaths + tree.claims(on: host)
     }
 
     private var tree: PlacedTree {
@@ -143,8 +143,7 @@ public struct GitCheckout: Resource, Containing, Replacing, Bounded, Filling {
         if observed.doubt != nil {
             return changes + [Change(tree.property, from: nil, to: ref?.shown ?? commit?.shown)]
         }
-        let (revision, entries) = tree.changes(from: observed.tree)
-        return revision.map { [$0] + changes } ?? changes + entries
+        return tree.changes(from: observed.tree, beside: changes)
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {

@@ -6,24 +6,26 @@ import Model
 /// The record comes first, with what will be there and what is left of before, and last again, when all is done: a run that is
 /// killed in between loses nothing.
 extension PlacedTree {
-    /// What differs of the tree, without what the directory itself is.
-    func changes(from observed: Observed) -> (revision: Change?, entries: [Change]) {
-        guard let revision = observed.revision else { return (nil, []) }
+    /// What differs of the tree: another revision as a whole, else entry by entry.
+    ///
+    /// - Parameter changes: what differs of the directory itself.
+    func changes(from observed: Observed, beside changes: [Change]) -> [Change] {
+        guard let revision = observed.revision else { return changes }
         let details = details(of: observed)
-        guard observed.record?.isOf(revision) != true else { return (nil, details) }
+        guard observed.record?.isOf(revision) != true else { return changes + details }
         let present = observed.record.map { record in
             ShownText.text("\(record.revision.prefix(12))" + (record.isComplete ? "" : ", not complete"))
         }
         var change = Change(property, from: present, to: .text(summary(of: observed, revision)))
         let words = details.flatMap { [$0.property, $0.old?.fingerprint ?? "-", $0.new?.fingerprint ?? "-"] }
         change.witness = Digest(of: words.joined(separator: "\u{1}"))
-        return (change, details)
+        return [change] + changes
     }
 
     /// What differs from the revision, entry by entry.
     private func details(of observed: Observed) -> [Change] {
         var changes: [Change] = [], misowned = 0
-        let foreign = foreignFolders(observed)
+        let foreign = foreign(observed)
         for entry in observed.ours {
             let found = observed.found[entry.path]
             func add(_ old: ShownText?, _ new: ShownText?) {
@@ -33,7 +35,7 @@ extension PlacedTree {
             }
             if found?.body != entry.body {
                 add(found.map { $0.body?.shown ?? .text("a \($0.kind.rawValue)") }, entry.body.shown)
-            } else if let found, !foreign.contains(entry.path), entry.kind != .link {
+            } else if let found, hasAttributes(entry, foreign) {
                 if found.permissions != entry.permissions {
                     add(.text("\(found.permissions)"), .text("\(entry.permissions)"))
                 }
@@ -76,10 +78,13 @@ extension PlacedTree {
             }.map(\.path))
     }
 
-    /// Those of them that are folders, whose owner and mode are left alone.
-    private func foreignFolders(_ observed: Observed) -> Set<AbsolutePath> {
-        let folders = observed.entries.filter { $0.kind == .directory }.map(\.path)
-        return foreign(observed).intersection(folders)
+    /// Whether an entry has an owner and a mode of the tree: a link has none, and those of folders that were there stay.
+    private func hasAttributes(_ entry: TreeEntry, _ foreign: Set<AbsolutePath>) -> Bool {
+        switch entry.kind {
+        case .directory: !foreign.contains(entry.path)
+        case .link: false
+        case .file, .device, .fifo, .socket: true
+        }
     }
 
     /// - Parameter changesDirectory: whether the directory itself is not as it is declared.
@@ -95,14 +100,14 @@ extension PlacedTree {
         guard let revision = observed.revision else { return steps }
         try refuseEdits(observed)
         try refuseForeign(observed)
-        let leftovers = leftovers(observed)
+        let leftovers = leftovers(observed), foreign = foreign(observed)
         let blocking = blocking(leftovers, observed)
         func removals(_ isFirst: Bool) -> [Step] {
             leftovers.filter { blocking.contains($0.path) == isFirst }.map { removal(of: $0) }
         }
-        steps += removals(true) + placing(observed, attributes) + removals(false)
+        steps += removals(true) + placing(observed, attributes, foreign) + removals(false)
         if observed.record?.isOf(revision) == true { return steps }
-        return recording(observed, revision, around: steps)
+        return recording(observed, revision, foreign, around: steps)
     }
 
     private func removal(of entry: TreeEntry) -> Step {
@@ -110,7 +115,9 @@ extension PlacedTree {
     }
 
     /// The record before the steps, and after them.
-    private func recording(_ observed: Observed, _ revision: String, around steps: [Step]) -> [Step] {
+    private func recording(
+        _ observed: Observed, _ revision: String, _ foreign: Set<AbsolutePath>, around steps: [Step]
+    ) -> [Step] {
         let known = observed.entries.map { entry in
             guard case .file(let content) = entry.body else { return entry }
             return TreeEntry(
@@ -125,7 +132,7 @@ extension PlacedTree {
                 let isLeft = bodies[entry.path] == nil && observed.record?.foreign.contains(entry.path) == true
                 return bodies[entry.path] != entry.body && !isLeft
             },
-            foreign: foreign(observed))
+            foreign: foreign)
         var first: [Step] = []
         if record != observed.record {
             let folder = recordPath.parent ?? .root
@@ -181,8 +188,10 @@ extension PlacedTree {
         }
     }
 
-    private func placing(_ observed: Observed, _ attributes: Attributes) -> [Step] {
-        let foreign = foreignFolders(observed), own = observed.ownKinds
+    private func placing(
+        _ observed: Observed, _ attributes: Attributes, _ foreign: Set<AbsolutePath>
+    ) -> [Step] {
+        let own = observed.ownKinds
         var first: [Step] = [], steps: [Step] = []
         // A folder that another resource declares, which comes later, is there for what is below it.
         for folder in observed.awaited {
@@ -194,7 +203,7 @@ extension PlacedTree {
             let wanted = Attributes(
                 owner: attributes.owner, group: attributes.group, mode: FileMode(entry.permissions))
             if let found, found.body == entry.body {
-                if entry.kind == .link || foreign.contains(entry.path) { continue }
+                guard hasAttributes(entry, foreign) else { continue }
                 if found.permissions != entry.permissions || found.owner != owner || found.group != group {
                     // Folders first: what is in them is written with the rights of their owner.
                     first.append(.setAttributes(AttributeChange(place, kind: entry.kind, attributes: wanted)))

@@ -54,6 +54,11 @@ struct PlacedTree {
         return try host.document(TreeRecord.self, at: recordPath)
     }
 
+    /// The places of the entries, as the record tells.
+    func claims(on host: some HostReading) throws -> [AbsolutePath] {
+        try record(on: host)?.entries.map { place(of: $0) } ?? []
+    }
+
     func place(of entry: TreeEntry) -> AbsolutePath { path.appending(String(entry.path.text.dropFirst())) }
 
     /// - Parameters:

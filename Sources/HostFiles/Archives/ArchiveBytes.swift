@@ -71,7 +71,8 @@ public enum ArchiveFormat: Sendable, Hashable {
         return start.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? .zstd : nil
     }
 
-    static let unknown = ArchiveBytes.fault(
+    /// For what is none of them.
+    public static let unknown = ArchiveBytes.fault(
         "expected tar, tar.gz, tar.bz2, tar.xz, tar.zst or zip, found something else")
 }
 
