@@ -32,7 +32,7 @@ struct ScheduleList: ParsableCommand {
         if rows.isEmpty { return Terminal.print("no schedules in \(settings.schedules)") }
         let width = rows.map(\.definition.name.utf8.count).max() ?? 0
         for row in rows {
-            let name = row.definition.name + String(repeating: " ", count: width - row.definition.name.utf8.count)
+            let name = row.definition.name.padded(to: width)
             let next =
                 row.definition.enabled
                 ? row.next.map { "next \(Instant(milliseconds: $0).text())" } ?? "without ticks" : "switched off"

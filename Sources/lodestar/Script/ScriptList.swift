@@ -47,7 +47,3 @@ struct ScriptList: ParsableCommand {
         ]
     }
 }
-
-extension String {
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - utf8.count)) }
-}
