@@ -94,28 +94,14 @@ public struct SourceStanzas: HostDocument {
 
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
-        var sources: [PackageSource] = [], fields: [(name: String, lines: [String])] = []
-        func close() {
+        var sources: [PackageSource] = []
+        for fields in Stanzas.fields(of: bytes) {
             var source = PackageSource()
             for field in fields {
-                let text = field.lines.joined(separator: "\n")
-                source.set(field.name, text, text.split(whereSeparator: \.isWhitespace).map(String.init))
+                source.set(field.name, field.text, field.text.split(whereSeparator: \.isWhitespace).map(String.init))
             }
-            if !fields.isEmpty { sources.append(source) }
-            fields = []
+            sources.append(source)
         }
-        for line in FileLine.lines(of: bytes).lines.map(\.bodyText) {
-            if line.hasPrefix("#") { continue }
-            if line.allSatisfy(\.isWhitespace) {
-                close()
-            } else if line.first?.isWhitespace == true {
-                if !fields.isEmpty { fields[fields.count - 1].lines.append(line.trimmed) }
-            } else if let colon = line.firstIndex(of: ":") {
-                let value = line[line.index(after: colon)...].trimmed
-                fields.append((line[..<colon].trimmed.lowercased(), value.isEmpty ? [] : [value]))
-            }
-        }
-        close()
         self.sources = sources
     }
 }

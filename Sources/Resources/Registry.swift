@@ -21,6 +21,7 @@ public enum Registry {
         ResourceType(Script.self),
         ResourceType(Check.self),
         ResourceType(Repository.self),
+        ResourceType(PackagePin.self),
         ResourceType(Package.self),
         ResourceType(Service.self),
         ResourceType(Command.self),
