@@ -5,6 +5,27 @@ public protocol Expandable: Resource where Observed == Self {
     var parts: [any Resource] { get }
     /// The resources that it comes after, by the properties that mean them.
     var mentions: [Mention] { get }
+    /// The order among the parts that no need tells, and which of them refreshes which.
+    var relations: [PartRelation] { get }
+    /// What becomes of a part whose declaration is gone, where the manifest does not say it.
+    func undeclaredPolicy(of part: any Resource) -> UndeclaredPolicy?
+}
+
+/// An arrow from one part of a composite to another.
+public struct PartRelation: Sendable, Hashable {
+    /// The part that comes first.
+    public var from: Address
+    /// The part that waits.
+    public var to: Address
+    /// Whether a change of `from` refreshes `to`.
+    public var isNotification: Bool
+
+    /// - Parameter notifies: whether a change of `from` refreshes `to`.
+    public init(from: some Resource, to: some Resource, notifies: Bool) {
+        self.from = from.address
+        self.to = to.address
+        isNotification = notifies
+    }
 }
 
 /// The name of another resource in a property of a declaration.
@@ -23,6 +44,8 @@ public struct Mention: Sendable, Hashable {
 
 extension Expandable {
     public var mentions: [Mention] { [] }
+    public var relations: [PartRelation] { [] }
+    public func undeclaredPolicy(of part: any Resource) -> UndeclaredPolicy? { nil }
     public var objects: [HostObject] { [] }
     public func observe(on host: some HostReading) throws -> Self? { nil }
     public func changes(from observed: Self?) -> [Change] { [] }

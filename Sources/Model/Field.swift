@@ -16,12 +16,16 @@ public enum FieldPayload: Sendable, Hashable {
     case template(of: String)
     /// A folder: a mapping from relative paths to contents, in place of the name.
     case tree
+    /// Names that stand in a mapping: the fields of a part that have a payload, by their names.
+    case members([String: FieldPayload])
+    /// The same in each value of a mapping.
+    case each([String: FieldPayload])
 
     /// The field that gets the payload; nil: the one that names it.
     public var target: String? {
         switch self {
         case .file(let field), .template(let field): field
-        case .tree: nil
+        case .tree, .members, .each: nil
         }
     }
 }

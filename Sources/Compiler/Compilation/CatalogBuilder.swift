@@ -8,6 +8,8 @@ struct CatalogBuilder {
     private var positions: [Address: [Int]] = [:]
     /// The relations of the declared resources, with the positions of what they stand for.
     private var relations: [(positions: [Int], list: [DeclaredResource.Relation])] = []
+    /// The relations among the parts of composites, by position.
+    private var partEdges: [Edge] = []
     /// Where roles were used, by position, the outermost first.
     private var uses: [[Place]] = []
     private(set) var composites: [Declaration] = []
@@ -25,6 +27,7 @@ struct CatalogBuilder {
             contentsOf: Ownership.conflicts(in: declarations, uses: uses, without: broken))
         var edges = EdgeBuilder(declarations)
         edges.addNeeds()
+        for edge in partEdges { edges.add(edge) }
         addRelations(to: &edges)
         edges.addPackageSources()
         let order: [Int]
@@ -78,8 +81,9 @@ struct CatalogBuilder {
     ) -> [Declaration] {
         composites.append(composite)
         if broken.remove(declarations.count) != nil { return [] }
-        let label = Composite(composite.address, fields: RecordedFields(of: resource))
-        return resource.parts.map { part in
+        let label = Composite(composite.address, fields: RecordedFields(of: resource)), parts = resource.parts
+        addPartEdges(resource.relations, among: parts, goes: composite.state == .absent)
+        return parts.map { part in
             if composite.state == .present, !composite.isPartial {
                 for problem in part.problems { diagnostics.add(Self.diagnostic(for: problem, of: declared)) }
             }
@@ -87,7 +91,22 @@ struct CatalogBuilder {
             declaration.address = part.address
             declaration.resource = part
             declaration.partOf = label
+            declaration.onUndeclared = composite.onUndeclared ?? resource.undeclaredPolicy(of: part)
             return declaration
+        }
+    }
+
+    /// - Parameter goes: whether the parts are taken away, which happens the other way round.
+    private mutating func addPartEdges(_ relations: [PartRelation], among parts: [any Resource], goes: Bool) {
+        let first = declarations.count
+        let positions = Dictionary(
+            parts.enumerated().map { ($0.element.address, first + $0.offset) }, uniquingKeysWith: { first, _ in first })
+        for relation in relations {
+            guard let from = positions[relation.from], let to = positions[relation.to] else { continue }
+            partEdges.append(
+                Edge(
+                    from: goes ? to : from, to: goes ? from : to, reason: "part of the same",
+                    isNotification: relation.isNotification && !goes))
         }
     }
 
@@ -137,7 +156,7 @@ struct CatalogBuilder {
                     continue
                 }
                 let targets = relation.kind == .notify ? others : own
-                if relation.isNotification, let target = targets.first(where: { !isRefreshable($0) }) {
+                if relation.isNotification, let target = targets.first, !targets.contains(where: isRefreshable) {
                     let found = declarations[target].partOf?.address ?? declarations[target].address
                     diagnostics.add(
                         Diagnostic(
@@ -151,7 +170,9 @@ struct CatalogBuilder {
                         edges.add(
                             Edge(
                                 from: isForward ? position : other, to: isForward ? other : position,
-                                reason: relation.name, isNotification: relation.isNotification, place: relation.place))
+                                reason: relation.name,
+                                isNotification: relation.isNotification && isRefreshable(isForward ? other : position),
+                                place: relation.place))
                     }
                 }
             }

@@ -3,34 +3,61 @@ import Model
 /// Files below `files/` that a resource names become its content.
 extension HostCompilation {
     func readPayloads(_ resource: inout DeclaredResource, in local: LocalScope, names: Set<String>) {
-        let payloads = resource.type.payloads
+        read(resource.type.payloads, into: &resource.entries, in: local, names: names)
+    }
+
+    private func read(
+        _ payloads: [String: FieldPayload], into entries: inout [Node.Entry], in local: LocalScope, names: Set<String>
+    ) {
         if payloads.isEmpty { return }
-        refuseRivals(&resource, payloads)
-        for (index, entry) in resource.entries.enumerated() {
+        refuseRivals(&entries, payloads)
+        for (index, entry) in entries.enumerated() {
             guard let payload = payloads[entry.key] else { continue }
             let node = collecting { () throws(Diagnostic) in
                 switch payload {
                 case .file: try source(entry.value)
                 case .template: try template(entry.value, in: local, names: names)
                 case .tree: try tree(entry.value)
+                case .members(let payloads): members(of: entry.value, payloads, in: local, names: names)
+                case .each(let payloads):
+                    mapping(entry.value) { members(of: $0, payloads, in: local, names: names) }
                 }
             }
-            resource.entries[index].key = payload.target ?? entry.key
-            resource.entries[index].value = node ?? Node(.unknown, at: entry.value.place)
+            entries[index].key = payload.target ?? entry.key
+            entries[index].value = node ?? Node(.unknown, at: entry.value.place)
         }
     }
 
+    private func members(
+        of node: Node, _ payloads: [String: FieldPayload], in local: LocalScope, names: Set<String>
+    ) -> Node {
+        guard case .map(var entries) = node.content else { return node }
+        read(payloads, into: &entries, in: local, names: names)
+        var node = node
+        node.content = .map(entries)
+        return node
+    }
+
+    private func mapping(_ node: Node, _ change: (Node) -> Node) -> Node {
+        guard case .map(var entries) = node.content else { return node }
+        for index in entries.indices { entries[index].value = change(entries[index].value) }
+        var node = node
+        node.content = .map(entries)
+        return node
+    }
+
     /// Several fields that all say what one field is.
-    private func refuseRivals(_ resource: inout DeclaredResource, _ payloads: [String: FieldPayload]) {
+    private func refuseRivals(_ entries: inout [Node.Entry], _ payloads: [String: FieldPayload]) {
         for target in Set(payloads.values.compactMap(\.target)) {
-            let rivals = resource.type.fields.map(\.name).filter { $0 == target || payloads[$0]?.target == target }
-            let given = resource.entries.filter { rivals.contains($0.key) }
+            let sources = payloads.filter { $0.value.target == target && $0.key != target }.map(\.key).sorted()
+            let rivals = [target] + sources
+            let given = entries.filter { rivals.contains($0.key) }
             if given.count < 2 { continue }
             let list = rivals.dropLast().joined(separator: ", ") + " and " + (rivals.last ?? "")
             diagnostics.add(
                 Diagnostic(
                     "expected one of \(list), found `\(given[1].key)` beside `\(given[0].key)`", at: given[1].keyPlace))
-            resource.entries.removeAll { $0.key == given[1].key }
+            entries.removeAll { $0.key == given[1].key }
         }
     }
 
