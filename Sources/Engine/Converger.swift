@@ -256,8 +256,9 @@ public final class Converger {
                 tasks[index].prepared = entry
             }
             guard tasks[index].phase != .refreshing else { continue }
-            for target in notified(by: tasks[index].planned) where pending[target] == nil {
-                preparation.refreshes[target] = tasks[index].planned.address
+            let planned = tasks[index].planned
+            for target in notified(by: planned) + trials(after: planned) where pending[target] == nil {
+                preparation.refreshes[target] = planned.address
             }
         }
         preparation.images = steps.compactMap { image(before: $1, of: $0) }
@@ -286,6 +287,11 @@ public final class Converger {
         return outgoing[position].filter(\.isNotification).map { plan.catalog.declarations[$0.to].address }
     }
 
+    /// The trials that a change of this one leads to by way of others: they are owed as soon as it is begun.
+    private func trials(after planned: PlannedResource) -> [Address] {
+        planned.position.map { plan.catalog.trials(after: $0, outgoing) } ?? []
+    }
+
     /// All steps are done: is it as declared, and is a refresh owed?
     private func settle(_ index: Int) {
         let planned = tasks[index].planned
@@ -301,6 +307,7 @@ public final class Converger {
                 if try beginRefresh(index) { return }
             } else {
                 crossOut(planned.address)
+                if planned.declaration.resource is any Proving { update.proved.append(planned.address) }
                 tasks[index].hasRefreshed = true
             }
         } catch {

@@ -29,7 +29,7 @@ struct LedgerIndex {
         case .remove: planned.cause = planned.position == nil ? .undeclared : .declaredAbsent
         case .release: planned.cause = .undeclared
         case .refresh: planned.cause = .refresh
-        case .hold: planned.cause = .undo
+        case .hold: if case .held? = planned.reason { planned.cause = .undo }
         case .inPlace, .refuse, .skip: break
         }
     }
@@ -95,6 +95,8 @@ extension Declaration {
     /// the same file or account.
     func succeeds(_ other: Declaration) -> Bool {
         if address == other.address { return true }
+        // What a composite no longer has goes when the rest of it is well.
+        if let whole = partOf?.address, whole == other.partOf?.address { return true }
         let wholes = Set(other.resource.objects.compactMap(\.whole))
         return resource.objects.contains { $0.whole.map { wholes.contains($0) } ?? false }
     }

@@ -132,12 +132,24 @@ public struct Plan: Sendable {
     /// Whether a run would do nothing and leave nothing in the ledger: what an undo holds is left alone.
     public var isIdle: Bool { resources.allSatisfy { $0.action == .hold } }
 
+    /// The trials for whose failure something is held, each with the reason.
+    public var disproofs: [(declaration: Declaration, reason: Reason)] {
+        var seen = Set<Address>()
+        return resources.compactMap { resource in
+            guard resource.action == .hold, let reason = resource.reason, case .disproved(_, let disproof) = reason,
+                seen.insert(disproof.trial).inserted
+            else { return nil }
+            return (resource.declaration, reason)
+        }
+    }
+
     /// Whether apply would change anything.
     public var hasChanges: Bool { count(.create, .change, .replace, .remove, .refresh, .unknown) > 0 }
 
     /// `--detailed-exit-code`: 2 changes, 4 refusals, 8 unknown, added up.
     public var detailedExitCode: Int32 {
-        (count(.create, .change, .replace, .remove, .refresh) > 0 ? 2 : 0) | (count(.refuse, .skip) > 0 ? 4 : 0)
+        (count(.create, .change, .replace, .remove, .refresh) > 0 ? 2 : 0)
+            | (count(.refuse, .skip) > 0 || !disproofs.isEmpty ? 4 : 0)
             | (count(.unknown) > 0 ? 8 : 0)
     }
 }

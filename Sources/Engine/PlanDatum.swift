@@ -25,6 +25,7 @@ extension PlannedResource {
             "changes": changes.datum, "reason": reason.map { .string($0.text) } ?? .null,
             "hint": hint.map { .string($0) } ?? .null,
             "refreshed_by": refreshCause.map { .string($0) } ?? .null,
+            "tries": (declaration.resource as? any Proving).map { .string($0.claim) } ?? .null,
             "refreshes": .list(refreshes.map { .string($0.description) }),
             "fingerprint": fingerprint.map { .string($0.hexadecimal) } ?? .null,
         ]
@@ -74,7 +75,7 @@ extension Report {
             "changed": .int(Int64(count(.changed))), "refreshed": .int(Int64(count(.refreshed))),
             "failed": .int(Int64(count(.failed))), "skipped": .int(Int64(count(.skipped))),
             "stale": .int(Int64(count(.stale))), "interrupted": .bool(isInterrupted),
-            "outcomes": .list(outcomes.map(\.datum)),
+            "outcomes": .list(outcomes.map(\.datum)), "rollbacks": .list(rollbacks.map(\.datum)),
         ]
     }
 }

@@ -93,6 +93,9 @@ public struct PlanText {
                 "      ... and \(changes.count - Self.shownChangeCount) more changes (`--format json` has all)")
         }
         if let cause = resource.refreshCause { lines.append("      ↻ refreshed by \(cause)") }
+        if let trial = resource.declaration.resource as? any Proving, resource.refreshCause != nil {
+            lines.append("      tries \(trial.claim.printable)")
+        }
         for target in resource.refreshes { lines.append("      => refreshes \(target)") }
         return lines
     }

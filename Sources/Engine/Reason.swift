@@ -31,6 +31,8 @@ public enum Reason: Sendable, Hashable {
     case interrupted
     /// An undo of the run brought back what was there.
     case held(run: Int)
+    /// A trial of it failed in the run, and it went back.
+    case disproved(run: Int, Disproof)
     /// What a run changed is no longer as the run left it.
     case changedSinceRun(Int, property: String?)
     /// What was there before a run was not kept, or nobody could know it.
@@ -70,6 +72,7 @@ public enum Reason: Sendable, Hashable {
         case .changedSincePlan: "it is no longer what the plan saw"
         case .interrupted: "the run was interrupted"
         case .held(let run): "run \(run) was undone, and the site has not changed since"
+        case .disproved(let run, let disproof): "\(disproof.trial) failed in run \(run): \(disproof.reason)"
         case .changedSinceRun(let run, let property):
             (property.map { "its \($0) was" } ?? "it was") + " changed since run \(run)"
         case .lost(let text): text
@@ -80,6 +83,11 @@ public enum Reason: Sendable, Hashable {
 
     public var hint: String? {
         if case .refused(let refusal) = self { refusal.hint } else { nil }
+    }
+
+    /// What was answered where a trial failed.
+    public var disproof: String? {
+        if case .fault(let fault) = self, fault.kind == .disproof { fault.reason } else { nil }
     }
 
     /// Whether something that is needed is not there, and may come with something else.

@@ -50,6 +50,10 @@ public struct Report: Sendable {
     public var inPlaceCount: Int
     /// Whether an interrupt ended the run before its end.
     public var isInterrupted = false
+    /// Whether something is left alone because a trial of it failed earlier.
+    public var holdsDisproved = false
+    /// What brought back what was before, for each trial that failed.
+    public var rollbacks: [Report] = []
 
     public init(run: Int, outcomes: [Outcome], inPlaceCount: Int) {
         self.run = run
@@ -59,7 +63,7 @@ public struct Report: Sendable {
 
     public func count(_ results: Outcome.Result...) -> Int { outcomes.count { results.contains($0.result) } }
 
-    public var hasFailures: Bool { count(.failed, .skipped, .stale) > 0 }
+    public var hasFailures: Bool { count(.failed, .skipped, .stale) > 0 || holdsDisproved }
 
     /// `--detailed-exit-code`: 2 changes made, 4 failures, 6 both.
     public var detailedExitCode: Int32 { (count(.changed, .refreshed) > 0 ? 2 : 0) | (hasFailures ? 4 : 0) }

@@ -70,7 +70,7 @@ public protocol StateReading: AnyObject {
     func ledgerDigest() throws -> Digest?
     /// The refreshes that a run owed and did not do, with their causes.
     func pendingRefreshes() throws -> [Address: String]
-    /// What an undo keeps from being done again.
+    /// What an undo, or a trial that failed, keeps from being done again.
     func holds() throws -> [Hold]
 }
 
@@ -93,6 +93,8 @@ public struct LedgerUpdate: Sendable {
     public var digest: Digest?
     /// What an undo brought back.
     public var holds: [Hold] = []
+    /// The trials that held: what an earlier failure of them holds is free.
+    public var proved: [Address] = []
 
     public init() {}
 }

@@ -32,6 +32,8 @@ extension Linux {
                 defer { forgetAll() }
                 return StepResult { () throws(HostFault) in try run(command) }
             }
+        case .trials(let trials):
+            return trials.map { trial in StepResult { () throws(HostFault) in try perform(trial) } }
         }
     }
 

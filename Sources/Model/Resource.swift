@@ -77,6 +77,13 @@ public protocol Refreshable: Resource {
     func refresh(on host: some HostReading, after changes: [Change]) throws -> [Step]
 }
 
+/// A resource whose refresh tells whether what notified it works. Where it does not, that goes back to what it was before
+/// the run.
+public protocol Proving: Refreshable {
+    /// What is asked and what must be answered, for a plan.
+    var claim: String { get }
+}
+
 /// A resource with an unpredictable effect: a command. Observing again does not verify what it did.
 public protocol Opaque: Resource {}
 

@@ -32,6 +32,8 @@ extension Simulation {
             results(of: runs) { (run) throws(HostFault) in
                 if let operation = run.operation { try self.perform(operation) }
             }
+        // Nothing runs here that could answer.
+        case .trials(let trials): results(of: trials) { _ in }
         }
     }
 

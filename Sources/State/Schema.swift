@@ -52,6 +52,11 @@ enum Schema {
             exit INTEGER, ending TEXT, caller TEXT NOT NULL, login INTEGER, forced INTEGER NOT NULL);
         CREATE INDEX script_runs_by_script ON script_runs (script);
         """,
+        """
+        ALTER TABLE holds ADD COLUMN trial TEXT;
+        ALTER TABLE holds ADD COLUMN trial_fields TEXT;
+        ALTER TABLE holds ADD COLUMN reason TEXT;
+        """,
     ]
 
     /// Brings a database to the last of its versions.

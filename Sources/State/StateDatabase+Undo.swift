@@ -1,5 +1,5 @@
 public import Engine
-import Model
+public import Model
 
 /// What an undo reads of earlier runs, and what it leaves for later ones.
 extension StateDatabase {
@@ -29,14 +29,20 @@ extension StateDatabase {
     }
 
     public func holds() throws -> [Hold] {
-        guard try schemaVersion() >= 3 else { return [] }
+        let version = try schemaVersion()
+        guard version >= 3 else { return [] }
+        let added = version < 5 ? "NULL, NULL, NULL" : "trial, trial_fields, reason"
         var holds: [Hold] = []
-        try database.query("SELECT type, key, run, fields, site FROM holds ORDER BY type, key") { row in
+        try database.query("SELECT type, key, run, fields, site, \(added) FROM holds ORDER BY type, key") { row in
             guard let type = row.text(0), let key = row.text(1) else { return }
             holds.append(
                 Hold(
                     address: Address(type: type, key: key), run: row.int(2),
-                    fields: row.text(3).map { RecordedFields(text: $0) }, site: row.text(4)))
+                    fields: row.text(3).map { RecordedFields(text: $0) }, site: row.text(4),
+                    disproof: row.text(5).flatMap { Address($0) }.map {
+                        Disproof(
+                            trial: $0, fields: RecordedFields(text: row.text(6) ?? ""), reason: row.text(7) ?? "")
+                    }))
         }
         return holds
     }
@@ -45,11 +51,12 @@ extension StateDatabase {
         if holds.isEmpty { return }
         try invalidate()
         try database.runEach(
-            "INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             holds.lazy.map { hold in
                 [
                     .text(hold.address.type), .text(hold.address.key), .int(hold.run), Value(hold.fields?.text),
-                    Value(hold.site),
+                    Value(hold.site), Value(hold.disproof?.trial.description), Value(hold.disproof?.fields.text),
+                    Value(hold.disproof?.reason),
                 ]
             })
     }
@@ -61,9 +68,26 @@ extension StateDatabase {
         guard try siteState() != site else { return }
         try database.transaction { () throws(StateFault) in
             try database.run("DELETE FROM holds WHERE site <> ?", [.text(site)])
-            try database.run("UPDATE holds SET site = ? WHERE site IS NULL", [.text(site)])
+            try database.run("UPDATE holds SET site = ? WHERE site IS NULL AND trial IS NULL", [.text(site)])
             try database.run("INSERT OR REPLACE INTO meta VALUES ('site', ?)", [.text(site)])
         }
+    }
+
+    /// Has everything tried again that a trial that failed keeps from it.
+    public func forgetDisproofs() throws { try database.run("DELETE FROM holds WHERE trial IS NOT NULL") }
+
+    /// What was done since a refresh became owed, up to a run; only that run where it is not owed.
+    public func pastRuns(owing target: Address, through number: Int) throws -> PastRun? {
+        var first = number
+        try database.query(
+            "SELECT run FROM refreshes WHERE type = ? AND key = ?", [.text(target.type), .text(target.key)]
+        ) { first = min(first, $0.int(0)) }
+        var past: PastRun?
+        for run in first...number {
+            guard let next = try pastRun(run) else { continue }
+            past = past?.joined(with: next) ?? next
+        }
+        return past
     }
 
     /// The state of the site that was applied last, also where nothing was to be done; nil before the first apply.

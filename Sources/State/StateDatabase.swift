@@ -162,6 +162,8 @@ public final class StateDatabase: StateStore {
                 ledger.removedObjects.map { [.int(run), .text($0)] })
             try database.runEach("DELETE FROM ledger WHERE object = ?", ledger.removedObjects.map { [.text($0)] })
             try write(images, run: run, at: .after)
+            try database.runEach(
+                "DELETE FROM holds WHERE trial = ?", ledger.proved.map { [.text($0.description)] })
             try write(ledger.holds)
             if let digest = ledger.digest {
                 try database.run("INSERT OR REPLACE INTO meta VALUES ('catalog', ?)", [.text(digest.hexadecimal)])

@@ -15,6 +15,8 @@ public struct HostFault: Error, Sendable, Hashable, CustomStringConvertible {
         case gone
         /// Where nothing may be written, the kernel lets nobody ask.
         case isolation
+        /// What was tried does not answer as it must.
+        case disproof
     }
 
     public init(_ operation: String, _ object: String, _ reason: String, kind: Kind = .other) {

@@ -69,6 +69,7 @@ import Testing
                 case .packages(let changes): ("packages", changes.count)
                 case .services(let operations): ("services", operations.count)
                 case .commands(let runs): ("commands", runs.count)
+                case .trials(let trials): ("trials", trials.count)
                 }
             batches.append("\(name) \(count)")
             return (0..<count).map { .success(StepOutput(text: "\(name) \($0)")) }

@@ -100,7 +100,7 @@ final class FaultyHost: Model.Host {
         switch batch {
         // One transaction each.
         case .accounts, .groupRemovals, .packages: return steps.map { _ in .failure(fault) }
-        case .files, .accountFiles, .services, .commands: break
+        case .files, .accountFiles, .services, .commands, .trials: break
         }
         let before = host.perform(Array(steps[..<position]))
         let after = host.perform(Array(steps[(position + 1)...]))
@@ -131,6 +131,7 @@ extension StepBatch {
         case .packages(let changes): changes.map { .package($0) }
         case .services(let operations): operations.map { .service($0) }
         case .commands(let runs): runs.map { .command($0) }
+        case .trials(let trials): trials.map { .trial($0) }
         }
     }
 }

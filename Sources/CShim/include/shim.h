@@ -183,6 +183,9 @@ int lodestar_interrupts_watch(void);
 // The signal that asked; 0 for none.
 int lodestar_interrupt(void);
 
+// A TCP connection to an address of 4 or 16 bytes: the non-blocking socket, or -errno.
+int lodestar_connect(const uint8_t *address, size_t length, uint16_t port, int timeout_milliseconds);
+
 // syncfs(2) of the file system of a directory. 0, or -errno.
 int lodestar_sync_file_system(int directory);
 

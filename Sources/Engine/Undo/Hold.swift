@@ -1,6 +1,7 @@
 public import Model
 
-/// An object that an undo brought back: what the site declares of it is not done again until the site changes.
+/// An object that an undo brought back, or a trial that failed: what the site declares of it is not done again until the
+/// site, or the declaration, changes.
 public struct Hold: Sendable, Hashable {
     public var address: Address
     /// The run that was undone.
@@ -9,12 +10,32 @@ public struct Hold: Sendable, Hashable {
     public var fields: RecordedFields?
     /// The state of the site that it lasts for; nil until the next apply tells which one that is, where none was applied.
     public var site: String?
+    /// Why what was declared went back by itself; nil after an undo. It lasts, whatever the site's state, until
+    /// something that the trial was about is declared otherwise.
+    public var disproof: Disproof?
 
-    public init(address: Address, run: Int, fields: RecordedFields?, site: String?) {
+    public init(address: Address, run: Int, fields: RecordedFields?, site: String?, disproof: Disproof? = nil) {
         self.address = address
         self.run = run
         self.fields = fields
         self.site = site
+        self.disproof = disproof
+    }
+}
+
+/// A trial that failed.
+public struct Disproof: Sendable, Hashable {
+    /// The resource that asked.
+    public var trial: Address
+    /// What it declared.
+    public var fields: RecordedFields
+    /// What was answered.
+    public var reason: String
+
+    public init(trial: Address, fields: RecordedFields, reason: String) {
+        self.trial = trial
+        self.fields = fields
+        self.reason = reason
     }
 }
 
@@ -31,19 +52,43 @@ extension Catalog {
 }
 
 extension PlannedResource {
-    /// What an undo keeps as it is.
+    /// What is kept as an undo, or a trial that failed, left it.
     init(_ declaration: Declaration, position: Int?, by hold: Hold) {
         self.init(declaration, position: position, action: .hold)
-        reason = .held(run: hold.run)
+        reason = hold.disproof.map { .disproved(run: hold.run, $0) } ?? .held(run: hold.run)
     }
 }
 
 /// The holds that count for a catalog.
 struct Holds {
     private var byAddress: [Address: Hold] = [:]
+    /// The composites of which a part is held after a trial that failed: what they no longer have stays too.
+    private var byComposite: [Address: Hold] = [:]
 
     init(_ holds: [Hold], for catalog: Catalog) {
-        for hold in holds where hold.site == nil || hold.site == catalog.siteState { byAddress[hold.address] = hold }
+        if holds.isEmpty { return }
+        let disproved = Dictionary(grouping: holds.filter { $0.disproof != nil }) { $0.disproof?.trial }
+        let declared =
+            disproved.isEmpty
+            ? [:]
+            : Dictionary(
+                catalog.declarations.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+        func fields(_ address: Address) -> RecordedFields? {
+            declared[address].flatMap { $0.state == .present ? RecordedFields(of: $0.resource) : nil }
+        }
+        for hold in holds where hold.disproof == nil {
+            if hold.site == nil || hold.site == catalog.siteState { byAddress[hold.address] = hold }
+        }
+        for (trial, group) in disproved {
+            // Of what was tried together all is tried again where anything of it is declared otherwise.
+            guard let trial, fields(trial) == group.first?.disproof?.fields,
+                group.allSatisfy({ fields($0.address) == $0.fields })
+            else { continue }
+            for hold in group {
+                byAddress[hold.address] = hold
+                if let composite = declared[hold.address]?.partOf?.address { byComposite[composite] = hold }
+            }
+        }
     }
 
     var isEmpty: Bool { byAddress.isEmpty }
@@ -58,5 +103,7 @@ struct Holds {
     }
 
     /// The hold on an object that is no longer declared.
-    func hold(on entry: LedgerEntry) -> Hold? { byAddress[entry.address] }
+    func hold(on entry: LedgerEntry) -> Hold? {
+        byAddress[entry.address] ?? entry.partOf.flatMap { byComposite[$0.address] }
+    }
 }

@@ -2,7 +2,12 @@ public import Model
 
 /// What an earlier run did, as far as it was kept.
 public struct PastRun: Sendable {
+    /// Its number; the last one's, where several are taken as one.
     public var number: Int
+    /// The first of several that are taken as one; the same where it is one.
+    public var firstNumber: Int
+    /// Whether what an interrupted one left is what is there now.
+    public var isContinued = false
     /// Whether it came to its end: of one that was cut short nobody knows what it left.
     public var isFinished: Bool
     /// What its steps found, in their order.
@@ -19,11 +24,26 @@ public struct PastRun: Sendable {
         places: [Address: String]
     ) {
         self.number = number
+        firstNumber = number
         self.isFinished = isFinished
         self.before = before
         self.after = after
         self.goneEntries = goneEntries
         self.places = places
+    }
+
+    public var numbers: ClosedRange<Int> { min(firstNumber, number)...number }
+
+    /// This run and a later one as one.
+    public func joined(with later: PastRun) -> PastRun {
+        var joined = later
+        joined.firstNumber = firstNumber
+        joined.isContinued = true
+        joined.before = before + later.before
+        joined.after = after + later.after
+        joined.goneEntries = goneEntries + later.goneEntries
+        joined.places.merge(places) { later, _ in later }
+        return joined
     }
 
     /// The resources that it changed.

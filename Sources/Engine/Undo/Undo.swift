@@ -97,7 +97,7 @@ public struct Undo {
 
     /// What brings one thing back; nil where it is as it was.
     private func restoration(of change: PastChange) throws -> Restoration? {
-        guard run.isFinished, let after = change.after else {
+        guard run.isFinished, let after = try change.after ?? present(of: change) else {
             if case .unsaid = change.before { throw lostEffect(of: change) }
             throw Reason.lost("run \(run.number) was interrupted: what it left of it is not known")
         }
@@ -109,6 +109,23 @@ public struct Undo {
             guard let address = change.addresses.first else { return nil }
             return try restoration(of: address, from: after, to: before)
         case (.unsaid, _), (.path, _), (.resource, _): throw lostEffect(of: change)
+        }
+    }
+
+    /// What is there now, where that is what the run left.
+    private func present(of change: PastChange) throws -> Image.Subject? {
+        guard run.isContinued else { return nil }
+        switch change.before {
+        case .path(let image):
+            let keeping: PathImage.Keeping = image.body == .withheld(.untouched) ? .nothing : .content
+            return .path(PathImage(after: image.path, keeping: keeping, on: host))
+        case .resource(let before):
+            guard let address = change.addresses.first,
+                let known = before ?? ledger.entries.first(where: { $0.address == address })?.fields,
+                let resource = try resource(address, known) as? any Restorable
+            else { return nil }
+            return .resource(try resource.said(on: host))
+        case .unsaid: return nil
         }
     }
 

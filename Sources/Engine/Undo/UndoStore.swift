@@ -7,11 +7,20 @@ public final class UndoStore: StateStore {
     private let run: PastRun
     private let outline: Undo.Outline
     private let site: String?
+    /// What is held in place of what is undone.
+    private let held: [Hold]?
+    /// What is no longer owed.
+    private let refreshed: [Address]
 
     /// - Parameter site: the state of the site for which what is undone is held; nil where none was ever applied.
-    public init(over store: any StateStore, of run: PastRun, _ outline: Undo.Outline, site: String? = nil) {
+    public init(
+        over store: any StateStore, of run: PastRun, _ outline: Undo.Outline, site: String? = nil, held: [Hold]? = nil,
+        refreshed: [Address] = []
+    ) {
         self.store = store
         self.site = site
+        self.held = held
+        self.refreshed = refreshed
         self.run = run
         self.outline = outline
     }
@@ -34,16 +43,18 @@ public final class UndoStore: StateStore {
         let undone = Set(outline.origins.values.joined()).union(outline.settled).subtracting(failed)
         let entries = try store.ledger()
         var update = LedgerUpdate()
-        update.refreshed = ledger.refreshed
+        update.refreshed = ledger.refreshed + refreshed
         update.written = run.goneEntries.filter { undone.contains($0.address) }
         let made = entries.filter {
-            undone.contains($0.address) && $0.run == run.number && $0.custody == .created
+            undone.contains($0.address) && run.numbers.contains($0.run) && $0.custody == .created
         }
         update.removedObjects = made.map(\.object)
         let known = Dictionary(entries.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
-        update.holds = undone.map { address in
-            Hold(address: address, run: run.number, fields: known[address]?.fields, site: site)
-        }
+        update.holds =
+            held
+            ?? undone.map { address in
+                Hold(address: address, run: run.number, fields: known[address]?.fields, site: site)
+            }
         try store.finish(report, ledger: update, images: ofOrigins(images), run: number)
     }
 

@@ -10,10 +10,12 @@ public enum Step: Sendable {
     case package(PackageChange)
     case service(ServiceOperation)
     case command(CommandRun)
+    /// A question to what was started, which changes nothing.
+    case trial(Trial)
 
     /// Steps that can be performed together. A lane's steps are a barrier for those of the others.
     public enum Lane: Sendable {
-        case files, accounts, groupRemovals, accountFiles, packages, services, commands
+        case files, accounts, groupRemovals, accountFiles, packages, services, commands, trials
     }
 
     public var lane: Lane {
@@ -25,6 +27,7 @@ public enum Step: Sendable {
         case .package: .packages
         case .service: .services
         case .command: .commands
+        case .trial: .trials
         }
     }
 
@@ -63,6 +66,8 @@ public enum StepBatch: Sendable {
     case packages([PackageChange])
     case services([ServiceOperation])
     case commands([CommandRun])
+    /// One after the other.
+    case trials([Trial])
 
     /// - Parameter steps: all of the lane.
     fileprivate init(_ steps: ArraySlice<Step>, in lane: Step.Lane) {
@@ -78,6 +83,7 @@ public enum StepBatch: Sendable {
             case .services:
                 .services(steps.compactMap { if case .service(let operation) = $0 { operation } else { nil } })
             case .commands: .commands(steps.compactMap { if case .command(let run) = $0 { run } else { nil } })
+            case .trials: .trials(steps.compactMap { if case .trial(let trial) = $0 { trial } else { nil } })
             }
     }
 }

@@ -22,6 +22,9 @@ struct ApplyCommand: ParsableCommand {
     @Flag(help: "Removes more than the limit of safety.max_removals.")
     var allowRemovals = false
 
+    @Flag(help: "Tries again what a trial that failed keeps from it.")
+    var retry = false
+
     @OptionGroup var observation: ObservationOptions
 
     func run() throws {
@@ -44,6 +47,7 @@ struct ApplyCommand: ParsableCommand {
         // A commit that changes nothing here ends what was held until it came.
         let commit = Catalog.commit(in: session.revision)
         if let commit { try Terminal.reportingFaults { try state.keepHolds(for: commit) } }
+        if retry { try Terminal.reportingFaults { try state.forgetDisproofs() } }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
         let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil
@@ -62,16 +66,28 @@ struct ApplyCommand: ParsableCommand {
             plan = saved.restricting(plan)
         }
         for remark in plan.remarks { Terminal.report(remark.line) }
-        for held in plan.resources where held.action == .hold {
-            Terminal.report("note: \(held.address) is left alone: \(held.reason?.text ?? "")".printable)
-        }
+        report(held: plan)
         if plan.exceedsRemovalLimit, !allowRemovals {
             Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(.full))
             throw ExitStatus.unsafe
         }
-        let report = try output.perform(plan, hostSession, state, isExact: saved != nil)
+        var report = try output.perform(plan, hostSession, state, isExact: saved != nil)
+        report.holdsDisproved = !plan.disproofs.isEmpty
+        report.rollbacks = try output.rollBack(report, of: plan.catalog, hostSession, state)
         if report.run == 0, let archive, let memo = recorder?.memo(of: plan, archive) { cache.keep(memo) }
         try output.finish(report)
+    }
+
+    private func report(held plan: Plan) {
+        for held in plan.resources where held.action == .hold {
+            guard case .held? = held.reason else { continue }
+            Terminal.report("note: \(held.address) is left alone: \(held.reason?.text ?? "")".printable)
+        }
+        for (declaration, reason) in plan.disproofs {
+            let address = declaration.partOf?.address ?? declaration.address
+            Terminal.report("error: \(address) is not tried again: \(reason)".printable)
+            Terminal.report("  hint: change its declaration, or `lodestar apply --retry`")
+        }
     }
 
     private func savedPlan() throws -> SavedPlan? {

@@ -2,6 +2,8 @@ import ArgumentParser
 import Engine
 import LinuxHost
 import Model
+import Resources
+import State
 import SystemCalls
 
 /// What a run prints while it performs a plan, and how it ends.
@@ -16,12 +18,15 @@ struct RunOutput: ParsableArguments {
     var detailedExitCode = false
 
     /// A run that has nothing to do leaves no trace.
+    ///
+    /// - Parameter leavesTrace: whether even that is told to the state.
     func perform(
-        _ plan: Plan, _ hostSession: HostSession, _ state: any StateStore, isExact: Bool = false
+        _ plan: Plan, _ hostSession: HostSession, _ state: any StateStore, isExact: Bool = false,
+        leavesTrace: Bool = false
     ) throws -> Report {
         try Terminal.reportingFaults {
             let isInLine = try !plan.isWhole || !plan.resources.isEmpty || state.ledgerDigest() == plan.catalog.digest
-            if plan.isIdle, isInLine {
+            if plan.isIdle, isInLine, !leavesTrace {
                 return Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount)
             }
             try PinnedHostID(root: hostSession.root).pin(plan.catalog.host.id)
@@ -48,10 +53,40 @@ struct RunOutput: ParsableArguments {
         }
     }
 
+    /// Brings back what was there before each trial that failed.
+    ///
+    /// - Returns: the report of each.
+    func rollBack(
+        _ report: Report, of catalog: Catalog, _ hostSession: HostSession, _ state: StateDatabase
+    ) throws -> [Report] {
+        var reports: [Report] = []
+        for outcome in report.outcomes where outcome.reason?.disproof != nil {
+            let rollback = try Terminal.reportingFaults {
+                try state.pastRuns(owing: outcome.address, through: report.run).flatMap { past in
+                    Rollback(
+                        outcome, in: catalog, of: past, on: hostSession.host, types: Registry.all,
+                        ledger: try state.ledger())
+                }
+            }
+            guard let rollback else { continue }
+            if format == .text {
+                Terminal.print("  \(outcome.address) failed: what was there before comes back")
+            }
+            let store = rollback.store(over: state), planned = rollback.outline.catalog
+            let plan = try hostSession.plan(
+                planned, state: store, Selection(only: planned.declarations.map(\.address.description)))
+            reports.append(try perform(plan, hostSession, store, leavesTrace: true))
+        }
+        return reports
+    }
+
     /// Prints the report and ends the command.
     func finish(_ report: Report) throws {
         switch format {
-        case .text: Terminal.print(ReportText(isColored: Terminal.isColored).summary(of: report))
+        case .text:
+            for report in [report] + report.rollbacks {
+                Terminal.print(ReportText(isColored: Terminal.isColored).summary(of: report))
+            }
         case .json: Terminal.printJSON(report.datum.json)
         }
         if let signal = Interrupts.signal, report.isInterrupted {
