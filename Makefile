@@ -24,6 +24,7 @@ test-root: ## makes the disposable Debian root that tests of the real host copy
 test: build check test-root release ## builds and runs all tests
 	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
 	Tests/Tools/terminal.py dist/lodestar
+	Tests/Tools/monitor-booted.sh dist/lodestar $(TEST_ROOT) short
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
 	Tests/Tools/hostinfo-live.sh dist/lodestar
@@ -71,8 +72,9 @@ units: release ## compares services with systemctl on the units of some 450 Debi
 import-roots: build-tool ## imports fresh roots of Debian 11 to 13 and Ubuntu and plans what came out (downloads 2 GB once)
 	Tests/Tools/import-roots.sh .build/debug/lodestar
 
-judges: build ## long runs beside other programs: cron and run-parts (a minute), CASES=3000 roots for useradd(8) and its kin
+judges: build test-root ## long runs beside other programs: cron and run-parts (a minute), monitors on a booted system (4 minutes), CASES=3000 roots for useradd(8) and its kin
 	Tests/Tools/cron-judge.py .build/debug/lodestar
+	Tests/Tools/monitor-booted.sh .build/debug/lodestar $(TEST_ROOT)
 	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
 
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some

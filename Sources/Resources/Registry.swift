@@ -20,6 +20,8 @@ public enum Registry {
         ResourceType(Schedule.self),
         ResourceType(Script.self),
         ResourceType(Check.self),
+        ResourceType(Monitor.self),
+        ResourceType(Health.self),
         ResourceType(Repository.self),
         ResourceType(PackagePin.self),
         ResourceType(Package.self),

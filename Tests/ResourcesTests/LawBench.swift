@@ -41,7 +41,7 @@ struct LawBench {
             "/usr/share/zoneinfo/Asia",
             "/etc/apt", "/etc/apt/sources.list.d",
             "/etc/security", "/etc/ssh", "/etc/sudoers.d", "/usr/sbin",
-            "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d", "/mnt", "/proc/self",
+            "/opt", "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d", "/mnt", "/proc/self",
         ] {
             try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)
         }
