@@ -32,6 +32,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/hostinfo-netns.sh dist/hostinfo
 	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Tools/units.py dist/lodestar 16
+	Tests/Tools/access-judge.py dist/lodestar $(TEST_ROOT) 6
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 	Tests/Tools/facts-faults.py dist/lodestar dist/hostinfo
 	Tests/Tools/agent.py dist/lodestar
@@ -75,6 +76,7 @@ import-roots: build-tool ## imports fresh roots of Debian 11 to 13 and Ubuntu an
 judges: build test-root ## long runs beside other programs: cron and run-parts (a minute), monitors on a booted system (4 minutes), CASES=3000 roots for useradd(8) and its kin
 	Tests/Tools/cron-judge.py .build/debug/lodestar
 	Tests/Tools/monitor-booted.sh .build/debug/lodestar $(TEST_ROOT)
+	Tests/Tools/access-judge.py .build/debug/lodestar $(TEST_ROOT) 300
 	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
 
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some

@@ -77,7 +77,8 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Agent", "Compiler", "Engine", "Expressions", "Hostinfo", "LinuxAgent", "LinuxFacts", "LinuxHost",
+                "Agent", "Compiler", "Engine", "Expressions", "HostFiles", "Hostinfo", "LinuxAgent", "LinuxFacts",
+                "LinuxHost",
                 "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "SimulatedHost", "StandardRoles",
                 "State", "SystemCalls",
                 "TimeZones",

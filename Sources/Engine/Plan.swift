@@ -98,6 +98,8 @@ public struct Plan: Sendable {
     public var removalLimit: Int
     /// Whether the whole catalog was planned, not a selection of it.
     public var isWhole: Bool
+    /// How it changes who can get in; nil where nothing that it touches bears on that.
+    public var access: AccessDifference?
 
     init(
         catalog: Catalog, resources: [PlannedResource], inPlaceCount: Int, removalLimit: Int, isWhole: Bool
@@ -128,6 +130,9 @@ public struct Plan: Sendable {
         }
     }
     public var exceedsRemovalLimit: Bool { removalCount > removalLimit }
+
+    /// Whether nobody could both log in and become root afterwards who could before.
+    public var locksOut: Bool { access?.lockout.isEmpty == false }
 
     /// Whether a run would do nothing and leave nothing in the ledger: what an undo holds is left alone.
     public var isIdle: Bool { resources.allSatisfy { $0.action == .hold } }

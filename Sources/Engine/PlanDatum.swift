@@ -7,7 +7,7 @@ extension Plan {
             "host": catalog.host.datum, "site": .string(catalog.site), "revision": .string(catalog.revision),
             "catalog": .string(catalog.digest.hexadecimal), "in_place": .int(Int64(inPlaceCount)),
             "removal_limit": .int(Int64(removalLimit)), "resources": .list(resources.map(\.datum)),
-            "remarks": .list(remarks.map(\.datum)),
+            "remarks": .list(remarks.map(\.datum)), "access": access?.datum ?? .null,
         ]
     }
 }

@@ -35,6 +35,8 @@ public struct PlanText {
         }
         lines.append("")
         for remark in plan.remarks where detail == .full { lines.append(remark.line) }
+        if detail == .full, let access = plan.access, !access.isEmpty { lines += access.lines }
+        if let refusal = plan.access?.refusal { lines.append(refusal) }
         if plan.exceedsRemovalLimit {
             lines.append(
                 "refused: \(plan.removalCount) removals are more than the limit of \(plan.removalLimit) (--allow-removals)"

@@ -14,6 +14,11 @@ public struct AuthorizedKeys: EditableDocument {
     /// The keys of the file in its order.
     public var keys: [PublicKey] { lines.compactMap { PublicKey(line: $0.text) } }
 
+    /// The keys, each with the number of its line.
+    var numberedKeys: [(line: Int, key: PublicKey)] {
+        lines.enumerated().compactMap { number, line in PublicKey(line: line.text).map { (number + 1, $0) } }
+    }
+
     /// The keys, and the lines that are neither keys nor comments nor blank, each line read once.
     public var contents: (keys: [PublicKey], strangers: [String]) {
         var keys: [PublicKey] = [], strangers: [String] = []

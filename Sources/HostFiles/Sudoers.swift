@@ -5,30 +5,34 @@ public struct SudoersFile: HostDocument {
     public let bytes: [UInt8]
     /// User specifications and settings in their order, without comments and needless blanks.
     public let entries: [String]
-    let includes: [(path: AbsolutePath, isFolder: Bool)]
+    /// The same as they stand in the file, each with the number of its first line.
+    let texts: [(line: Int, text: String)]
+    let includes: [(path: String, isFolder: Bool)]
 
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
-        var entries: [String] = [], includes: [(AbsolutePath, Bool)] = [], open = ""
-        for line in FileLine.lines(of: bytes).lines.map(\.bodyText) {
+        var entries: [String] = [], texts: [(Int, String)] = [], includes: [(String, Bool)] = [], open = "", start: Int?
+        for (number, line) in FileLine.lines(of: bytes).lines.map(\.bodyText).enumerated() {
             if line.utf8.last == UInt8(ascii: "\\") {
                 open += line.dropLast()
+                start = start ?? number + 1
                 continue
             }
-            let text = (open + line).trimmed
-            open = ""
+            let text = (open + line).trimmed, place = start ?? number + 1
+            (open, start) = ("", nil)
             let words = text.split(whereSeparator: \.isWhitespace), first = words.first.map { $0.dropFirst() } ?? ""
             let isDirective = text.first == "@" || text.first == "#"
-            if isDirective, words.count == 2, first == "include" || first == "includedir",
-                let path = AbsolutePath(String(words[1]))
-            {
-                includes.append((path, first == "includedir"))
+            if isDirective, words.count == 2, first == "include" || first == "includedir" {
+                includes.append((words[1].filter { $0 != "\"" }, first == "includedir"))
             } else {
                 let entry = Self.plain(text)
-                if !entry.isEmpty { entries.append(Self.withIdentity(entry)) }
+                if entry.isEmpty { continue }
+                entries.append(Self.withIdentity(entry))
+                texts.append((place, text))
             }
         }
         self.entries = entries
+        self.texts = texts
         self.includes = includes
     }
 
@@ -49,9 +53,14 @@ public struct SudoersFile: HostDocument {
     public static func plain(_ text: String) -> String {
         var result = String.UnicodeScalarView(), isEscaped = false, isQuoted = false, hasBlank = false
         let separators = ",:=()!".unicodeScalars
-        for scalar in text.unicodeScalars {
+        let scalars = Array(text.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
             if !isEscaped, !isQuoted {
-                if scalar == "#" { break }
+                // Before a digit it begins a number: `#1000`, `%#27`.
+                if scalar == "#" {
+                    let isNumber = scalars.dropFirst(index + 1).first.map { ("0"..."9").contains($0) } ?? false
+                    guard isNumber, result.last.map({ "%,:(!".unicodeScalars.contains($0) }) ?? true else { break }
+                }
                 if scalar == " " || scalar == "\t" {
                     hasBlank = true
                     continue
@@ -69,12 +78,29 @@ public struct SudoersFile: HostDocument {
     }
 }
 
+extension HostReading {
+    /// The host's own name; empty where it has none.
+    var ownName: String {
+        get throws(HostFault) {
+            let places = ["etc/hostname"] + (isRunning ? ["proc/sys/kernel/hostname"] : [])
+            for path in places.map({ AbsolutePath.root.appending($0) }) {
+                guard try status(of: path)?.kind == .file else { continue }
+                let lines = FileLine.lines(of: try contents(of: path, limit: 1 << 12)).lines
+                if let line = lines.first(where: { !$0.isBlankOrComment }) { return line.bodyText.trimmed }
+            }
+            return ""
+        }
+    }
+}
+
 /// What sudo reads on a host, as far as its files tell.
 public struct Sudoers {
     /// The files in their order; of two entries for one command the last one counts.
     public private(set) var files: [(path: AbsolutePath, document: SudoersFile)] = []
     /// The folders of which every file is read.
     public private(set) var folders: [AbsolutePath] = []
+    /// The files that sudo passes over, since somebody else may write them.
+    private(set) var unsafe: [AbsolutePath] = []
 
     public static let main = AbsolutePath.root.appending("etc/sudoers")
 
@@ -82,18 +108,27 @@ public struct Sudoers {
 
     private mutating func read(_ path: AbsolutePath, on host: some HostReading) throws(HostFault) {
         guard !files.contains(where: { $0.path == path }), files.count < 1000,
-            let document = try host.document(SudoersFile.self, at: path)
+            let document = try host.document(SudoersFile.self, at: path), let status = try host.status(of: path)
         else { return }
+        // sudo_secure_file() of sudo 1.9.
+        let bits = status.permissions.bits, isOpen = bits & 0o002 != 0 || (bits & 0o020 != 0 && status.group != 0)
+        if status.kind == .file, isOpen || status.owner != 0 {
+            unsafe.append(path)
+            return
+        }
         files.append((path, document))
         for include in document.includes {
+            var text = include.path
+            if text.contains("%h") { text.replace("%h", with: try host.ownName.prefix { $0 != "." }) }
+            guard let place = path.parent.flatMap({ $0.target(ofLink: text) }) else { continue }
             guard include.isFolder else {
-                try read(include.path, on: host)
+                try read(place, on: host)
                 continue
             }
-            folders.append(include.path)
+            folders.append(place)
             // Names with a dot and those of copies are passed over.
-            for name in try host.entries(of: include.path) ?? [] where !name.contains(".") && name.last != "~" {
-                try read(include.path.appending(name), on: host)
+            for name in try host.entries(of: place) ?? [] where !name.contains(".") && name.last != "~" {
+                try read(place.appending(name), on: host)
             }
         }
     }

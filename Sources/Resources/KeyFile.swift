@@ -94,12 +94,6 @@ struct KeyFile: Sendable {
 }
 
 extension KeyHolder {
-    init(_ entry: UserEntry, home: AbsolutePath, in accounts: AccountDatabase) {
-        let primary = accounts.group(number: entry.gid)?.name
-        let groups = accounts.groups(of: entry.name) + (primary.map { [$0] } ?? [])
-        self.init(name: entry.name, uid: entry.uid, gid: entry.gid, home: home, groups: groups.map(\.text))
-    }
-
     /// Whether a permission (4, 2 or 1) is granted by owner, primary group or everybody's bits; true where it cannot be
     /// told yet.
     func has(_ bit: UInt16, of status: FileStatus) -> Bool {

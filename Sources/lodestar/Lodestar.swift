@@ -44,7 +44,7 @@ struct Lodestar: ParsableCommand {
                     SchemaCommand.self, SecretCommand.self, ImportCommand.self,
                 ]),
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
-            CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self]),
+            CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self, AccessCommand.self]),
             CommandGroup(
                 name: "Schedules and scripts:",
                 subcommands: [ScheduleCommand.self, ScriptCommand.self, CheckRunCommand.self]),

@@ -20,6 +20,9 @@ public struct GroupFile: HostDocument {
 
     func hasLine(_ name: String) -> Bool { members.lines.hasLine(name) }
 
+    /// The number of the line that lookups find.
+    func line(of name: String) -> Int? { members.lines.position(of: name).map { $0 + 1 } }
+
     func gid(of name: String) -> UInt32? { members.lines.position(of: name).flatMap { identity(at: $0)?.gid } }
 
     /// The numbers of the groups that list an account, as initgroups(3) finds them: in every line.

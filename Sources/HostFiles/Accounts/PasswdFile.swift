@@ -38,6 +38,9 @@ public struct PasswdFile: HostDocument {
 
     func hasLine(_ name: String) -> Bool { lines.hasLine(name) }
 
+    /// The number of the line that lookups find.
+    func line(of name: String) -> Int? { lines.position(of: name).map { $0 + 1 } }
+
     subscript(name: String) -> Row? { lines.position(of: name).flatMap { row(at: $0) } }
 
     private func row(at position: Int) -> Row? {

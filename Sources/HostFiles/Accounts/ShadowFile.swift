@@ -68,6 +68,9 @@ public struct ShadowFile: HostDocument {
 
     func hasLine(_ name: String) -> Bool { lines.hasLine(name) }
 
+    /// The number of the line that lookups find.
+    func line(of name: String) -> Int? { lines.position(of: name).map { $0 + 1 } }
+
     subscript(name: String) -> Row? { lines.position(of: name).flatMap { Row(fields: lines.fields(at: $0)) } }
 
     /// Adds the line or writes the fields in which it differs.

@@ -25,6 +25,9 @@ struct ApplyCommand: ParsableCommand {
     @Flag(help: "Tries again what a trial that failed keeps from it.")
     var retry = false
 
+    @Flag(help: "Goes on where nobody could log in and become root any more.")
+    var allowLockout = false
+
     @OptionGroup var observation: ObservationOptions
 
     func run() throws {
@@ -67,7 +70,7 @@ struct ApplyCommand: ParsableCommand {
         }
         for remark in plan.remarks { Terminal.report(remark.line) }
         report(held: plan)
-        if plan.exceedsRemovalLimit, !allowRemovals {
+        if (plan.exceedsRemovalLimit && !allowRemovals) || (plan.locksOut && !allowLockout) {
             Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(.full))
             throw ExitStatus.unsafe
         }

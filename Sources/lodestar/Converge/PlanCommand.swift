@@ -28,6 +28,9 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "Shows more removals than the limit without exit 78.")
     var allowRemovals = false
 
+    @Flag(help: "Shows a plan that locks everybody out without exit 78.")
+    var allowLockout = false
+
     @OptionGroup var observation: ObservationOptions
 
     func run() throws {
@@ -50,6 +53,7 @@ struct PlanCommand: ParsableCommand {
             try Terminal.reportingFaults { try LocalFiles.write(Array("\(saved.datum.json)\n".utf8), to: out) }
         }
         if plan.exceedsRemovalLimit, !allowRemovals { throw ExitStatus.unsafe }
+        if plan.locksOut, !allowLockout { throw ExitStatus.unsafe }
         if detailedExitCode, plan.detailedExitCode != 0 { throw ExitCode(plan.detailedExitCode) }
     }
 }
