@@ -56,6 +56,7 @@ final class RememberingTree: SourceTree {
         return reading
     }
 
+    func read(_ path: String, below folder: String) -> SourceReading { tree.read(path, below: folder) }
     func has(_ path: String) -> Bool { tree.has(path) }
     func names(in path: String) -> [String]? { tree.names(in: path) }
     func linkTarget(_ path: String) -> String? { tree.linkTarget(path) }

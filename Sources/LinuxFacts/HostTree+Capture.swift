@@ -46,6 +46,12 @@ public final class RecordingTree: SourceTree {
         return reading
     }
 
+    public func read(_ path: String, below folder: String) -> SourceReading {
+        let reading = tree.read(path, below: folder)
+        if case .bytes(let bytes) = reading { files["\(folder)/\(path)"] = bytes }
+        return reading
+    }
+
     /// The environment of the first process may hold secrets: only what tells a container is kept.
     private static func withoutSecrets(_ bytes: [UInt8], _ path: String) -> [UInt8] {
         guard path == "proc/1/environ" else { return bytes }

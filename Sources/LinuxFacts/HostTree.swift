@@ -41,6 +41,10 @@ public final class HostTree: SourceTree, @unchecked Sendable {
         return reading
     }
 
+    public func read(_ path: String, below folder: String) -> SourceReading {
+        root(of: folder).read(path, below: folder)
+    }
+
     public func has(_ path: String) -> Bool { root(of: path).exists(path) }
 
     public func names(in path: String) -> [String]? { root(of: path).names(in: path) }

@@ -43,15 +43,30 @@ final class OpenRoot: @unchecked Sendable {
     }
 
     func read(_ path: String) -> SourceReading {
-        let file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
-        if file < 0 { return Self.failure(-file) }
+        Self.reading(closing: open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY))
+    }
+
+    /// No link below the folder is followed, and nothing above it is reached.
+    func read(_ path: String, below folder: String) -> SourceReading {
+        let directory = open(folder, OpenFile.pathOnly | O_DIRECTORY)
+        if directory < 0 { return Self.failure(-directory) }
+        defer { close(directory) }
+        return Self.reading(
+            closing: lodestar_open(
+                directory, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0,
+                UInt64(LODESTAR_BENEATH | LODESTAR_NO_LINKS), lodestar_identity(uid: 0, gid: 0)))
+    }
+
+    /// - Parameter file: a descriptor, or a negative error number.
+    private static func reading(closing file: Int32) -> SourceReading {
+        if file < 0 { return failure(-file) }
         defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0 else { return Self.failure(errno) }
+        guard fstat(file, &status) == 0 else { return failure(errno) }
         // A directory is there, and has no bytes.
         if status.st_mode & S_IFMT == S_IFDIR { return .bytes([]) }
         do throws(ReadFault) {
-            return .bytes(try OpenFile.bytes(of: file, limit: Self.greatestByteCount, isPlain: true))
+            return .bytes(try OpenFile.bytes(of: file, limit: greatestByteCount, isPlain: true))
         } catch {
             return .unreadable(error.reason)
         }

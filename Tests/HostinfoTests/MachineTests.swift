@@ -116,11 +116,45 @@ import Values
         #expect(fact(name, files, links: links) == json)
     }
 
-    @Test func hostKeyHasTheFingerprintOfSSHKeygen() {
+    /// The digest of these tests is the key itself: base64 without padding.
+    private func secureShell(_ tree: MemoryTree) -> Datum? { FactCollector(tree, digest: { $0 }).fact("ssh") }
+
+    private static let blob = "AAAAC3NzaC1lZDI1NTE5AAAAIJ0mQTs4dd2tH8FVJw4MzTWAQGZFC1nTmVYKKnCZ1Qs6"
+
+    @Test(arguments: [
+        ("ssh-ed25519 \(blob) root@web\nssh-rsa x\n", true), ("ssh-ed25519 \(blob)", true),
+        ("ssh-ed25519 \(blob)\r\n", true), ("ssh-rsa \(blob)\n", false), ("ssh-ed25519\n\(blob)\n", false),
+        ("ssh-ed25519 QUJD root@web\n", false), ("", false), ("ssh-ed25519 ////\n", false),
+    ])
+    func hostKeyIsOneLine(_ text: String, _ isKey: Bool) {
         let tree = MemoryTree()
-        tree.files["etc/ssh/ssh_host_ed25519_key.pub"] = Array("ssh-ed25519 QUJD root@web\n".utf8)
-        let fact = FactCollector(tree, digest: { $0 }).fact("ssh")
-        // The digest of this test is the key itself: base64 without padding.
-        #expect(fact?["host_keys"]?.list?.first?["fingerprint"]?.string == "SHA256:QUJD")
+        tree.files["etc/ssh/ssh_host_ed25519_key.pub"] = Array(text.utf8)
+        let keys = secureShell(tree)?["host_keys"]?.list
+        #expect(keys?.count == (isKey ? 1 : 0))
+        #expect(keys?.first?["key"]?.string == (isKey ? "ssh-ed25519 \(Self.blob)" : nil))
+        #expect(keys?.first?["fingerprint"]?.string == (isKey ? "SHA256:\(Self.blob)" : nil))
+    }
+
+    /// The account's own file is found by the client's configuration; a link in the home is nobody's key.
+    @Test(arguments: [
+        ("Match localuser ana user app host web\n    IdentityFile %d/.ssh/id_a\n", true),
+        ("Match localuser bob user app host web\n    IdentityFile %d/.ssh/id_a\n", false),
+        ("Match localuser ana user app\n    IdentityFile %d/../root/.ssh/id_a\n", false),
+        ("Match localuser ana user app\n    IdentityFile /home/ana/.ssh/id_a\n", false), ("Host *\n", false),
+    ])
+    func userKeyIsThatOfTheTrust(_ configuration: String, _ isKnown: Bool) {
+        let tree = MemoryTree()
+        tree.files["etc/passwd"] = Array("root:x:0:0::/root:/bin/sh\nana:x:1:1::/home/ana:/bin/sh\n".utf8)
+        tree.files["etc/ssh/ssh_config.d/60-lodestar-trust-a.conf"] = Array(configuration.utf8)
+        tree.files["etc/ssh/ssh_config.d/60-lodestar-trust-.conf"] = Array(configuration.utf8)
+        for home in ["home/ana", "root"] {
+            tree.files["\(home)/.ssh/id_a.pub"] = Array("ssh-ed25519 \(Self.blob) x".utf8)
+        }
+        let known = secureShell(tree)?["user_keys"]
+        #expect(known?["a"]?["user"]?.string == (isKnown ? "ana" : nil) && known?[""] == nil)
+        #expect(known?["a"]?["key"]?.string == (isKnown ? "ssh-ed25519 \(Self.blob)" : nil))
+        #expect(known?["a"]?["fingerprint"]?.string == (isKnown ? "SHA256:\(Self.blob)" : nil))
+        tree.links["home/ana/.ssh/id_a.pub"] = "/root/.ssh/id_a.pub"
+        #expect(secureShell(tree)?["user_keys"] == .map([]))
     }
 }

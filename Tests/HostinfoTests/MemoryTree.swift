@@ -17,6 +17,11 @@ final class MemoryTree: SourceTree {
         return files.keys.contains { $0.hasPrefix("\(path)/") } ? .bytes([]) : .absent
     }
 
+    func read(_ path: String, below folder: String) -> SourceReading {
+        let whole = "\(folder)/\(path)"
+        return links[whole] == nil ? read(whole) : .unreadable("ELOOP")
+    }
+
     func has(_ path: String) -> Bool { read(path) != .absent || links[path] != nil }
 
     func names(in path: String) -> [String]? {

@@ -19,6 +19,8 @@ const char *lodestar_argument(int index);
 
 // The resolve flags of openat2(2).
 enum {
+    LODESTAR_NO_LINKS = 0x04,
+    LODESTAR_BENEATH = 0x08,
     LODESTAR_IN_ROOT = 0x10,
 };
 

@@ -57,19 +57,4 @@ extension FactCollector {
             "command_line": .string(tree.text("proc/cmdline") ?? ""),
         ]
     }
-
-    /// The public keys that sshd(8) shows, with their fingerprints as ssh-keygen(1) prints them.
-    var hostKeys: Datum {
-        let names = (tree.names(in: "etc/ssh") ?? []).filter { $0.hasPrefix("ssh_host_") && $0.hasSuffix("_key.pub") }
-        return .list(
-            names.compactMap { name -> Datum? in
-                let words = tree.lines("etc/ssh/\(name)").first?.split(separator: " ") ?? []
-                guard words.count >= 2, let blob = Base64.bytes(of: words[1].utf8) else { return nil }
-                let fingerprint = digest.map { "SHA256:\(Base64.text(of: $0(blob), isPadded: false))" }
-                return [
-                    "type": .string(String(words[0])), "fingerprint": Datum(fingerprint),
-                    "file": .string("/etc/ssh/\(name)"),
-                ]
-            })
-    }
 }

@@ -38,7 +38,7 @@ public struct FactCollector<Tree: SourceTree> {
         case "os": operatingSystem
         case "packages": ["manager": Datum(packageManager)]
         case "sn": Datum(HostCollection(tree).report().serial.value)
-        case "ssh": ["host_keys": hostKeys]
+        case "ssh": secureShell
         case "system": system
         case "timezone": .string(timeZone)
         case "users": ["count": .int(Int64(tree.lines("etc/passwd").count { $0.contains(":") }))]

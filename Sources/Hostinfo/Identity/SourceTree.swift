@@ -16,6 +16,8 @@ public protocol SourceTree: AnyObject {
     /// Whether the root is the one that the kernel runs, so that the kernel's host name is the root's.
     var isRunning: Bool { get }
     func read(_ path: String) -> SourceReading
+    /// Reads a file of somebody who may put there what they like: no link below the folder is followed.
+    func read(_ path: String, below folder: String) -> SourceReading
     /// Whether there is something at a path, also where it cannot be read.
     func has(_ path: String) -> Bool
     /// The names in a directory, sorted; nil when there is none or it cannot be read.
