@@ -114,7 +114,8 @@ extension LedgerIndex {
             switch present?.custody {
             case .created?: .created
             case .adopted?: .adopted
-            case .released?, nil: wasPresent ? .adopted : .created
+            case .released?, nil:
+                wasPresent && !type(of: declaration.resource).bearsMark ? .adopted : .created
             }
         return LedgerEntry(
             object: object.text, address: declaration.address, custody: custody,

@@ -39,12 +39,20 @@ public struct AuthorizedKeys: EditableDocument {
 
     public var isEmpty: Bool { lines.isEmpty }
 
+    /// Whether an edit changes nothing, not even a comment.
+    public func isUnchanged(by edit: KeysEdit) -> Bool {
+        var edited = self
+        edited.apply(edit)
+        return edited.bytes == bytes
+    }
+
     public mutating func apply(_ edit: KeysEdit) {
         switch edit {
         case .remove(let blob):
             lines.removeAll { PublicKey(line: $0.text)?.blob == blob }
+        case .setGroup(let group): apply(group)
         case .set(let membership):
-            for key in membership.elements { put(key) }
+            for key in membership.elements { put(key) { $0 == key } }
             guard membership.isExact else { return }
             let wanted = Set(membership.elements.map(\.blob))
             lines.removeAll { line in
@@ -55,14 +63,19 @@ public struct AuthorizedKeys: EditableDocument {
         }
     }
 
-    /// The first line with the blob becomes the key's unless it is equal; further ones go.
-    private mutating func put(_ key: PublicKey) {
+    private mutating func apply(_ group: KeyGroupContent) {
+        lines.removeAll { line in PublicKey(line: line.text).map(group.isStale) ?? false }
+        for key in group.keys { put(key) { $0 == key && $0.comment == key.comment } }
+    }
+
+    /// The first line with the blob becomes the key's unless it is the same; further ones go.
+    private mutating func put(_ key: PublicKey, unless isSame: (PublicKey) -> Bool) {
         var isThere = false
         lines = lines.compactMap { line in
             guard let present = PublicKey(line: line.text), present.blob == key.blob else { return line }
             if isThere { return nil }
             isThere = true
-            return present == key ? line : FileLine(key.line)
+            return isSame(present) ? line : FileLine(key.line)
         }
         if isThere { return }
         lines.append(FileLine(key.line))
@@ -75,8 +88,48 @@ public enum KeysEdit: DocumentEdit {
     /// `exactly` removes every other key line and keeps comments.
     case set(Membership<PublicKey>)
     case remove(blob: String)
+    case setGroup(KeyGroupContent)
 
     public var isSecret: Bool { false }
 
     public func apply(to document: inout AuthorizedKeys) { document.apply(self) }
+}
+
+/// The keys of an account that bear one mark: each has a name in the group, which its comment says.
+public struct KeyGroupContent: Sendable, Hashable {
+    public var group: String
+    /// With their comments.
+    public private(set) var keys: [PublicKey] = []
+    /// The blob of each name; nil for a name whose line stays whatever it is.
+    private var blobs: [String: String?] = [:]
+
+    /// A group of which nothing is left.
+    public init(_ group: String) {
+        self.group = group
+    }
+
+    /// - Parameter kept: the names whose lines stay as they are.
+    public init(_ group: String, keys: [(name: String, key: PublicKey)], kept: [String]) {
+        self.group = group
+        for name in kept { blobs[name] = .some(nil) }
+        for (name, key) in keys {
+            blobs[name] = .some(key.blob)
+            let comment = mark + name
+            self.keys.append(PublicKey(options: key.options, type: key.type, blob: key.blob, comment: comment))
+        }
+    }
+
+    private var mark: String { "lodestar:\(group):" }
+
+    /// The name that a key has in the group; nil for one that is not of it.
+    public func name(of key: PublicKey) -> String? {
+        key.comment.hasPrefix(mark) ? String(key.comment.dropFirst(mark.count)) : nil
+    }
+
+    /// Whether a key bears the mark and does not belong there any more.
+    fileprivate func isStale(_ key: PublicKey) -> Bool {
+        guard let name = name(of: key) else { return false }
+        guard let blob = blobs[name] else { return true }
+        return blob.map { $0 != key.blob } ?? false
+    }
 }

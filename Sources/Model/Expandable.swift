@@ -1,10 +1,15 @@
 /// A composite: a type that is compiled into ordinary resources, its parts. The engine meets only the parts.
 public protocol Expandable: Resource where Observed == Self {
+    /// Whether several of the type may have a part in common, of which they then say the same: it stands once, and goes
+    /// with the last of them.
+    static var sharesParts: Bool { get }
     /// What it becomes, in the order of apply where no need decides. What is wrong with a part is reported as the
     /// composite's; where only the key is known (`state: absent`), the parts still tell what they own.
     var parts: [any Resource] { get }
     /// The resources that it comes after, by the properties that mean them.
     var mentions: [Mention] { get }
+    /// What a person should know of it that is no error.
+    var notes: [Problem] { get }
     /// The order among the parts that no need tells, and which of them refreshes which.
     var relations: [PartRelation] { get }
     /// What becomes of a part whose declaration is gone, where the manifest does not say it.
@@ -43,9 +48,11 @@ public struct Mention: Sendable, Hashable {
 }
 
 extension Expandable {
+    public static var sharesParts: Bool { false }
     public var mentions: [Mention] { [] }
     public var relations: [PartRelation] { [] }
     public func undeclaredPolicy(of part: any Resource) -> UndeclaredPolicy? { nil }
+    public var notes: [Problem] { [] }
     public var objects: [HostObject] { [] }
     public func observe(on host: some HostReading) throws -> Self? { nil }
     public func changes(from observed: Self?) -> [Change] { [] }

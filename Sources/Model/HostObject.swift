@@ -17,6 +17,10 @@ public enum HostObject: Sendable, Hashable {
     case authorizedKeys(AccountName)
     /// One host among those that an account knows.
     case knownHost(AccountName, String)
+    /// A key pair of an account, by the name of its file.
+    case keyPair(AccountName, String)
+    /// The keys of an account that bear one mark.
+    case keyGroup(AccountName, String)
     /// The membership list of a group, all of it.
     case members(AccountName)
     /// The groups of a user, all of them.
@@ -38,8 +42,8 @@ public enum HostObject: Sendable, Hashable {
     public var file: AbsolutePath? {
         switch self {
         case .path(let path), .content(let path), .part(_, let path, _): path
-        case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .knownHost, .members,
-            .groups, .membership, .package, .service, .command, .mount, .swap:
+        case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .knownHost, .keyPair,
+            .keyGroup, .members, .groups, .membership, .package, .service, .command, .mount, .swap:
             nil
         }
     }
@@ -48,7 +52,8 @@ public enum HostObject: Sendable, Hashable {
     public var whole: HostObject? {
         switch self {
         case .path, .content, .part: file.map { .path($0) }
-        case .user(let name), .authorizedKey(let name, _), .authorizedKeys(let name), .knownHost(let name, _):
+        case .user(let name), .authorizedKey(let name, _), .authorizedKeys(let name), .knownHost(let name, _),
+            .keyPair(let name, _), .keyGroup(let name, _):
             .user(name)
         case .group, .accountNumber, .groupNumber, .members, .groups, .membership, .package, .service, .command, .mount,
             .swap:
@@ -67,6 +72,8 @@ public enum HostObject: Sendable, Hashable {
         case .authorizedKey(let user, let blob): "key \(user) \(blob)"
         case .authorizedKeys(let user): "keys of \(user)"
         case .knownHost(let user, let host): "known host \(user) \(host)"
+        case .keyPair(let user, let file): "key pair \(user) \(file)"
+        case .keyGroup(let user, let name): "key group \(user) \(name)"
         case .accountNumber(let number): "user number \(number)"
         case .groupNumber(let number): "group number \(number)"
         case .members(let group): "members of \(group)"

@@ -15,6 +15,11 @@ public struct KeyOptions: Sendable, Hashable, FieldValue {
         text = options.joined(separator: ",")
     }
 
+    /// Options of which the caller knows that they are well formed.
+    public init(unchecked text: String) {
+        self.text = text
+    }
+
     private static func checked(_ node: Node) throws(DecodingFault) -> String {
         let expected = "options such as `no-pty` or `from=\"10.0.0.0/8\"`, or a list of them"
         let text = try String(decoding: node)

@@ -15,6 +15,8 @@ public protocol Resource: Sendable, Hashable {
     static var examples: [String] { get }
     /// Whether the object carries data that un-declaring must not destroy unasked.
     static var bearsData: Bool { get }
+    /// Whether the object bears a mark of Lodestar's: nobody else has made it, also where it was found.
+    static var bearsMark: Bool { get }
 
     /// An instance with nothing managed; decoding fills it.
     init()
@@ -126,6 +128,7 @@ public struct Refusal: Error, Sendable, Hashable {
 
 extension Resource {
     public static var bearsData: Bool { false }
+    public static var bearsMark: Bool { false }
     public var needs: [Need] { [] }
     public var provisions: [HostObject] { [] }
     public var probes: [Probe] { [] }

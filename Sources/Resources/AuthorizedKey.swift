@@ -42,14 +42,8 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     }
 
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {
-        guard let holder = try holder(on: host) else { return declaredPaths }
+        guard let holder = try KeyHolder(user, on: host) else { return declaredPaths }
         return declaredPaths + [try KeyFile.path(of: holder, on: host)]
-    }
-
-    /// nil where there is no such account, or where it has no home.
-    private func holder(on host: some HostReading) throws(HostFault) -> KeyHolder? {
-        guard let entry = try host.account(.name(user)), let home = entry.home else { return nil }
-        return KeyHolder(entry, home: home, in: try AccountDatabase(reading: host))
     }
 
     public struct Observed: Sendable {
@@ -61,7 +55,7 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
 
     public func observe(on host: some HostReading) throws -> Observed? {
         guard let entry = try host.account(.name(user)) else { return nil }
-        guard let holder = try holder(on: host) else { throw Refusal("the account \(user) has no home") }
+        guard let holder = try KeyHolder(user, on: host) else { throw Refusal("the account \(user) has no home") }
         let file = try KeyFile(of: holder, on: host)
         let matches = file.keys.filter { $0.blob == key?.blob }
         return Observed(file: file, present: matches.first, hasDuplicates: matches.count > 1, group: entry.gid)

@@ -94,6 +94,12 @@ struct KeyFile: Sendable {
 }
 
 extension KeyHolder {
+    /// nil where there is no such account, or where it has no home.
+    init?(_ user: AccountName, on host: some HostReading) throws(HostFault) {
+        guard let entry = try host.account(.name(user)), let home = entry.home else { return nil }
+        self.init(entry, home: home, in: try AccountDatabase(reading: host))
+    }
+
     /// Whether a permission (4, 2 or 1) is granted by owner, primary group or everybody's bits; true where it cannot be
     /// told yet.
     func has(_ bit: UInt16, of status: FileStatus) -> Bool {

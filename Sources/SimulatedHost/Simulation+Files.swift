@@ -11,6 +11,7 @@ extension Simulation {
         case .remove(let removal): try remove(removal)
         case .setAttributes(let change): try set(change)
         case .setKernelValue(let setting): try set(setting)
+        case .makeKey(let creation): try make(creation)
         }
     }
 
@@ -39,6 +40,25 @@ extension Simulation {
         let content = FileContent.whole(Content("\(setting.value)\n"))
         status.byteCount = content.byteCount
         put(status, .content(content), at: setting.path)
+    }
+
+    /// A key in memory is nobody's: it follows from its path.
+    private func make(_ creation: KeyCreation) throws(HostFault) {
+        let content: Content
+        switch creation.half {
+        case .secret:
+            let seed = Digest(of: "simulated key \(creation.path)").bytes
+            content = Content(OpenSSHKey.made(comment: creation.comment, seed: seed), isSecret: true)
+        case .open(let path):
+            let bytes = try contents(of: path, limit: OpenSSHKey.greatestByteCount)
+            guard let key = OpenSSHKey.publicKey(of: bytes, comment: creation.comment) else {
+                throw HostFault("write", creation.path.text, "\(path) is no private key of OpenSSH")
+            }
+            content = Content("\(key.line)\n")
+        }
+        try write(
+            FileWrite(
+                creation.path, content: content, attributes: creation.attributes, replaced: creation.replaced))
     }
 
     private func write(_ write: FileWrite) throws(HostFault) {

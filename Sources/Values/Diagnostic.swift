@@ -1,7 +1,7 @@
 /// One thing that is wrong with a site, or worth a look, and where.
 public struct Diagnostic: Error, Sendable, Hashable {
     public enum Severity: String, Sendable {
-        case error, warning
+        case error, warning, note
     }
 
     /// Another place that belongs to the story, such as the first of two declarations.

@@ -15,6 +15,7 @@ import Testing
         .timeLimit(.minutes(5)),
         arguments: [
             "timezone", "locale", "kernel_module", "host_entry", "limit", "sudo_rule", "known_host", "archive", "git",
+            "ssh_trust",
         ])
     func othersMakeTheSameOfARoot(type: String) { judge([type, Self.root]) }
 

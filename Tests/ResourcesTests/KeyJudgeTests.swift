@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import HostFiles
 import Model
 import Resources
 import Testing
@@ -111,6 +112,25 @@ struct KeyJudgeTests {
         let manifest = "authorized_key: {k: {user: root, key: ssh-ed25519 \(Self.ed25519), options: \(options)}}\n"
         let problem = #expect(throws: LawBench.Problem.self) { try LawBench.catalog(manifest) }
         #expect(problem?.text.contains(message) == true, "\(problem?.text ?? "")")
+    }
+
+    /// The private key that a host makes is one for ssh-keygen, whatever the length of its comment.
+    @Test(arguments: 0..<9) func aMadeKeyIsOne(_ count: Int) throws {
+        let comment = String(repeating: "c", count: count), bytes = OpenSSHKey.made(comment: comment)
+        let file = NSTemporaryDirectory() + "lodestar-key-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        #expect(
+            FileManager.default.createFile(atPath: file, contents: Data(bytes), attributes: [.posixPermissions: 0o600]))
+        let key = try #require(OpenSSHKey.publicKey(of: bytes, comment: comment))
+        #expect(LawBench.run(["ssh-keygen", "-y", "-P", "", "-f", file]).output.trimmed == key.line)
+        #expect(OpenSSHKey.made(comment: comment) != bytes)
+        // The head of a key with a passphrase says the same, and what is cut off says nothing.
+        #expect(LawBench.run(["ssh-keygen", "-q", "-p", "-P", "", "-N", "a passphrase", "-f", file]).status == 0)
+        let closed = [UInt8](try Data(contentsOf: URL(filePath: file)))
+        #expect(closed != bytes && OpenSSHKey.publicKey(of: closed, comment: comment)?.line == key.line)
+        for end in stride(from: 0, to: 120, by: 7) {
+            #expect(OpenSSHKey.publicKey(of: Array(bytes.prefix(end)), comment: "") == nil)
+        }
     }
 }
 

@@ -40,7 +40,7 @@ struct LawBench {
             "/proc/sys/net/ipv4", "/proc/sys/kernel", "/usr", "/usr/share", "/usr/share/zoneinfo",
             "/usr/share/zoneinfo/Asia",
             "/etc/apt", "/etc/apt/sources.list.d",
-            "/etc/security", "/etc/ssh", "/etc/sudoers.d", "/usr/sbin",
+            "/etc/security", "/etc/ssh", "/etc/ssh/ssh_config.d", "/etc/sudoers.d", "/usr/sbin",
             "/opt", "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d", "/mnt", "/proc/self",
         ] {
             try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)

@@ -37,8 +37,10 @@ import Testing
             plan.resources.map { $0.changes.filter { example.type != "user" || $0.property != "home" } }
         }
         #expect(changes(again) == changes(first), "\(example): it is not as it was")
+        // Of a private key nothing is kept, and nothing brings it back.
         guard first.count(.create) == catalog.declarations.count,
-            catalog.declarations.first?.resource is any Removable
+            catalog.declarations.first?.resource is any Removable,
+            !catalog.declarations.contains(where: { $0.resource is SSHKey })
         else { return }
         _ = try bench.apply(try bench.plan(catalog))
         var absent = catalog

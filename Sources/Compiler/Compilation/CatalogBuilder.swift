@@ -13,6 +13,8 @@ struct CatalogBuilder {
     /// Where roles were used, by position, the outermost first.
     private var uses: [[Place]] = []
     private(set) var composites: [Declaration] = []
+    /// The positions of the parts that composites may have in common.
+    private var common: [Address: Int] = [:]
     /// The positions of what could not be decoded: what it owns is not known.
     private var broken: Set<Int> = []
     private(set) var diagnostics = Diagnostics()
@@ -59,15 +61,18 @@ struct CatalogBuilder {
         // Resources that may be on are decoded too, as far as their values are known.
         for resource in compilation.tentativeResources { _ = declaration(of: resource, isTentative: true) }
         for resource in compilation.declared {
-            let declared = declaration(of: resource), first = declarations.count
+            var declared = declaration(of: resource)
+            let first = declarations.count
+            let own: [Int]
+            if let dependent = declared.resource as? any FleetDependent { meet(dependent, &declared, resource) }
             if let composite = declared.resource as? any Expandable {
-                declarations += parts(of: declared, composite, resource)
+                own = add(parts(of: declared, composite, resource), of: composite, goes: declared.state == .absent)
             } else {
+                own = [first]
                 declarations.append(declared)
             }
-            let own = Array(first..<declarations.count)
             positions[resource.address] = own
-            uses += own.map { _ in resource.uses }
+            uses += (first..<declarations.count).map { _ in resource.uses }
             relations.append((own, relations(of: resource, declared)))
         }
         for (position, declaration) in declarations.enumerated() where positions[declaration.address] == nil {
@@ -81,9 +86,8 @@ struct CatalogBuilder {
     ) -> [Declaration] {
         composites.append(composite)
         if broken.remove(declarations.count) != nil { return [] }
-        let label = Composite(composite.address, fields: RecordedFields(of: resource)), parts = resource.parts
-        addPartEdges(resource.relations, among: parts, goes: composite.state == .absent)
-        return parts.map { part in
+        let label = Composite(composite.address, fields: RecordedFields(of: resource))
+        return resource.parts.map { part in
             if composite.state == .present, !composite.isPartial {
                 for problem in part.problems { diagnostics.add(Self.diagnostic(for: problem, of: declared)) }
             }
@@ -96,17 +100,68 @@ struct CatalogBuilder {
         }
     }
 
+    /// Adds the parts of a composite, and the edges among them.
+    ///
     /// - Parameter goes: whether the parts are taken away, which happens the other way round.
-    private mutating func addPartEdges(_ relations: [PartRelation], among parts: [any Resource], goes: Bool) {
-        let first = declarations.count
-        let positions = Dictionary(
-            parts.enumerated().map { ($0.element.address, first + $0.offset) }, uniquingKeysWith: { first, _ in first })
-        for relation in relations {
-            guard let from = positions[relation.from], let to = positions[relation.to] else { continue }
+    /// - Returns: the positions of the parts.
+    private mutating func add(_ parts: [Declaration], of composite: some Expandable, goes: Bool) -> [Int] {
+        var places: [Address: Int] = [:], own: [Int] = []
+        for part in parts {
+            let position = type(of: composite).sharesParts ? commonPosition(of: part) : nil
+            if position == nil { declarations.append(part) }
+            own.append(position ?? declarations.count - 1)
+            if places[part.address] == nil { places[part.address] = own.last }
+        }
+        for relation in composite.relations {
+            guard let from = places[relation.from], let to = places[relation.to] else { continue }
             partEdges.append(
                 Edge(
                     from: goes ? to : from, to: goes ? from : to, reason: "part of the same",
                     isNotification: relation.isNotification && !goes))
+        }
+        return own
+    }
+
+    /// The position of a part that another composite of the type has added with the same words; nil for a new one.
+    private mutating func commonPosition(of part: Declaration) -> Int? {
+        guard let position = common[part.address] else {
+            common[part.address] = declarations.count
+            return nil
+        }
+        let first = declarations[position]
+        if !first.isSame(as: part) {
+            let names = [part, first].map { $0.partOf?.address ?? $0.address }
+            diagnostics.add(
+                Diagnostic(
+                    "expected one owner of \(part.address), found \(names[0]) beside \(names[1]), which says something else of it",
+                    at: part.place, notes: [.init("\(names[1])", at: first.place)]))
+        }
+        return position
+    }
+
+    /// Gives a composite the hosts that it asks for.
+    private mutating func meet(
+        _ dependent: some FleetDependent, _ declaration: inout Declaration, _ resource: DeclaredResource
+    ) {
+        guard declaration.state == .present, !declaration.isPartial, !broken.contains(declarations.count) else {
+            return
+        }
+        do throws(Diagnostic) {
+            var dependent = dependent
+            var choices: [HostChoice] = []
+            for condition in dependent.hostConditions {
+                choices.append(try compilation.choice(condition, of: resource))
+            }
+            try dependent.meet(choices, CompiledPayloads(compilation: compilation))
+            declaration.resource = dependent
+            for problem in dependent.notes {
+                var note = Self.diagnostic(for: problem, of: resource)
+                note.severity = .note
+                diagnostics.add(note)
+            }
+        } catch {
+            broken.insert(declarations.count)
+            diagnostics.add(HostCompilation.located(error, at: resource.place, "\(resource.address)"))
         }
     }
 
@@ -165,8 +220,10 @@ struct CatalogBuilder {
                     continue
                 }
                 let isForward = relation.kind == .notify || relation.kind == .before
-                for position in own {
-                    for other in others {
+                // What both have in common comes before neither.
+                let common = Set(own).intersection(others)
+                for position in own where !common.contains(position) {
+                    for other in others where !common.contains(other) {
                         edges.add(
                             Edge(
                                 from: isForward ? position : other, to: isForward ? other : position,
@@ -233,6 +290,14 @@ struct CatalogBuilder {
         return Diagnostic(
             "expected an order without a cycle, found \((path + path.prefix(1)).joined(separator: " -> "))",
             at: first?.place, hint: "take one of these edges away", notes: notes)
+    }
+}
+
+extension Declaration {
+    /// Whether a part of a composite says the same as one of another composite of the type.
+    fileprivate func isSame(as other: Declaration) -> Bool {
+        partOf?.address.type == other.partOf?.address.type && state == other.state
+            && RecordedFields(of: resource) == RecordedFields(of: other.resource)
     }
 }
 

@@ -125,7 +125,7 @@ final class HostCompilation {
 
 extension HostCompilation {
     /// The host's own labels, then those of the groups that it is in; two groups may not disagree.
-    private func readLabels() {
+    func readLabels() {
         guard areLabelsKnown else { return }
         let host = site.inventory.host(scope.identity.id)
         var members = host?.labels.map { Datum.Member($0.name, $0.value) } ?? []

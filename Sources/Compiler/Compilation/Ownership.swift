@@ -47,10 +47,10 @@ enum Ownership {
         switch object {
         case .part(_, let path, _): return [.content(path)]
         case .mount, .swap: return [.content(AbsolutePath.root.appending("etc/fstab"))]
-        case .authorizedKey(let user, _): return [.authorizedKeys(user)]
+        case .authorizedKey(let user, _), .keyGroup(let user, _): return [.authorizedKeys(user)]
         case .membership(let group, let user): return [.members(group), .groups(user)]
-        case .path, .content, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .knownHost, .members,
-            .groups, .package, .service, .command:
+        case .path, .content, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .knownHost, .keyPair,
+            .members, .groups, .package, .service, .command:
             return []
         }
     }

@@ -19,6 +19,7 @@ public final class Site {
     private var templates: [String: Template?] = [:]
     private var layers: [String: DataLayers.Layer?] = [:]
     private var fleetMembers: [String: Value?] = [:]
+    let fleetChoices = FleetChoices()
     /// The diagnostics that do not depend on the host.
     var diagnostics: Diagnostics
 

@@ -158,7 +158,7 @@ extension FileStep {
         switch self {
         case .remove(let removal): removal.isRecursive ? .tree : nil
         case .makeDirectory(let creation): creation.skeleton == nil ? nil : .data
-        case .write, .edit, .makeLink, .setAttributes, .setKernelValue: nil
+        case .write, .edit, .makeLink, .setAttributes, .setKernelValue, .makeKey: nil
         }
     }
 }

@@ -143,10 +143,12 @@ public struct Removal: FilePayload {
     public var isAlone: Bool
     /// Whether a directory stays that something is in.
     public var sparesFull: Bool
+    /// Whether what is removed is a secret, of which nothing is kept.
+    public var isSecret: Bool
 
     public init(
         _ path: AbsolutePath, kind: FileStatus.Kind, isRecursive: Bool = false, isStranger: Bool = false,
-        emptiedBelow: AbsolutePath? = nil, isAlone: Bool = false, sparesFull: Bool = false
+        emptiedBelow: AbsolutePath? = nil, isAlone: Bool = false, sparesFull: Bool = false, isSecret: Bool = false
     ) {
         self.path = path
         self.kind = kind
@@ -155,9 +157,9 @@ public struct Removal: FilePayload {
         self.emptiedBelow = emptiedBelow
         self.isAlone = isAlone
         self.sparesFull = sparesFull
+        self.isSecret = isSecret
     }
 
-    public var isSecret: Bool { false }
     public var company: StepCompany { isAlone ? .none : .removals }
 }
 
@@ -176,4 +178,30 @@ public struct AttributeChange: FilePayload {
     public var isSecret: Bool { false }
     public var keepsContent: Bool { true }
     public var company: StepCompany { .builds }
+}
+
+/// Makes one half of a key pair of OpenSSH: the private key from a random source, or the public one from the private.
+public struct KeyCreation: FilePayload {
+    public enum Half: Sendable, Hashable {
+        case secret
+        /// Of the private key at a path.
+        case open(of: AbsolutePath)
+    }
+
+    public var path: AbsolutePath
+    public var half: Half
+    /// One line that tells a person whose key it is.
+    public var comment: String
+    public var attributes: Attributes
+
+    public init(_ path: AbsolutePath, _ half: Half, comment: String, attributes: Attributes) {
+        self.path = path
+        self.half = half
+        self.comment = comment
+        self.attributes = attributes
+    }
+
+    public var isSecret: Bool { half == .secret }
+    /// A private key is never replaced; what a public one is, its private key says.
+    public var replaced: Replaced { half == .secret ? .nothing : .file(nil) }
 }

@@ -7,6 +7,7 @@ public enum FileStep: Sendable {
     case remove(Removal)
     case setAttributes(AttributeChange)
     case setKernelValue(KernelSetting)
+    case makeKey(KeyCreation)
 
     private var payload: any FilePayload {
         switch self {
@@ -17,6 +18,7 @@ public enum FileStep: Sendable {
         case .remove(let removal): removal
         case .setAttributes(let change): change
         case .setKernelValue(let setting): setting
+        case .makeKey(let creation): creation
         }
     }
 
@@ -66,5 +68,6 @@ extension Step {
     public static func makeLink(_ creation: LinkCreation) -> Step { .file(.makeLink(creation)) }
     public static func remove(_ removal: Removal) -> Step { .file(.remove(removal)) }
     public static func setAttributes(_ change: AttributeChange) -> Step { .file(.setAttributes(change)) }
+    public static func makeKey(_ creation: KeyCreation) -> Step { .file(.makeKey(creation)) }
     public static func setKernelValue(_ setting: KernelSetting) -> Step { .file(.setKernelValue(setting)) }
 }

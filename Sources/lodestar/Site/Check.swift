@@ -31,8 +31,9 @@ struct Check: ParsableCommand {
             Terminal.printJSON(Datum.list(sorted.map(\.datum)).json)
         } else {
             Terminal.report(all)
-            let errors = sorted.count { $0.severity == .error }, hosts = session.site.value.hostIdentifiers.count
-            Terminal.print("\(errors) errors, \(sorted.count - errors) warnings; \(hosts) hosts")
+            let errors = sorted.count { $0.severity == .error }
+            let warnings = sorted.count { $0.severity == .warning }, hosts = session.site.value.hostIdentifiers.count
+            Terminal.print("\(errors) errors, \(warnings) warnings; \(hosts) hosts")
         }
         if all.hasErrors { throw ExitStatus.refused }
     }

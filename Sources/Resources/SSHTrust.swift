@@ -1,0 +1,134 @@
+public import Model
+
+/// An account on some hosts that may log in to an account on others.
+public struct SSHTrust: FleetDependent {
+    public var name = PlainName.none
+    public var from = TrustSide()
+    public var to = TrustSide()
+    public var options = Self.standardOptions
+    public var addresses = false
+    public var identity: PlainName?
+    /// What the site knows of both sides; nil where it was not asked.
+    var fleet: TrustFleet?
+
+    public init() {}
+
+    public static let typeName = "ssh_trust"
+    public static let sharesParts = true
+    public static let doc = """
+        An account on some hosts that may log in to an account on others, each with a key of its own that is made on its host. \
+        The hosts' facts in the site (`facts/HOSTID.json`) tell the others the keys: what they do not tell yet is a note, and \
+        the next converge completes it.
+        """
+    public static let fields: [Field<SSHTrust>] = [
+        Field(
+            "name", always: \.name, .key,
+            doc: "Letters, digits, `_`, `-` and `.`, beginning with a letter or digit, at most 64.",
+            examples: ["deploy"]),
+        Field(
+            "from", always: \.from, .parameter, isRequired: true,
+            doc: """
+                Who logs in: `user`, and `hosts`, a condition over the hosts of the inventory that sees `facts`, `labels` and \
+                `host`, as those of its groups do.
+                """, examples: ["{user: deploy, hosts: 'labels.role == \"ci\"'}"]),
+        Field(
+            "to", always: \.to, .parameter, isRequired: true, doc: "Where: the same two words.",
+            examples: ["{user: app, hosts: 'labels.role == \"web\"'}"]),
+        Field(
+            "options", always: \.options, .parameter,
+            doc: "What a login may do, as sshd(8) reads it before a key; `restrict,pty` by default.",
+            examples: ["'restrict,command=\"/usr/local/bin/backup\"'"]),
+        Field(
+            "addresses", always: \.addresses, .parameter,
+            doc: "Whether each key counts only from the address in the facts of its host.", examples: ["true"]),
+        Field(
+            "identity", \.identity, .parameter,
+            doc:
+                "The private key's name in `~/.ssh`, `id_NAME` by default. Say the former one where the trust gets another name.",
+            examples: ["id_deploy"]),
+    ]
+    public static let examples = [
+        "deploy: {from: {user: root, hosts: 'host.id == \"law\"'}, to: {user: root, hosts: 'host.id == \"law\"'}}"
+    ]
+    private static let standardOptions = KeyOptions(unchecked: "restrict,pty")
+
+    public var problems: [Problem] {
+        addresses && options.text.lowercased().contains("from=")
+            ? [Problem(at: "addresses", "expected addresses in one place, found `from` in `options` too")] : []
+    }
+
+    public var hostConditions: [HostCondition] { [HostCondition("from", from.hosts), HostCondition("to", to.hosts)] }
+
+    public mutating func meet(_ choices: [HostChoice], _ site: some SitePayloads) throws(Diagnostic) {
+        guard choices.count == 2 else { return }
+        fleet = try TrustFleet(from: choices[0], to: choices[1], of: self)
+    }
+
+    public var notes: [Problem] { fleet?.notes ?? [] }
+
+    public var parts: [any Resource] {
+        var parts: [any Resource] = []
+        if fleet?.isTo != false { parts += keyGroup.map { [$0] } ?? [] }
+        if fleet?.isFrom != false { parts += clientParts }
+        return parts
+    }
+}
+
+extension SSHTrust {
+    /// What was declared is compared, and not what the site made of it.
+    public static func == (left: SSHTrust, right: SSHTrust) -> Bool { left.declared == right.declared }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(declared) }
+
+    private var declared: [String] { [name.text, RecordedFields(of: self).text] }
+
+    /// The keys that may log in here; nil where there are none.
+    private var keyGroup: KeyGroup? {
+        guard let fleet else { return nil }
+        var group = KeyGroup()
+        group.name = name
+        group.user = to.user
+        group.keys = NamedKeys(
+            fleet.from.compactMap { member in
+                guard var key = member.userKey else { return nil }
+                let source = addresses ? member.address.map { ["from=\"\($0.text)\""] } : []
+                guard let source else { return nil }
+                key.options = (source + [options.text]).filter { !$0.isEmpty }.joined(separator: ",")
+                return .init(name: member.id, key: key)
+            })
+        let known = Set(group.keys.list.map(\.name))
+        group.keep = (fleet.from.map(\.id) + fleet.unknownFrom).filter { !known.contains($0) }.sorted()
+        return known.isEmpty && group.keep == [] ? nil : group
+    }
+
+    /// The key of this host's account, whom it knows, and when ssh offers the key.
+    private var clientParts: [any Resource] {
+        let hosts = (fleet?.to ?? []).filter(\.isReachable)
+        let known = hosts.map { host in
+            var entry = KnownHost()
+            entry.host = host.names[0]
+            entry.aliases = Array(host.names.dropFirst())
+            entry.keys = .exactly(host.hostKeys.map(\.key))
+            return entry
+        }
+        var configuration = File()
+        configuration.path = AbsolutePath.root.appending(TrustIdentity.folder)
+            .appending(TrustIdentity.fileName(of: name.text))
+        guard fleet != nil else { return [configuration] }
+        var key = SSHKey()
+        key.name = name
+        key.user = from.user
+        key.file = identity
+        // Without a host none is meant: nothing matches a list that only excludes.
+        let names = hosts.flatMap(\.names).map(\.text)
+        let criteria = "user \(to.user) host \(names.isEmpty ? "!*" : names.joined(separator: ","))"
+        let lines =
+            ["# \(address), by Lodestar"]
+            + TrustIdentity(user: from.user.text, file: ".ssh/\(key.fileName)").lines(when: criteria)
+            + ["    IdentitiesOnly yes"]
+        configuration.content = .whole(Content(lines.map { "\($0)\n" }.joined()))
+        (configuration.owner, configuration.group) = (.name(.root), .name(.root))
+        configuration.mode = FileMode(Permissions(0o644))
+        return [key] + known + [configuration]
+    }
+}

@@ -1,0 +1,89 @@
+import Model
+
+/// What a host says of itself in a trust, as far as its facts are what they must be: each value is made by its type.
+struct TrustMember: Sendable, Hashable {
+    let id: String
+    /// By which others reach it, the short one first.
+    let names: [KnownHostName]
+    let address: IPAddress?
+    let hostKeys: [HostKey]
+    /// That of its account in the trust; nil where it has not reported one.
+    let userKey: PublicKey?
+
+    struct HostKey: Sendable, Hashable {
+        var key: PublicKey
+        /// The name of its file on the host, such as `ssh_host_ed25519_key.pub`.
+        var file: String
+    }
+
+    init(_ member: FleetMember, of trust: String, user: AccountName) {
+        id = member.id
+        let facts = member.facts
+        func text(_ value: Datum?) -> String? { if case .string(let text)? = value { text } else { nil } }
+        let texts = ["hostname", "fqdn", "ip"].compactMap { text(facts?[$0]) }
+        var names: [KnownHostName] = []
+        for name in texts.compactMap({ KnownHostName($0) }) where name.isForOthers && !names.contains(name) {
+            names.append(name)
+        }
+        self.names = names
+        address = text(facts?["ip"]).flatMap { IPAddress($0) }.flatMap { $0.isForOthers ? $0 : nil }
+        let secureShell = facts?["ssh"]
+        var keys: [HostKey] = []
+        if case .list(let items)? = secureShell?["host_keys"] {
+            for item in items {
+                guard let key = text(item["key"]).flatMap(Self.key),
+                    let file = text(item["file"]).flatMap({ AbsolutePath($0) }),
+                    !keys.contains(where: { $0.key == key })
+                else { continue }
+                keys.append(HostKey(key: key, file: file.name))
+            }
+        }
+        hostKeys = keys.sorted { $0.file < $1.file }
+        let own = secureShell?["user_keys"]?[trust]
+        userKey = text(own?["user"]) == user.text ? text(own?["key"]).flatMap(Self.key) : nil
+    }
+
+    /// A key alone on one line, without options.
+    private static func key(_ line: String) -> PublicKey? {
+        guard let key = PublicKey(line: line), key.options.isEmpty, !key.type.contains("-cert-") else { return nil }
+        return PublicKey(type: key.type, blob: key.blob)
+    }
+
+    /// Whether others can tell that they have reached it.
+    var isReachable: Bool { !names.isEmpty && !hostKeys.isEmpty }
+}
+
+extension KnownHostName {
+    /// Whether it can mean a host for another one: no pattern, and not every host's own name or address.
+    fileprivate var isForOthers: Bool {
+        if isPattern || text.hasPrefix("[") { return false }
+        if let address = IPAddress(text) { return address.isForOthers }
+        return text != "localhost" && !text.hasPrefix("localhost.") && !text.hasSuffix(".localhost")
+    }
+}
+
+extension IPAddress {
+    fileprivate var isForOthers: Bool {
+        let address = unmapped.bytes
+        return address.count == 4 ? address[0] != 127 && address[0] != 0 : address.dropLast().contains { $0 != 0 }
+    }
+}
+
+extension [TrustMember] {
+    /// Two hosts that claim one thing: each speaks only for itself, and nobody can tell which of both lies.
+    func rivals<Claim: Hashable>(_ what: String, _ claims: (TrustMember) -> [(Claim, String)]) -> Diagnostic? {
+        var holders: [Claim: String] = [:]
+        for member in self {
+            for (claim, text) in claims(member) {
+                if let other = holders[claim], other != member.id {
+                    return Diagnostic(
+                        "expected \(what) of one host, found \(text) in the facts of \(other) and of \(member.id)",
+                        at: nil, hint: "facts are the word of the host that they come from: look which of both is wrong"
+                    )
+                }
+                holders[claim] = member.id
+            }
+        }
+        return nil
+    }
+}
