@@ -142,6 +142,8 @@ public struct Exposition: Sendable, Hashable {
                 break
             }
         }
+        // A label without a value is none: two samples that differ in it alone are one.
+        labels.removeAll { $0.value.isEmpty }
         cursor.skipBlanks()
         let value = cursor.word()
         guard Self.isNumber(value) else { throw cursor.fault("expected a number, found `\(value.prefix(40))`") }
@@ -178,8 +180,13 @@ public struct Exposition: Sendable, Hashable {
             guard let position = positions[String(name.dropLast(suffix.count))] else { continue }
             let type = families[position].type
             guard type == "histogram" || type == "summary" && suffix != "_bucket" else { continue }
-            if suffix == "_bucket", !labels.contains(where: { $0.name == "le" && Self.isNumber($0.value) }) {
-                throw cursor.fault("expected the label `le` of a bucket")
+            let own = labels.filter { ["le", "quantile"].contains($0.name) }
+            if suffix == "_bucket" {
+                guard own.count == 1, own[0].name == "le", Self.isNumber(own[0].value) else {
+                    throw cursor.fault("expected the label `le` of a bucket")
+                }
+            } else if !own.isEmpty {
+                throw cursor.fault("expected no label `\(own[0].name)` of \(name)")
             }
             return position
         }

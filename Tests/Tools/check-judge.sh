@@ -3,7 +3,7 @@
 # namespace of its own. Both are fetched once: the package of Debian and the client of PyPI.
 #   check-judge.sh LODESTAR
 set -euo pipefail
-lodestar=$(realpath -e "$1")
+lodestar=$(realpath -e "$1") here=$(realpath "$(dirname "$0")")
 tools=/var/tmp/lodestar-prometheus
 if [ "${2:-}" != inside ]; then
   if [ ! -e "$tools/.complete" ]; then
@@ -17,7 +17,7 @@ if [ "${2:-}" != inside ]; then
     mv -T "$fresh" "$tools" 2> /dev/null || true
     trap - EXIT
   fi
-  exec unshare -m "$0" "$lodestar" inside
+  exec unshare -m "$here/check-judge.sh" "$lodestar" inside
 fi
 work=$(mktemp -d)
 mount -t tmpfs -o mode=0755 none "$work"
@@ -147,6 +147,16 @@ check_run clash
 [[ $status == 0 ]] && grep -q '^lodestar_check_status{check="clash"} 3$' "$(file clash)" || fail "clash: $(cat "$(file clash)")"
 scrape > "$work/scrape"; grep -q '^node_textfile_scrape_error 0' "$work/scrape" || fail "the collector beside another file"
 rm "$metrics/other.prom"
+
+# Whatever a check says, its file is about itself and spoils nothing.
+printf 'check:\n' > manifests/hostile.yaml
+for form in exit value own; do
+  printf '  hostile-%s: {run: "cat %s/../hostile", user: root, format: %s, directory: %s}\n' $form "$metrics" "${form/own/prometheus}" "$metrics" >> manifests/hostile.yaml
+done
+said=$("$lodestar" apply . 2>&1) || fail "hostile: $said"
+PYTHONPATH=$tools/python "$here/check-hostile.py" "$lodestar" "$metrics" "$port" "${HOSTILE:-150}" "${SEED:-1}" || fail "hostile outputs"
+rm manifests/hostile.yaml
+"$lodestar" apply . > /dev/null 2>&1 || fail "without the hostile ones"
 
 # 3. What is at the place of the metrics: root follows no link, waits for no FIFO, and replaces only files.
 echo precious > "$work/precious"
