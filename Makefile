@@ -25,6 +25,7 @@ test: build check test-root release ## builds and runs all tests
 	LODESTAR_TEST_ROOT=$(TEST_ROOT) swift test
 	Tests/Tools/terminal.py dist/lodestar
 	Tests/Tools/monitor-booted.sh dist/lodestar $(TEST_ROOT) short
+	Tests/Tools/std-monitoring.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
 	Tests/Tools/hostinfo-live.sh dist/lodestar

@@ -73,7 +73,9 @@ let package = Package(
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",
-            resources: ["daemon.yaml", "logrotate.yaml", "motd.yaml"].map { .embedInCode($0) }, swiftSettings: strict),
+            resources: ["checks.yaml", "daemon.yaml", "logrotate.yaml", "motd.yaml", "node_exporter.yaml"].map {
+                .embedInCode($0)
+            }, swiftSettings: strict),
         .executableTarget(
             name: "lodestar",
             dependencies: [

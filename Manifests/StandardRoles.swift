@@ -2,8 +2,10 @@
 public enum StandardRoles {
     /// The text of each role's file in UTF-8, by its name.
     public static let all: [String: [UInt8]] = [
+        "checks": PackageResources.checks_yaml,
         "daemon": PackageResources.daemon_yaml,
         "logrotate": PackageResources.logrotate_yaml,
         "motd": PackageResources.motd_yaml,
+        "node_exporter": PackageResources.node_exporter_yaml,
     ]
 }

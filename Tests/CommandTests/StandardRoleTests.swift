@@ -17,7 +17,10 @@ import Testing
         let roles = try FileManager.default.contentsOfDirectory(atPath: "\(Tool.top)Manifests").filter {
             $0.hasSuffix(".yaml")
         }
-        #expect(roles.sorted() == ["daemon.yaml", "logrotate.yaml", "motd.yaml"])
+        #expect(
+            roles.sorted() == [
+                "checks.yaml", "daemon.yaml", "logrotate.yaml", "motd.yaml", "node_exporter.yaml",
+            ])
         let site = try Tool.site(
             """
             directory: {/etc/logrotate.d: {}}
@@ -32,6 +35,40 @@ import Testing
             #expect(plan.output.contains("+ \(address)"), "\(plan.output)")
         }
         #expect(plan.output.contains("(role std/daemon)"))
+    }
+
+    /// Where the exporter listens, and where it is asked.
+    @Test(arguments: [
+        ("127.0.0.1:9100", "http://127.0.0.1:9100/metrics"), ("0.0.0.0:9100", "http://127.0.0.1:9100/metrics"),
+        (":9200", "http://127.0.0.1:9200/metrics"), ("[::]:9100", "http://[::1]:9100/metrics"),
+        ("10.0.0.5:9100", "http://10.0.0.5:9100/metrics"),
+    ])
+    func theExporterIsAskedWhereItListens(_ listen: String, _ asked: String) throws {
+        let site = try Tool.site(
+            "role:\n  std/node_exporter: {with: {listen: \"\(listen)\", version: \"1.5\", flags: [--no-collector.zfs]}}\n"
+        )
+        let catalog = Tool.lodestar("catalog", site)
+        #expect(catalog.status == 0, "\(catalog.errors)")
+        #expect(catalog.output.contains("\"\(asked)\""), "\(catalog.output)")
+        let plan = Tool.lodestar("plan", site, "--root", try Tool.bareRoot()).output
+        #expect(plan.contains("--web.listen-address=") && plan.contains(listen), "\(plan)")
+        #expect(plan.contains("--no-collector.zfs") && plan.contains("MemoryMax=128M"))
+        #expect(catalog.output.contains("\"1.5\""))
+    }
+
+    @Test func eachCheckCanBeSwitchedOff() throws {
+        let all = ["disk", "inodes", "load", "memory", "clock", "units", "reboot"]
+        for off in all + ["none"] {
+            let site = try Tool.site("role:\n  std/checks: {with: {\(off == "none" ? "" : "\(off): false")}}\n")
+            let catalog = Tool.lodestar("catalog", site)
+            #expect(catalog.status == 0, "\(catalog.errors)")
+            for name in all {
+                #expect(catalog.output.contains("schedule:check-\(name)\"") == (name != off), "\(name) without \(off)")
+            }
+            #expect(!catalog.output.contains("check-certificates"))
+        }
+        let wrong = Tool.lodestar("check", try Tool.site("role:\n  std/checks: {with: {disk_warning: much}}\n"))
+        #expect(wrong.status == 65 && wrong.errors.contains("`disk_warning`: expected"), "\(wrong.errors)")
     }
 
     @Test func anUnknownStandardRoleIsNamedWithTheNearest() throws {

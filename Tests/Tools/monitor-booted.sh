@@ -7,35 +7,13 @@ lodestar=$(realpath "$1") base=$(realpath "$2") form=${3:-long}
 cd "$(dirname "$0")/../.."
 . Tests/Tools/boot.sh
 prepare_root monitor-booted "$lodestar" "$base"
-compiler=$(command -v gcc || command -v clang)
-toy() { "$compiler" -O1 -static -o "$1" ${2:+-DMODE="\"$2\""} Tests/Tools/toy-agent.c; }
+. Tests/Tools/monitor-root.sh
 
-# A repository with the real package and versions of it that are broken, and what it needs.
-cache=/var/tmp/lodestar-monitor-debs
-if [ ! -e "$cache/.complete" ]; then
-  mkdir -p "$cache"
-  (cd "$cache" && chmod 755 . && apt-get -qq -o APT::Sandbox::User=root download prometheus-node-exporter adduser init-system-helpers) && touch "$cache/.complete"
-fi
-mkdir -p "$root/repository"
-cp "$cache"/*.deb "$root/repository/"
-real=$(dpkg-deb -f "$cache"/prometheus-node-exporter_*.deb Version)
 modes="silent dies" toyModes=wrong
 if [ "$form" = long ]; then modes="silent dies wrong refused garbage" toyModes="silent wrong dies"; fi
-for mode in $modes; do
-  rm -rf "$work/deb"
-  dpkg-deb -R "$cache"/prometheus-node-exporter_*.deb "$work/deb"
-  toy "$work/deb/usr/bin/prometheus-node-exporter" $mode
-  sed -i "s/^Version: .*/Version: 9-$mode/" "$work/deb/DEBIAN/control"
-  dpkg-deb -Znone -b "$work/deb" "$root/repository/node-$mode.deb" > /dev/null
-done
-for deb in "$root"/repository/*.deb; do
-  dpkg-deb -f "$deb"
-  printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$(basename "$deb")" "$(stat -c %s "$deb")" "$(sha256sum < "$deb" | cut -d' ' -f1)"
-done > "$root/repository/Packages"
-echo force-unsafe-io > "$root/etc/dpkg/dpkg.cfg.d/tests"
-rm -rf "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/* "$root"/var/lib/apt/lists/*
-echo 'deb [trusted=yes] file:/repository ./' > "$root/etc/apt/sources.list"
-chroot "$root" apt-get -qq update
+# shellcheck disable=SC2086
+repository $modes
+real=$(dpkg-deb -f "$cache"/prometheus-node-exporter_*.deb Version)
 
 site=$root/site
 mkdir -p "$site/manifests" "$site/files"
