@@ -73,9 +73,10 @@ let package = Package(
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",
-            resources: ["checks.yaml", "daemon.yaml", "logrotate.yaml", "motd.yaml", "node_exporter.yaml"].map {
-                .embedInCode($0)
-            }, swiftSettings: strict),
+            resources: ["checks.yaml", "daemon.yaml", "logrotate.yaml", "motd.yaml", "node_exporter.yaml", "ssh.yaml"]
+                .map {
+                    .embedInCode($0)
+                }, swiftSettings: strict),
         .executableTarget(
             name: "lodestar",
             dependencies: [

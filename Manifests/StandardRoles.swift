@@ -7,5 +7,6 @@ public enum StandardRoles {
         "logrotate": PackageResources.logrotate_yaml,
         "motd": PackageResources.motd_yaml,
         "node_exporter": PackageResources.node_exporter_yaml,
+        "ssh": PackageResources.ssh_yaml,
     ]
 }

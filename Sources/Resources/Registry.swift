@@ -19,6 +19,7 @@ public enum Registry {
         ResourceType(KeyGroup.self),
         ResourceType(SSHKey.self),
         ResourceType(SSHTrust.self),
+        ResourceType(SSHDConfig.self),
         ResourceType(CrontabEntry.self),
         ResourceType(Schedule.self),
         ResourceType(Script.self),

@@ -8,8 +8,13 @@ public struct SSHTrust: FleetDependent {
     public var options = Self.standardOptions
     public var addresses = false
     public var identity: PlainName?
+    public var mode = TrustMode.keys
     /// What the site knows of both sides; nil where it was not asked.
     var fleet: TrustFleet?
+    /// nil where the site has none, or the trust asks for none.
+    private var authority: TrustAuthority?
+    /// The host that the site is compiled for.
+    private var host = ""
 
     public init() {}
 
@@ -34,6 +39,12 @@ public struct SSHTrust: FleetDependent {
         Field(
             "to", always: \.to, .parameter, isRequired: true, doc: "Where: the same two words.",
             examples: ["{user: app, hosts: 'labels.role == \"web\"'}"]),
+        Field(
+            "mode", always: \.mode, .parameter,
+            doc: """
+                `keys` (the default): each host of `to` lists the keys. `ca`: an authority certifies them, by `lodestar ssh \
+                sign`, and a new host of `from` needs no converge of the others.
+                """, examples: ["ca"]),
         Field(
             "options", always: \.options, .parameter,
             doc: "What a login may do, as sshd(8) reads it before a key; `restrict,pty` by default.",
@@ -61,16 +72,49 @@ public struct SSHTrust: FleetDependent {
 
     public mutating func meet(_ choices: [HostChoice], _ site: some SitePayloads) throws(Diagnostic) {
         guard choices.count == 2 else { return }
-        fleet = try TrustFleet(from: choices[0], to: choices[1], of: self)
+        let fleet = try TrustFleet(from: choices[0], to: choices[1], of: self, on: site.thisHost)
+        self.fleet = fleet
+        host = site.thisHost
+        if mode == .ca { authority = try TrustAuthority(site, self, fleet) }
     }
 
-    public var notes: [Problem] { fleet?.notes ?? [] }
+    public var notes: [Problem] { (fleet?.notes(mode) ?? []) + certificateNotes }
 
     public var parts: [any Resource] {
+        guard fleet != nil else { return clientParts }
         var parts: [any Resource] = []
-        if fleet?.isTo != false { parts += keyGroup.map { [$0] } ?? [] }
-        if fleet?.isFrom != false { parts += clientParts }
-        return parts
+        if fleet?.isTo == true {
+            switch mode {
+            case .keys: parts += keyGroup.map { [$0] } ?? []
+            case .ca: parts += authority.map { serverParts($0) } ?? []
+            }
+        }
+        if fleet?.isFrom == true { parts += clientParts }
+        var known: Set<Address> = []
+        return parts.filter { known.insert($0.address).inserted }
+    }
+
+    /// sshd reads the certificates of its keys with its configuration.
+    public var relations: [PartRelation] {
+        let parts = parts
+        guard let authority, let server = parts.first(where: { $0 is SSHDConfig }) else { return [] }
+        let names = Set(authority.ofHost.map(\.name))
+        return parts.filter { ($0 as? File).map { names.contains($0.path.name) } == true }.map {
+            PartRelation(from: $0, to: server, notifies: true)
+        }
+    }
+
+    /// What the authority has still to do.
+    private var certificateNotes: [Problem] {
+        guard mode == .ca, let fleet, fleet.isFrom || fleet.isTo else { return [] }
+        guard let authority else {
+            return [Problem(at: "mode", "the site has no files/\(TrustFiles.authority): `lodestar ssh sign` makes it")]
+        }
+        let keys = fleet.isTo ? max(1, fleet.to.first { $0.id == host }?.hostKeys.count ?? 0) : 0
+        let count = (fleet.isFrom && authority.ofUser == nil ? 1 : 0) + keys - authority.ofHost.count
+        if count <= 0 { return [] }
+        let text = "\(count) keys of \(host) have no certificate: `lodestar ssh sign` makes it from the facts"
+        return [Problem(at: "mode", text)]
     }
 }
 
@@ -104,13 +148,7 @@ extension SSHTrust {
     /// The key of this host's account, whom it knows, and when ssh offers the key.
     private var clientParts: [any Resource] {
         let hosts = (fleet?.to ?? []).filter(\.isReachable)
-        let known = hosts.map { host in
-            var entry = KnownHost()
-            entry.host = host.names[0]
-            entry.aliases = Array(host.names.dropFirst())
-            entry.keys = .exactly(host.hostKeys.map(\.key))
-            return entry
-        }
+        let (others, more) = authority.map { clientParts($0, hosts) } ?? (mode == .ca ? [] : hosts.map(Self.known), [])
         var configuration = File()
         configuration.path = AbsolutePath.root.appending(TrustIdentity.folder)
             .appending(TrustIdentity.fileName(of: name.text))
@@ -125,10 +163,23 @@ extension SSHTrust {
         let lines =
             ["# \(address), by Lodestar"]
             + TrustIdentity(user: from.user.text, file: ".ssh/\(key.fileName)").lines(when: criteria)
-            + ["    IdentitiesOnly yes"]
+            + (["IdentitiesOnly yes"] + more).map { "    \($0)" }
         configuration.content = .whole(Content(lines.map { "\($0)\n" }.joined()))
         (configuration.owner, configuration.group) = (.name(.root), .name(.root))
         configuration.mode = FileMode(Permissions(0o644))
-        return [key] + known + [configuration]
+        return [key] + others + [configuration]
     }
+
+    private static func known(_ host: TrustMember) -> KnownHost {
+        var entry = KnownHost()
+        entry.host = host.names[0]
+        entry.aliases = Array(host.names.dropFirst())
+        entry.keys = .exactly(host.hostKeys.map(\.key))
+        return entry
+    }
+}
+
+/// How the hosts of a trust know each other's keys.
+public enum TrustMode: String, FieldValue, CaseIterable {
+    case keys, ca
 }

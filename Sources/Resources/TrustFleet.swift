@@ -1,44 +1,44 @@
 import Model
 
-/// Both sides of a trust, as the facts of their hosts tell.
+/// Both sides of a trust, as far as one host needs them: the other side with what its facts tell, and the host itself.
 struct TrustFleet: Sendable, Hashable {
-    var from: [TrustMember]
-    var to: [TrustMember]
+    var from: [TrustMember] = []
+    var to: [TrustMember] = []
     /// The ids of hosts that may be on a side, which only their facts would tell.
-    var unknownFrom: [String]
-    var unknownTo: [String]
+    var unknownFrom: [String] = []
+    var unknownTo: [String] = []
     /// Whether this host is on a side.
-    var isFrom: Bool
-    var isTo: Bool
+    let isFrom: Bool
+    let isTo: Bool
 
-    /// - Throws: where two hosts claim one name, one address or one key, and the trust would believe them.
-    init(from: HostChoice, to: HostChoice, of trust: SSHTrust) throws(Diagnostic) {
-        func members(_ choice: HostChoice) throws(Diagnostic) -> [TrustMember] {
-            if let id = (choice.members.map(\.id) + choice.unknown).first(where: { !NamedKeys.isName($0) }) {
+    /// - Throws: where two hosts claim one name, one address or one key, and the host would believe them.
+    init(from: HostChoice, to: HostChoice, of trust: SSHTrust, on host: String) throws(Diagnostic) {
+        (isFrom, isTo) = (from.hasThisHost == true, to.hasThisHost == true)
+        let needsFrom = isTo && trust.mode == .keys
+        func members(_ choice: HostChoice, all: Bool) throws(Diagnostic) -> [TrustMember] {
+            let members = all ? choice.members : choice.members.filter { $0.id == host }
+            if let id = members.map(\.id).first(where: { !NamedKeys.isName($0) }) {
                 throw Diagnostic("expected hosts whose ids have no blanks and signs, found `\(id)`", at: nil)
             }
-            return choice.members.map { TrustMember($0, of: trust.name.text, user: trust.from.user) }
+            return members.map { TrustMember($0, of: trust.name.text, user: trust.from.user) }
         }
-        self.from = try members(from)
-        self.to = try members(to)
-        (unknownFrom, unknownTo) = (from.unknown, to.unknown)
-        (isFrom, isTo) = (from.hasThisHost == true, to.hasThisHost == true)
-        let all = self.from + self.to.filter { host in !self.from.contains { $0.id == host.id } }
+        self.from = try members(from, all: needsFrom)
+        self.to = try members(to, all: isFrom)
+        if needsFrom { unknownFrom = from.unknown.filter { NamedKeys.isName($0) } }
+        if isFrom { unknownTo = to.unknown }
+        func shown(_ key: PublicKey) -> String { "\(key.type) ...\(key.blob.suffix(12))" }
         let rivals = [
-            self.to.rivals("each name") { $0.names.map { ($0, $0.text) } },
-            all.rivals("each host key") {
-                $0.hostKeys.map { ($0.key.blob, "\($0.key.type) ...\($0.key.blob.suffix(12))") }
-            },
-            self.from.rivals("each key") {
-                $0.userKey.map { [($0.blob, "\($0.type) ...\($0.blob.suffix(12))")] } ?? []
-            },
-            trust.addresses ? self.from.rivals("each address") { $0.address.map { [($0, $0.text)] } ?? [] } : nil,
+            self.to.rivals("each name") { $0.names.map { ($0.text, $0.text) } },
+            self.to.rivals("each host key") { $0.hostKeys.map { ($0.key.blob, shown($0.key)) } },
+            self.from.rivals("each key") { $0.userKey.map { [($0.blob, shown($0))] } ?? [] },
+            trust.addresses
+                ? self.from.rivals("each address") { $0.address.map { [($0.text, $0.text)] } ?? [] } : nil,
         ]
         if let fault = rivals.compactMap({ $0 }).first { throw fault }
     }
 
     /// What is not known yet.
-    var notes: [Problem] {
+    func notes(_ mode: TrustMode) -> [Problem] {
         func note(
             _ property: String, _ all: [TrustMember], _ unknown: [String], _ what: String,
             _ isKnown: (TrustMember) -> Bool
@@ -52,7 +52,8 @@ struct TrustFleet: Sendable, Hashable {
                     "\(missing.count) of \(all.count + unknown.count) hosts have not reported their \(what): \(listed)")
             ]
         }
-        return note("from", from, unknownFrom, "key") { $0.userKey != nil }
-            + note("to", to, unknownTo, "names and host keys", \.isReachable)
+        let waitsForKeys = isTo && mode == .keys
+        return (waitsForKeys ? note("from", from, unknownFrom, "key") { $0.userKey != nil } : [])
+            + (isFrom ? note("to", to, unknownTo, "names and host keys", \.isReachable) : [])
     }
 }

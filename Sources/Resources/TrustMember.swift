@@ -71,8 +71,8 @@ extension IPAddress {
 
 extension [TrustMember] {
     /// Two hosts that claim one thing: each speaks only for itself, and nobody can tell which of both lies.
-    func rivals<Claim: Hashable>(_ what: String, _ claims: (TrustMember) -> [(Claim, String)]) -> Diagnostic? {
-        var holders: [Claim: String] = [:]
+    func rivals(_ what: String, _ claims: (TrustMember) -> [(claim: String, shown: String)]) -> Diagnostic? {
+        var holders: [String: String] = [:]
         for member in self {
             for (claim, text) in claims(member) {
                 if let other = holders[claim], other != member.id {

@@ -41,7 +41,7 @@ struct Lodestar: ParsableCommand {
                 name: "Writing a site:",
                 subcommands: [
                     Init.self, Check.self, CatalogCommand.self, GraphCommand.self, Explain.self, Eval.self,
-                    SchemaCommand.self, SecretCommand.self, ImportCommand.self,
+                    SchemaCommand.self, SecretCommand.self, SSHCommand.self, ImportCommand.self,
                 ]),
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
             CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self, AccessCommand.self]),

@@ -19,13 +19,14 @@ import Testing
         }
         #expect(
             roles.sorted() == [
-                "checks.yaml", "daemon.yaml", "logrotate.yaml", "motd.yaml", "node_exporter.yaml",
+                "checks.yaml", "daemon.yaml", "logrotate.yaml", "motd.yaml", "node_exporter.yaml", "ssh.yaml",
             ])
         let site = try Tool.site(
             """
             directory: {/etc/logrotate.d: {}}
             role:
               std/motd: {with: {text: hello}}
+              std/ssh: {with: {allow_groups: [ops, admin]}}
               api: {use: std/daemon, with: {name: api, command: /usr/bin/sleep inf}}
               logs: {use: std/logrotate, with: {name: api, path: "/var/log/*.log"}}
             """)

@@ -19,6 +19,13 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     _ = DpkgStatus(parsing: bytes)
     _ = SudoersFile(parsing: bytes)
     _ = UnitFile(parsing: bytes)
+    let text = Base64.text(of: bytes)
+    for family in ["ssh-ed25519", "ssh-rsa", "sk-ecdsa-sha2-nistp256"] {
+        _ = OpenSSHCertificate(line: "\(family)-cert-v01@openssh.com \(text)")
+    }
+    _ = OpenSSHKey.publicKey(
+        of: Array("-----BEGIN OPENSSH PRIVATE KEY-----\n\(text)\n-----END OPENSSH PRIVATE KEY-----\n".utf8), comment: ""
+    )
     for edit in edits {
         guard let once = applied(edit, to: bytes) else { continue }
         require(applied(edit, to: once) == once, "an edit made twice")
@@ -43,6 +50,8 @@ private let keys = [PublicKey(line: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0mQTs
     .compactMap(\.self)
 
 private let edits: [any DocumentEdit] = [
+    KeysEdit.setGroup(KeyGroupContent("g", keys: keys.map { ("a", $0) }, kept: ["b"])),
+    KeysEdit.setGroup(KeyGroupContent("g")),
     LineEdit(text: Content("key = 1"), match: "^key"),
     LineEdit(text: Content("key = 1"), match: "^key", isPresent: false),
     LineEdit(text: Content("last"), insertAfter: "x"),

@@ -40,7 +40,8 @@ struct LawBench {
             "/proc/sys/net/ipv4", "/proc/sys/kernel", "/usr", "/usr/share", "/usr/share/zoneinfo",
             "/usr/share/zoneinfo/Asia",
             "/etc/apt", "/etc/apt/sources.list.d",
-            "/etc/security", "/etc/ssh", "/etc/ssh/ssh_config.d", "/etc/sudoers.d", "/usr/sbin",
+            "/etc/security", "/etc/ssh", "/etc/ssh/ssh_config.d", "/etc/ssh/sshd_config.d", "/etc/sudoers.d",
+            "/usr/sbin",
             "/opt", "/lib", "/lib/modules", "/lib/modules/6.1.0", "/etc/modprobe.d", "/mnt", "/proc/self",
         ] {
             try Self.perform(.makeDirectory(DirectoryCreation(try path.asPath, attributes: Attributes())), on: host)
@@ -48,7 +49,9 @@ struct LawBench {
         for (path, text) in [
             ("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("/etc/group", "root:x:0:\nadm:x:4:\ncrontab:x:101:\n"),
             ("/etc/shadow", "root:*:19000:0:99999:7:::\n"), ("/etc/hosts", "127.0.0.1 localhost\n"), ("/made", ""),
-            ("/usr/sbin/visudo", ""), ("/etc/systemd/journald.conf", "[Journal]\n#SystemMaxUse=\n"),
+            ("/usr/sbin/visudo", ""), ("/usr/sbin/sshd", ""),
+            ("/etc/ssh/sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\n"),
+            ("/etc/systemd/journald.conf", "[Journal]\n#SystemMaxUse=\n"),
             ("/proc/sys/net/ipv4/ip_forward", "0\n"), ("/proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n"),
             ("/proc/sys/kernel/hostname", "law\n"), ("/usr/share/zoneinfo/Asia/Shanghai", "TZif"),
             ("/proc/self/mountinfo", "21 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"),
@@ -100,6 +103,8 @@ struct LawBench {
         let script = """
             mkdir -p '\(place)/upper' '\(place)/work' '\(copy)'
             mount -t overlay overlay -o '\(overlay)' '\(copy)' 2> /dev/null || cp -a '\(testRoot)/.' '\(copy)'
+            mkdir -p '\(copy)/etc/ssh/sshd_config.d'; echo 'Include /etc/ssh/sshd_config.d/*.conf' > '\(copy)/etc/ssh/sshd_config'
+            [ -e '\(copy)/usr/sbin/sshd' ] || { echo '#!/bin/true' > '\(copy)/usr/sbin/sshd'; chmod 755 '\(copy)/usr/sbin/sshd'; }
             mkdir '\(copy)/srv/packages' && : > '\(copy)/srv/packages/Packages'
             '\(tool("tiny-git.sh"))' '\(copy)/srv/git/app.git'
             """

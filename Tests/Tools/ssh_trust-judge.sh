@@ -211,3 +211,113 @@ said=$("$lodestar" facts ssh --root "${root[b]}" --format json 2>&1)
 rm "$deploy/.ssh/id_deploy.pub"
 converge b
 echo "crafted homes gain nothing"
+
+# By an authority.
+ssh-keygen -q -t ed25519 -N '' -f "$work/ca"
+sign() { said=$("$lodestar" ssh sign --ca "$work/ca" "$work/site" "$@" 2>&1) || fail "sign: $said"; }
+# The service manager of these hosts.
+serve() { for host in "$@"; do listen "$host"; done; }
+trust "mode: ca"
+converge a b c; report a b c
+[[ $planned == *"the site has no files/ssh/ca.pub"* ]] || fail "no note of the authority: $planned"
+sign
+[[ $said == *"signed 8 keys"* ]] || fail "$said"
+converge a b c; serve a b c
+for target in host-b host-b.example.org 10.9.2.2 host-c; do reaches a deploy app@$target; done
+reaches b deploy app@host-c
+[ ! -s "${root[b]}/home/app/.ssh/authorized_keys" ] && ! grep -qv '^@cert-authority' "${root[a]}/etc/ssh/ssh_known_hosts" || fail "keys beside certificates"
+fails a other app@host-b
+fails a deploy other@host-b
+said=$(on a setpriv --reuid deploy --regid deploy --init-groups env -i HOME=/home/deploy PATH=/usr/bin timeout 20 ssh -o BatchMode=yes -W 10.9.3.2:22 app@host-b 2>&1 < /dev/null) && fail "a forwarding goes through: $said"
+[[ $said == *"administratively prohibited"* ]] || fail "the forwarding fails otherwise: $said"
+said=$(on b /usr/sbin/sshd -T)
+[[ $said == *"trustedusercakeys /etc/ssh/lodestar-trust/ca.pub"* && $said == *"revokedkeys /etc/ssh/lodestar-trust/revoked.krl"* ]] || fail "sshd -T: $said"
+[ "$(ssh-keygen -Lf "$work/site/files/ssh/certificates/${id[a]}/deploy-cert.pub" | tail -1 | xargs)" == permit-pty ] || fail "the certificate permits more"
+
+# A new host needs one converge more than its certificate, and the others none.
+inventory "\"${id[a]}\": {labels: {from: yes, to: no}}" "\"${id[b]}\": {labels: {from: yes, to: yes}}" "\"${id[c]}\": {labels: {from: yes, to: yes}}"
+converge c; report c; sign; converge c
+reaches c deploy app@host-b
+echo "by an authority: who may log in does, after one converge"
+
+# A key in an agent signs too.
+said=$(ssh-agent bash -c 'ssh-add -q "$1" && mv "$1" "$1.away" && "$2" ssh sign --ca "$1.pub" "$3"' sign "$work/ca" "$lodestar" "$work/site" 2>&1) \
+  || fail "the agent: $said"
+mv "$work/ca.away" "$work/ca"; converge a; reaches a deploy app@host-b
+
+# Only from its own address; a stolen certificate is worth nothing elsewhere.
+steal() {
+  cp "${root[a]}/home/deploy/.ssh/id_deploy" "${root[c]}/home/other/.ssh/id_ed25519"
+  cp "${root[a]}/etc/ssh/lodestar-trust/deploy-cert.pub" "${root[c]}/home/other/.ssh/id_ed25519-cert.pub"
+  cp "${root[a]}/etc/ssh/ssh_known_hosts" "${root[c]}/home/other/.ssh/known_hosts"
+  chroot "${root[c]}" chown -R other:other /home/other/.ssh; chmod 600 "${root[c]}/home/other/.ssh/id_ed25519"
+}
+converge a; steal; reaches c other app@host-b
+trust "mode: ca
+    addresses: true"
+sign; converge a b c; steal
+fails c other app@host-b
+reaches a deploy app@host-b
+
+# The end of a validity is told in time.
+sign --valid 2d; converge a
+[[ $planned == *"deploy-cert.pub ends on "* ]] || fail "no warning: $planned"
+sign; converge a b c; serve a b c
+[[ $planned != *"ends on"* ]] || fail "a warning too many: $planned"
+
+# A changed host key is noticed.
+rm "${root[b]}"/etc/ssh/ssh_host_*; chroot "${root[b]}" ssh-keygen -A > /dev/null; listen b
+fails a deploy app@host-b "Host key verification failed"
+report b; sign; converge b; listen b
+reaches a deploy app@host-b
+
+# What is revoked counts nowhere, and is signed no more.
+said=$("$lodestar" ssh revoke --host "${id[a]}" "$work/site" 2>&1) || fail "revoke: $said"
+reaches a deploy app@host-b
+converge b
+fails a deploy app@host-b
+reaches b deploy app@host-c
+sign
+[[ $said == *"the key of trust:deploy ${id[a]} is revoked, and not signed"* ]] || fail "$said"
+serials=$(for file in "$work"/site/files/ssh/certificates/*/*-cert.pub; do ssh-keygen -Lf "$file" | sed -n 's/ *Serial: //p'; done)
+[ "$(sort <<< "$serials" | uniq -d)" == "" ] || fail "a serial number twice"
+serial=$(ssh-keygen -Lf "$work/site/files/ssh/certificates/${id[c]}/deploy-cert.pub" | sed -n 's/ *Serial: //p')
+converge b c; reaches c deploy app@host-b
+"$lodestar" ssh revoke --serial "$serial" "$work/site" > /dev/null || fail "revoke --serial"
+converge b; fails c deploy app@host-b
+said=$("$lodestar" ssh sign --ca "${root[a]}/etc/ssh/ssh_host_ed25519_key" "$work/site" 2>&1) && fail "another authority signs"
+[[ $said == *"found another authority"* ]] || fail "$said"
+
+# A host that has an authority of its own keeps it.
+echo 'TrustedUserCAKeys /etc/ssh/own.pub' > "${root[c]}/etc/ssh/sshd_config.d/90-own.conf"
+said=$(lodestar c apply) && fail "the host's own authority is taken out: $said"
+[[ $said == *"/etc/ssh/sshd_config.d/90-own.conf sets trustedusercakeys to"* ]] || fail "$said"
+rm "${root[c]}/etc/ssh/sshd_config.d/90-own.conf"
+
+# A configuration that sshd does not take never counts.
+declare_ <<< 'sshd_config: {70-bad: {settings: {PermitRootLogin: perhaps}}}'
+said=$(lodestar a apply) && fail "a bad setting is active"
+[[ $said == *"sshd"*"ended with status 255"* || $said == *"unsupported option"* ]] && [ ! -e "${root[a]}/etc/ssh/sshd_config.d/70-bad.conf" ] || fail "$said"
+
+# The standard role, as sshd reads it.
+declare_ <<< 'role: {std/ssh: {with: {allow_groups: [deploy, app]}}}'
+echo 'PasswordAuthentication yes' > "${root[a]}/etc/ssh/sshd_config.d/50-cloud-init.conf"
+converge a
+said=$(on a /usr/sbin/sshd -T | tr '\n' ' ')
+for setting in "passwordauthentication no" "kbdinteractiveauthentication no" "permitrootlogin without-password" "maxauthtries 4" \
+  "logingracetime 30" "x11forwarding no" "allowagentforwarding no" "loglevel VERBOSE" "allowgroups deploy allowgroups app"; do
+  [[ " $said" == *" $setting "* ]] || fail "std/ssh has not $setting: $said"
+done
+mv "${root[a]}"/etc/ssh/sshd_config.d/{50,00}-cloud-init.conf
+said=$(lodestar a apply) && fail "another file has the last word: $said"
+[[ $said == *"00-cloud-init.conf sets passwordauthentication to"* ]] || fail "$said"
+rm "${root[a]}/etc/ssh/sshd_config.d/00-cloud-init.conf"
+
+declare_ <<< 'file: {}'
+converge a b c; serve a b c
+fails b deploy app@host-c "Host key verification failed"
+for host in a b c; do
+  left=$(cd "${root[$host]}" && find home/deploy etc/ssh/ssh_config.d etc/ssh/sshd_config.d etc/ssh/lodestar-trust -path '*ssh*' -type f 2> /dev/null || true)
+  [ -z "$left" ] || fail "$host has left: $left"
+done
+echo "what is revoked, stolen, changed or gone does not"

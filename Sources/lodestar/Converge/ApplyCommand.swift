@@ -52,6 +52,7 @@ struct ApplyCommand: ParsableCommand {
         if let commit { try Terminal.reportingFaults { try state.keepHolds(for: commit) } }
         if retry { try Terminal.reportingFaults { try state.forgetDisproofs() } }
         let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
+        CertificateEnds.report(root: hostSession.root)
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
         let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil
         if let plan = try hostSession.inPlacePlan(memo, state: state, revision: session.revision) {

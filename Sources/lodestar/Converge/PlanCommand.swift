@@ -36,6 +36,7 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let session = try Session(site.source, identity: options.identity)
         let hostSession = try HostSession(root: options.root)
+        CertificateEnds.report(root: hostSession.root)
         let target = try Session.target(root: hostSession.root)
         let selection = Selection(only: selection.only, skipped: selection.skip), state = try hostSession.pastState()
         let memo =
