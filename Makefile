@@ -34,6 +34,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/hostinfo-qemu.sh dist/hostinfo /var/tmp/lodestar-kernel
 	Tests/Tools/units.py dist/lodestar 16
 	Tests/Tools/access-judge.py dist/lodestar $(TEST_ROOT) 6
+	Tests/Tools/safeguard-judge.sh dist/lodestar $(TEST_ROOT)
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 	Tests/Tools/facts-faults.py dist/lodestar dist/hostinfo
 	Tests/Tools/agent.py dist/lodestar

@@ -4,7 +4,7 @@ public import Model
 public struct SshdFile: HostDocument {
     public let bytes: [UInt8]
     /// The keyword in lower case, then its arguments; each with the number of its line.
-    let directives: [(line: Int, words: [String])]
+    let directives: [(line: Int, text: String, words: [String])]
 
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
@@ -12,7 +12,7 @@ public struct SshdFile: HostDocument {
             var words = Self.words(of: line.bodyText)
             guard let keyword = words.first?.lowercased() else { return nil }
             words[0] = Self.synonyms[keyword] ?? keyword
-            return (number + 1, words)
+            return (number + 1, line.bodyText, words)
         }
     }
 

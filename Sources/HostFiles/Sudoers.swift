@@ -8,10 +8,13 @@ public struct SudoersFile: HostDocument {
     /// The same as they stand in the file, each with the number of its first line.
     let texts: [(line: Int, text: String)]
     let includes: [(path: String, isFolder: Bool)]
+    /// The numbers of the lines that include others.
+    let includeLines: Set<Int>
 
     public init(parsing bytes: [UInt8]) {
         self.bytes = bytes
         var entries: [String] = [], texts: [(Int, String)] = [], includes: [(String, Bool)] = [], open = "", start: Int?
+        var includeLines: Set<Int> = []
         for (number, line) in FileLine.lines(of: bytes).lines.map(\.bodyText).enumerated() {
             if line.utf8.last == UInt8(ascii: "\\") {
                 open += line.dropLast()
@@ -24,6 +27,7 @@ public struct SudoersFile: HostDocument {
             let isDirective = text.first == "@" || text.first == "#"
             if isDirective, words.count == 2, first == "include" || first == "includedir" {
                 includes.append((words[1].filter { $0 != "\"" }, first == "includedir"))
+                includeLines.insert(number + 1)
             } else {
                 let entry = Self.plain(text)
                 if entry.isEmpty { continue }
@@ -34,6 +38,7 @@ public struct SudoersFile: HostDocument {
         self.entries = entries
         self.texts = texts
         self.includes = includes
+        self.includeLines = includeLines
     }
 
     /// A rule that does not say as whom says root (`runas_default`).
@@ -66,7 +71,10 @@ public struct SudoersFile: HostDocument {
                     continue
                 }
             }
-            if hasBlank, let last = result.last, !separators.contains(last), !separators.contains(scalar) {
+            // Before a `!` it may part the accounts from the hosts.
+            if hasBlank, let last = result.last, !separators.contains(last),
+                scalar == "!" || !separators.contains(scalar)
+            {
                 result.append(" ")
             }
             hasBlank = false

@@ -73,7 +73,14 @@ extension Linux {
         case .command(let command)?: try validate(pending, command)
         case .interpreter(let interpreter)?: try validate(pending, interpreter)
         case .source(let trial)?: try packageTool.read(trial)
-        case nil: break
+        case nil:
+            guard let safeguard = Safeguard(of: file.path) else { break }
+            if safeguard == .sudoers,
+                owner != 0 || permissions.bits & 0o002 != 0 || (group != 0 && permissions.bits & 0o020 != 0)
+            {
+                throw HostFault("write", file.path.text, "sudo reads no file that others than root may write")
+            }
+            try check(safeguard, of: file.path, try file.content.bytes, isSecret: pending.isSecret)
         }
     }
 

@@ -50,6 +50,7 @@ extension Linux {
         if creation.makesParents { try makeParents(of: creation.path, &durable) }
         let entry = try writableEntry(creation.path, "make"), directory = entry.directory
         let present = try status(entry, creation.path)
+        try checkSafeguard(of: creation)
         if present?.kind != .link { try check(creation.replaced, present, creation.path) }
         if present?.kind == .directory { try unlink(entry, creation.path, isDirectory: true) }
         removeStale(in: directory, creation.path.parent ?? .root)
@@ -69,6 +70,12 @@ extension Linux {
         guard present.kind == removal.kind else {
             throw HostFault(
                 "remove", removal.path.text, "it is a \(present.kind.rawValue), not a \(removal.kind.rawValue)")
+        }
+        if let safeguard = Safeguard(of: removal.path) {
+            try safeguard.check(removal.path, isRemoval: true, on: self)
+            if let program = safeguard.program, try status(of: program) != nil {
+                try check(safeguard, of: removal.path, nil, isSecret: false)
+            }
         }
         if removal.isRecursive {
             let mount = mount(of: entry.directory)

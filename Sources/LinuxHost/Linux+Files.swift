@@ -41,7 +41,9 @@ extension Linux {
         for index in steps.indices {
             let openCount = pending.reduce(0) { $0 + $1.file.descriptors.count }
             let path = steps[index].path
-            if openCount >= Self.chunk || pending.contains(where: { $0.file.holds(path) }) {
+            // Of what is looked at as a whole, each is in its place before the next one.
+            let isGuarded = Safeguard(of: path) != nil && pending.contains { Safeguard(of: $0.file.path) != nil }
+            if isGuarded || openCount >= Self.chunk || pending.contains(where: { $0.file.holds(path) }) {
                 finish(pending, into: &results)
                 pending = []
             }

@@ -91,7 +91,11 @@ public struct File: Resource, Removable, Replacing, Remarking {
                 "expected one of content, source, template and initial, found `\($0.0)` beside `\(given[0].0)`"
             )
         }
-        guard validate != nil, interpreter != nil else { return rivals }
+        let isBlind = Safeguard(of: path) == .pam && !given.isEmpty && validate == nil
+        let blind = Problem(
+            at: "path",
+            "expected `validate` for a file of PAM: a wrong one lets nobody in, and no program checks it by default")
+        guard validate != nil, interpreter != nil else { return rivals + (isBlind ? [blind] : []) }
         return rivals + [Problem(at: "interpreter", "expected one of validate and interpreter, found both")]
     }
 

@@ -3,6 +3,7 @@ import Model
 
 extension Simulation {
     func perform(_ step: FileStep) throws(HostFault) {
+        try checkSafeguard(of: step)
         switch step {
         case .write(let write): try self.write(write)
         case .edit(let edit): try self.edit(edit)
@@ -12,6 +13,18 @@ extension Simulation {
         case .setAttributes(let change): try set(change)
         case .setKernelValue(let setting): try set(setting)
         case .makeKey(let creation): try make(creation)
+        }
+    }
+
+    /// Refuses what the real host would refuse for want of a validator.
+    private func checkSafeguard(of step: FileStep) throws(HostFault) {
+        guard let safeguard = Safeguard(of: step.path) else { return }
+        switch step {
+        case .write(let write) where write.validator == nil:
+            try safeguard.check(step.path, isRemoval: false, on: self)
+        case .edit, .makeLink: try safeguard.check(step.path, isRemoval: false, on: self)
+        case .remove: try safeguard.check(step.path, isRemoval: true, on: self)
+        case .write, .makeDirectory, .setAttributes, .setKernelValue, .makeKey: break
         }
     }
 

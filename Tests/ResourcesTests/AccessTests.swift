@@ -168,6 +168,10 @@ import Testing
         ("/etc/sudoers", "ALL, !ana ALL=(ALL:ALL) ALL\n", ["ana root"], ["bob root sudo ALL, with its password"]),
         ("/etc/sudoers", "Defaults rootpw\nbob ALL=ALL\n", ["ana root"], []),
         ("/etc/sudoers", "Defaults runas_default=ana\nbob ALL=ALL\n", ["ana root"], []),
+        (
+            "/etc/sudoers", "%ops !elsewhere, ALL=(ALL) NOPASSWD: ALL, ! /bin/su\n", ["ana root"],
+            ["ana root sudo ALL but /bin/su, without a password"]
+        ),
         ("/etc/sudoers", "@includedir sudoers.d\n", ["ana root"], []),
     ])
     func changesOfFilesAreChangesOfAccess(path: String, text: String, gone: [String], new: [String]) throws {

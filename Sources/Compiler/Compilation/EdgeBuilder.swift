@@ -41,7 +41,7 @@ struct EdgeBuilder {
             if let folder = object.file?.parent { files[folder, default: []].append(position) }
         }
         for (position, declaration) in declarations.enumerated() {
-            for need in declaration.resource.needs {
+            for need in declaration.resource.needs + declaration.resource.safeguardNeeds {
                 addEditors(of: need, position)
                 if need.isForFiles, let folder = need.object.file {
                     for owner in (files[folder] ?? []).sorted() { add(need, of: position, to: owner) }

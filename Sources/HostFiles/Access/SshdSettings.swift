@@ -9,64 +9,63 @@ public struct SshdDirectives: Sendable {
         var conditions: [[String]]
         public var path: AbsolutePath
         var line: Int
+        /// As it stands in the file.
+        var text: String
+        /// The line that begins its Match block, as it stands; nil outside of one.
+        var block: String?
 
         public var isInMatch: Bool { !conditions.isEmpty }
         public var value: String { words.dropFirst().joined(separator: " ") }
     }
 
     public private(set) var all: [Directive] = []
-    /// A file that is read as if it stood at a place, whatever the host has there.
-    private let given: (file: SshdFile, place: AbsolutePath)?
 
     static let folder = AbsolutePath.root.appending("etc/ssh")
     static let main = folder.appending("sshd_config")
 
-    init(reading host: some HostReading) throws(HostFault) {
-        given = nil
-        try read(Self.main, [], depth: 0, on: host)
-    }
+    init(reading host: some HostReading) throws(HostFault) { try read(Self.main, [], nil, depth: 0, on: host) }
 
     /// What sshd would read with a file at a place.
     public init(reading host: some HostReading, with file: SshdFile, at place: AbsolutePath) throws(HostFault) {
-        given = (file, place)
-        try read(Self.main, [], depth: 0, on: host)
+        self = try SshdDirectives(reading: Prospect(host, place, file.bytes))
     }
 
     private mutating func read(
-        _ path: AbsolutePath, _ outer: [[String]], depth: Int, on host: some HostReading
+        _ path: AbsolutePath, _ outer: [[String]], _ outerBlock: String?, depth: Int, on host: some HostReading
     ) throws(HostFault) {
-        let isGiven = path == given?.place
-        guard let file = isGiven ? given?.file : try host.document(SshdFile.self, at: path) else { return }
-        var conditions = outer
-        for (line, words) in file.directives {
+        guard let file = try host.document(SshdFile.self, at: path) else { return }
+        var conditions = outer, block = outerBlock
+        for (line, text, words) in file.directives {
             switch words[0] {
-            case "match": conditions = outer + [Array(words.dropFirst())]
+            case "match": (conditions, block) = (outer + [Array(words.dropFirst())], text)
             case "include" where depth < 16:
-                for included in try included(words.dropFirst(), on: host) {
-                    try read(included, conditions, depth: depth + 1, on: host)
+                for included in try Self.included(words.dropFirst(), on: host) {
+                    try read(included, conditions, block, depth: depth + 1, on: host)
                 }
-            default: all.append(Directive(words: words, conditions: conditions, path: path, line: line))
+            default:
+                all.append(
+                    Directive(
+                        words: words, conditions: conditions, path: path, line: line, text: text, block: block))
             }
         }
     }
 
     /// The files of an Include, patterns in the last component only.
-    private func included(
+    private static func included(
         _ patterns: some Sequence<String>, on host: some HostReading
     ) throws(HostFault) -> [AbsolutePath] {
         var paths: [AbsolutePath] = []
         for pattern in patterns {
-            guard let whole = Self.path(pattern, in: Self.folder), let parent = whole.parent else { continue }
+            guard let whole = path(pattern, in: folder), let parent = whole.parent else { continue }
             if !whole.name.has("*"), !whole.name.has("?") {
                 paths.append(whole)
                 continue
             }
             let glob = Glob(whole.name)
-            var names = try host.entries(of: parent) ?? []
-            if let place = given?.place, place.parent == parent, !names.contains(place.name) {
-                names = (names + [place.name]).sorted()
+            for name in try host.entries(of: parent) ?? []
+            where glob.matches(name) && !name.hasPrefix(".") {
+                paths.append(parent.appending(name))
             }
-            for name in names where glob.matches(name) && !name.hasPrefix(".") { paths.append(parent.appending(name)) }
         }
         return paths
     }
