@@ -35,6 +35,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/units.py dist/lodestar 16
 	Tests/Tools/access-judge.py dist/lodestar $(TEST_ROOT) 6
 	Tests/Tools/safeguard-judge.sh dist/lodestar $(TEST_ROOT)
+	Tests/Tools/access-booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Torture/torture.sh dist/lodestar 14 10 2> /dev/null
 	Tests/Tools/facts-faults.py dist/lodestar dist/hostinfo
 	Tests/Tools/agent.py dist/lodestar

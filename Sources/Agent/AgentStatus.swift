@@ -31,7 +31,7 @@ public struct ConvergeOutcome: Sendable, Hashable {
         case 65: return "site refused"
         case 66: return "site not found"
         case 75: return "locked"
-        case 78: return "too many removals"
+        case 78: return "refused by a safety limit"
         default: return "failed with \(exitStatus)"
         }
     }

@@ -57,7 +57,7 @@ extension AccessDifference {
     }
 
     /// `access: + ana may log in (key SHA256:..; authorized_key:ana)`, a line for each way.
-    var lines: [String] {
+    public var lines: [String] {
         let changes = added.map { ("+", $0) } + removed.map { ("-", $0) }
         return changes.enumerated().map { index, change in
             let (sign, way) = change

@@ -74,7 +74,7 @@ extension Report {
             "run": .int(Int64(run)), "in_place": .int(Int64(inPlaceCount + count(.inPlace))),
             "changed": .int(Int64(count(.changed))), "refreshed": .int(Int64(count(.refreshed))),
             "failed": .int(Int64(count(.failed))), "skipped": .int(Int64(count(.skipped))),
-            "stale": .int(Int64(count(.stale))), "interrupted": .bool(isInterrupted),
+            "stale": .int(Int64(count(.stale))), "interrupted": .bool(isInterrupted), "access": access?.datum ?? .null,
             "outcomes": .list(outcomes.map(\.datum)), "rollbacks": .list(rollbacks.map(\.datum)),
         ]
     }

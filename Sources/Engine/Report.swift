@@ -50,6 +50,8 @@ public struct Report: Sendable {
     public var inPlaceCount: Int
     /// Whether an interrupt ended the run before its end.
     public var isInterrupted = false
+    /// How the plan changed who can get in; nil where nothing of it bears on that.
+    public var access: AccessDifference?
     /// Whether something is left alone because a trial of it failed earlier.
     public var holdsDisproved = false
     /// What brought back what was before, for each trial that failed.

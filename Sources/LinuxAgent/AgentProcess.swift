@@ -68,7 +68,7 @@ public final class AgentProcess {
         // Before anything else is open: the keeper is a copy of this process.
         keeper = Keeper(path: settings.keeperPath)
         let events = try keeper.connect()
-        bootID = ProcessTable.bootID
+        bootID = SystemClock.bootID
         signals = lodestar_signals_open()
         timer = lodestar_timer_open()
         database = try Self.openedDatabase(settings, bootID: bootID, log)

@@ -3,11 +3,6 @@ import SystemCalls
 
 /// Processes of earlier agents in /proc (proc(5)).
 enum ProcessTable {
-    static var bootID: String {
-        guard let bytes = try? LocalFiles.contents(of: "/proc/sys/kernel/random/boot_id", limit: 100) else { return "" }
-        return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
-    }
-
     /// Whether a process still runs; one that has ended and waits for its parent does not.
     static func isAlive(_ process: ProcessIdentity) -> Bool {
         guard let record = ProcessRecord(of: process.number), record.state != "Z" else { return false }

@@ -127,6 +127,11 @@ extension LocalFiles {
         if descriptor >= 0 { close(descriptor) }
     }
 
+    /// Makes a symbolic link.
+    public static func link(_ target: String, at path: String) throws(HostFault) {
+        if symlink(target, path) != 0 { throw HostFault("link", path, ErrorNumber.last.text) }
+    }
+
     /// Removes a file, if there is one.
     public static func remove(_ path: String) { unlink(path) }
 

@@ -13,6 +13,11 @@ public enum SystemClock {
     public static var today: Int { Int(seconds / 86400) }
     /// Nanoseconds that only go forward, for measuring.
     public static var monotonicNanoseconds: UInt64 { UInt64(value(of: CLOCK_MONOTONIC)) }
+    /// Names this boot of the machine; empty where nobody can tell.
+    public static var bootID: String {
+        guard let bytes = try? LocalFiles.contents(of: "/proc/sys/kernel/random/boot_id", limit: 100) else { return "" }
+        return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
+    }
     /// Milliseconds since the machine started, suspended time included.
     public static var bootMilliseconds: Int64 { Int64(value(of: CLOCK_BOOTTIME) / 1_000_000) }
 

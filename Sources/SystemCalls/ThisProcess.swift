@@ -1,5 +1,6 @@
 import CShim
 import Glibc
+public import Values
 
 /// The process that this program is: its words, its environment, its rights, its end.
 public enum ThisProcess {
@@ -22,6 +23,14 @@ public enum ThisProcess {
 
     /// A variable of the environment.
     public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Starts a program that belongs to nobody: no session, no terminal, no open files, no parent that waits.
+    public static func detach(_ arguments: [String]) throws(HostFault) {
+        var words = arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        let result = lodestar_detach(&words)
+        if result < 0 { throw HostFault("start", arguments.first ?? "", ErrorNumber.text(-result)) }
+    }
 
     /// Whether the process has root's privileges.
     public static var isPrivileged: Bool { geteuid() == 0 }

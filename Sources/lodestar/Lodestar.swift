@@ -34,7 +34,7 @@ struct Lodestar: ParsableCommand {
         abstract: "Keeps every host on the course that one git repository declares.",
         version: version,
         groupedSubcommands: [
-            CommandGroup(name: "Converging:", subcommands: [PlanCommand.self, ApplyCommand.self]),
+            CommandGroup(name: "Converging:", subcommands: [PlanCommand.self, ApplyCommand.self, ConfirmCommand.self]),
             CommandGroup(
                 name: "What was done:", subcommands: [History.self, Show.self, Ledger.self, UndoCommand.self]),
             CommandGroup(

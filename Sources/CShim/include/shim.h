@@ -191,5 +191,8 @@ int lodestar_connect(const uint8_t *address, size_t length, uint16_t port, int t
 // syncfs(2) of the file system of a directory. 0, or -errno.
 int lodestar_sync_file_system(int directory);
 
+// Starts a program in a session of its own, whose parent is init: no terminal, no open files. 0, or -errno.
+int lodestar_detach(char *const arguments[]);
+
 // Takes back what was put into the environment for Swift's runtime before main.
 void lodestar_forget_runtime_root(void);

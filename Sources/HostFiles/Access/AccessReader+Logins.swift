@@ -104,6 +104,8 @@ extension AccessReader {
         else {
             return []
         }
+        // Without PAM nobody asks for a new password in a way that ends in a shell.
+        if !settings.isOn("usepam", standard: false), hasOldPassword(user) { return [] }
         var methods: Set<String> = []
         if settings.isOn("passwordauthentication", standard: true) { methods.insert("password") }
         if settings.isOn("kbdinteractiveauthentication", standard: true), settings.isOn("usepam", standard: false) {

@@ -85,6 +85,12 @@ struct AccessReader {
         return "the password has expired, and its time of grace too"
     }
 
+    /// Whether the password has to be changed first.
+    func hasOldPassword(_ user: UserEntry) -> Bool {
+        guard let row = accounts.shadow?[user.name.text], let changed = row.changed else { return false }
+        return changed == 0 || row.maximumAge.map { today > changed + $0 } ?? false
+    }
+
     /// The same of sshd without PAM, for which the day of the end still counts (auth-shadow.c of OpenSSH).
     func hasEnded(_ user: UserEntry) -> Bool {
         accounts.shadow?[user.name.text]?.expires.map { today > $0 } ?? false

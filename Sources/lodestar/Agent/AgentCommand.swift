@@ -98,6 +98,7 @@ struct AgentCommand: ParsableCommand {
             Terminal.report("error: the agent needs root's privileges")
             throw ExitStatus.noPrivilege
         }
+        bringBack(below: settings.converge.root.text)
         try Terminal.reportingFaults {
             do {
                 let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
@@ -107,5 +108,14 @@ struct AgentCommand: ParsableCommand {
                 throw ExitStatus.locked
             }
         }
+    }
+
+    /// What nobody confirmed before a reboot comes back first; what cannot keeps no agent from its work.
+    private func bringBack(below root: String) {
+        guard let hostSession = try? HostSession(root: root), let lock = try? ProcessLock(root: hostSession.root) else {
+            return
+        }
+        defer { withExtendedLifetime(lock) {} }
+        try? hostSession.bringBackOverdue()
     }
 }

@@ -1,4 +1,7 @@
+import Agent
 import ArgumentParser
+import Model
+import SystemCalls
 
 /// `lodestar status`: how the agent is.
 struct StatusCommand: ParsableCommand {
@@ -11,5 +14,12 @@ struct StatusCommand: ParsableCommand {
     @Option(help: "text or json.")
     var format = Format.text
 
-    func run() throws { try options.printStatus(format) }
+    func run() throws {
+        if ThisProcess.isPrivileged, let settings = try? options.settings(),
+            let pending = try PendingConfirmation(below: settings.converge.root.text)
+        {
+            Terminal.report("note: \(pending.text)")
+        }
+        try options.printStatus(format)
+    }
 }

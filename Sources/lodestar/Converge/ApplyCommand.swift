@@ -28,7 +28,22 @@ struct ApplyCommand: ParsableCommand {
     @Flag(help: "Goes on where nobody could log in and become root any more.")
     var allowLockout = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Changes of access come back by themselves, unless `lodestar confirm` comes within this time, such as 60s.",
+            valueName: "duration"))
+    var confirm: String?
+
     @OptionGroup var observation: ObservationOptions
+
+    private var confirmationTime: Duration? { confirm.flatMap { Duration(text: $0) } }
+
+    func validate() throws {
+        guard confirm != nil else { return }
+        guard let time = confirmationTime, (1000...86_400_000).contains(time.wholeMilliseconds) else {
+            throw ValidationError("expected --confirm with a duration such as 60s, at most a day")
+        }
+    }
 
     func run() throws {
         let saved = try savedPlan()
@@ -46,6 +61,7 @@ struct ApplyCommand: ParsableCommand {
         Interrupts.watch()
         let lock = try hostSession.lock(for: "apply")
         defer { withExtendedLifetime(lock) {} }
+        try hostSession.checkNothingWaits()
         let state = try hostSession.writableState()
         // A commit that changes nothing here ends what was held until it came.
         let commit = Catalog.commit(in: session.revision)
@@ -75,7 +91,16 @@ struct ApplyCommand: ParsableCommand {
             Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(.full))
             throw ExitStatus.unsafe
         }
-        var report = try output.perform(plan, hostSession, state, isExact: saved != nil)
+        var pending: PendingConfirmation?
+        var report = try output.perform(plan, hostSession, state, isExact: saved != nil) { run in
+            guard let time = confirmationTime, plan.access != nil else { return }
+            let waiting = try PendingConfirmation(run: run, of: plan, on: hostSession, within: time)
+            try waiting.begin(below: hostSession.root)
+            pending = waiting
+        }
+        report.access = plan.access
+        try Terminal.reportingFaults { try pending?.restart(below: hostSession.root) }
+        if let pending { Terminal.report("note: \(pending.text)") }
         report.holdsDisproved = !plan.disproofs.isEmpty
         report.rollbacks = try output.rollBack(report, of: plan.catalog, hostSession, state)
         if report.run == 0, let archive, let memo = recorder?.memo(of: plan, archive) { cache.keep(memo) }

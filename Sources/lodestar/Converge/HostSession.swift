@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import HostFiles
 import LinuxHost
 import Model
 import Resources
@@ -56,43 +55,6 @@ struct HostSession {
             ).plan()
             plan.access = try accessDifference(of: plan, simulation, state)
             return plan
-        }
-    }
-
-    /// How a plan changes who can get in; nil where nothing that it touches bears on that.
-    private func accessDifference(
-        of plan: Plan, _ simulation: Simulation, _ state: any StateReading
-    ) throws -> AccessDifference? {
-        let steps = plan.resources.flatMap(\.steps)
-        guard !steps.isEmpty, try AccessScope(reading: host).concerns(steps) else { return nil }
-        var before = try Access(reading: host, today: SystemClock.today)
-        before.attribute(to: try state.ledger())
-        return AccessDifference(from: before, to: try access(after: plan, simulation))
-    }
-
-    /// Who can get in when a plan has been performed.
-    private func access(after plan: Plan, _ simulation: Simulation) throws -> Access {
-        let removed = plan.resources.flatMap(\.steps).compactMap { step -> String? in
-            guard case .package(let change) = step, [.remove, .purge].contains(change.action) else { return nil }
-            return change.name
-        }
-        var access = try Access(reading: simulation, today: SystemClock.today, without: Set(removed))
-        access.attribute(to: plan.catalog.declarations)
-        return access
-    }
-
-    /// Who can get in: now, or when a catalog has been applied.
-    func access(after catalog: Catalog?) throws -> Access {
-        let state = try pastState()
-        return try Terminal.reportingFaults {
-            guard let catalog else {
-                var access = try Access(reading: host, today: SystemClock.today)
-                access.attribute(to: try state.ledger())
-                return access
-            }
-            let simulation = Simulation(over: host, today: SystemClock.today)
-            let plan = try Planner(catalog, on: simulation, state: state, types: Registry.all).plan()
-            return try access(after: plan, simulation)
         }
     }
 }

@@ -44,6 +44,9 @@ struct PlanCommand: ParsableCommand {
         let plan =
             try hostSession.inPlacePlan(memo, state: state, revision: session.revision)
             ?? hostSession.plan(try session.catalog(for: target, root: hostSession.root), state: state, selection)
+        if ThisProcess.isPrivileged, let pending = try PendingConfirmation(below: hostSession.root) {
+            Terminal.report("note: \(pending.text)")
+        }
         switch format {
         case .text: Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(summary ? .summary : .full))
         case .json: Terminal.printJSON(plan.datum.json)

@@ -19,10 +19,12 @@ struct RunOutput: ParsableArguments {
 
     /// A run that has nothing to do leaves no trace.
     ///
-    /// - Parameter leavesTrace: whether even that is told to the state.
+    /// - Parameters:
+    ///   - leavesTrace: whether even that is told to the state.
+    ///   - onBegin: hears the number of the run before its first effect.
     func perform(
         _ plan: Plan, _ hostSession: HostSession, _ state: any StateStore, isExact: Bool = false,
-        leavesTrace: Bool = false
+        leavesTrace: Bool = false, onBegin: (Int) throws -> Void = { _ in }
     ) throws -> Report {
         try Terminal.reportingFaults {
             let isInLine = try !plan.isWhole || !plan.resources.isEmpty || state.ledgerDigest() == plan.catalog.digest
@@ -34,6 +36,7 @@ struct RunOutput: ParsableArguments {
                 RunStart(
                     site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,
                     time: Int(SystemClock.seconds)))
+            try onBegin(run)
             let converger = try Converger(plan, on: hostSession.host, store: state, run: run, isExact: isExact)
             converger.isInterrupted = { Interrupts.signal != nil }
             if format == .text, !summary {
@@ -84,6 +87,7 @@ struct RunOutput: ParsableArguments {
     func finish(_ report: Report) throws {
         switch format {
         case .text:
+            for line in report.access?.lines ?? [] { Terminal.print(line) }
             for report in [report] + report.rollbacks {
                 Terminal.print(ReportText(isColored: Terminal.isColored).summary(of: report))
             }
