@@ -8,7 +8,7 @@ import Testing
     @Test(
         .enabled(
             if: getuid() == 0 && FileManager.default.fileExists(atPath: "\(root)/.complete"),
-            "needs root and Tests/Tools/make-root.sh"), .timeLimit(.minutes(5)))
+            "needs root and Tests/Tools/make-root.sh"), .timeLimit(.minutes(20)))
     func whatOthersConfiguredIsImportedWhole() {
         let result = Tool.run(["\(Tool.top)Tests/Tools/import-judge.sh", Tool.binary, Self.root])
         #expect(result.status == 0, "\(result.output)\(result.errors)")

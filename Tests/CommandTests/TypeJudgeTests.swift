@@ -6,13 +6,13 @@ import Testing
     private static let root = ProcessInfo.processInfo.environment["LODESTAR_TEST_ROOT"] ?? "/var/tmp/lodestar-test-root"
 
     @Test(
-        .enabled(if: getuid() == 0, "needs root"), .timeLimit(.minutes(5)),
+        .enabled(if: getuid() == 0, "needs root"), .timeLimit(.minutes(20)),
         arguments: ["hostname", "mount", "swap", "script", "check"])
     func othersMakeTheSameOfARunningHost(type: String) { judge([type]) }
 
     @Test(
         .enabled(if: FileManager.default.fileExists(atPath: "\(root)/.complete"), "needs Tests/Tools/make-root.sh"),
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(20)),
         arguments: [
             "timezone", "locale", "kernel_module", "host_entry", "limit", "sudo_rule", "known_host", "archive", "git",
             "ssh_trust",
