@@ -73,10 +73,11 @@ let package = Package(
         library("Secrets", ["Model", crypto]),
         .target(
             name: "StandardRoles", path: "Manifests",
-            resources: ["checks.yaml", "daemon.yaml", "logrotate.yaml", "motd.yaml", "node_exporter.yaml", "ssh.yaml"]
-                .map {
-                    .embedInCode($0)
-                }, swiftSettings: strict),
+            resources: [
+                "accounts.yaml", "agent.yaml", "baseline.yaml", "checks.yaml", "daemon.yaml", "logrotate.yaml",
+                "motd.yaml",
+                "node_exporter.yaml", "ssh.yaml",
+            ].map { .embedInCode($0) }, swiftSettings: strict),
         .executableTarget(
             name: "lodestar",
             dependencies: [

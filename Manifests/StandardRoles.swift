@@ -2,6 +2,9 @@
 public enum StandardRoles {
     /// The text of each role's file in UTF-8, by its name.
     public static let all: [String: [UInt8]] = [
+        "accounts": PackageResources.accounts_yaml,
+        "agent": PackageResources.agent_yaml,
+        "baseline": PackageResources.baseline_yaml,
         "checks": PackageResources.checks_yaml,
         "daemon": PackageResources.daemon_yaml,
         "logrotate": PackageResources.logrotate_yaml,

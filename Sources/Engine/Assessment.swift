@@ -75,10 +75,17 @@ extension Declaration {
 
     /// Remarks on the object for a person.
     func remarks(on host: some HostReading, before changes: [Change]) throws -> [Remark] {
-        guard state == .present, let resource = resource as? any Remarking else { return [] }
-        return try resource.remarks(on: host, before: changes).map {
-            Remark(address: address, place: place, text: $0)
+        var texts: [String] = []
+        if state == .absent, !changes.isEmpty, let resource = resource as? any Removable {
+            texts = try remains(of: resource, on: host)
+        } else if state == .present, let resource = resource as? any Remarking {
+            texts = try resource.remarks(on: host, before: changes)
         }
+        return texts.map { Remark(address: address, place: place, text: $0) }
+    }
+
+    private func remains(of resource: some Removable, on host: some HostReading) throws -> [String] {
+        try resource.observe(on: host).map { try resource.remains(of: $0, on: host) } ?? []
     }
 
     /// Whether the object is there as it is declared; false where that is unknown.

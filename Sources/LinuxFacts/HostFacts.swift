@@ -1,4 +1,5 @@
 import Hostinfo
+import SystemCalls
 public import Values
 
 /// The facts of a host, each read when it is asked for and then remembered: the system's from its root, the hardware's
@@ -16,7 +17,7 @@ public final class HostFacts: FactSource, @unchecked Sendable {
     public init(tree: HostTree, digest: @escaping ([UInt8]) -> [UInt8]) {
         self.tree = tree
         let remembering = RememberingTree(tree)
-        collector = FactCollector(remembering, digest: digest)
+        collector = FactCollector(remembering, today: SystemClock.today, digest: digest)
         custom = CustomFacts(tree)
     }
 

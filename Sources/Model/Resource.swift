@@ -56,10 +56,13 @@ public protocol Removable: Resource {
     func removalWithData(of observed: Observed) throws(Refusal) -> [Step]
     /// What goes away when the declaration is gone: by default the same as with `state: absent`.
     var undeclared: Self { get }
+    /// What stays of the object when it goes and a person should know; one line each, asked only where it will go.
+    func remains(of observed: Observed, on host: some HostReading) throws -> [String]
 }
 
 extension Removable {
     public var undeclared: Self { self }
+    public func remains(of observed: Observed, on host: some HostReading) throws -> [String] { [] }
     public func removalWithData(of observed: Observed) throws(Refusal) -> [Step] { try removal(of: observed) }
 }
 

@@ -31,6 +31,8 @@ extension User {
         var hasMailGroup = false
         /// Who has the declared uid, if it is another account.
         var numberHolder: AccountName?
+        /// How many processes are to be ended.
+        var processCount = 0
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
@@ -71,6 +73,11 @@ extension User {
             if observed.ownedFileCount == nil, case .count(let count) = try host.answer(to: probe) {
                 observed.ownedFileCount = count
             }
+        }
+        if processes == .end, host.isRunning, name != .root,
+            case .count(let count) = try host.answer(to: .processes(of: entry.uid))
+        {
+            observed.processCount = count
         }
         observed.user = try present(entry, in: accounts, on: host)
         if authorizedKeys != nil, !observed.homeExists, managesHome, let former = observed.formerHome {
@@ -142,6 +149,9 @@ extension User {
         if let count = observed?.ownedFileCount {
             changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))
         }
+        if locked == true, let count = observed?.processCount, count > 0 {
+            changes.append(Change("processes", from: .text("\(count) run"), to: .text("none")))
+        }
         let present = observed?.user == nil ? nil : observed?.keys
         if let authorizedKeys, let change = keyChange(authorizedKeys, from: present) { changes.append(change) }
         return changes
@@ -172,6 +182,7 @@ extension User {
         }
         if let move = try homeMove(observed) { steps.append(.accountFiles(.moveHome(move))) }
         if observed.user == nil || !recordChanges(from: observed).isEmpty { steps.append(.accounts(.setUser(record))) }
+        if locked == true { steps += endSteps(observed) }
         steps += homeSteps(observed) + mailboxSteps(observed)
         if let authorizedKeys, differences(from: observed).contains(\.authorizedKeys) {
             steps += try keySteps(authorizedKeys, observed)
@@ -212,6 +223,12 @@ extension User {
         return steps
     }
 
+    /// Behind the lock, so that nothing logs in again meanwhile.
+    private func endSteps(_ observed: Observed) -> [Step] {
+        guard observed.processCount > 0, let uid = observed.entry?.uid else { return [] }
+        return [.system(.endProcesses(of: uid))]
+    }
+
     /// The empty mailbox of a new account, where the host makes them (CREATE_MAIL_SPOOL).
     private func mailboxSteps(_ observed: Observed) -> [Step] {
         guard observed.user == nil, system != true, let box = observed.mailbox else { return [] }
@@ -242,10 +259,18 @@ extension User {
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
         if name == .root { throw Refusal("root is never removed") }
-        return [
+        return endSteps(observed) + [
             .remove(Removal(AbsolutePath.root.appending("var/spool/cron/crontabs/\(name)"), kind: .file)),
             .accounts(.removeUser(name)),
         ]
+    }
+
+    /// Files keep the number, which no other account shall get while they are there.
+    public func remains(of observed: Observed, on host: some HostReading) throws -> [String] {
+        guard let uid = observed.entry?.uid,
+            case .count(let count) = try host.answer(to: .ownedFiles(number: uid, isGroup: false)), count > 0
+        else { return [] }
+        return ["\(count) files on local file systems keep the number \(uid), those of the home among them"]
     }
 
     public func removalWithData(of observed: Observed) throws(Refusal) -> [Step] {

@@ -20,8 +20,14 @@ public struct User: Resource, Removable, Remarking {
     public var system: Bool?
     public var authorizedKeys: Membership<PublicKey>?
     public var renumber: Bool?
+    public var processes: Processes?
 
     public init() {}
+
+    /// What becomes of processes with the account's rights where it is locked or gone.
+    public enum Processes: String, FieldValue, CaseIterable {
+        case keep, end
+    }
 
     public static let typeName = "user"
     public static let doc = """
@@ -74,6 +80,12 @@ public struct User: Resource, Removable, Remarking {
             doc:
                 "Lets an existing account change its number; its files on local file systems are re-owned, to a changed primary group too.",
             examples: ["true"]),
+        Field(
+            "processes", \.processes, .parameter,
+            doc: """
+                `end`: where the account is locked, what runs with its rights is ended on a running host, its sessions too, and \
+                killed three seconds later; where it is removed, before. `keep` by default.
+                """, examples: ["end"]),
     ]
     public static let examples = [
         """

@@ -33,7 +33,7 @@ public final class EmptyHost: HostReading {
         switch probe {
         case .serviceIsRunning: .isRunning(false)
         case .packageChange: .prediction(PackagePrediction())
-        case .ownedFiles: .count(0)
+        case .ownedFiles, .processes: .count(0)
         case .mounts: .paths([])
         case .named: .line(nil)
         case .locales: .texts(["C", "C.utf8", "POSIX"])

@@ -36,6 +36,7 @@ public final class Simulation: Host {
     nonisolated(unsafe) var moves: [HomeMove] = []
     /// Whether a file was changed that says which packages there are: the reader below knows nothing of it.
     nonisolated(unsafe) var hasNewSources = false
+    nonisolated(unsafe) var endedProcesses: Set<UInt32> = []
     let below: any HostReading
     /// Days since 1970-01-01, for the date of the last password change.
     let today: Int
@@ -164,6 +165,7 @@ public final class Simulation: Host {
         if case .ownedFiles(let number, let isGroup, let owner) = probe, !ownershipChanges.isEmpty {
             return try ownedFiles(number, isGroup: isGroup, of: owner)
         }
+        if case .processes(let number) = probe, endedProcesses.contains(number) { return .count(0) }
         if case .archive(var archive) = probe {
             archive.place = try place(of: archive.place)
             return try below.answer(to: .archive(archive))

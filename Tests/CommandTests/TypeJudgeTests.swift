@@ -7,7 +7,7 @@ import Testing
 
     @Test(
         .enabled(if: getuid() == 0, "needs root"), .timeLimit(.minutes(20)),
-        arguments: ["hostname", "mount", "swap", "script", "check"])
+        arguments: ["hostname", "mount", "swap", "script", "check", "accounts"])
     func othersMakeTheSameOfARunningHost(type: String) { judge([type]) }
 
     @Test(

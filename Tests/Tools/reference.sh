@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the reference pages from the types' tables; with --check only says whether they are fresh.
+# Writes the reference pages from the types' tables and the roles' parameters; with --check only says whether they are fresh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 lodestar=${LODESTAR:-.build/debug/lodestar}
@@ -8,6 +8,11 @@ target=Docs/reference
 mkdir -p "$target"
 for type in $("$lodestar" schema | python3 -c 'import json,sys; print(*[k for k in json.load(sys.stdin)["properties"] if k not in ("hosts","vars","role","extend")])'); do
   "$lodestar" explain "$type" --markdown > "$target/$type.md"
+done
+mkdir -p "$target/std"
+for role in Manifests/*.yaml; do
+  name=std/$(basename "$role" .yaml)
+  "$lodestar" explain "$name" --markdown > "$target/$name.md"
 done
 for schema in hostinfo facts; do "$lodestar" schema "$schema" > "$target/$schema.schema.json"; done
 if [ "${1:-}" = --check ]; then

@@ -79,6 +79,8 @@ extension HostCompilation {
                     try scope.node(of: field.pattern, in: context.scope)
                 })
             else { continue }
+            // An expression may leave a field out.
+            if case .null = value.content, case .expression = field.pattern { continue }
             resource.entries.append(.init(key: field.name, keyPlace: field.place, value: value))
         }
         readPayloads(&resource, in: context.scope, names: names)

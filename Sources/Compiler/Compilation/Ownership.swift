@@ -22,7 +22,9 @@ enum Ownership {
         var reported = Set<[Int]>()
         for (position, declaration) in declarations.enumerated() where !broken.contains(position) {
             let objects = declaration.resource.objects
-            for object in declaration.state == .present ? objects : Array(objects.prefix(1)) {
+            for object in declaration.state == .present
+                ? objects : Array(objects.prefix(1)) + objects.filter(\.isNumber)
+            {
                 if let other = owners[object] {
                     guard reported.insert([other, position]).inserted else { continue }
                     diagnostics.add(conflict(object, position, other))
@@ -53,6 +55,15 @@ enum Ownership {
             .members, .groups, .package, .service, .command:
             return []
         }
+    }
+}
+
+extension HostObject {
+    /// Whether it stays with an account that is gone: nobody else shall get its files.
+    fileprivate var isNumber: Bool {
+        if case .accountNumber = self { return true }
+        if case .groupNumber = self { return true }
+        return false
     }
 }
 

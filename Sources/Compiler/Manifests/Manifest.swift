@@ -92,11 +92,14 @@ struct Role {
         var type: ParameterType
         var isMandatory: Bool
         var defaultValue: Node?
+        /// A value for the reference page.
+        var example: Node?
         var doc: String?
         var allowed: [Datum]
     }
 
     var name: String
+    var doc: String?
     var parameters: [Parameter]
     var manifest: Manifest
 }

@@ -1,7 +1,7 @@
 import Model
 
 extension ManifestParser {
-    /// A role: its parameters, then the keys of a manifest.
+    /// A role: what it is for, its parameters, then the keys of a manifest.
     mutating func role(_ root: Node, named name: String) -> Role {
         var parameters: [Role.Parameter] = []
         if let node = root["parameters"] {
@@ -9,12 +9,15 @@ extension ManifestParser {
                 parameters.append(parameter(entry))
             }
         }
-        return Role(name: name, parameters: parameters, manifest: manifest(root, ignoring: ["parameters"]))
+        return Role(
+            name: name, doc: root["doc"]?.decoded(String.self, as: "doc", into: &diagnostics), parameters: parameters,
+            manifest: manifest(root, ignoring: ["doc", "parameters"]))
     }
 
     private mutating func parameter(_ entry: Node.Entry) -> Role.Parameter {
         let keyed = NodeReader(
-            entry.value, allowed: ["type", "default", "doc", "one_of"], what: "a parameter", into: &diagnostics)
+            entry.value, allowed: ["type", "default", "doc", "example", "one_of"], what: "a parameter",
+            into: &diagnostics)
         var type = ParameterType.string
         if let node = keyed["type"] {
             type = node.decoded(ParameterType.self, as: "type", into: &diagnostics) ?? .string
@@ -41,9 +44,13 @@ extension ManifestParser {
             diagnostics.add(
                 Diagnostic("`default`: expected one of `one_of`, found \(defaultValue.found)", at: defaultValue.place))
         }
+        let example = keyed["example"]
+        if let example, let problem = type.problem(of: example, into: &diagnostics) {
+            diagnostics.add(Diagnostic("`example`: \(problem)", at: example.place))
+        }
         return Role.Parameter(
             name: entry.key, place: entry.keyPlace, type: type, isMandatory: defaultValue == nil,
             defaultValue: defaultValue,
-            doc: keyed["doc"]?.decoded(String.self, as: "doc", into: &diagnostics), allowed: allowed)
+            example: example, doc: keyed["doc"]?.decoded(String.self, as: "doc", into: &diagnostics), allowed: allowed)
     }
 }

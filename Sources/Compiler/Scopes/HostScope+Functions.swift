@@ -8,8 +8,11 @@ extension HostScope {
         case ("file", 1): try text(arguments[0]).map { try file($0) } ?? .unknown
         case ("sha256", 1): try digest(of: arguments[0])
         case ("secret", 1): try text(arguments[0]).map { try secret($0) } ?? .unknown
+        case ("fail", 1):
+            if let text = try text(arguments[0]) { throw Diagnostic(text, at: nil) } else { .unknown }
         case ("spread", 2): try spread(arguments[0], arguments[1])
-        case ("file", _), ("sha256", _), ("secret", _): throw Diagnostic("`\(function)` takes one argument", at: nil)
+        case ("file", _), ("sha256", _), ("secret", _), ("fail", _):
+            throw Diagnostic("`\(function)` takes one argument", at: nil)
         case ("spread", _): throw Diagnostic("`spread` takes a key and a number", at: nil)
         default: nil
         }

@@ -3,18 +3,23 @@ public import Values
 /// Reads the facts of a host from a tree, each when it is asked for.
 public struct FactCollector<Tree: SourceTree> {
     let tree: Tree
+    let today: Int?
     let digest: (([UInt8]) -> [UInt8])?
 
-    /// - Parameter digest: SHA-256, which the fingerprints of keys are made with; without it they are null.
-    public init(_ tree: Tree, digest: (([UInt8]) -> [UInt8])? = nil) {
+    /// - Parameters:
+    ///   - today: days since 1970-01-01; nil where nobody says, and then there is no `date`.
+    ///   - digest: SHA-256, which the fingerprints of keys are made with; without it they are null.
+    public init(_ tree: Tree, today: Int? = nil, digest: (([UInt8]) -> [UInt8])? = nil) {
         self.tree = tree
+        self.today = today
         self.digest = digest
     }
 
     /// The names of all facts but the custom ones.
     public static var names: [String] {
         [
-            "boot", "cpu", "disks", "filesystems", "firmware", "fqdn", "hostname", "init", "ip", "kernel", "memory",
+            "boot", "cpu", "date", "disks", "filesystems", "firmware", "fqdn", "hostname", "init", "ip", "kernel",
+            "memory",
             "mounts", "nics", "os", "packages", "sn", "ssh", "system", "timezone", "users", "virtual",
         ]
     }
@@ -24,6 +29,7 @@ public struct FactCollector<Tree: SourceTree> {
         switch name {
         case "boot": boot
         case "cpu": processors
+        case "date": today.map { .string(CivilDate(daysSinceEpoch: $0).description) }
         case "disks": disks
         case "filesystems": fileSystems
         case "firmware": firmware

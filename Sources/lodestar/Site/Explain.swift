@@ -2,18 +2,22 @@ import ArgumentParser
 import Compiler
 import Model
 import Resources
+import StandardRoles
 
 /// `lodestar explain TYPE | ADDRESS | data.KEY`.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Explains a resource type, where a resource's values come from, or which data layer wins.",
+        abstract:
+            "Explains a resource type, a standard role, where a resource's values come from, or which data layer wins.",
         discussion: """
             Examples: lodestar explain file
+                      lodestar explain std/accounts
                       lodestar explain file:/etc/motd Examples/first
                       lodestar explain data.packages Examples/fleet --host web-01
             """)
 
-    @Argument(help: "A resource type, an address such as file:/etc/motd, or data.KEY.")
+    @Argument(
+        help: "A resource type, a standard role such as std/accounts, an address such as file:/etc/motd, or data.KEY.")
     var subject: String
 
     @OptionGroup var site: SiteArgument
@@ -23,14 +27,27 @@ struct Explain: ParsableCommand {
     @Flag(help: "The reference page as Markdown.")
     var markdown = false
 
+    /// The page of a standard role; nil for another word.
+    private static func page(ofRole name: String) -> RolePage? {
+        guard name.hasPrefix("std/"), StandardRoles.all[String(name.dropFirst(4))] != nil else { return nil }
+        let site = Site(
+            MapSite([:]), types: Registry.all, standardRoles: StandardRoles.all, engine: EngineVersion(Lodestar.version)
+        )
+        return RolePage(name, in: site)
+    }
+
     func run() throws {
         if let type = Registry.all.first(where: { $0.name == subject }) {
             let page = ReferencePage(type)
             return Terminal.print(markdown ? page.markdown : page.text)
         }
+        if let page = Self.page(ofRole: subject) { return Terminal.print(markdown ? page.markdown : page.text) }
         guard subject.hasPrefix("data.") || Address(subject) != nil else {
-            Terminal.report("error: expected a resource type, an address or data.KEY, found `\(subject)`")
-            if let hint = Spelling.hint(for: subject, among: Registry.all.map(\.name)) {
+            Terminal.report(
+                "error: expected a resource type, a standard role, an address or data.KEY, found `\(subject)`")
+            if let hint = Spelling.hint(
+                for: subject, among: Registry.all.map(\.name) + StandardRoles.all.keys.map { "std/\($0)" })
+            {
                 Terminal.report("  hint: \(hint)")
             }
             throw ExitCode(64)

@@ -35,13 +35,47 @@ struct Init: ParsableCommand {
         """,
     ]
 
+    /// A site that begins with the standard roles.
+    private static let baseline = [
+        "site.yaml": """
+        site: first
+        layers: [data/common.yaml]
+
+        """,
+        "data/common.yaml": """
+        # Who there is. Somebody who leaves gets `left: DATE`, and goes to `former` when the account is gone.
+        people: {}
+        #  ana: {uid: 3100, team: ops, keys: ["ssh-ed25519 ..."], comment: Ana}
+        teams:
+          ops: {gid: 3000, admin: true}
+        former: {}
+        timezone: Etc/UTC
+
+        """,
+        "manifests/base.yaml": """
+        # What every host gets. `lodestar explain std/baseline` says what there is to choose; so with the other roles.
+        role:
+          std/baseline:
+            with: {timezone: "${{ data.timezone }}", motd: "Managed by Lodestar."}
+          std/accounts:
+            with: {people: "${{ data.people }}", teams: "${{ data.teams }}", former: "${{ data.former }}"}
+          std/agent:
+            with: {source: /srv/site, mode: report}
+
+        """,
+    ]
+
+    @Flag(help: "Begin with the standard roles: what every host should have, people, the agent.")
+    var baseline = false
+
     func run() throws {
+        let files = baseline ? Self.baseline : Self.files
         try Terminal.reportingFaults {
-            for name in Self.files.keys.sorted() where LocalFiles.exists("\(directory)/\(name)") {
+            for name in files.keys.sorted() where LocalFiles.exists("\(directory)/\(name)") {
                 Terminal.report("error: expected an empty place, found \(directory)/\(name)")
                 throw ExitStatus.failure
             }
-            for (name, text) in Self.files.sorted(by: { $0.key < $1.key }) {
+            for (name, text) in files.sorted(by: { $0.key < $1.key }) {
                 let path = "\(directory)/\(name)"
                 try LocalFiles.makeDirectory(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)))
                 try LocalFiles.write(Array(text.utf8), to: path, mode: 0o644)
