@@ -37,4 +37,10 @@ in_root systemd-analyze cat-config systemd/timesyncd.conf | grep 'NTP=0.debian.p
 is "$(in_root systemctl is-enabled systemd-timesyncd)" enabled
 # std/logrotate
 [ "$(stat -c '%a %U' "$root/etc/logrotate.d/webd")" == "644 root" ] || fail "logrotate"
+# std/ssh
+mkdir -p "$root/run/sshd"
+[[ $(in_root /usr/sbin/sshd -T) == *"passwordauthentication no"* ]] || fail "sshd: $(in_root /usr/sbin/sshd -T 2>&1 | head -3)"
+# std/checks, std/node_exporter
+[[ $(in_root sh -c '/usr/local/bin/check-disk 85 95' 2>&1) == *"|"* ]] || fail "check-disk: $(in_root /usr/local/bin/check-disk 85 95 2>&1)"
+is "$(in_root systemctl is-enabled prometheus-node-exporter)" enabled
 echo "a fresh root becomes what the roles say"
