@@ -27,6 +27,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/monitor-booted.sh dist/lodestar $(TEST_ROOT) short
 	Tests/Tools/std-monitoring.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
+	Tests/Tools/sshd-booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
 	Tests/Tools/hostinfo-live.sh dist/lodestar
 	Tests/Tools/no-proc.sh dist/lodestar dist/hostinfo

@@ -49,7 +49,8 @@ public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
     }
     public struct Observed: Sendable {
         var content: Content?
-        var isPlain = true
+        var mode: Permissions?
+        var isRoots = true
         var hasFolder = true
         var hasProgram = true
         /// What keeps the settings from counting.
@@ -66,7 +67,7 @@ public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
         if let status = try host.status(of: file) {
             try status.mustBe(.file, at: file)
             observed.content = Content(try host.contents(of: file, limit: 1 << 20))
-            observed.isPlain = status.owner == 0 && status.permissions.bits & 0o022 == 0
+            (observed.mode, observed.isRoots) = (status.permissions, status.owner == 0 && status.group == 0)
         }
         let ours = SshdFile(parsing: content.bytes)
         let directives = try SshdDirectives(reading: host, with: ours, at: file).all
@@ -116,9 +117,11 @@ public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
         guard let observed, let found = observed.content else { return [Change("settings", from: nil, to: content)] }
         var changes: [Change] = []
         if found != content { changes.append(Change("settings", from: found, to: content)) }
-        if !observed.isPlain {
-            changes.append(Change("mode", from: .text("open to others"), to: .text("root's alone")))
+        if observed.mode != Self.read {
+            changes.append(
+                Change("mode", from: observed.mode.map { FileMode($0).shown }, to: FileMode(Self.read).shown))
         }
+        if !observed.isRoots { changes.append(Change("owner", from: .text("another"), to: .text("root"))) }
         if let objection = observed.objections.first {
             changes.append(Change("effect", from: .text(objection), to: .text("these settings")))
         }
@@ -140,11 +143,24 @@ public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
             { [ -d /run/sshd ] || mkdir -m 755 /run/sshd; } && all=$(mktemp) && cat % \(Self.main) > $all \\
             && \(Self.program) -t -f $all; status=$?; rm -f $all; exit $status
             """
-        let attributes = Attributes(owner: .name(.root), group: .name(.root), mode: FileMode(Permissions(0o644)))
-        let write = FileWrite(
-            file, content: .whole(content), attributes: attributes,
-            replaced: observed.content.map { .file($0.digest) } ?? .nothing, validator: .command(test), isAlone: true)
-        return [.writeFile(write)] + reload(observed)
+        var steps: [Step] = []
+        if observed.content != content {
+            steps.append(
+                .writeFile(
+                    FileWrite(
+                        file, content: .whole(content), attributes: Self.attributes(Self.unread),
+                        replaced: observed.content.map { .file($0.digest) } ?? .nothing, validator: .command(test),
+                        isAlone: true)))
+        }
+        return steps + reload(observed)
+            + [.setAttributes(AttributeChange(file, kind: .file, attributes: Self.attributes(Self.read)))]
+    }
+
+    /// A file that a running sshd has not read yet is closed to others: where that fails, the next run tries again.
+    private static let unread = Permissions(0o600), read = Permissions(0o644)
+
+    private static func attributes(_ permissions: Permissions) -> Attributes {
+        Attributes(owner: .name(.root), group: .name(.root), mode: FileMode(permissions))
     }
 
     private func reload(_ observed: Observed) -> [Step] {
@@ -161,7 +177,13 @@ public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
         return reload(observed)
     }
 
+    /// A running sshd reads an empty file before the file goes, so that what fails is tried again.
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {
-        [.remove(Removal(file, kind: .file, isAlone: true))] + reload(observed)
+        let removal = Step.remove(Removal(file, kind: .file, isAlone: true)), reload = reload(observed)
+        if reload.isEmpty { return [removal] }
+        let empty = FileWrite(
+            file, content: .whole(Content("")), attributes: Self.attributes(Self.unread), replaced: .file(nil),
+            isAlone: true)
+        return [.writeFile(empty)] + reload + [removal]
     }
 }

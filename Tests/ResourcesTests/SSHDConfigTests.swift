@@ -87,6 +87,18 @@ import Testing
         #expect(said.contains("/etc/ssh/sshd_config.d/00-a.conf sets permitrootlogin to `yes`"), "\(said)")
     }
 
+    /// The mode says that sshd has read the file: what was cut off before is tried again.
+    @Test func aFileThatWasNotReadIsADifference() throws {
+        let bench = try bench()
+        try bench.converge(Self.manifest("PermitRootLogin: no"))
+        #expect(try bench.host.status(of: Self.file.asPath)?.permissions.bits == 0o644)
+        let closed = Attributes(mode: FileMode(Permissions(0o600)))
+        try bench.perform([.setAttributes(AttributeChange(try Self.file.asPath, kind: .file, attributes: closed))])
+        let plan = try bench.converge(Self.manifest("PermitRootLogin: no"))
+        #expect(plan.resources.map(\.address.description) == ["sshd_config:50-x"])
+        #expect(try bench.host.status(of: Self.file.asPath)?.permissions.bits == 0o644)
+    }
+
     @Test func whatSshdDoesNotReadIsRefused() throws {
         let bench = try bench([(Self.main, "PermitRootLogin yes\n")])
         let said = try bench.refusal(Self.manifest("PermitRootLogin: no"), leaving: Self.file)

@@ -5,8 +5,7 @@ set -euo pipefail
 lodestar=$(realpath -e "$1") template=$(realpath -e "$2")
 if [ "${3:-}" != inside ]; then exec unshare -mn --propagation private "$0" "$lodestar" "$template" inside; fi
 cd "$(dirname "$0")"
-sshd=$(./loopback-sshd.sh) server=${sshd%/usr/sbin/sshd}
-[ -e "$server/usr/share/openssh/sshd_config" ] || { echo "no files of openssh-server in $server"; exit 1; }
+. ./sshd-root.sh
 work=$(mktemp -d)
 mount -t tmpfs none "$work"
 mkdir -p "$work/site/manifests" "$work/site/inventory" "$work/site/facts"
@@ -29,19 +28,12 @@ listen() {
   for _ in {1..100}; do (ip netns exec "$1" bash -c "echo > /dev/tcp/${address[$1]}/22") 2> /dev/null && return; sleep 0.05; done
   fail "sshd of $1 does not listen: $(tail -3 "${root[$1]}/var/log/sshd.log")"
 }
-# Libraries that the disposable root has not.
-libraries=$(LD_LIBRARY_PATH=$server/usr/lib/x86_64-linux-gnu ldd "$sshd" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p')
 number=0
 for host in a b c; do
   number=$((number + 1)) address[$host]=10.9.$number.2 id[$host]=$(printf '%032x' $number) root[$host]=$work/$host/root
   mkdir -p "$work/$host"/{upper,work,root}
   mount -t overlay overlay -o "lowerdir=$template,upperdir=$work/$host/upper,workdir=$work/$host/work" "${root[$host]}"
-  (cd "$server" && tar -c .) | tar -x --keep-directory-symlink -C "${root[$host]}"
-  for library in $libraries; do
-    [ -e "${root[$host]}/usr/lib/x86_64-linux-gnu/${library##*/}" ] || cp -L "$library" "${root[$host]}/usr/lib/x86_64-linux-gnu/"
-  done
-  cp "${root[$host]}/usr/share/openssh/sshd_config" "${root[$host]}/etc/ssh/"
-  mkdir -p "${root[$host]}"/{run/sshd,etc/ssh/sshd_config.d,etc/hostinfo}
+  mkdir -p "${root[$host]}/etc/hostinfo"
   mount -t proc proc "${root[$host]}/proc"; mount --rbind /dev "${root[$host]}/dev"
   ip netns add $host; ip link add up$host type veth peer name eth0 netns $host
   ip address add 10.9.$number.1/24 dev up$host; ip link set up$host up
@@ -50,9 +42,8 @@ for host in a b c; do
   echo "host-$host" > "${root[$host]}/etc/hostname"; echo "${id[$host]}" > "${root[$host]}/etc/machine-id"
   printf '10.9.1.2 host-a.example.org host-a\n10.9.2.2 host-b.example.org host-b\n10.9.3.2 host-c.example.org host-c\n' >> "${root[$host]}/etc/hosts"
   echo "ip: ${address[$host]}" > "${root[$host]}/etc/hostinfo/identity.yaml"
-  chroot "${root[$host]}" useradd -r -d /run/sshd -s /usr/sbin/nologin sshd
+  install_sshd "${root[$host]}"
   for user in deploy app other; do chroot "${root[$host]}" useradd -m -s /bin/sh $user; done
-  chroot "${root[$host]}" ssh-keygen -A > /dev/null
   listen $host
 done
 
@@ -85,7 +76,7 @@ login() {
 }
 
 # reaches HOST USER TARGET, fails HOST USER TARGET [WHY]
-reaches() { said=$(login "$@") || fail "$*: $said; $(tail -5 "${root[a]}"/../../?/root/var/log/sshd.log)"; [[ $said == "in as ${3%@*} at "* ]] || fail "$*: $said"; }
+reaches() { said=$(login "$@") || fail "$*: $said; $(tail -n 5 "${root[a]}"/../../?/root/var/log/sshd.log)"; [[ $said == "in as ${3%@*} at "* ]] || fail "$*: $said"; }
 fails() { local why=${4:-Permission denied}; if said=$(login "$1" "$2" "$3"); then fail "$1 $2 can log in to $3"; fi; [[ $said == *"$why"* ]] || fail "$1 $2 -> $3 fails otherwise: $said"; }
 
 # By keys: not before the hosts' facts are known and each side has been converged with them.
@@ -204,7 +195,7 @@ crafted "a private key of root's"
 rm "$deploy/.ssh/id_deploy"; mkfifo "$deploy/.ssh/id_deploy.pub"; chroot "${root[b]}" chown deploy:deploy /home/deploy/.ssh/id_deploy.pub
 crafted "a fifo for the public key"
 said=$(ip netns exec b timeout 60 "$lodestar" facts ssh --root "${root[b]}" --format json 2>&1)
-rm "$deploy/.ssh/id_deploy.pub"; ln -s /home/other/key.pub "$deploy/.ssh/id_deploy.pub"
+rm "$deploy/.ssh/id_deploy.pub"; ln -s ../../other/key.pub "$deploy/.ssh/id_deploy.pub"
 cp "${root[b]}/etc/ssh/ssh_host_ed25519_key.pub" "${root[b]}/home/other/key.pub"
 said=$("$lodestar" facts ssh --root "${root[b]}" --format json 2>&1)
 [[ $said != *deploy* ]] || fail "a key of somebody else's is reported: $said"
