@@ -242,4 +242,35 @@ import Testing
         let nobody = try Access(reading: try LawBench.simulated().host, today: 20_000)
         #expect(AccessDifference(from: nobody, to: nobody).lockout.isEmpty)
     }
+
+    /// What stops sshd, now or at the next boot, is looked at.
+    @Test(arguments: [
+        ("service: {ssh: {running: true}}", false), ("file: {/etc/systemd/system/cron.service: {content: x}}", false),
+    ])
+    func aServerThatDoesNotServeIsNone(manifest: String, isGone: Bool) throws {
+        let bench = try bench()
+        func perform(_ step: Step) throws { for result in bench.host.perform([step]) { _ = try result.get() } }
+        let unit = "[Service]\nExecStart=/usr/sbin/sshd -D\n[Install]\nWantedBy=multi-user.target\n"
+        try perform(
+            .writeFile(
+                FileWrite(
+                    try "/etc/systemd/system/ssh.service".asPath, content: Content(unit), replaced: .nothing)))
+        let isServed = SshdUnits.serve(on: bench.host)
+        #expect(!isServed)
+        try perform(
+            .makeLink(
+                LinkCreation(
+                    try "/etc/systemd/system/multi-user.target.wants/ssh.service".asPath, target: "../ssh.service",
+                    replaced: .nothing)))
+        try perform(.service(ServiceOperation(.start, "ssh.service")))
+        let servesNow = SshdUnits.serve(on: bench.host)
+        #expect(servesNow)
+        let simulation = Simulation(over: bench.host, today: 20_000)
+        let plan = try Planner(
+            try LawBench.catalog(manifest), on: simulation, state: bench.store, types: Registry.all
+        ).plan()
+        #expect(plan.count(.refuse) == 0, "\(plan.resources.compactMap(\.reason))")
+        #expect(try AccessScope(reading: bench.host).concerns(plan.resources.flatMap(\.steps)) == isGone)
+        #expect(SshdUnits.serve(on: simulation) != isGone)
+    }
 }

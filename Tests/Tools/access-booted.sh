@@ -53,6 +53,17 @@ expect "the last rule of sudo" "$(status apply /site) $(can ana)" "78 0"
 manifest <<< 'file: {/etc/ssh/sshd_config.d/a.conf: {content: "AllowUsers bob\n"}}'
 expect "sshd's list of users" "$(status apply /site) $(can ana)" "78 0"
 
+manifest <<< 'service: {ssh: {running: false}}'
+expect "a stopped sshd" "$(status apply /site) $(can ana)" "78 0"
+manifest <<< 'service: {ssh: {enabled: false}}'
+expect "no sshd at the next boot" "$(status apply /site) $(can ana)" "78 0"
+manifest <<< 'service: {ssh: {masked: true}}'
+expect "a masked sshd" "$(status apply /site) $(can ana)" "78 0"
+manifest <<< 'package: {openssh-server: {state: absent}}'
+expect "no sshd at all" "$(status apply /site) $(can ana)" "78 0"
+manifest <<< 'directory: {/home/ana: {mode: "0777"}}'
+expect "a home that others may write" "$(status apply /site) $(can ana)" "78 0"
+
 # Not confirmed: it comes back, is held, and nothing waits any more.
 manifest <<< 'user: {ana: {authorized_keys: {exactly: []}}}'
 expect "a lockout that is wanted" "$(status apply /site --allow-lockout --confirm 4s)" 0

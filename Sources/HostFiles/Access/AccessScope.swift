@@ -42,12 +42,13 @@ public struct AccessScope {
         case .accounts, .groupRemoval, .accountFiles: true
         case .package(let change): ["openssh-server", "sudo"].contains(change.name)
         case .file(let step): concerns(step.path)
-        case .service, .command, .trial: false
+        case .service(let operation): operation.action == .stop && SshdUnits.names.contains(operation.unit)
+        case .command, .trial: false
         }
     }
 
     private func concerns(_ path: AbsolutePath) -> Bool {
-        if places.contains(path) { return true }
+        if places.contains(path) || SshdUnits.decides(path) { return true }
         if folders.contains(where: { path.isBelowOrEqual(to: $0) }) { return true }
         // The usual place of keys, below any home.
         return path.name == ".ssh" || path.parent?.name == ".ssh"

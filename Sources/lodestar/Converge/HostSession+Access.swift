@@ -23,11 +23,14 @@ extension HostSession {
 
     /// Who can get in when a plan has been performed.
     private func access(after plan: Plan, _ simulation: Simulation) throws -> Access {
-        let removed = plan.resources.flatMap(\.steps).compactMap { step -> String? in
-            guard case .package(let change) = step, [.remove, .purge].contains(change.action) else { return nil }
-            return change.name
-        }
-        var access = try Access(reading: simulation, today: SystemClock.today, without: Set(removed))
+        var removed = Set(
+            plan.resources.flatMap(\.steps).compactMap { step -> String? in
+                guard case .package(let change) = step, [.remove, .purge].contains(change.action) else { return nil }
+                return change.name
+            })
+        // A server that is stopped, or not started at the next boot, is as good as gone.
+        if SshdUnits.serve(on: host), !SshdUnits.serve(on: simulation) { removed.insert("openssh-server") }
+        var access = try Access(reading: simulation, today: SystemClock.today, without: removed)
         access.attribute(to: plan.catalog.declarations)
         return access
     }

@@ -143,11 +143,16 @@ private enum BootUnit {
     private static let name = "lodestar-confirm.service"
     private static let folder = "etc/systemd/system"
 
-    private static func place(_ path: String, below root: String) -> String { "\(root == "/" ? "" : root)/\(path)" }
+    private static func place(_ path: String, below root: String) -> String {
+        (root == "/" ? "" : root) + (path.hasPrefix("/") ? path : "/\(path)")
+    }
 
     static func write(below root: String) throws(HostFault) {
         let folder = place(Self.folder, below: root), wants = "\(folder)/multi-user.target.wants"
-        guard LocalFiles.exists(folder), PathTrust.objection(to: "/\(Self.folder)", below: root) == nil else { return }
+        let programs = [ThisProcess.programPath, "/usr/local/bin/lodestar", "/usr/bin/lodestar"]
+        guard LocalFiles.exists(folder), PathTrust.objection(to: "/\(Self.folder)", below: root) == nil,
+            let program = programs.first(where: { LocalFiles.exists(place($0, below: root)) })
+        else { return }
         let text = """
             # Made by `lodestar apply --confirm`; gone when it is confirmed or has come back.
             [Unit]
@@ -158,7 +163,7 @@ private enum BootUnit {
 
             [Service]
             Type=oneshot
-            ExecStart=\(ThisProcess.programPath) confirm --overdue
+            ExecStart=\(program) confirm --overdue
 
             [Install]
             WantedBy=multi-user.target
