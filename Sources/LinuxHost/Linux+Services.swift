@@ -1,4 +1,5 @@
 import Model
+import SystemCalls
 
 /// The lane of services, through systemctl(1).
 extension Linux {
@@ -14,8 +15,25 @@ extension Linux {
             throw HostFault(operation.action.rawValue, operation.unit, "systemd is not running here")
         }
         try readChangedUnits()
-        let words = ["systemctl", "--no-ask-password", operation.action.rawValue, "--", operation.unit]
-        return try run(CommandRun(.arguments(words), timeout: .seconds(300)))
+        do throws(HostFault) {
+            return try systemctl(operation.action.rawValue, operation.unit)
+        } catch {
+            // What ran before was started too often: that says nothing of what is started now.
+            guard operation.action == .start || operation.action == .restart,
+                try isAtStartLimit(operation.unit)
+            else { throw error }
+            _ = try systemctl("reset-failed", operation.unit)
+            return try systemctl(operation.action.rawValue, operation.unit)
+        }
+    }
+
+    private func systemctl(_ verb: String, _ unit: String) throws(HostFault) -> StepOutput {
+        try run(CommandRun(.arguments(["systemctl", "--no-ask-password", verb, "--", unit]), timeout: .seconds(300)))
+    }
+
+    private func isAtStartLimit(_ unit: String) throws(HostFault) -> Bool {
+        let words = ["systemctl", "show", "--property=Result", "--value", "--", unit]
+        return try execute(CommandRun(.arguments(words), timeout: .seconds(60))).output.contains("start-limit-hit")
     }
 
     private func readChangedUnits() throws(HostFault) {

@@ -9,8 +9,8 @@ cd "$(dirname "$0")/../.."
 prepare_root monitor-booted "$lodestar" "$base"
 . Tests/Tools/monitor-root.sh
 
-modes="silent dies" toyModes=wrong
-if [ "$form" = long ]; then modes="silent dies wrong refused garbage" toyModes="silent wrong dies"; fi
+modes="crash dies" toyModes=wrong
+if [ "$form" = long ]; then modes="crash dies silent wrong refused garbage" toyModes="crash silent wrong dies"; fi
 # shellcheck disable=SC2086
 repository $modes
 real=$(dpkg-deb -f "$cache"/prometheus-node-exporter_*.deb Version)
@@ -90,9 +90,10 @@ bad() { # bad MODE ANSWER: a version that goes back and stays back
   expect "$1: plan says so" "$(inside lodestar plan /site --detailed-exit-code > "$work/out"; echo $?)" 4
   expect "$1: and it is left alone" "$(shows $unit ExecMainStartTimestampMonotonic)" "$began"
 }
-bad silent "ECONNREFUSED"
+bad crash "is failed (exit-code)"
 bad dies "in which it held"
 if [ "$form" = long ]; then
+  bad silent "ECONNREFUSED"
   expect "retry" "$(apply --retry)" 4
   said "what was there before comes back"
   expect "and goes back" "$(inside dpkg-query -W -f '${Version}' $unit)" "$real"

@@ -1,5 +1,5 @@
 // An agent for tests: answers HTTP on 127.0.0.1, as its mode says.
-//   toy-agent MODE PORT [IGNORED...]    good | silent | wrong | refused | dies (works for 5 s) | garbage | slow
+//   toy-agent MODE PORT [IGNORED...]    good | silent | crash | wrong | refused | dies (works for 5 s) | garbage | slow
 // Built with -DMODE=... it takes no mode and reads the port from --web.listen-address=ADDRESS:PORT.
 #include <arpa/inet.h>
 #include <signal.h>
@@ -25,6 +25,7 @@ int main(int count, char **words) {
         if (strncmp(words[i], flag, strlen(flag)) == 0 && colon) port = atoi(colon + 1);
     }
     signal(SIGPIPE, SIG_IGN);
+    if (!strcmp(mode, "crash")) return 3;
     if (!strcmp(mode, "silent")) for (;;) pause();
     time_t begin = time(NULL);
     int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
