@@ -21,7 +21,7 @@ extension Converger {
     private func entry(for declaration: Declaration, at position: Int, wasPresent: Bool) -> LedgerEntry? {
         var entry = ledger.entry(for: declaration, at: position, wasPresent: wasPresent, run: run)
         if declaration.resource is any Removable {
-            entry?.notified = outgoing[position].filter(\.isNotification).map {
+            entry?.notified = outgoing[position].filter { $0.isNotification && $0.notifiesWhenGone }.map {
                 plan.catalog.declarations[$0.to].address
             }
         }

@@ -76,6 +76,7 @@ extension Report {
             "failed": .int(Int64(count(.failed))), "skipped": .int(Int64(count(.skipped))),
             "stale": .int(Int64(count(.stale))), "interrupted": .bool(isInterrupted), "access": access?.datum ?? .null,
             "outcomes": .list(outcomes.map(\.datum)), "rollbacks": .list(rollbacks.map(\.datum)),
+            "not_tried_again": .list(disproofs.map { .string($0.text) }),
         ]
     }
 }

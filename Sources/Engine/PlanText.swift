@@ -30,7 +30,12 @@ public struct PlanText {
                 continue
             }
             guard shown.insert(composite).inserted else { continue }
-            let parts = parts[composite] ?? []
+            var parts = parts[composite] ?? []
+            // What is held for one reason says it once.
+            for index in parts.indices.dropFirst().reversed()
+            where parts[index].action == .hold && parts[index].reason == parts[index - 1].reason {
+                parts[index].reason = nil
+            }
             lines += ["", head(of: composite, parts)] + parts.flatMap { self.lines(of: $0) }.map { "  \($0)" }
         }
         lines.append("")

@@ -52,8 +52,8 @@ public struct Report: Sendable {
     public var isInterrupted = false
     /// How the plan changed who can get in; nil where nothing of it bears on that.
     public var access: AccessDifference?
-    /// Whether something is left alone because a trial of it failed earlier.
-    public var holdsDisproved = false
+    /// Why something is left alone, where a trial of it failed earlier.
+    public var disproofs: [Reason] = []
     /// What brought back what was before, for each trial that failed.
     public var rollbacks: [Report] = []
 
@@ -65,7 +65,7 @@ public struct Report: Sendable {
 
     public func count(_ results: Outcome.Result...) -> Int { outcomes.count { results.contains($0.result) } }
 
-    public var hasFailures: Bool { count(.failed, .skipped, .stale) > 0 || holdsDisproved }
+    public var hasFailures: Bool { count(.failed, .skipped, .stale) > 0 || !disproofs.isEmpty }
 
     /// `--detailed-exit-code`: 2 changes made, 4 failures, 6 both.
     public var detailedExitCode: Int32 { (count(.changed, .refreshed) > 0 ? 2 : 0) | (hasFailures ? 4 : 0) }

@@ -52,6 +52,8 @@ public struct Edge: Sendable, Hashable {
     public var reason: String
     /// Whether a change of `from` refreshes `to`.
     public var isNotification: Bool
+    /// Whether the removal of `from`, when its declaration is gone, refreshes `to` too.
+    public var notifiesWhenGone = true
     /// Where an explicit edge was written; nil for automatic ones.
     public var place: Place?
 

@@ -24,12 +24,15 @@ public struct PartRelation: Sendable, Hashable {
     public var to: Address
     /// Whether a change of `from` refreshes `to`.
     public var isNotification: Bool
+    /// Whether its removal does, when the composite no longer has it: not where another part came in its place.
+    public var notifiesWhenGone: Bool
 
     /// - Parameter notifies: whether a change of `from` refreshes `to`.
-    public init(from: some Resource, to: some Resource, notifies: Bool) {
+    public init(from: some Resource, to: some Resource, notifies: Bool, whenGone: Bool = true) {
         self.from = from.address
         self.to = to.address
         isNotification = notifies
+        notifiesWhenGone = whenGone
     }
 }
 

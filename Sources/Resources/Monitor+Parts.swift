@@ -22,14 +22,18 @@ extension Monitor {
         let service = servicePart
         var causes: [any Resource] = configurationFiles + unitFiles
         if let packagePart { causes.append(packagePart) }
-        if let tree { causes += [tree.archive, tree.link] as [any Resource] }
+        if let tree { causes.append(tree.link) }
         var relations = causes.map { Self.relation(from: $0, to: service) }
         if let packagePart {
             // What a package starts at once has its limits and its environment.
             relations += unitFiles.map { PartRelation(from: $0, to: packagePart, notifies: false) }
             relations += configurationFiles.map { PartRelation(from: packagePart, to: $0, notifies: false) }
         }
-        if let tree { relations.append(PartRelation(from: tree.archive, to: tree.link, notifies: false)) }
+        if let tree {
+            // When a former version goes, the service has left it already.
+            relations.append(PartRelation(from: tree.archive, to: service, notifies: true, whenGone: false))
+            relations.append(PartRelation(from: tree.archive, to: tree.link, notifies: false))
+        }
         if let account { relations.append(PartRelation(from: account, to: service, notifies: false)) }
         if let healthPart { relations.append(PartRelation(from: service, to: healthPart, notifies: true)) }
         return relations

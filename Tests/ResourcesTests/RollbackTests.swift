@@ -6,7 +6,10 @@ import State
 import Testing
 
 /// A trial that fails brings back what was there, once, and holds what was declared.
-@Suite struct RollbackTests {
+@Suite final class RollbackTests {
+    /// Whether what is brought back is interrupted at once.
+    private var isInterrupted = false
+
     static func manifest(_ text: String, expect: String = "ok", more: String = "") -> String {
         """
         file:
@@ -82,8 +85,9 @@ import Testing
     }
 
     /// Applies, and brings back what was there where a trial fails, as `lodestar apply` does.
-    private func apply(_ manifest: String) throws -> Report {
-        let catalog = try LawBench.catalog(manifest)
+    private func apply(_ manifest: String) throws -> Report { try apply(try LawBench.catalog(manifest)) }
+
+    private func apply(_ catalog: Catalog) throws -> Report {
         var report = try bench.apply(try bench.plan(catalog))
         for outcome in report.outcomes {
             guard let past = try state.pastRuns(owing: outcome.address, through: report.run),
@@ -96,7 +100,10 @@ import Testing
                 selection: Selection(only: rollback.outline.catalog.declarations.map(\.address.description))
             ).plan()
             let run = try store.begin(RunStart(site: "law", revision: "", catalogDigest: catalog.digest, time: 0))
-            report.rollbacks.append(try Converger(plan, on: host, store: store, run: run).converge())
+            let converger = try Converger(plan, on: host, store: store, run: run)
+            let isInterrupted = self.isInterrupted
+            converger.isInterrupted = { isInterrupted }
+            report.rollbacks.append(try converger.converge())
         }
         return report
     }
@@ -179,6 +186,41 @@ import Testing
         #expect(host.trialCount == 1, "it is still owed")
     }
 
+    /// A secret is never kept: its file stays, and everything else comes back all the same.
+    @Test func aSecretStaysAndHoldsNothingUp() throws {
+        func catalog(_ text: String) throws -> Catalog {
+            var catalog = try LawBench.catalog(
+                Self.manifest(text, more: "  /etc/key: {content: x, notify: [\"service:web\"]}"))
+            for position in catalog.declarations.indices {
+                guard var file = catalog.declarations[position].resource as? File, file.path.text == "/etc/key" else {
+                    continue
+                }
+                file.content = .whole(Content(text, isSecret: true))
+                catalog.declarations[position].resource = file
+            }
+            return catalog
+        }
+        _ = try apply(try catalog("one"))
+        host.operations = []
+        host.answer = Self.fault
+        let report = try apply(try catalog("two"))
+        #expect(report.rollbacks.map(\.hasFailures) == [false])
+        #expect(try bench.text("/etc/web.conf") == "one\n" && bench.text("/etc/key") == "two")
+        #expect(host.operations == ["restart web.service", "restart web.service"])
+        #expect(try bench.plan(try catalog("two")).isIdle)
+    }
+
+    @Test func aRollbackThatIsInterruptedIsDoneByTheNext() throws {
+        _ = try apply(Self.manifest("one"))
+        isInterrupted = true
+        _ = try failing(Self.manifest("two"))
+        isInterrupted = false
+        #expect(try state.holds().isEmpty && state.pendingRefreshes().count == 1)
+        _ = try failing(Self.manifest("two"))
+        #expect(try bench.text("/etc/web.conf") == "one\n")
+        #expect(try bench.plan(try LawBench.catalog(Self.manifest("two"))).isIdle)
+    }
+
     @Test func whatWasNotThereGoes() throws {
         let report = try failing(Self.manifest("one"))
         #expect(report.rollbacks.map(\.hasFailures) == [false])
@@ -213,7 +255,9 @@ import Testing
         #expect(try bench.host.linkTarget(of: try "/opt/agent/current".asPath).hasPrefix("1-"))
         let held = try bench.plan(try LawBench.catalog(agent("2")))
         #expect(held.isIdle && held.removalCount == 0, "\(PlanText(held, isColored: false).text(.full))")
+        host.operations = []
         #expect(try !apply(agent("3")).hasFailures)
         #expect(try trees() == ["3-"])
+        #expect(host.operations == ["restart agent.service"], "the version before goes without a second restart")
     }
 }

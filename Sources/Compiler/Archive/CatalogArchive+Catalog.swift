@@ -15,7 +15,7 @@ extension CatalogArchive {
             writer.write(edge.from)
             writer.write(edge.to)
             writer.writeShared(edge.reason)
-            writer.write(edge.isNotification ? 1 : 0)
+            writer.write(edge.isNotification ? edge.notifiesWhenGone ? 1 : 2 : 0)
             write(edge.place, to: &writer)
         }
     }
@@ -67,11 +67,12 @@ extension CatalogArchive {
         edges.reserveCapacity(edgeCount)
         for _ in 0..<edgeCount where !reader.isBroken {
             let from = reader.number(), to = reader.number(), reason = reader.sharedText()
-            let isNotification = reader.number() == 1
+            let notification = reader.number()
             guard declarations.indices.contains(from), declarations.indices.contains(to) else { return nil }
-            edges.append(
-                Edge(
-                    from: from, to: to, reason: reason, isNotification: isNotification, place: place(&reader, &files)))
+            var edge = Edge(
+                from: from, to: to, reason: reason, isNotification: notification > 0, place: place(&reader, &files))
+            edge.notifiesWhenGone = notification != 2
+            edges.append(edge)
         }
         guard !reader.isBroken, !faults.hasErrors else { return nil }
         return Catalog(

@@ -17,7 +17,7 @@ public struct CatalogArchive {
         public var facts: [String: String?]
     }
 
-    private static let magic = "lodestar catalog 4"
+    private static let magic = "lodestar catalog 5"
 
     public let inputs: Inputs
     public let catalog: Catalog

@@ -114,10 +114,11 @@ struct CatalogBuilder {
         }
         for relation in composite.relations {
             guard let from = places[relation.from], let to = places[relation.to] else { continue }
-            partEdges.append(
-                Edge(
-                    from: goes ? to : from, to: goes ? from : to, reason: "part of the same",
-                    isNotification: relation.isNotification && !goes))
+            var edge = Edge(
+                from: goes ? to : from, to: goes ? from : to, reason: "part of the same",
+                isNotification: relation.isNotification && !goes)
+            edge.notifiesWhenGone = relation.notifiesWhenGone
+            partEdges.append(edge)
         }
         return own
     }

@@ -24,6 +24,7 @@ struct RestorationList {
     /// Where the changes of each resource are taken back.
     private(set) var positions: [Address: [Int]] = [:]
     var lost: [(address: Address, reason: Reason)] = []
+    var left: [(address: Address, reason: Reason)] = []
     var settled: [Address] = []
     var kept: [AbsolutePath] = []
 
@@ -90,8 +91,7 @@ struct RestorationList {
             site: revision, host: identity, safety: Safety(maximumRemovals: .max), declarations: declarations,
             edges: edges, digest: Digest(of: revision + text), revision: revision)
         return Undo.Outline(
-            catalog: catalog, lost: lost, origins: origins, settled: settled,
-            kept: kept)
+            catalog: catalog, lost: lost, left: left, origins: origins, settled: settled, kept: kept)
     }
 }
 

@@ -69,7 +69,8 @@ public struct Rollback {
                 fields: declaration.state == .present ? RecordedFields(of: declaration.resource) : nil, site: nil,
                 disproof: disproof)
         }
-        outline = Undo(past, on: host, types: types, ledger: ledger, only: tried).outline(for: catalog.host)
+        outline = Undo(past, on: host, types: types, ledger: ledger, only: tried).outline(
+            for: catalog.host, leavesLost: true)
     }
 
     /// The state during it: the trial is no longer owed, and what is declared is not tried again.

@@ -24,6 +24,8 @@ public struct Undo {
         public var catalog: Catalog
         /// The changes that nothing can take back, each with the reason: only without them something is done.
         public var lost: [(address: Address, reason: Reason)]
+        /// What is left as it is, with the reason.
+        public var left: [(address: Address, reason: Reason)] = []
         /// By the address of the declaration.
         var origins: [Address: [Address]] = [:]
         /// The resources of which everything is as it was.
@@ -32,8 +34,10 @@ public struct Undo {
         public var kept: [AbsolutePath] = []
     }
 
-    /// - Parameter identity: the host that the plan is for.
-    public func outline(for identity: HostIdentity) -> Outline {
+    /// - Parameters:
+    ///   - identity: the host that the plan is for.
+    ///   - leavesLost: whether what nothing brings back is left out of the plan, so that nothing waits for it.
+    public func outline(for identity: HostIdentity, leavesLost: Bool = false) -> Outline {
         var list = RestorationList(run: run.number)
         for change in orderedChanges {
             guard only.isEmpty || !only.isDisjoint(with: change.addresses) else { continue }
@@ -61,7 +65,11 @@ public struct Undo {
             } catch {
                 let reason = Reason(error)
                 if case .lost = reason { list.lost += change.addresses.map { ($0, reason) } }
-                list.add(Restoration(Irretrievable(change, reason)), of: change.addresses, at: place)
+                if leavesLost {
+                    list.left += change.addresses.map { ($0, reason) }
+                } else {
+                    list.add(Restoration(Irretrievable(change, reason)), of: change.addresses, at: place)
+                }
             }
         }
         addRefreshes(to: &list)

@@ -43,7 +43,8 @@ public final class UndoStore: StateStore {
         let undone = Set(outline.origins.values.joined()).union(outline.settled).subtracting(failed)
         let entries = try store.ledger()
         var update = LedgerUpdate()
-        update.refreshed = ledger.refreshed + refreshed
+        // What an interrupt cut short is tried again.
+        update.refreshed = ledger.refreshed + (report.isInterrupted ? [] : refreshed)
         update.written = run.goneEntries.filter { undone.contains($0.address) }
         let made = entries.filter {
             undone.contains($0.address) && run.numbers.contains($0.run) && $0.custody == .created
@@ -51,7 +52,7 @@ public final class UndoStore: StateStore {
         update.removedObjects = made.map(\.object)
         let known = Dictionary(entries.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
         update.holds =
-            held
+            held.map { report.isInterrupted ? [] : $0 }
             ?? undone.map { address in
                 Hold(address: address, run: run.number, fields: known[address]?.fields, site: site)
             }

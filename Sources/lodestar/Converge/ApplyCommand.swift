@@ -101,7 +101,7 @@ struct ApplyCommand: ParsableCommand {
         report.access = plan.access
         try Terminal.reportingFaults { try pending?.restart(below: hostSession.root) }
         if let pending { Terminal.report("note: \(pending.text)") }
-        report.holdsDisproved = !plan.disproofs.isEmpty
+        report.disproofs = plan.disproofs.map(\.reason)
         report.rollbacks = try output.rollBack(report, of: plan.catalog, hostSession, state)
         if report.run == 0, let archive, let memo = recorder?.memo(of: plan, archive) { cache.keep(memo) }
         try output.finish(report)

@@ -75,6 +75,9 @@ struct RunOutput: ParsableArguments {
             if format == .text {
                 Terminal.print("  \(outcome.address) failed: what was there before comes back")
             }
+            for (address, reason) in rollback.outline.left {
+                Terminal.report("warning: \(address) is left as the run made it: \(reason)".printable)
+            }
             let store = rollback.store(over: state), planned = rollback.outline.catalog
             let plan = try hostSession.plan(
                 planned, state: store, Selection(only: planned.declarations.map(\.address.description)))
