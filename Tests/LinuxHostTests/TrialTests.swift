@@ -115,8 +115,8 @@ import Testing
         (good, "is bad", "an answer without `is bad`, which begins with `all is well`"),
         (#"c.recv(4096); c.sendall(b"HTTP/1.1 500 No\r\n\r\n")"#, nil, "status 500"),
         (#"c.recv(4096); c.sendall(b"HTTP/1.1 302 Away\r\n\r\n")"#, nil, "status 302"),
-        (#"c.sendall(b"SSH-2.0-x\r\n\r\n")"#, nil, "something that is no HTTP"),
-        ("pass", nil, "something that is no HTTP"),
+        (#"c.recv(4096); c.sendall(b"SSH-2.0-x\r\n\r\n")"#, nil, "something that is no HTTP"),
+        ("c.recv(4096)", nil, "something that is no HTTP"),
         (#"c.recv(4096); c.sendall(b"x" * 10000000)"#, nil, "something that is no HTTP"),
         (
             #"c.recv(4096); c.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 10000000 + b"is well")"#, "is well",
