@@ -32,9 +32,9 @@ public struct PlanText {
             guard shown.insert(composite).inserted else { continue }
             var parts = parts[composite] ?? []
             // What is held for one reason says it once.
-            for index in parts.indices.dropFirst().reversed()
-            where parts[index].action == .hold && parts[index].reason == parts[index - 1].reason {
-                parts[index].reason = nil
+            var told = Set<Reason>()
+            for index in parts.indices where parts[index].action == .hold {
+                if let reason = parts[index].reason, !told.insert(reason).inserted { parts[index].reason = nil }
             }
             lines += ["", head(of: composite, parts)] + parts.flatMap { self.lines(of: $0) }.map { "  \($0)" }
         }
