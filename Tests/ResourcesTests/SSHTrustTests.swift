@@ -210,6 +210,15 @@ import Testing
         #expect(try bench.text(Self.keys)?.isEmpty != false)
     }
 
+    @Test func anAbsentTrustTakesAllAway() throws {
+        let bench = try bench()
+        try converge(try Self.catalog(Self.trust()), on: bench)
+        try converge(
+            try Self.catalog("ssh_trust: {t: {state: absent}}\nfile: {/etc/marker: {content: x}}\n"), on: bench)
+        for path in [Self.configuration, "/root/.ssh/id_t", "/root/.ssh/id_t.pub"] { #expect(try !bench.has(path)) }
+        #expect(try bench.text(Self.keys)?.isEmpty != false && bench.text(Self.known)?.isEmpty != false)
+    }
+
     /// A group whose keys came after its declaration was made by us all the same.
     @Test func whatComesLaterGoesToo() throws {
         let bench = try bench()

@@ -231,6 +231,10 @@ converge c; report c; sign; converge c
 reaches c deploy app@host-b
 echo "by an authority: who may log in does, after one converge"
 
+# A private key that is not the authority's signs nothing.
+ssh-keygen -q -t ed25519 -N '' -f "$work/wrong"; cp "$work/ca.pub" "$work/wrong.pub"
+said=$("$lodestar" ssh sign --ca "$work/wrong" "$work/site" 2>&1) && fail "another key signs: $said"
+
 # A key in an agent signs too.
 said=$(ssh-agent bash -c 'ssh-add -q "$1" && mv "$1" "$1.away" && "$2" ssh sign --ca "$1.pub" "$3"' sign "$work/ca" "$lodestar" "$work/site" 2>&1) \
   || fail "the agent: $said"

@@ -10,6 +10,8 @@ install_sshd() {
   done
   cp "$root/usr/share/openssh/sshd_config" "$root/etc/ssh/"
   mkdir -p "$root"/{run/sshd,etc/ssh/sshd_config.d}
+  printf '%s\n' 'Package: openssh-server' 'Status: install ok installed' 'Maintainer: nobody' "Architecture: $(dpkg --print-architecture)" \
+    'Version: 1:9.2' 'Description: sshd' '' >> "$root/var/lib/dpkg/status"
   chroot "$root" useradd -r -d /run/sshd -s /usr/sbin/nologin sshd
   chroot "$root" ssh-keygen -A > /dev/null
 }

@@ -20,6 +20,7 @@ struct StatusCommand: ParsableCommand {
         {
             Terminal.report("note: \(pending.text)")
         }
+        CertificateEnds.report(root: "/")
         try options.printStatus(format)
     }
 }

@@ -33,7 +33,7 @@ struct SSHSign: ParsableCommand {
         let requests = try AuthorityFiles.requests(session)
         try Terminal.reportingFaults {
             try KeyGenerator.withFolder { generator in
-                try takeAuthority(files, generator)
+                let authority = try takeAuthority(files, generator)
                 var serial = try files.lastSerial(), signed = 0
                 for (position, request) in requests.enumerated() {
                     let key = try generator.file("\(position).pub", "\(request.key)\n")
@@ -46,8 +46,9 @@ struct SSHSign: ParsableCommand {
                     try files.keep(serial: serial)
                     try generator.run(arguments(request, serial, time) + [key])
                     let made = try LocalFiles.contents(of: "\(generator.folder)/\(position)-cert.pub", limit: 1 << 16)
-                    guard let made, OpenSSHCertificate(line: String(decoding: made, as: UTF8.self)) != nil else {
-                        throw HostFault("sign", request.identity, "ssh-keygen made no certificate")
+                    let certificate = made.flatMap { OpenSSHCertificate(line: String(decoding: $0, as: UTF8.self)) }
+                    guard let made, certificate?.authority == authority.blob else {
+                        throw HostFault("sign", request.identity, "`\(ca)` is not the private key of \(files.key)")
                     }
                     try files.write(made, to: request.path)
                     signed += 1
@@ -70,7 +71,7 @@ struct SSHSign: ParsableCommand {
     }
 
     /// The authority's public key is the site's; another one than that is refused.
-    private func takeAuthority(_ files: AuthorityFiles, _ generator: KeyGenerator) throws {
+    private func takeAuthority(_ files: AuthorityFiles, _ generator: KeyGenerator) throws -> PublicKey {
         let open = ca.hasSuffix(".pub") ? ca : "\(ca).pub"
         guard let bytes = try LocalFiles.contents(of: open, limit: 1 << 16),
             let key = PublicKey(line: String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
@@ -93,6 +94,7 @@ struct SSHSign: ParsableCommand {
             try generator.run(["-q", "-k", "-f", empty])
             try files.write(try LocalFiles.contents(of: empty) ?? [], to: TrustFiles.revoked)
         }
+        return key
     }
 
     private func isRevoked(_ key: String, _ files: AuthorityFiles, _ generator: KeyGenerator) throws -> Bool {
