@@ -1,7 +1,7 @@
 import CShim
 import Glibc
 import HostFiles
-import Model
+public import Model
 import SystemCalls
 
 /// A file that is written beside its place and not yet there.
@@ -178,6 +178,15 @@ extension Linux {
     static func temporaryName() -> String {
         var generator = SystemRandomNumberGenerator()
         return temporaryPrefix + String(generator.next(), radix: 36)
+    }
+
+    /// Deletes the temporary files that a killed run left beside the paths that it was about to change.
+    public func removeRemains(beside paths: [AbsolutePath]) {
+        for path in paths {
+            guard let parent = path.parent, !cleaned.contains(parent), let entry = try? writableEntry(path, "tidy up")
+            else { continue }
+            removeStale(in: entry.directory, parent)
+        }
     }
 
     /// Deletes the temporary files of a killed run, once for each directory; the run lock excludes a live owner.

@@ -63,6 +63,7 @@ struct ApplyCommand: ParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         try hostSession.checkNothingWaits()
         let state = try hostSession.writableState()
+        try hostSession.tidy(state)
         // A commit that changes nothing here ends what was held until it came.
         let commit = Catalog.commit(in: session.revision)
         if let commit { try Terminal.reportingFaults { try state.keepHolds(for: commit) } }

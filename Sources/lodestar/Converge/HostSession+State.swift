@@ -24,6 +24,16 @@ extension HostSession {
         }
     }
 
+    /// Takes away what a run that was killed left beside the files that it changed; the lock is held.
+    func tidy(_ state: StateDatabase) throws {
+        try Terminal.reportingFaults {
+            let paths = try state.pathsOfKilledRun()
+            if paths.isEmpty { return }
+            host.removeRemains(beside: paths)
+            try state.forgetKilledRun()
+        }
+    }
+
     func writableState() throws -> StateDatabase {
         LocalFiles.makePrivate(databasePath)
         return try Terminal.reportingFaults {
