@@ -107,6 +107,12 @@ public struct Need: Sendable, Hashable {
         path.parent.map { [Need(.path($0), "parent directory")] } ?? []
     }
 
+    /// All folders above a path, for what is made together with those of them that are missing.
+    public static func ancestors(of path: AbsolutePath) -> [Need] {
+        guard let parent = path.parent, parent != .root else { return [] }
+        return [Need(.path(parent), "parent directory")] + ancestors(of: parent)
+    }
+
     /// The accounts that a file's owner and group name; numbers need none, and root is always there.
     public static func owners(_ owner: Owner?, _ group: Owner?) -> [Need] {
         var needs: [Need] = []

@@ -30,7 +30,7 @@ public struct Schedule: Resource, Removable {
     public var problems: [Problem] { definition.problems }
 
     public var needs: [Need] {
-        var needs = Need.parent(of: path) + Need.owners(definition.user, nil).map { Need($0.object, "user") }
+        var needs = Need.ancestors(of: path) + Need.owners(definition.user, nil).map { Need($0.object, "user") }
         needs += (definition.groups ?? []).map { Need(.group($0), "group") }
         needs += programs.map { Need(.path($0), "script") }
         if definition.cwd != .root { needs.append(Need(.path(definition.cwd), "working directory")) }

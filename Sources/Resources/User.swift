@@ -132,7 +132,7 @@ public struct User: Resource, Removable, Remarking {
         case nil: needs.append(Need(.group(name), "private group"))
         }
         needs += groups?.elements.map { Need(.group($0), "supplementary group") } ?? []
-        if let home { needs += Need.parent(of: home) }
+        if let home { needs += Need.ancestors(of: home) }
         if let shell { needs.append(Need(.path(shell), "shell")) }
         return needs
     }

@@ -3,12 +3,22 @@ import Testing
 
 /// Every example passes `check` and plans what was recorded, on a root that `Examples/bare-root.sh` makes.
 @Suite struct ExampleTests {
+    private static let root = ProcessInfo.processInfo.environment["LODESTAR_TEST_ROOT"] ?? "/var/tmp/lodestar-test-root"
     static let names = ["first", "web", "secrets", "fleet"]
 
-    @Test(arguments: names) func checkFindsNothing(_ name: String) {
+    @Test(arguments: names + ["company"]) func checkFindsNothing(_ name: String) {
         let result = Tool.lodestar("check", "Examples/\(name)")
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.errors.isEmpty)
+    }
+
+    /// The one with the standard roles needs a whole Debian: it is applied.
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: "\(root)/.complete"), "needs Tests/Tools/make-root.sh"),
+        .enabled(if: getuid() == 0, "needs root"), .timeLimit(.minutes(20)))
+    func aFreshRootBecomesAWebServer() {
+        let result = Tool.run(["\(Tool.top)Tests/Tools/company-judge.sh", Tool.binary, Self.root])
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
     }
 
     @Test(arguments: names) func planIsAsRecorded(_ name: String) throws {

@@ -31,6 +31,15 @@ import Testing
         #expect(try #require(plan.resources.first).changes == [Change("memory", from: .text("64M"), to: nil)])
     }
 
+    /// A schedule makes the folders above its file; one that is declared comes first, or a plan would call it in place.
+    @Test func aDeclaredFolderAboveItComesFirst() throws {
+        let bench = try LawBench.simulated()
+        let plan = try bench.plan(
+            try LawBench.catalog(
+                Self.manifest("every: 30s, run: /bin/true") + "directory:\n  /etc/lodestar: {mode: \"0755\"}\n"))
+        #expect(plan.resources.map(\.address.description) == ["directory:/etc/lodestar", "schedule:job"])
+    }
+
     @Test func aForeignFileIsReplacedAndNamed() throws {
         let bench = try LawBench.simulated()
         let catalog = try LawBench.catalog(Self.manifest("every: 30s, run: /bin/true"))
