@@ -168,6 +168,7 @@ import Testing
         ("/etc/sudoers", "ALL, !ana ALL=(ALL:ALL) ALL\n", ["ana root"], ["bob root sudo ALL, with its password"]),
         ("/etc/sudoers", "Defaults rootpw\nbob ALL=ALL\n", ["ana root"], []),
         ("/etc/sudoers", "Defaults runas_default=ana\nbob ALL=ALL\n", ["ana root"], []),
+        ("/etc/sudoers", "Defaults !authenticate\n%ops ALL=(ALL) PASSWD: ALL\n", ["ana root"], []),
         (
             "/etc/sudoers", "%ops !elsewhere, ALL=(ALL) NOPASSWD: ALL, ! /bin/su\n", ["ana root"],
             ["ana root sudo ALL but /bin/su, without a password"]

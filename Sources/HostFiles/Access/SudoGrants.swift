@@ -33,14 +33,14 @@ struct SudoGrants {
         self.holder = holder
         self.groupNumbers = groupNumbers
         self.hostName = hostName
-        var authenticates = true, identity = "root"
+        var authenticates = true, isExempt = false, identity = "root"
         for setting in policy.settings where setting.users.map({ matches($0, .user, isAccount) == true }) ?? true {
             switch setting.name {
             case "authenticate": authenticates = setting.isOn
             case "rootpw", "targetpw", "runaspw": asksForRoots = setting.isOn
             case "runas_default": identity = setting.value ?? identity
             case "exempt_group":
-                if let group = setting.value, holder.groups.contains(group) { authenticates = false }
+                if let group = setting.value, holder.groups.contains(group) { isExempt = true }
             default: break
             }
         }
@@ -54,7 +54,7 @@ struct SudoGrants {
                 continue
             }
             let isForAll = !rule.users.contains { $0.text != "ALL" }
-            add(rule.command, rule, needsPassword: authenticates && rule.needsPassword != false, isForAll: isForAll)
+            add(rule.command, rule, needsPassword: !isExempt && rule.needsPassword ?? authenticates, isForAll: isForAll)
         }
     }
 
