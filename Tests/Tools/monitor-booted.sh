@@ -169,6 +169,18 @@ expect "the next run" "$(apply)" 4
 expect "brings back the link" "$(readlink "$root/opt/toy/current")" "$first"
 expect "and the configuration" "$(inside cat /etc/toy/toy.conf)" one
 expect "and stays" "$(apply)" 4
+# Killed at any moment, in what brings it back too: the next run ends with what was there before.
+for moment in $([ "$form" = long ] && echo 0.3 1 5.5 5.8 6 6.2 6.4 6.6); do
+  hold=1s agent 2 refused "$moment"
+  inside lodestar apply /site > "$work/out" 2>&1 &
+  job=$!
+  sleep "$moment"
+  kill -9 $(pgrep --ns "$leader" --nslist pid -f "lodestar apply /site") 2> /dev/null || true
+  wait $job 2> /dev/null || true
+  expect "killed after $moment" "$(apply)" 4
+  expect "killed after $moment: it stays" "$(apply)" 4
+  expect "killed after $moment: what is there" "$(readlink "$root/opt/toy/current") $(cat "$root/etc/toy/toy.conf") $(shows toy ActiveState) $(ls "$root/opt/toy" | wc -l)" "$first one active 2"
+done
 hold=3s agent 2 good two
 kill_in_trial good
 expect "the next run proves what is good" "$(apply)" 0
