@@ -1,3 +1,4 @@
+import CShim
 import Glibc
 
 /// Calls something again and again on a thread of its own, which takes no signals, until it is stopped.
