@@ -93,9 +93,9 @@ bench: release test-root ## measures lodestar beside the C floor; ENGINES=floor,
 	Tests/Benchmarks/facts.sh dist/hostinfo dist/lodestar
 	Tests/Benchmarks/fleet.py dist/lodestar
 
-# A section for each function, so that the linker leaves out those that nothing calls and folds those that are the same:
-# 2.3 of 28.7 MB.
-SMALL := -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections -Xlinker --icf=safe
+# Optimised for size, with a section for each function, so that the linker leaves out those that nothing calls and folds those
+# that are the same: a tenth less, and no slower (Docs/engine.md).
+SMALL := -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections -Xlinker --icf=safe
 
 release: install ## writes the static binaries to dist: lodestar, and hostinfo for other tools
 	for p in lodestar hostinfo; do \
