@@ -97,6 +97,10 @@ import Testing
             "/etc/group", "root:x:0:\nana:x:1000:\nbob:x:1001:\ndocker:x:998:bob\n", ["ana root"],
             ["bob root by the group docker (part)"]
         ),
+        (
+            "/etc/shadow", "root::1::::::\nana:*:1::::::\nbob:!:1::::::\n", ["bob login"],
+            ["root login no password, at the console", "root root root's empty password, by su"]
+        ),
         ("/etc/nologin", "x", ["ana login", "bob login"], []),
         // Keys.
         (
@@ -167,6 +171,11 @@ import Testing
         ),
         ("/etc/sudoers", "ALL, !ana ALL=(ALL:ALL) ALL\n", ["ana root"], ["bob root sudo ALL, with its password"]),
         ("/etc/sudoers", "Defaults rootpw\nbob ALL=ALL\n", ["ana root"], []),
+        ("/etc/sudoers", "Defaults targetpw, !rootpw\nbob ALL=ALL\n", ["ana root"], []),
+        (
+            "/etc/sudoers", "Defaults runaspw, runas_default=bob\n%ops ALL=(#0) ALL\n", ["ana root"],
+            ["ana root sudo ALL, with bob's password"]
+        ),
         ("/etc/sudoers", "Defaults runas_default=ana\nbob ALL=ALL\n", ["ana root"], []),
         ("/etc/sudoers", "Defaults !authenticate\n%ops ALL=(ALL) PASSWD: ALL\n", ["ana root"], []),
         (
@@ -181,6 +190,40 @@ import Testing
         #expect(found.sorted() == expected.sorted())
     }
 
+    /// With `rootpw` sudo asks for root's account: it has to be valid, and that of the caller does not.
+    @Test(arguments: [
+        ("", "", ["bob root sudo /bin/id, without a password (part)"]),
+        ("Defaults rootpw\n", "", ["ana", "bob"].map { "\($0) root sudo /bin/id, without a password (part)" }),
+        ("Defaults:ana targetpw\n", "1", ["bob root sudo /bin/id, without a password (part)"]),
+        ("Defaults rootpw\n", "1", []),
+    ])
+    func sudoAsksForTheAccountWhosePasswordItWants(setting: String, rootsEnd: String, expected: [String]) throws {
+        let bench = try bench([
+            "/etc/sudoers": "\(setting)ALL ALL = (#0) NOPASSWD:SETENV: /bin/id\n",
+            "/etc/shadow": "root:*:19000:::::\(rootsEnd):\nana:*:19000:::::1:\nbob:!:19000::::::\n",
+        ])
+        #expect(try claims(bench).filter { $0.contains("root sudo") } == expected)
+        let obstacles = try Access(reading: bench.host, today: 20_000).obstacles
+        let isSaid = obstacles["ana"]?.contains("sudo asks for the account root, which is not valid") == true
+        #expect(isSaid == (rootsEnd == "1"))
+    }
+
+    /// A rule for everybody is listed for people, and said once for the accounts of the system.
+    @Test func rulesForEverybodyAreForTheSystemsAccountsToo() throws {
+        let bench = try bench([
+            "/etc/passwd":
+                "root:x:0:0::/root:/bin/sh\nwww:x:33:33::/srv:/usr/sbin/nologin\nmail:x:8:8::/srv:/usr/sbin/nologin\n"
+                + "bob:x:1001:1001::/home/bob:/usr/sbin/nologin\n",
+            "/etc/shadow": "root:*:19000::::::\nwww:*:19000::::::\nmail:*:19000::::::\nbob:*:19000::::::\n",
+            "/etc/sudoers": "ALL ALL = NOPASSWD: /bin/id, PASSWD: /bin/ls\n",
+        ])
+        #expect(try claims(bench) == ["bob root sudo /bin/id, without a password (part)"])
+        let access = try Access(reading: bench.host, today: 20_000)
+        #expect(
+            access.remarks == ["/etc/sudoers:1: sudo /bin/id, without a password, is for accounts of the system too"])
+        #expect(access.obstacles["www"] == ["its shell is /usr/sbin/nologin"])
+    }
+
     @Test(
         arguments: [
             ("/home/ana", 0o757, "ana login"), ("/home/ana/.ssh/authorized_keys", 0o666, "ana login"),
@@ -189,6 +232,16 @@ import Testing
     func whatOthersMayWriteIsNotRead(path: String, mode: UInt16, gone: String) throws {
         let found = try claims(bench(modes: [path: mode]))
         #expect(found == Self.plain.filter { !$0.hasPrefix(gone) })
+    }
+
+    /// pam_unix(8) of Debian has `nullok`: an empty password is given unasked.
+    @Test func anEmptyPasswordIsOneForSudo() throws {
+        let bench = try bench([
+            "/etc/sudoers": "Defaults:bob rootpw\n%ops, bob ALL=(ALL) ALL\n",
+            "/etc/shadow": "root:\(Self.hash):19000::::::\nana::19000::::::\nbob:*:19000::::::\n",
+        ])
+        let found = try claims(bench).filter { $0.contains("root sudo") }
+        #expect(found == ["ana root sudo ALL, with its empty password", "bob root sudo ALL, with root's password"])
     }
 
     @Test func withoutTheirProgramsNothingComesOfFiles() throws {

@@ -4,7 +4,8 @@
     access-judge.py LODESTAR ROOT [CASES] [SEED]
 
 In a disposable root over ROOT, in which it installs sudo and sshd (kept as a layer for the next time), each case runs an sshd on
-a loopback of its own. Of each account: a login by its key, one by its password, and `sudo -n` as root have to go as said.
+a loopback of its own. Of each account: a login by its key, one by its password, `sudo -n` as root and sudo with the password have to
+go as said.
 """
 import json, os, random, subprocess, sys, tempfile, time
 
@@ -132,10 +133,11 @@ def login(name, *options):
               env={"PATH": os.environ["PATH"], "SSH_ASKPASS": f"{work}/answer", "SSH_ASKPASS_REQUIRE": "force", "HOME": work})
     return done.returncode == 0
 
-def sudo(name, program):
+def sudo(name, program, *options):
     global last
     groups = ",".join(sh("chroot", root, "id", "-G", name).stdout.split())
-    done = sh("chroot", f"--userspec={users[name]}:{users[name]}", f"--groups={groups}", root, "sudo", "-n", "-u", "root", program, check=False)
+    words = ["chroot", f"--userspec={users[name]}:{users[name]}", f"--groups={groups}", root, "sudo", *options, "-u", "root", program]
+    done = subprocess.run(words, capture_output=True, text=True, input="secret\n")
     last = done.stderr
     return done.returncode == 0
 
@@ -168,7 +170,8 @@ for case in range(seed, seed + cases):
                 return own[0] in ways if own else any(w["detail"].startswith("sudo ALL") and f"!{program}" not in w["detail"] and
                            not (" but " in w["detail"] and program in w["detail"].split(" but ")[1]) for w in ways)
             for program in ("/usr/bin/id", "/usr/bin/whoami"):
-                results[f"sudo -n {program}"] = (granted(grants, program), lambda p=program: sudo(name, p))
+                results[f"sudo -n {program}"] = (granted(grants, program), lambda p=program: sudo(name, p, "-n"))
+            results["sudo /usr/bin/id"] = (granted(rest, "/usr/bin/id"), lambda: sudo(name, "/usr/bin/id", "-S", "-k"))
         for what, (expected, run) in results.items():
             checked += 1
             found = run()

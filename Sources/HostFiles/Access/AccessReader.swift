@@ -20,6 +20,7 @@ struct AccessReader {
     let host: any HostReading
     let today: Int
     let accounts: AccountDatabase
+    private let defaults: AccountDefaults
     /// nil where the host has no sshd.
     let sshd: SshdDirectives?
     /// nil where the host has no sudo.
@@ -35,6 +36,7 @@ struct AccessReader {
         self.host = host
         self.today = today
         accounts = try AccountDatabase(reading: host)
+        defaults = try AccountDefaults(reading: host)
         hostName = try host.ownName
         let hasSshd = try Self.has("usr/sbin/sshd", of: "openssh-server", without: removed, on: host)
         sshd = hasSshd ? try SshdDirectives(reading: host) : nil
@@ -117,8 +119,9 @@ struct AccessReader {
     private mutating func addRoot(of user: UserEntry, _ holder: KeyHolder, canLogIn: Bool) {
         let name = user.name.text
         if user.name == .root {
-            if hasPassword(user) {
-                access.ways.append(WayIn(name, .root, .su, "root's password, by su", from: passwordSource(of: user)))
+            if hasPassword(user) || needsNoPassword(user) {
+                let detail = "root's \(needsNoPassword(user) ? "empty " : "")password, by su"
+                access.ways.append(WayIn(name, .root, .su, detail, from: passwordSource(of: user)))
             }
             return
         }
@@ -150,21 +153,33 @@ struct AccessReader {
     ]
 
     private mutating func addSudo(of user: UserEntry, _ holder: KeyHolder, canLogIn: Bool) {
-        // sudo asks PAM whether the account is valid.
-        guard let sudo, user.uid != 0, expiry(of: user) == nil else { return }
+        guard let sudo, user.uid != 0 else { return }
         let grants = SudoGrants(
             sudo, for: holder, groupNumbers: accounts.groupNumbers(of: user.name), hostName: hostName)
-        let root = accounts.user(.root)
-        for grant in grants.grants where canLogIn || hasPassword(user) || !grant.isForAll {
-            if grant.needsPassword, !(grants.asksForRoots ? root.map(hasPassword) == true : hasPassword(user)) {
+        if grants.grants.isEmpty { return }
+        let guarantor = grants.guarantor.map { AccountName($0).flatMap(accounts.user) } ?? user
+        // sudo asks PAM whether the account is valid whose password it would ask for.
+        guard let guarantor, expiry(of: guarantor) == nil else {
+            if let name = grants.guarantor { note("sudo asks for the account \(name), which is not valid", of: user) }
+            return
+        }
+        let isListed = canLogIn || hasPassword(user) || defaults.isPerson(user.uid)
+        for grant in grants.grants {
+            if grant.needsPassword, !hasPassword(guarantor), !needsNoPassword(guarantor) {
+                guard isListed || !grant.isForAll else { continue }
                 note("sudo asks for a password that it does not have (\(grant.rule.path):\(grant.rule.line))", of: user)
                 continue
             }
-            let whose = grants.asksForRoots ? "with root's password" : "with its password"
+            let whose = grants.guarantor.map { "\($0)'s" } ?? "its", empty = needsNoPassword(guarantor) ? " empty" : ""
+            let condition = grant.needsPassword ? "with \(whose)\(empty) password" : "without a password"
             let but =
                 grant.command == "ALL" && !grants.exclusions.isEmpty
                 ? " but \(grants.exclusions.joined(separator: ", "))" : ""
-            let detail = "sudo \(grant.command)\(but), \(grant.needsPassword ? whose : "without a password")"
+            let detail = "sudo \(grant.command)\(but), \(condition)"
+            guard isListed || !grant.isForAll else {
+                remark("\(grant.rule.path):\(grant.rule.line): \(detail), is for accounts of the system too")
+                continue
+            }
             let groups = grant.rule.users.compactMap { item -> AccountName? in
                 item.text.first == "%" ? AccountName(String(item.unquoted.dropFirst())) : nil
             }.filter { holder.groups.contains($0.text) }
@@ -182,6 +197,10 @@ struct AccessReader {
     mutating func note(_ obstacle: String, of user: UserEntry) {
         if access.obstacles[user.name.text]?.contains(obstacle) == true { return }
         access.obstacles[user.name.text, default: []].append(obstacle)
+    }
+
+    private mutating func remark(_ text: String) {
+        if !access.remarks.contains(text) { access.remarks.append(text) }
     }
 
     private func passwordField(of user: UserEntry) -> String {

@@ -19,8 +19,8 @@ struct SudoGrants {
     private(set) var grants: [Grant] = []
     /// Commands that are taken out of `ALL`.
     private(set) var exclusions: [String] = []
-    /// Whose password sudo asks for.
-    private(set) var asksForRoots = false
+    /// Whose password sudo asks for, and whose account has to be valid; nil: the account's own (get_authpw() of sudo).
+    private(set) var guarantor: String?
 
     private let policy: SudoPolicy
     private let holder: KeyHolder
@@ -33,16 +33,20 @@ struct SudoGrants {
         self.holder = holder
         self.groupNumbers = groupNumbers
         self.hostName = hostName
-        var authenticates = true, isExempt = false, identity = "root"
+        var authenticates = true, isExempt = false, identity = "root", guarantors: Set<String> = []
         for setting in policy.settings where setting.users.map({ matches($0, .user, isAccount) == true }) ?? true {
             switch setting.name {
             case "authenticate": authenticates = setting.isOn
-            case "rootpw", "targetpw", "runaspw": asksForRoots = setting.isOn
+            case "rootpw", "targetpw", "runaspw":
+                if setting.isOn { guarantors.insert(setting.name) } else { guarantors.remove(setting.name) }
             case "runas_default": identity = setting.value ?? identity
             case "exempt_group":
                 if let group = setting.value, holder.groups.contains(group) { isExempt = true }
             default: break
             }
+        }
+        if !guarantors.isEmpty {
+            guarantor = guarantors.contains("runaspw") && !guarantors.contains("rootpw") ? identity : "root"
         }
         for rule in policy.rules {
             guard matches(rule.users, .user, isAccount) == true, matches(rule.hosts, .host, isHost) == true else {
