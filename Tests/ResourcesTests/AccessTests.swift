@@ -234,6 +234,18 @@ import Testing
         #expect(found == Self.plain.filter { !$0.hasPrefix(gone) })
     }
 
+    /// Without PAM, sshd asks for a new password as soon as it has tried the empty one.
+    @Test(arguments: [
+        ("UsePAM yes\nPermitEmptyPasswords yes\n", true), ("PermitEmptyPasswords no\n", true),
+        ("PermitEmptyPasswords yes\n", false), ("PermitEmptyPasswords yes\nPasswordAuthentication no\n", true),
+    ])
+    func anOldPasswordComesBeforeAKey(settings: String, isLetIn: Bool) throws {
+        let bench = try bench([
+            "/etc/ssh/sshd_config": settings, "/etc/shadow": "ana:\(Self.hash):19000:0:30::::\n",
+        ])
+        #expect(try claims(bench).contains("ana login key K") == isLetIn)
+    }
+
     /// pam_unix(8) of Debian has `nullok`: an empty password is given unasked.
     @Test func anEmptyPasswordIsOneForSudo() throws {
         let bench = try bench([

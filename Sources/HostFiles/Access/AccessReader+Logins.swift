@@ -22,8 +22,8 @@ extension AccessReader {
         let settings = SshdSettings(of: holder, in: sshd)
         if let refusal = refusal(of: user, holder, settings) { return note(refusal, of: user) }
         let from = places(of: holder, settings)
-        let proofs =
-            try settings.isOn("pubkeyauthentication", standard: true) ? self.proofs(of: user, holder, settings) : []
+        let takesKey = settings.isOn("pubkeyauthentication", standard: true) && !wantsNewPassword(user, settings)
+        let proofs = try takesKey ? self.proofs(of: user, holder, settings) : []
         let takesPassword = takesPassword(user, settings)
         for alternative in Self.alternatives(settings) {
             let wantsKey = alternative.contains("publickey")
@@ -112,6 +112,17 @@ extension AccessReader {
             methods.insert("keyboard-interactive")
         }
         return methods
+    }
+
+    /// Whether sshd asks for a new password whatever else was shown: without PAM it does so for an old password once it has
+    /// tried any, and it begins with the empty one where that is permitted (auth2-none.c of OpenSSH).
+    private mutating func wantsNewPassword(_ user: UserEntry, _ settings: SshdSettings) -> Bool {
+        guard !settings.isOn("usepam", standard: false), hasOldPassword(user),
+            settings.isOn("permitemptypasswords", standard: false),
+            settings.isOn("passwordauthentication", standard: true)
+        else { return false }
+        note("sshd asks for a new password first: the old one has expired", of: user)
+        return true
     }
 
     /// The sets of methods of which one is enough (AuthenticationMethods).
