@@ -238,6 +238,8 @@ import Testing
     @Test(arguments: [
         ("UsePAM yes\nPermitEmptyPasswords yes\n", true), ("PermitEmptyPasswords no\n", true),
         ("PermitEmptyPasswords yes\n", false), ("PermitEmptyPasswords yes\nPasswordAuthentication no\n", true),
+        ("PermitEmptyPasswords yes\nAuthenticationMethods any\n", false),
+        ("PermitEmptyPasswords yes\nAuthenticationMethods publickey\n", true),
     ])
     func anOldPasswordComesBeforeAKey(settings: String, isLetIn: Bool) throws {
         let bench = try bench([

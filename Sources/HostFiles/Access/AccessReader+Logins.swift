@@ -115,11 +115,12 @@ extension AccessReader {
     }
 
     /// Whether sshd asks for a new password whatever else was shown: without PAM it does so for an old password once it has
-    /// tried any, and it begins with the empty one where that is permitted (auth2-none.c of OpenSSH).
+    /// tried any, and it begins with the empty one where that is permitted and no methods are set (auth2-none.c of OpenSSH).
     private mutating func wantsNewPassword(_ user: UserEntry, _ settings: SshdSettings) -> Bool {
         guard !settings.isOn("usepam", standard: false), hasOldPassword(user),
             settings.isOn("permitemptypasswords", standard: false),
-            settings.isOn("passwordauthentication", standard: true)
+            settings.isOn("passwordauthentication", standard: true),
+            settings["authenticationmethods"]?.first.map({ $0.lowercased() == "any" }) ?? true
         else { return false }
         note("sshd asks for a new password first: the old one has expired", of: user)
         return true
