@@ -94,7 +94,7 @@ bench: release test-root ## measures lodestar beside the C floor; ENGINES=floor,
 	Tests/Benchmarks/fleet.py dist/lodestar
 
 # Optimised for size, with a section for each function, so that the linker leaves out those that nothing calls and folds those
-# that are the same: a tenth less, and no slower (Docs/engine.md).
+# that are the same: a tenth less, and no slower.
 SMALL := -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections -Xlinker --icf=safe
 
 release: install ## writes the static binaries to dist: lodestar, and hostinfo for other tools

@@ -1,8 +1,9 @@
+import HostFiles
 public import Model
 public import Scheduling
 
 /// A job that the agent runs: one definition file below /etc/lodestar/schedules.d.
-public struct Schedule: Resource, Removable {
+public struct Schedule: Resource, Removable, Remarking {
     public var definition = ScheduleDefinition()
 
     public init() {}
@@ -36,6 +37,14 @@ public struct Schedule: Resource, Removable {
         if definition.cwd != .root { needs.append(Need(.path(definition.cwd), "working directory")) }
         if !["UTC", "local"].contains(definition.timezone) { needs.append(Need(.package("tzdata"), "package tzdata")) }
         return needs
+    }
+
+    /// A remark on a job that goes on for somebody who left.
+    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+        guard case .name(let name) = definition.user, name != .root,
+            try AccountDatabase(reading: host).user(name)?.isLocked == true
+        else { return [] }
+        return ["it runs as \(name), whose account is locked"]
     }
 
     /// The paths among the words of the command: a script is often the argument of its interpreter.

@@ -31,6 +31,8 @@ people:
   j-cleo: {uid: 39102, team: j-web, keys: ["ssh-ed25519 $key cleo@bastion"]$2}
 YAML
 }
+# A job of hers that somebody declared; it goes when nobody declares it.
+echo 'schedule: {of-cleo: {every: 1h, run: "true", user: j-cleo}}' > "$work/site/manifests/job.yaml"
 run() {
   said=$("$lodestar" apply "$work/site" --allow-removals 2>&1) || fail "apply: $said"
   again=$("$lodestar" plan "$work/site" 2>&1) || fail "plan: $again"
@@ -64,6 +66,10 @@ people "" ", left: $(date -u +%F)" ""
 said=$("$lodestar" plan "$work/site" 2>&1)
 [[ $said == *"processes"*"run -> none"* ]] || fail "no word of processes: $said"
 run
+[[ $again == *"schedule:of-cleo: it runs as j-cleo, whose account is locked"* ]] || fail "no word of her job: $again"
+rm "$work/site/manifests/job.yaml"
+run
+[ ! -e /etc/lodestar/schedules.d/of-cleo.json ] || fail "her job is left"
 is "$(processes)" 0
 [[ $(getent shadow j-cleo) == j-cleo:!* ]] || fail "her password is not locked"
 [[ $(LC_ALL=C chage -l j-cleo) == *"Account expires"*"Jan 02, 1970"* ]] || fail "$(LC_ALL=C chage -l j-cleo)"
