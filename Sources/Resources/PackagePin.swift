@@ -50,7 +50,7 @@ public struct PackagePin: Resource, Removable, Remarking {
     var file: AbsolutePath { PackagePinRecord.folder.appending("00-lodestar-\(name.text).pref") }
 
     /// The declaration as apt has it.
-    private var record: PackagePinRecord {
+    var record: PackagePinRecord {
         let pin =
             version.map { "version \($0)" } ?? release.map { "release \($0)" }
             ?? origin.map { $0.isEmpty ? "origin \"\"" : "origin \($0)" }

@@ -67,6 +67,13 @@ public struct Diagnostics: Error, Sendable {
         list.append(diagnostic)
     }
 
+    /// Adds a note to those that came behind the first `count`.
+    public mutating func add(_ note: Diagnostic.Note, toAllAfter count: Int) {
+        for index in list.indices.dropFirst(count) where !list[index].notes.contains(note) {
+            list[index].notes.append(note)
+        }
+    }
+
     public mutating func add(contentsOf others: Diagnostics) {
         list.append(contentsOf: others.list)
     }

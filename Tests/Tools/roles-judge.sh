@@ -23,7 +23,7 @@ is() { [ "$1" == "$2" ] || fail "expected $2, found $1"; }
 is "$(in_root id ana)" "uid=3100(ana) gid=3000(ops) groups=3000(ops)"
 [[ $(in_root getent shadow cleo) == cleo:!* ]] || fail "cleo is not locked"
 in_root visudo -c > /dev/null || fail "visudo: $(in_root visudo -c 2>&1)"
-[[ $(in_root sudo -l -U ana 2>&1) == *"(ALL : ALL) ALL"* ]] || fail "ana may not: $(in_root sudo -l -U ana 2>&1)"
+[[ $(in_root sudo -l -U ana 2>&1) == *"(ALL : ALL) NOPASSWD: ALL"* ]] || fail "ana may not: $(in_root sudo -l -U ana 2>&1)"
 # std/agent
 "$lodestar" agent --check-config --config "$root/etc/lodestar/agent.yaml" > "$work/said" 2>&1 || fail "agent.yaml: $(cat "$work/said" "$root/etc/lodestar/agent.yaml")"
 in_root systemd-analyze verify --recursive-errors=no /etc/systemd/system/lodestar-agent.service > "$work/said" 2>&1 || true
@@ -41,6 +41,7 @@ is "$(in_root systemctl is-enabled systemd-timesyncd)" enabled
 mkdir -p "$root/run/sshd"
 [[ $(in_root /usr/sbin/sshd -T) == *"passwordauthentication no"* ]] || fail "sshd: $(in_root /usr/sbin/sshd -T 2>&1 | head -3)"
 # std/checks, std/node_exporter
-[[ $(in_root sh -c '/usr/local/bin/check-disk 85 95' 2>&1) == *"|"* ]] || fail "check-disk: $(in_root /usr/local/bin/check-disk 85 95 2>&1)"
+status=0; in_root /usr/local/bin/check-load 200000 500000 > "$work/said" 2>&1 || status=$?
+[ "$status" -lt 3 ] || fail "check-load: $(cat "$work/said")"
 is "$(in_root systemctl is-enabled prometheus-node-exporter)" enabled
 echo "a fresh root becomes what the roles say"

@@ -82,6 +82,20 @@ for file in "$root"/etc/pam.d/*; do
   cp "$work/kept" "$file"; count=$((count + 1))
 done
 
+# An undo after which nobody can get in is refused as a plan is.
+key=AAAAC3NzaC1lZDI1NTE5AAAAIMmmJbm5a+7HEsnpZiby6a2mIeABVJ2a+BtAC9wVKa1b
+manifest <<YAML
+user: {adm: {uid: 5002, shell: /bin/bash, password: "*", authorized_keys: {exactly: ["ssh-ed25519 $key"]}}}
+sudo_rule: {adm: {users: [adm], commands: [ALL], no_password: true}}
+YAML
+run || { echo "an administrator: $said"; exit 1; }
+number=$("$lodestar" history --root "$root" --format json | python3 -c 'import json, sys; print(max(run["run"] for run in json.load(sys.stdin)))')
+status=0; "$lodestar" undo "$number" --root "$root" > "$work/said" 2>&1 || status=$?
+[ "$status" == 78 ] && [ -e "$root/etc/sudoers.d/lodestar-adm" ] || { echo "an undo that locks out: $status $(cat "$work/said")"; exit 1; }
+"$lodestar" undo "$number" --root "$root" --allow-lockout > "$work/said" 2>&1 || { cat "$work/said"; exit 1; }
+[ ! -e "$root/etc/sudoers.d/lodestar-adm" ] || { echo "the undo left the rule"; exit 1; }
+count=$((count + 2))
+
 # Without the program nothing is taken, unless a package of the plan brings it.
 mv "$root/usr/sbin/visudo" "$root/usr/sbin/sshd" "$work"
 refused 'there is no /usr/sbin/visudo' <<< 'file: {/etc/sudoers.d/new: {content: "ana ALL=(ALL) ALL\n"}}'

@@ -151,6 +151,8 @@ extension HostCompilation {
             return
         }
         guard let role = site.role(use.name, at: use.place) else { return }
+        let before = diagnostics.list.count
+        defer { diagnostics.add(Diagnostic.Note("the use of \(use.name)", at: use.place), toAllAfter: before) }
         repeated(use.loop, in: context) { context in
             guard let isOn = self.isOn(use.when, in: context) else { return }
             var inner = ItemContext(scope: LocalScope(host: self.scope), origin: context.origin + [use.name])

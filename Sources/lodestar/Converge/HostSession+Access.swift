@@ -46,7 +46,14 @@ extension HostSession {
             }
             let simulation = Simulation(over: host, today: SystemClock.today)
             let plan = try Planner(catalog, on: simulation, state: state, types: Registry.all).plan()
-            return try access(after: plan, simulation)
+            var access = try access(after: plan, simulation)
+            let open = plan.resources.filter { $0.action == .unknown }.map(\.address.description)
+            if !open.isEmpty {
+                let names =
+                    open.prefix(5).joined(separator: ", ") + (open.count > 5 ? " and \(open.count - 5) more" : "")
+                access.remarks.append("what comes of \(names) is not known before it is applied, and not in this list")
+            }
+            return access
         }
     }
 

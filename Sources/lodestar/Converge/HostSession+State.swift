@@ -1,3 +1,4 @@
+import Engine
 import LinuxHost
 import Model
 import OperatorFiles
@@ -32,6 +33,16 @@ extension HostSession {
             host.removeRemains(beside: paths)
             try state.forgetKilledRun()
         }
+    }
+
+    /// Says what a site leaves that declares nothing for this host: it removes nothing.
+    func warn(ofEmpty catalog: Catalog, _ state: any StateReading) throws {
+        guard catalog.declarations.isEmpty else { return }
+        let count = try Terminal.reportingFaults { try state.ledger().count { $0.custody != .released } }
+        if count == 0 { return }
+        Terminal.report(
+            "warning: the site declares nothing for this host: what earlier runs left (\(count) objects) stays")
+        Terminal.report("  hint: declare one thing that is to stay, and the others go")
     }
 
     func writableState() throws -> StateDatabase {

@@ -30,6 +30,9 @@ struct UndoCommand: ParsableCommand {
     @Flag(help: "Only shows the plan.")
     var plan = false
 
+    @Flag(help: "Goes on although nobody who could log in and become root could do so any more.")
+    var allowLockout = false
+
     @OptionGroup var output: RunOutput
 
     func run() throws {
@@ -64,6 +67,10 @@ struct UndoCommand: ParsableCommand {
         if !outline.lost.isEmpty {
             report(Set(outline.lost.map(\.address)), of: past)
             throw ExitCode(4)
+        }
+        if plan.locksOut, !allowLockout {
+            if output.format == .json, !isShownOnly { Terminal.printJSON(plan.datum.json) }
+            throw ExitStatus.unsafe
         }
         if self.plan {
             if plan.count(.refuse, .skip) > 0 { throw ExitCode(4) }

@@ -47,7 +47,8 @@ struct Init: ParsableCommand {
         people: {}
         #  ana: {uid: 3100, team: ops, keys: ["ssh-ed25519 ..."], comment: Ana}
         teams:
-          ops: {gid: 3000, admin: true}
+          # Whoever has a key and no password needs `passwordless` for sudo.
+          ops: {gid: 3000, admin: true, passwordless: true}
         former: {}
         timezone: Etc/UTC
 
@@ -59,6 +60,9 @@ struct Init: ParsableCommand {
             with: {timezone: "${{ data.timezone }}", motd: "Managed by Lodestar."}
           std/accounts:
             with: {people: "${{ data.people }}", teams: "${{ data.teams }}", former: "${{ data.former }}"}
+          std/ssh: {}
+          std/node_exporter: {}
+          std/checks: {}
           std/agent:
             with: {source: /srv/site, mode: report}
 
