@@ -2,7 +2,7 @@ import CShim
 import Model
 import SystemCalls
 
-/// Re-owning files after a changed number, in process: a root may have no tools in it.
+/// What an account's number means on the host, in process: a root may have no tools in it.
 extension Linux {
     /// Changes every file of one number on local file systems; links are changed themselves, never followed.
     func changeOwnership(_ change: OwnershipChange) throws(HostFault) -> StepOutput {
@@ -19,5 +19,13 @@ extension Linux {
     func ownedFileCount(_ number: UInt32, isGroup: Bool, of owner: UInt32?) -> ProbeAnswer {
         let count = lodestar_own_files(root, isGroup ? 1 : 0, number, owner ?? .max, 0, 0)
         return count < 0 ? .unknown(ErrorNumber.text(Int32(-count))) : .count(Int(count))
+    }
+
+    /// Ends what runs with an account's rights.
+    func endProcesses(of number: UInt32) throws(HostFault) -> StepOutput {
+        let left = lodestar_end_processes(number, 3000, 10_000)
+        if left == 0 { return StepOutput() }
+        throw HostFault(
+            "end", "the processes of \(number)", left < 0 ? ErrorNumber.text(Int32(-left)) : "\(left) are left")
     }
 }

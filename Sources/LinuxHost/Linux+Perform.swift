@@ -42,6 +42,7 @@ extension Linux {
         switch step {
         case .moveHome(let move): return try self.move(move)
         case .changeOwnership(let change): return try changeOwnership(change)
+        case .endProcesses(let number): return try endProcesses(of: number)
         }
     }
 }

@@ -31,11 +31,27 @@ extension User {
         var hasMailGroup = false
         /// Who has the declared uid, if it is another account.
         var numberHolder: AccountName?
+        /// Why the keys of an account that is to be locked cannot be read: the lock does not wait for them.
+        var keyFault: String?
         /// How many processes are to be ended.
         var processCount = 0
     }
 
     public func observe(on host: some HostReading) throws -> Observed? {
+        guard locked == true else { return try read(on: host) }
+        do {
+            return try read(on: host)
+        } catch {
+            // Who is to be locked owns what is in the home, and shall not be able to put the lock off.
+            var bare = self
+            (bare.authorizedKeys, bare.manageHome) = (nil, false)
+            var observed = try bare.read(on: host)
+            observed?.keyFault = (error as? HostFault)?.text ?? (error as? Refusal)?.reason ?? "\(error)"
+            return observed
+        }
+    }
+
+    private func read(on host: some HostReading) throws -> Observed? {
         let accounts = try AccountDatabase(reading: host)
         let entry = accounts.user(name), defaults = try AccountDefaults(reading: host)
         let home = self.home ?? entry?.home ?? defaults.home(of: name)
@@ -152,6 +168,7 @@ extension User {
         if locked == true, let count = observed?.processCount, count > 0 {
             changes.append(Change("processes", from: .text("\(count) run"), to: .text("none")))
         }
+        if observed?.keyFault != nil { return changes }
         let present = observed?.user == nil ? nil : observed?.keys
         if let authorizedKeys, let change = keyChange(authorizedKeys, from: present) { changes.append(change) }
         return changes
@@ -184,7 +201,7 @@ extension User {
         if observed.user == nil || !recordChanges(from: observed).isEmpty { steps.append(.accounts(.setUser(record))) }
         if locked == true { steps += endSteps(observed) }
         steps += homeSteps(observed) + mailboxSteps(observed)
-        if let authorizedKeys, differences(from: observed).contains(\.authorizedKeys) {
+        if observed.keyFault == nil, let authorizedKeys, differences(from: observed).contains(\.authorizedKeys) {
             steps += try keySteps(authorizedKeys, observed)
         }
         return steps
@@ -192,7 +209,11 @@ extension User {
 
     public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
         if authorizedKeys == nil { return [] }
-        return try observe(on: host)?.keys?.remarks ?? []
+        let observed = try observe(on: host)
+        if let fault = observed?.keyFault {
+            return ["its keys are left, with which nobody logs in while it is locked: \(fault)"]
+        }
+        return observed?.keys?.remarks ?? []
     }
 
     private func refuse(from present: User, _ observed: Observed) throws(Refusal) {
@@ -226,7 +247,7 @@ extension User {
     /// Behind the lock, so that nothing logs in again meanwhile.
     private func endSteps(_ observed: Observed) -> [Step] {
         guard observed.processCount > 0, let uid = observed.entry?.uid else { return [] }
-        return [.system(.endProcesses(of: uid))]
+        return [.accountFiles(.endProcesses(of: uid))]
     }
 
     /// The empty mailbox of a new account, where the host makes them (CREATE_MAIL_SPOOL).
@@ -255,6 +276,13 @@ extension User {
             throw Refusal("the home \(observed.home) does not exist")
         }
         return try file.steps(.set(keys), owner: owner, group: ownGroup(observed))
+    }
+
+    /// An account goes whatever its owner made of the keys.
+    public var undeclared: User {
+        var user = self
+        user.authorizedKeys = nil
+        return user
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {

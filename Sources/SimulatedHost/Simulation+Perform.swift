@@ -24,6 +24,7 @@ extension Simulation {
                 switch step {
                 case .moveHome(let move): try self.move(move)
                 case .changeOwnership(let change): self.ownershipChanges.append(change)
+                case .endProcesses(let number): self.endedProcesses.insert(number)
                 }
             }
         case .packages(let changes): results(of: changes) { (change) throws(HostFault) in try self.change(change) }

@@ -18,7 +18,6 @@ extension Simulation {
         case .mount(let mounting): try changeMounts { $0.add(mounting) }
         case .remount(let mounting): try changeMounts { $0.change(mounting) }
         case .unmount(let path): try changeMounts { $0.remove(path) }
-        case .endProcesses(let number): endedProcesses.insert(number)
         case .startSwap(let path, let priority):
             try editTable("swaps") { $0 + SwapAreas.line(path.text, priority: priority ?? -2) }
         case .stopSwap(let path):

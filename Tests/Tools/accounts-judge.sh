@@ -51,6 +51,10 @@ is "$(grep -c "$key" /home/j-ana/.ssh/authorized_keys)" 1
 setpriv --reuid 39102 --regid 39001 --clear-groups sh -c 'trap "" TERM HUP; while :; do sleep 1; done' &
 setpriv --reuid 39102 --regid 39001 --clear-groups setsid sh -c 'while :; do /bin/true; done' &
 setpriv --reuid 39102 --regid 39001 --clear-groups setsid sh -c 'f() { sleep 0.05; f & }; f; sleep 60' &
+# And two that strike back when they are asked to end.
+for answer in KILL STOP; do
+  setpriv --reuid 39102 --regid 39001 --clear-groups setsid perl -e '$SIG{TERM} = sub { kill $ARGV[0], -1 }; while (1) { sleep 1 }' $answer &
+done
 echo '* * * * * true' > /var/spool/cron/crontabs/j-cleo
 chown 39102:39001 /var/spool/cron/crontabs/j-cleo; chmod 600 /var/spool/cron/crontabs/j-cleo
 : > /var/lib/systemd/linger/j-cleo
@@ -65,6 +69,13 @@ said=$("$lodestar" plan "$work/site" 2>&1)
 people "" ", left: $(date -u +%F)" ""
 said=$("$lodestar" plan "$work/site" 2>&1)
 [[ $said == *"processes"*"run -> none"* ]] || fail "no word of processes: $said"
+# What she made of her keys does not put it off.
+mv /home/j-cleo/.ssh /home/j-cleo/k; ln -s k /home/j-cleo/.ssh; chown -h 39102:39001 /home/j-cleo/.ssh
+status=0; said=$("$lodestar" apply "$work/site" --allow-removals 2>&1) || status=$?
+[[ $status == 0 && $said == *"cannot open /home/j-cleo/.ssh"* ]] || fail "no word of her link: $status $said"
+is "$(processes)" 0
+[[ $(getent shadow j-cleo) == j-cleo:!*:1: ]] || fail "a link keeps her account open: $(getent shadow j-cleo)"
+rm /home/j-cleo/.ssh; mv /home/j-cleo/k /home/j-cleo/.ssh
 run
 [[ $again == *"schedule:of-cleo: it runs as j-cleo, whose account is locked"* ]] || fail "no word of her job: $again"
 rm "$work/site/manifests/job.yaml"

@@ -140,7 +140,7 @@ fresh packages
 printf 'Package: *\nPin: release a=stable\nPin-Priority: 900\n' > "$root/etc/apt/preferences.d/stable"
 printf 'APT::Install-Recommends "false";\n' > "$root/etc/apt/apt.conf.d/99ours"
 echo 'cron hold' | chroot "$root" dpkg --set-selections
-judge packages 'Pin-Priority: 900' 'Install-Recommends' 'hold: true'
+judge packages 'priority: 900' 'Install-Recommends' 'hold: true'
 
 fresh services
 printf '[Service]\nExecStart=/bin/sleep inf\n[Install]\nWantedBy=multi-user.target\n' > "$root/etc/systemd/system/ours.service"

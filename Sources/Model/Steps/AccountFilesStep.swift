@@ -1,7 +1,9 @@
-/// What a new home or number of an account means for the files on the host.
+/// What a change of an account means for its files and processes on the host.
 public enum AccountFilesStep: Sendable {
     case moveHome(HomeMove)
     case changeOwnership(OwnershipChange)
+    /// Ends all processes of an account by its number: they are asked to end, and killed three seconds later.
+    case endProcesses(of: UInt32)
 }
 
 public struct HomeMove: Sendable {

@@ -42,7 +42,7 @@ public struct CommandRun: Sendable, Hashable {
 
     /// A program of the system, which an interrupt of the run does not cut short.
     public init(_ operation: SystemOperation) {
-        self.init(.arguments(operation.arguments), user: operation.user, timeout: .seconds(900), mustFinish: true)
+        self.init(.arguments(operation.arguments), timeout: .seconds(900), mustFinish: true)
         self.operation = operation
     }
 

@@ -5,7 +5,7 @@ public enum Step: Sendable {
     case accounts(AccountEdit)
     /// A lane of its own, since a group can go when the accounts have gone whose primary group it is.
     case groupRemoval(AccountName)
-    /// What a new home or number of an account means for files.
+    /// What a change of an account means for its files and processes.
     case accountFiles(AccountFilesStep)
     case package(PackageChange)
     case service(ServiceOperation)

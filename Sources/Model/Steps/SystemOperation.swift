@@ -11,14 +11,12 @@ public enum SystemOperation: Sendable, Hashable {
     case unmount(AbsolutePath)
     case startSwap(AbsolutePath, priority: Int?)
     case stopSwap(AbsolutePath)
-    /// Ends all processes of an account by its number: they are asked to end, and killed three seconds later.
-    case endProcesses(of: UInt32)
 
     /// Whether other files are seen afterwards, of which nobody knows before.
     var changesView: Bool {
         switch self {
         case .mount, .unmount: true
-        case .makeLocales, .loadModule, .unloadModule, .remount, .startSwap, .stopSwap, .endProcesses: false
+        case .makeLocales, .loadModule, .unloadModule, .remount, .startSwap, .stopSwap: false
         }
     }
 
@@ -34,20 +32,8 @@ public enum SystemOperation: Sendable, Hashable {
         case .startSwap(let path, let priority):
             ["swapon"] + (priority.map { ["-p", "\($0)"] } ?? []) + ["--", path.text]
         case .stopSwap(let path): ["swapoff", "--", path.text]
-        // kill(2) of -1 reaches every process that the caller may signal but itself, in one go: none escapes by forking.
-        case .endProcesses:
-            [
-                "/bin/sh", "-c",
-                """
-                end() { i=0; while kill -$1 -1 2> /dev/null && [ $i -lt $2 ]; do sleep 0.1; i=$((i + 1)); done; }
-                trap '' TERM; kill -TERM -1 2> /dev/null; end 0 30; end KILL 50; exit 0
-                """,
-            ]
         }
     }
-
-    /// Whose rights the program has; nil for root's.
-    var user: Owner? { if case .endProcesses(let number) = self { .number(number) } else { nil } }
 }
 
 /// What mount(8) is told.
