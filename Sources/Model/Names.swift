@@ -32,6 +32,19 @@ extension AccountName: TextValue {
     public static let expectation = "an account name"
     public static let hint: String? =
         "letters, digits, `_`, `-` and `.`, beginning with a letter or `_`, at most 32 characters"
+
+    /// A host may have an account of this name; a site names none so.
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard let text = node.text, let name = AccountName(text), text != Self.everybody else {
+            let isWord = node.text == Self.everybody
+            throw DecodingFault(
+                node, expected: Self.expectation, hint: isWord ? "sudo takes `ALL` for everybody" : Self.hint)
+        }
+        self = name
+    }
+
+    /// What sudoers(5) calls everybody.
+    public static let everybody = "ALL"
 }
 
 /// Whom a file belongs to: a name that is looked up when it is needed, or a number.

@@ -15,7 +15,7 @@ public enum SudoTag: String, FieldValue, CaseIterable {
 /// An account of a sudo rule, or `ALL`.
 public struct SudoAccount: Sendable, Hashable, FieldValue {
     public let name: AccountName
-    public var isEverybody: Bool { name.text == "ALL" }
+    public var isEverybody: Bool { name.text == AccountName.everybody }
 
     static let root = SudoAccount(.root)
 
@@ -24,7 +24,12 @@ public struct SudoAccount: Sendable, Hashable, FieldValue {
     }
 
     public static var shape: Shape { AccountName.shape }
-    public init(decoding node: Node) throws(DecodingFault) { name = try AccountName(decoding: node) }
+    public init(decoding node: Node) throws(DecodingFault) {
+        guard let text = node.text, let name = AccountName(text) else {
+            throw DecodingFault(node, expected: AccountName.expectation, hint: AccountName.hint)
+        }
+        self.name = name
+    }
     public var rendered: Node.Content { name.rendered }
     public var shown: ShownText { name.shown }
 

@@ -63,6 +63,21 @@ import Testing
         #expect(plan.output.contains("(role std/daemon)"))
     }
 
+    /// sudo would take the name for everybody.
+    @Test func noCommonAccountIsCalledAll() throws {
+        let site = try Tool.site(
+            """
+            role:
+              std/accounts:
+                with:
+                  people: {}
+                  teams: {ops: {gid: 3000}}
+                  common: {ALL: {uid: 3200, become: [ops], passwordless: true}}
+            """)
+        let check = Tool.lodestar("check", site)
+        #expect(check.status != 0 && check.errors.contains("expected an account name, found `ALL`"), "\(check.errors)")
+    }
+
     /// Where the exporter listens, and where it is asked.
     @Test(arguments: [
         ("127.0.0.1:9100", "http://127.0.0.1:9100/metrics"), ("0.0.0.0:9100", "http://127.0.0.1:9100/metrics"),

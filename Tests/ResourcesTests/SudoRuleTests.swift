@@ -85,6 +85,19 @@ import Testing
         #expect(status.permissions.bits == 0o440 && status.owner == 0 && status.group == 0)
     }
 
+    /// sudo's word for everybody is no account: an account that data calls so would make a rule for all accounts.
+    @Test(arguments: [
+        "user: {ALL: {uid: 3200}}", "user: {x: {key: ALL}}", "group: {ALL: {}}",
+        "user: {ana: {groups: {exactly: [ALL]}}}", "sudo_rule: {x: {groups: [ALL], commands: [/bin/ls]}}",
+        "ssh_trust: {x: {from: {user: ALL, hosts: 'true'}, to: {user: root, hosts: 'true'}}}",
+        "authorized_key: {x: {user: ALL, key: ssh-ed25519 AAAA}}",
+    ])
+    func noAccountIsCalledAll(_ text: String) throws {
+        let problem = try #require(throws: LawBench.Problem.self) { try LawBench.catalog(text + "\n") }
+        #expect(problem.text.contains("expected an account name, found `ALL`"), "\(problem.text)")
+        #expect(problem.text.contains("sudo takes `ALL` for everybody"), "\(problem.text)")
+    }
+
     @Test func anAccountInCapitalsIsNoAlias() throws {
         let bench = try bench()
         try bench.converge(
