@@ -186,6 +186,15 @@ struct PurgeTests {
         #expect(empty.output.contains("nothing to do"), "\(empty.output)")
     }
 
+    @Test func aSiteThatDeclaresNothingSaysWhatStays() throws {
+        let site = try Tool.site("file: {/etc/only: {content: x}}\n"), root = try Tool.bareRoot()
+        #expect(Tool.lodestar("apply", site, "--root", root).status == 0)
+        #expect(!Tool.lodestar("apply", site, "--root", root).errors.contains("declares nothing"))
+        try "file: {}\n".write(toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        let empty = Tool.lodestar("apply", site, "--root", root)
+        #expect(empty.status == 0 && empty.errors.contains("declares nothing for this host"), "\(empty.errors)")
+    }
+
     /// Mounted file systems stay, whether directly below, deep in a stranger, or bound from the same device.
     @Test(arguments: ["tmpfs", "bind", "file"]) func mountsStay(_ kind: String) throws {
         let root = try root(), folder = "\(root)/etc/conf.d"
@@ -213,6 +222,7 @@ struct PurgeTests {
         }
         #expect(!FileManager.default.fileExists(atPath: "\(folder)/stranger-dir"))
         #expect(Tool.lodestar("plan", site, "--root", root).output.contains("nothing to do"))
+        #expect(!Tool.lodestar("apply", site, "--root", root).errors.contains("declares nothing"))
     }
 
     /// The layers of an overlay have different devices and are one mount.

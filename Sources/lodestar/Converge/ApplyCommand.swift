@@ -73,7 +73,7 @@ struct ApplyCommand: ParsableCommand {
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
         let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil
         if let plan = try hostSession.inPlacePlan(memo, state: state, revision: session.revision) {
-            try hostSession.warn(ofEmpty: plan.catalog, state)
+            try hostSession.warn(ofEmpty: plan, state)
             return try output.finish(Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount))
         }
         let (catalog, archive) = try session.keptCatalog(for: target, root: hostSession.root)
@@ -87,7 +87,7 @@ struct ApplyCommand: ParsableCommand {
             }
             plan = saved.restricting(plan)
         }
-        try hostSession.warn(ofEmpty: catalog, state)
+        try hostSession.warn(ofEmpty: plan, state)
         for remark in plan.remarks { Terminal.report(remark.line) }
         report(held: plan)
         if (plan.exceedsRemovalLimit && !allowRemovals) || (plan.locksOut && !allowLockout) {

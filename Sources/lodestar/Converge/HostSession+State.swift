@@ -36,8 +36,9 @@ extension HostSession {
     }
 
     /// Says what a site leaves that declares nothing for this host: it removes nothing.
-    func warn(ofEmpty catalog: Catalog, _ state: any StateReading) throws {
-        guard catalog.declarations.isEmpty else { return }
+    func warn(ofEmpty plan: Plan, _ state: any StateReading) throws {
+        // A plan of what is in place holds no declarations.
+        guard plan.catalog.declarations.isEmpty, plan.inPlaceCount == 0 else { return }
         let count = try Terminal.reportingFaults { try state.ledger().count { $0.custody != .released } }
         if count == 0 { return }
         Terminal.report(

@@ -44,7 +44,7 @@ struct PlanCommand: ParsableCommand {
         let plan =
             try hostSession.inPlacePlan(memo, state: state, revision: session.revision)
             ?? hostSession.plan(try session.catalog(for: target, root: hostSession.root), state: state, selection)
-        try hostSession.warn(ofEmpty: plan.catalog, state)
+        try hostSession.warn(ofEmpty: plan, state)
         if ThisProcess.isPrivileged, let pending = try PendingConfirmation(below: hostSession.root) {
             Terminal.report("note: \(pending.text)")
         }
