@@ -48,3 +48,20 @@ public enum OpenSSHKey {
         return PublicKey(line: "\(String(decoding: type, as: UTF8.self)) \(Base64.text(of: blob)) \(comment)")
     }
 }
+
+extension KeyCreation {
+    /// What the file will be: a new private key, or the public half of the one at its path.
+    ///
+    /// - Parameter seed: as `OpenSSHKey.made` takes it.
+    public func content(on host: some HostReading, seed: [UInt8]? = nil) throws(HostFault) -> Content {
+        switch half {
+        case .secret: return Content(OpenSSHKey.made(comment: comment, seed: seed), isSecret: true)
+        case .open(let secret):
+            let bytes = try host.contents(of: secret, limit: OpenSSHKey.greatestByteCount)
+            guard let key = OpenSSHKey.publicKey(of: bytes, comment: comment) else {
+                throw HostFault("write", path.text, "\(secret) is no private key of OpenSSH")
+            }
+            return Content("\(key.line)\n")
+        }
+    }
+}

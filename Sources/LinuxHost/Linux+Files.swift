@@ -64,7 +64,10 @@ extension Linux {
                 case .makeKey(let creation):
                     // The public key is read from the private one, which is in its place by then.
                     finish(pending, into: &results)
-                    pending = [([index], .file(try prepare(try WantedFile(creation, on: self))))]
+                    let wanted = WantedFile(
+                        path: creation.path, content: .whole(try creation.content(on: self)),
+                        attributes: creation.attributes, replaced: creation.replaced)
+                    pending = [([index], .file(try prepare(wanted)))]
                 }
                 forget(path)
                 // The directories above a link may have gone with it.
@@ -170,23 +173,6 @@ extension WantedFile {
         self.init(
             path: write.path, content: write.content, attributes: write.attributes, replaced: write.replaced,
             validator: write.validator)
-    }
-}
-
-extension WantedFile {
-    fileprivate init(_ creation: KeyCreation, on host: Linux) throws(HostFault) {
-        let content: Content
-        switch creation.half {
-        case .secret: content = Content(OpenSSHKey.made(comment: creation.comment), isSecret: true)
-        case .open(let path):
-            let bytes = try host.contents(of: path, limit: OpenSSHKey.greatestByteCount)
-            guard let key = OpenSSHKey.publicKey(of: bytes, comment: creation.comment) else {
-                throw HostFault("write", creation.path.text, "\(path) is no private key of OpenSSH")
-            }
-            content = Content("\(key.line)\n")
-        }
-        self.init(
-            path: creation.path, content: .whole(content), attributes: creation.attributes, replaced: creation.replaced)
     }
 }
 

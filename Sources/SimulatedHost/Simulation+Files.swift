@@ -57,18 +57,8 @@ extension Simulation {
 
     /// A key in memory is nobody's: it follows from its path.
     private func make(_ creation: KeyCreation) throws(HostFault) {
-        let content: Content
-        switch creation.half {
-        case .secret:
-            let seed = Digest(of: "simulated key \(creation.path)").bytes
-            content = Content(OpenSSHKey.made(comment: creation.comment, seed: seed), isSecret: true)
-        case .open(let path):
-            let bytes = try contents(of: path, limit: OpenSSHKey.greatestByteCount)
-            guard let key = OpenSSHKey.publicKey(of: bytes, comment: creation.comment) else {
-                throw HostFault("write", creation.path.text, "\(path) is no private key of OpenSSH")
-            }
-            content = Content("\(key.line)\n")
-        }
+        let seed = Digest(of: "simulated key \(creation.path)").bytes
+        let content = try creation.content(on: self, seed: seed)
         try write(
             FileWrite(
                 creation.path, content: content, attributes: creation.attributes, replaced: creation.replaced))
