@@ -58,19 +58,21 @@ static int signal_all(uint32_t user, int number) {
 
 static void wait_a_moment(void) { nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); }
 
+int lodestar_count_processes(uint32_t user) { return signal_all(user, 0); }
+
 int lodestar_end_processes(uint32_t user, int patience, int limit) {
     if (user == 0) return -EINVAL;
     int count = signal_all(user, SIGTERM);
     for (int waited = 0; count > 0 && waited < patience; waited += 50) {
         wait_a_moment();
-        count = signal_all(user, 0);
+        count = lodestar_count_processes(user);
     }
     // Stopped first: what is stopped neither forks nor wakes the others.
     for (int waited = 0; count > 0 && waited < limit; waited += 50) {
         signal_all(user, SIGSTOP);
         signal_all(user, SIGKILL);
         wait_a_moment();
-        count = signal_all(user, 0);
+        count = lodestar_count_processes(user);
     }
     return count;
 }

@@ -21,11 +21,17 @@ extension Linux {
         return count < 0 ? .unknown(ErrorNumber.text(Int32(-count))) : .count(Int(count))
     }
 
+    /// How many processes run with an account's rights.
+    func processCount(of number: UInt32) -> ProbeAnswer {
+        let count = lodestar_count_processes(number)
+        return count < 0 ? .unknown(ErrorNumber.text(-count)) : .count(Int(count))
+    }
+
     /// Ends what runs with an account's rights.
     func endProcesses(of number: UInt32) throws(HostFault) -> StepOutput {
         let left = lodestar_end_processes(number, 3000, 10_000)
         if left == 0 { return StepOutput() }
         throw HostFault(
-            "end", "the processes of \(number)", left < 0 ? ErrorNumber.text(Int32(-left)) : "\(left) are left")
+            "end", "the processes of \(number)", left < 0 ? ErrorNumber.text(-left) : "\(left) are left")
     }
 }

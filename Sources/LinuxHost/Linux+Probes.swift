@@ -16,7 +16,7 @@ extension Linux {
         case .ownedFiles(let number, let isGroup, let owner):
             return ownedFileCount(number, isGroup: isGroup, of: owner)
         case .processes(let number):
-            return isRunning ? .count(ProcessRecord.count(of: number)) : .unknown("the root is not running")
+            return isRunning ? processCount(of: number) : .unknown("the root is not running")
         case .packageChange(let change): return try prediction(of: change)
         case .locales: return locales
         case .archive(let archive): return try entries(of: archive)

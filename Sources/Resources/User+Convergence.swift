@@ -33,7 +33,9 @@ extension User {
         var numberHolder: AccountName?
         /// Why the keys of an account that is to be locked cannot be read: the lock does not wait for them.
         var keyFault: String?
-        /// How many processes are to be ended.
+        /// Whether processes are ended with the account.
+        var endsProcesses = false
+        /// How many run although the account is to be locked.
         var processCount = 0
     }
 
@@ -90,7 +92,9 @@ extension User {
                 observed.ownedFileCount = count
             }
         }
-        if processes == .end, host.isRunning, name != .root,
+        observed.endsProcesses = processes == .end && host.isRunning && name != .root
+        // A question to each process of the host: not for those who stay.
+        if observed.endsProcesses, locked == true,
             case .count(let count) = try host.answer(to: .processes(of: entry.uid))
         {
             observed.processCount = count
@@ -165,7 +169,7 @@ extension User {
         if let count = observed?.ownedFileCount {
             changes.append(Change("files", from: nil, to: .text("\(count) are re-owned")))
         }
-        if locked == true, let count = observed?.processCount, count > 0 {
+        if let count = observed?.processCount, count > 0 {
             changes.append(Change("processes", from: .text("\(count) run"), to: .text("none")))
         }
         if observed?.keyFault != nil { return changes }
@@ -199,7 +203,7 @@ extension User {
         }
         if let move = try homeMove(observed) { steps.append(.accountFiles(.moveHome(move))) }
         if observed.user == nil || !recordChanges(from: observed).isEmpty { steps.append(.accounts(.setUser(record))) }
-        if locked == true { steps += endSteps(observed) }
+        if observed.processCount > 0 { steps += endSteps(observed) }
         steps += homeSteps(observed) + mailboxSteps(observed)
         if observed.keyFault == nil, let authorizedKeys, differences(from: observed).contains(\.authorizedKeys) {
             steps += try keySteps(authorizedKeys, observed)
@@ -246,7 +250,7 @@ extension User {
 
     /// Behind the lock, so that nothing logs in again meanwhile.
     private func endSteps(_ observed: Observed) -> [Step] {
-        guard observed.processCount > 0, let uid = observed.entry?.uid else { return [] }
+        guard observed.endsProcesses, let uid = observed.entry?.uid else { return [] }
         return [.accountFiles(.endProcesses(of: uid))]
     }
 

@@ -24,17 +24,4 @@ public struct ProcessRecord {
         guard clock_gettime(CLOCK_BOOTTIME, &sinceBoot) == 0 else { return nil }
         return Int(SystemClock.seconds) - sinceBoot.tv_sec + Int(startTicks) / max(1, sysconf(Int32(_SC_CLK_TCK)))
     }
-
-    /// How many processes have an account's number as their real, effective or saved one; those that have ended and
-    /// wait for their parents do not count.
-    public static func count(of user: UInt32) -> Int {
-        (try? DirectoryListing(of: "/proc"))?.names.count { name in
-            guard Int32(name) != nil, let bytes = try? LocalFiles.contents(of: "/proc/\(name)/status", limit: 1 << 16)
-            else { return false }
-            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-            guard let numbers = lines.first(where: { $0.hasPrefix("Uid:") }) else { return false }
-            let isOver = lines.first { $0.hasPrefix("State:") }?.contains("Z") == true
-            return !isOver && numbers.split(whereSeparator: \.isWhitespace).dropFirst().prefix(3).contains("\(user)")
-        } ?? 0
-    }
 }

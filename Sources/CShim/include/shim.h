@@ -196,7 +196,10 @@ int lodestar_detach(char *const arguments[]);
 
 // Takes back what was put into the environment for Swift's runtime before main.
 void lodestar_forget_runtime_root(void);
-// Ends all processes with an account's number: SIGTERM, then after `patience` milliseconds SIGKILL, again and again for `limit`
+// How many processes have an account's number as their real, effective or saved one and have not ended, or -errno.
+int lodestar_count_processes(uint32_t user);
+
+// Ends all of them: SIGTERM, then after `patience` milliseconds SIGKILL, again and again for `limit`
 // milliseconds. 0, how many are left, or -errno.
 int lodestar_end_processes(uint32_t user, int patience, int limit);
 
