@@ -18,6 +18,7 @@ public enum Safeguard: Sendable, Hashable {
 
     /// nil for a path that is no such file.
     public init?(of path: AbsolutePath) {
+        guard path.isBelowOrEqual(to: Self.etc) else { return nil }
         if let found = Self.files[path] {
             self = found
             return
