@@ -60,7 +60,7 @@ let package = Package(
         library("Agent", ["Model", "Scheduling", "YAML", heap]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
-        library("OperatorFiles", ["Model", "SystemCalls"]),
+        library("OperatorFiles", ["Git", "Model", "SystemCalls"]),
         library("Git", ["Model", "SystemCalls", "Values", crypto]),
         library("LinuxHost", ["Git", "Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"]),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),

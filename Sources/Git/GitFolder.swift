@@ -33,9 +33,22 @@ final class GitFolder {
 
     private var program: GitProgram { GitProgram(folder: path) }
 
+    var objects: GitObjects { GitObjects(program, keeping: self) }
+
     func files(of id: GitID) throws(GitFault) -> GitFiles {
-        let objects = GitObjects(program, keeping: self)
+        let objects = objects
         return try GitFiles(GitSnapshot(of: id, from: objects), from: objects)
+    }
+
+    /// The commit whose name begins with some digits; nil for none, and where it is not the only one.
+    func commit(beginningWith digits: String) throws(GitFault) -> GitID? {
+        let words = ["rev-parse", "--verify", "--quiet", "--end-of-options", "\(digits)^{commit}"]
+        do throws(GitFault) {
+            return GitID(try program.output(words).trimmed)
+        } catch {
+            if error.kind == .unreachable { return nil }
+            throw error
+        }
     }
 
     func hasRef(to id: GitID) -> Bool { LocalFiles.exists("\(path)/\(Self.refs)/\(id)") }

@@ -22,12 +22,18 @@ public final class GitObjects {
     }
 
     /// - Parameter id: of a commit, or of an annotated tag that stands for one.
-    public func commit(_ id: GitID) throws(GitFault) -> GitCommit {
-        var id = id
+    public func commit(_ id: GitID) throws(GitFault) -> GitCommit { try head(id).commit }
+
+    /// The commit that an object is or stands for.
+    func head(_ id: GitID) throws(GitFault) -> GitHead {
+        var id = id, tags: [GitHead.Tag] = []
         for _ in 0..<Self.greatestTagDepth {
             var bytes: [UInt8] = []
             let kind = try read(id, [.commit, .tag], limit: Self.commitLimit) { bytes += $0 }
-            if kind == .commit { return try GitCommit(parsing: bytes) }
+            if kind == .commit {
+                return GitHead(id: id, bytes: bytes, commit: try GitCommit(parsing: bytes), tags: tags)
+            }
+            tags.append(GitHead.Tag(id: id, bytes: bytes))
             let line = bytes.split(separator: UInt8(ascii: "\n")).first ?? []
             guard line.starts(with: "object ".utf8),
                 let next = GitID(String(decoding: line.dropFirst(7), as: UTF8.self))
@@ -38,9 +44,27 @@ public final class GitObjects {
     }
 
     public func tree(_ id: GitID) throws(GitFault) -> GitTree {
+        try GitTree(parsing: try treeBytes(id))
+    }
+
+    /// The tree in a folder of a tree; what lies beside the way to it is not looked at.
+    func tree(at folder: [String], of id: GitID) throws(GitFault) -> GitID {
+        var id = id
+        for (index, name) in folder.enumerated() {
+            guard let entry = try GitTree.entry(Array(name.utf8), in: try treeBytes(id)), entry.isDirectory else {
+                let path = folder[...index].joined(separator: "/")
+                let shown = path.printableLine(columns: 80)
+                throw GitFault(.missing, "expected the folder `\(shown)` in the commit, found none")
+            }
+            id = entry.id
+        }
+        return id
+    }
+
+    private func treeBytes(_ id: GitID) throws(GitFault) -> [UInt8] {
         var bytes: [UInt8] = []
         _ = try read(id, [.tree], limit: Self.treeLimit) { bytes += $0 }
-        return try GitTree(parsing: bytes)
+        return bytes
     }
 
     /// Hands over the bytes of a file, some at a time: they count only when this returns.

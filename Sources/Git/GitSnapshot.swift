@@ -20,8 +20,12 @@ public struct GitSnapshot: Sendable {
 
     /// Reads the trees of a commit. A tree that is in it in many places counts in each.
     public init(of commit: GitID, from objects: GitObjects) throws(GitFault) {
+        try self.init(ofTree: try objects.commit(commit).tree, from: objects)
+    }
+
+    init(ofTree tree: GitID, from objects: GitObjects) throws(GitFault) {
         var count = 0
-        try add(try objects.commit(commit).tree, below: "", depth: 0, &count, from: objects)
+        try add(tree, below: "", depth: 0, &count, from: objects)
         trees = [:]
     }
 

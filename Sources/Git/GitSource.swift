@@ -37,7 +37,7 @@ public struct GitSource {
     /// What a branch or a tag stands for now. Nothing is written.
     public func id(of ref: GitRefName) throws(GitFault) -> GitID {
         if let directory {
-            return try GitRefs(of: ref.candidates, in: try Self.repository(at: directory)).id(of: ref)
+            return try GitRefs(of: ref.candidates, in: try GitLayout(at: directory)).id(of: ref)
         }
         // No repository of ours has to be there for this.
         let asking = GitProgram(folder: "/dev/null")
@@ -50,7 +50,7 @@ public struct GitSource {
         let ours = try GitFolder(at: mirror, called: address.text)
         defer { ours.unlock() }
         if let directory {
-            try ours.prepare(alternates: "\(try Self.repository(at: directory))/objects")
+            try ours.prepare(alternates: try GitLayout(at: directory).objects)
             return try ours.files(of: id)
         }
         try ours.prepare(keepingAtMost: Self.greatestCount)
@@ -66,18 +66,5 @@ public struct GitSource {
         }
         try ours.fetch(id, from: address)
         return try ours.files(of: id)
-    }
-
-    // MARK: Repositories of the host
-
-    /// The repository of a directory: the directory itself, or `.git` in it.
-    private static func repository(at directory: String) throws(GitFault) -> String {
-        for place in ["\(directory)/.git", directory] where LocalFiles.exists("\(place)/objects") {
-            if LocalFiles.exists("\(place)/reftable") {
-                throw GitFault(.refused, "\(directory) keeps its refs in another form (reftable)")
-            }
-            return place
-        }
-        throw GitFault(.missing, "\(directory) is no git repository")
     }
 }

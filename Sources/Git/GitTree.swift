@@ -15,15 +15,11 @@ public struct GitTree: Sendable {
     /// - Throws: for what git itself would not write: names that are no names, other modes, another order, a name twice.
     public init(parsing bytes: [UInt8]) throws(GitFault) {
         var rest = bytes[...], names = Set<ArraySlice<UInt8>>(), previous: [UInt8] = []
-        while !rest.isEmpty {
-            guard let blank = rest.prefix(8).firstIndex(of: UInt8(ascii: " ")),
-                let end = rest[blank...].firstIndex(of: 0), rest.endIndex - end > 20
-            else { throw GitFault(.refused, "a tree that ends within an entry") }
-            let name = rest[(blank + 1)..<end]
+        while let (digits, name, bytes) = try Self.next(in: &rest) {
             let shown = String(decoding: name, as: UTF8.self).printableLine(columns: 80)
             if let problem = GitName.problem(of: name) { throw GitFault(.refused, problem) }
-            guard let mode = GitMode(digits: rest[..<blank]) else {
-                let digits = String(decoding: rest[..<blank], as: UTF8.self)
+            guard let mode = GitMode(digits: digits) else {
+                let digits = String(decoding: digits, as: UTF8.self)
                 throw GitFault(
                     .refused, digits == "160000" ? "the submodule `\(shown)`" : "`\(shown)` with the mode \(digits)")
             }
@@ -34,12 +30,33 @@ public struct GitTree: Sendable {
             }
             previous = key
             let text = String(decoding: name, as: UTF8.self)
-            guard names.insert(name).inserted, let id = GitID(bytes: rest[(end + 1)...(end + 20)]) else {
+            guard names.insert(name).inserted, let id = GitID(bytes: bytes) else {
                 throw GitFault(.refused, "`\(shown)` twice")
             }
             entries.append(Entry(name: text, mode: mode, id: id))
-            rest = rest[(end + 21)...]
         }
+    }
+
+    /// The entry of one name in the bytes of a tree object, of which nothing else is judged; nil where there is none.
+    static func entry(_ name: [UInt8], in bytes: [UInt8]) throws(GitFault) -> (isDirectory: Bool, id: GitID)? {
+        var rest = bytes[...], found: (isDirectory: Bool, id: GitID)?
+        while let (digits, other, bytes) = try Self.next(in: &rest) {
+            guard other.elementsEqual(name), let id = GitID(bytes: bytes) else { continue }
+            if found != nil { throw GitFault(.refused, "it has an entry twice") }
+            found = (GitMode(digits: digits) == .directory, id)
+        }
+        return found
+    }
+
+    private typealias Raw = (digits: ArraySlice<UInt8>, name: ArraySlice<UInt8>, id: ArraySlice<UInt8>)
+
+    private static func next(in rest: inout ArraySlice<UInt8>) throws(GitFault) -> Raw? {
+        if rest.isEmpty { return nil }
+        guard let blank = rest.prefix(8).firstIndex(of: UInt8(ascii: " ")),
+            let end = rest[blank...].firstIndex(of: 0), rest.endIndex - end > 20
+        else { throw GitFault(.refused, "a tree that ends within an entry") }
+        defer { rest = rest[(end + 21)...] }
+        return (rest[..<blank], rest[(blank + 1)..<end], rest[(end + 1)...(end + 20)])
     }
 }
 

@@ -2,6 +2,7 @@ public import Agent
 import CShim
 import Glibc
 import Model
+import OperatorFiles
 import Scheduling
 import State
 import SystemCalls
@@ -85,7 +86,7 @@ public final class AgentProcess {
         scheduleWatch = DirectoryWatch(settings.schedules.text, isRecursive: false)
         let isWatched = settings.converge.onChange
         siteWatch =
-            isWatched ? settings.converge.source.map { DirectoryWatch($0.workingDirectory, isRecursive: true) } : nil
+            isWatched ? settings.converge.source?.watchedDirectory.map { DirectoryWatch($0, isRecursive: true) } : nil
         control = try ControlSocket(path: settings.socketPath)
         let log = log
         scheduler.onMessage = { text, isWarning in log.write(isWarning ? .warning : .info, text) }

@@ -4,22 +4,48 @@
 public enum SiteSource: Sendable, Hashable {
     /// The path of a directory.
     case directory(String)
+    /// A commit of a repository of the host. A directory that has the whole text as its name is meant before: only who
+    /// opens the site can know.
+    case commit(CommitSource)
 
     public init(parsing text: String) {
-        self = .directory(text)
+        self = CommitSource(parsing: text).map { .commit($0) } ?? .directory(text)
     }
 
     /// The text that `init(parsing:)` reads.
     public var text: String {
         switch self {
         case .directory(let path): path
+        case .commit(let source): source.text
         }
+    }
+}
+
+/// `DIR#REF` or `DIR#REF:FOLDER`: a folder of a commit of the repository in a directory.
+public struct CommitSource: Sendable, Hashable {
+    public var directory: String
+    /// What git calls a revision: a branch, a tag, a commit.
+    public var revision: String
+    /// The folder of the commit in which the site is; nil for all of it.
+    public var folder: String?
+
+    public init(directory: String, revision: String, folder: String? = nil) {
+        self.directory = directory
+        self.revision = revision
+        self.folder = folder
     }
 
-    /// The directory in which an operator works on the site: secrets are written there, its changes are watched.
-    public var workingDirectory: String {
-        switch self {
-        case .directory(let path): path
-        }
+    /// The last `#` is where the directory ends, and the first `:` behind it is where the folder begins.
+    ///
+    /// - Returns: nil for a text without `#`.
+    init?(parsing text: String) {
+        guard let mark = text.lastIndex(of: "#") else { return nil }
+        directory = String(text[..<mark])
+        let rest = text[text.index(after: mark)...]
+        let parts = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        revision = String(parts[0])
+        folder = parts.count == 2 ? String(parts[1]) : nil
     }
+
+    public var text: String { "\(directory)#\(revision)" + (folder.map { ":\($0)" } ?? "") }
 }

@@ -1,27 +1,74 @@
+import Git
 public import Model
 import SystemCalls
 
+/// A site that can be read.
+public struct OpenSite: Sendable {
+    public let reader: any SiteReader
+    /// The same site under one name, wherever a command is run; of a commit the commit itself, whatever becomes of the ref.
+    public let source: SiteSource
+}
+
 extension SiteSource {
     /// Opens the site to read it.
-    ///
-    /// - Returns: nil when there is none.
-    public func opened() throws(HostFault) -> (any SiteReader)? {
+    public func opened() throws(SourceFault) -> OpenSite {
+        switch settled {
+        case .directory(let path):
+            do throws(HostFault) {
+                if let site = try DirectorySite(path) { return OpenSite(reader: site, source: resolved) }
+            } catch {
+                throw SourceFault(.failed, error.text)
+            }
+            throw SourceFault(.missing, "expected the directory of a site, found none")
+        case .commit(var source):
+            let site = try GitSite.opened(source)
+            source.directory = LocalFiles.absolute(source.directory)
+            source.revision = "\(site.commit)"
+            return OpenSite(reader: site, source: .commit(source))
+        }
+    }
+
+    /// What is meant, on this machine: a directory whose name contains `#` is a directory.
+    private var settled: SiteSource {
         switch self {
-        case .directory(let path): try DirectorySite(path)
+        case .directory: self
+        case .commit: LocalStatus(of: text)?.kind == .directory ? .directory(text) : self
         }
     }
 
     /// The same site under one name, wherever a command is run.
     public var resolved: SiteSource {
-        switch self {
-        case .directory(let path): .directory(LocalFiles.absolute(path))
+        switch settled {
+        case .directory(let path): return .directory(LocalFiles.absolute(path))
+        case .commit(var source):
+            source.directory = LocalFiles.absolute(source.directory)
+            return .commit(source)
+        }
+    }
+
+    /// The directory in which an operator works on the site, such as on its secrets; nil for a commit.
+    public var workingDirectory: String? {
+        switch settled {
+        case .directory(let path): path
+        case .commit: nil
+        }
+    }
+
+    /// The directory in which something changes when the site does; nil where nothing can.
+    public var watchedDirectory: String? {
+        switch settled {
+        case .directory(let path): path
+        case .commit(let source): GitSite.deciders(of: source).first
         }
     }
 
     /// Why others than some accounts can change the site; nil when nobody else can.
     public func objection(owners: Set<UInt32> = [0]) -> String? {
-        switch self {
+        switch settled {
         case .directory(let path): PathTrust.objection(toAllBelow: path, owners: owners)
+        case .commit(let source):
+            // Objects are what their names say, whoever wrote them.
+            GitSite.deciders(of: source).lazy.compactMap { PathTrust.objection(toAllBelow: $0, owners: owners) }.first
         }
     }
 }

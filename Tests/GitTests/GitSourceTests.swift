@@ -7,60 +7,10 @@ import Testing
 
 /// Repositories of the host, made by git and damaged by hand.
 @Suite struct GitSourceTests {
-    /// A folder with the root of a host, its state and a repository at /r.
-    private struct Bench {
-        let folder: TemporaryFolder
-        var root: String { folder.path + "/root" }
-        var repository: String { root + "/r" }
-
-        init() throws {
-            folder = TemporaryFolder()
-            try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-            try git("init", "-q", "-b", "main", repository)
-        }
-
-        var source: GitSource {
-            get throws {
-                GitSource(try #require(GitAddress("/r")), below: root, state: folder.path + "/state")
-            }
-        }
-
-        @discardableResult
-        func git(_ words: String...) throws -> String {
-            let process = Process(), pipe = Pipe()
-            process.executableURL = URL(filePath: "/usr/bin/git")
-            process.arguments = ["-C", FileManager.default.fileExists(atPath: repository) ? repository : root] + words
-            process.environment = [
-                "PATH": "/usr/bin:/bin", "HOME": root, "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "a",
-                "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b",
-            ]
-            process.standardOutput = pipe
-            try process.run()
-            let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0, "git \(words)")
-            return said.trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-
-        func write(_ text: String, to path: String) throws {
-            let place = URL(filePath: "\(repository)/\(path)")
-            try FileManager.default.createDirectory(
-                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: place)
-        }
-
-        @discardableResult
-        func commit() throws -> GitID {
-            try git("add", "-A")
-            try git("commit", "-q", "-m", "x")
-            return try #require(GitID(try git("rev-parse", "HEAD")))
-        }
-    }
-
     private func ref(_ text: String) throws -> GitRefName { try #require(GitRefName(text)) }
 
     @Test func aCommitHasItsFilesAndLinks() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try bench.write("1\r\n", to: "d/é f")
         try bench.write("* text eol=lf ident\n", to: ".gitattributes")
         try bench.write("#!\n", to: "run")
@@ -81,7 +31,7 @@ import Testing
     }
 
     @Test func aReaderThatStopsHalfWayDoesNotSpoilTheNextOne() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try bench.write(String(repeating: "long", count: 200_000), to: "a")
         try bench.write("short", to: "b")
         let files = try bench.source.files(of: try bench.commit())
@@ -96,7 +46,7 @@ import Testing
     }
 
     @Test func refsAreFoundLooseAndPacked() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try bench.write("1", to: "a")
         let one = try bench.commit()
         try bench.git("tag", "light")
@@ -123,7 +73,7 @@ import Testing
     }
 
     @Test func anObjectWithOtherBytesIsNotBelieved() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try bench.write("good", to: "a")
         try bench.write("evil", to: "b")
         let id = try bench.commit()
@@ -139,7 +89,7 @@ import Testing
     }
 
     @Test func theSettingsOfARepositoryAreNotRead() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try bench.write("1", to: "a")
         let id = try bench.commit(), bait = bench.folder.path + "/bait"
         for name in [
@@ -159,7 +109,7 @@ import Testing
     }
 
     @Test func whatReplacesACommitDoesNotCount() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try bench.write("1", to: "a")
         let one = try bench.commit()
         try bench.write("2", to: "b")
@@ -169,20 +119,20 @@ import Testing
     }
 
     @Test func aCircleOfRefsHasAnEnd() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try bench.write("ref: refs/heads/main\n", to: ".git/refs/heads/main")
         #expect(throws: GitFault.self) { try bench.source.id(of: ref("main")) }
     }
 
     @Test func whatIsNoRepositoryIsMissing() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try FileManager.default.removeItem(atPath: bench.repository)
         #expect { try bench.source.id(of: ref("main")) } throws: { ($0 as? GitFault)?.kind == .missing }
     }
 
     /// Links of a root lead on within it.
     @Test func aLinkOfTheRootStaysInIt() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         try bench.write("1", to: "a")
         let id = try bench.commit()
         try FileManager.default.createDirectory(atPath: bench.root + "/srv", withIntermediateDirectories: true)
@@ -192,7 +142,7 @@ import Testing
     }
 
     @Test func aRemoteThatIsNotThereIsUnreachable() throws {
-        let bench = try Bench()
+        let bench = try GitBench()
         let address = try #require(GitAddress("https://127.0.0.1:1/a"))
         let source = GitSource(address, below: bench.root, state: bench.folder.path + "/state")
         #expect { try source.id(of: ref("main")) } throws: { ($0 as? GitFault)?.kind == .unreachable }

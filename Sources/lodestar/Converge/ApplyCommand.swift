@@ -11,7 +11,9 @@ struct ApplyCommand: ParsableCommand {
         commandName: "apply", abstract: "Brings the host to what the site declares.",
         discussion: "Example: lodestar apply Examples/first --root /srv/sandbox")
 
-    @Argument(help: "The directory of the site, or a plan that `plan --out` saved.", completion: .file())
+    @Argument(
+        help: "The directory or the commit of the site (DIR#REF), or a plan that `plan --out` saved.",
+        completion: .file())
     var source = "."
 
     @OptionGroup var options: HostOptions
@@ -55,7 +57,7 @@ struct ApplyCommand: ParsableCommand {
         let session = try Session(saved?.source ?? SiteSource(parsing: source), identity: options.identity)
         let hostSession = try HostSession(root: root)
         let target = try Session.target(root: hostSession.root)
-        if ThisProcess.isPrivileged, let objection = session.source.resolved.objection(owners: Operator.accounts) {
+        if ThisProcess.isPrivileged, let objection = session.given.resolved.objection(owners: Operator.accounts) {
             Terminal.report("warning: whoever can write the site decides what root does: \(objection)")
         }
         Interrupts.watch()

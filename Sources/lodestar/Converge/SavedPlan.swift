@@ -21,7 +21,7 @@ struct SavedPlan {
     init(_ plan: Plan, source: SiteSource, root: String, selection: Selection) {
         hostIdentifier = plan.catalog.host.id
         self.root = root
-        self.source = source.resolved
+        self.source = source
         catalog = plan.catalog.digest.hexadecimal
         version = Lodestar.version
         self.selection = selection

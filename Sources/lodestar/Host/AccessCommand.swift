@@ -14,7 +14,7 @@ struct AccessCommand: ParsableCommand {
             Example: lodestar access --who ana
             """)
 
-    @Argument(help: "The directory of a site; without one, the host as it is.", completion: .directory)
+    @Argument(help: "The directory or the commit of a site; without one, the host as it is.", completion: .directory)
     var site: String?
 
     @OptionGroup var options: HostOptions

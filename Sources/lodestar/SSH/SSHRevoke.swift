@@ -31,7 +31,7 @@ struct SSHRevoke: ParsableCommand {
             Terminal.report("error: expected --host, --key or --serial, found none")
             throw ExitCode(64)
         }
-        let files = AuthorityFiles(site: site.site)
+        let files = AuthorityFiles(site: try site.directory())
         try Terminal.reportingFaults {
             guard LocalFiles.exists(files.key) else {
                 Terminal.report("\(files.key): error: expected the authority's public key, found none")

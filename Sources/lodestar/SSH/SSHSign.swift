@@ -29,7 +29,8 @@ struct SSHSign: ParsableCommand {
             Terminal.report("error: expected a time from 1h to 10 years such as 30d, found `\(valid)`")
             throw ExitCode(64)
         }
-        let session = try Session(site.source, identity: nil), files = AuthorityFiles(site: site.site)
+        let files = AuthorityFiles(site: try site.directory())
+        let session = try Session(site.source, identity: nil)
         let requests = try AuthorityFiles.requests(session)
         try Terminal.reportingFaults {
             try KeyGenerator.withFolder { generator in

@@ -76,8 +76,8 @@ struct SecretEdit: ParsableCommand {
                 Terminal.report("error: expected a name such as db/password, found `\(name)`")
                 throw ExitCode(64)
             }
-            let recipients = try Recipients.read(site.site)
-            let path = "\(site.site)/secrets/\(name).age"
+            let site = try site.directory(), recipients = try Recipients.read(site)
+            let path = "\(site)/secrets/\(name).age"
             do {
                 let value =
                     try ThisProcess.isTerminal(0) ? edited(path) : LocalFiles.contents(of: "/dev/stdin", limit: 1 << 20)
@@ -120,8 +120,8 @@ struct SecretRekey: ParsableCommand {
 
     func run() throws {
         try Terminal.reportingFaults {
-            let recipients = try Recipients.read(site.site), identities = try Recipients.identities(identity)
-            guard let reader = try site.source.opened() else { throw ExitStatus.notFound }
+            let directory = try site.directory(), recipients = try Recipients.read(directory)
+            let identities = try Recipients.identities(identity), reader = try Session.opened(site.source).reader
             var files: [(path: String, bytes: [UInt8])] = []
             do {
                 for path in try reader.paths(below: "secrets") where path.hasSuffix(".age") {
@@ -137,7 +137,7 @@ struct SecretRekey: ParsableCommand {
                 throw ExitStatus.failure
             }
             // All are readable: only now the first is replaced.
-            for file in files { try LocalFiles.write(file.bytes, to: "\(site.site)/\(file.path)", mode: 0o644) }
+            for file in files { try LocalFiles.write(file.bytes, to: "\(directory)/\(file.path)", mode: 0o644) }
             Terminal.print("encrypted \(files.count) secrets for \(recipients.count) recipients")
         }
     }

@@ -13,10 +13,10 @@ struct CatalogCache {
     private let folder: String
     private let reader: any SiteReader
 
-    /// - Parameter source: what `reader` reads.
+    /// - Parameter source: what `reader` reads, under the name that it has everywhere.
     init(root: String, source: SiteSource, reader: any SiteReader) {
         folder = StateFolder.path(below: root)
-        context = "\(Lodestar.version) \(ThisProcess.programSignature) \(source.resolved.text)"
+        context = "\(Lodestar.version) \(ThisProcess.programSignature) \(source.text)"
         self.reader = reader
     }
 

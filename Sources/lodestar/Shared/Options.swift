@@ -1,5 +1,6 @@
 import ArgumentParser
 import Model
+import OperatorFiles
 import SystemCalls
 
 /// How results are printed.
@@ -18,10 +19,20 @@ struct HostOptions: ParsableArguments {
 
 /// The site that a command reads.
 struct SiteArgument: ParsableArguments {
-    @Argument(help: "The directory of the site.", completion: .directory)
+    @Argument(
+        help: "The directory of the site, or a commit of a repository as DIR#REF or DIR#REF:FOLDER.",
+        completion: .directory)
     var site = "."
 
     var source: SiteSource { SiteSource(parsing: site) }
+
+    /// The directory, for a command that writes there.
+    func directory() throws -> String {
+        if let directory = source.workingDirectory { return directory }
+        Terminal.report(
+            "\(site): error: expected the directory of a site, found a commit, in which nothing can be written")
+        throw ExitCode(64)
+    }
 }
 
 /// Facts from a file instead of this host.

@@ -13,17 +13,19 @@ import SystemCalls
 struct Session {
     private let reader: any SiteReader
     private let secrets: AgeSecrets?
+    /// As it was given.
+    let given: SiteSource
+    /// Under one name, wherever a command is run; of a commit the commit itself.
     let source: SiteSource
     /// Parsed when it is needed: a cached catalog needs it not.
     let site: Lazily<Site>
 
     /// Opens a site; a missing one is exit 66.
     init(_ source: SiteSource, identity: String?) throws {
-        guard let reader = try Terminal.reportingFaults({ try source.opened() }) else {
-            Terminal.report("\(source.text): error: expected the directory of a site, found none")
-            throw ExitStatus.notFound
-        }
-        self.source = source
+        given = source
+        let open = try Self.opened(source)
+        self.source = open.source
+        let reader = open.reader
         self.reader = reader
         let secrets = try Self.secrets(identity)
         self.secrets = secrets
@@ -31,6 +33,22 @@ struct Session {
             Site(
                 reader, types: Registry.all, standardRoles: StandardRoles.all, secrets: secrets,
                 engine: EngineVersion(Lodestar.version), zones: TimeZoneFiles.contents)
+        }
+    }
+
+    /// Opens a site to read it; why it cannot be is reported.
+    static func opened(_ source: SiteSource) throws -> OpenSite {
+        do throws(SourceFault) {
+            return try source.opened()
+        } catch {
+            Terminal.report("\(source.text): error: \(error.reason)")
+            if let hint = error.hint { Terminal.report("  hint: \(hint)") }
+            switch error.kind {
+            case .usage: throw ExitCode(64)
+            case .missing: throw ExitStatus.notFound
+            case .refused: throw ExitStatus.refused
+            case .failed: throw ExitStatus.failure
+            }
         }
     }
 
@@ -69,7 +87,7 @@ struct Session {
     /// The host that the options name: one of the inventory, one by its facts, or the one below the root.
     func target(_ options: FactsOption, root: String) throws -> CompilationTarget {
         if let file = options.facts {
-            guard let facts = try snapshot(file) else {
+            guard let facts = try snapshot(file, { () throws(HostFault) in try LocalFiles.contents(of: file) }) else {
                 Terminal.report("\(file): error: expected a file of facts, found none")
                 throw ExitStatus.notFound
             }
@@ -81,7 +99,16 @@ struct Session {
 
     /// A host of the inventory, with its facts where someone keeps them.
     func target(ofHost id: String) throws -> CompilationTarget {
-        guard let facts = try snapshot("\(source.workingDirectory)/facts/\(id).json") else {
+        let path = "facts/\(id).json", reader = reader
+        let isName = !id.utf8.contains(UInt8(ascii: "/"))
+        let facts = try snapshot(path) { () throws(HostFault) in
+            do throws(SiteFault) {
+                return isName ? try reader.contents(of: path) : nil
+            } catch {
+                throw HostFault("read", path, error.reason)
+            }
+        }
+        guard let facts else {
             return CompilationTarget(identity: HostIdentity(id: id, name: id), facts: nil)
         }
         return Self.target(facts, id: id)
@@ -96,9 +123,11 @@ struct Session {
             identity: HostIdentity(id: id, name: text("hostname") ?? id, ip: text("ip")), facts: facts)
     }
 
-    private func snapshot(_ file: String) throws -> FactsSnapshot? {
+    private func snapshot(
+        _ file: String, _ contents: () throws(HostFault) -> [UInt8]?
+    ) throws -> FactsSnapshot? {
         do {
-            return try LocalFiles.contents(of: file).map { try FactsSnapshot(reading: $0, from: file) }
+            return try contents().map { try FactsSnapshot(reading: $0, from: file) }
         } catch let diagnostics as Diagnostics {
             Terminal.report(diagnostics)
             throw ExitStatus.refused

@@ -1,0 +1,23 @@
+/// Why a site cannot be opened.
+public struct SourceFault: Error, Sendable, Hashable {
+    public enum Kind: Sendable, Hashable {
+        /// What was given names no site.
+        case usage
+        /// There is no such directory, repository, commit or folder.
+        case missing
+        /// What is there is not taken.
+        case refused
+        /// Something of the machine is in the way.
+        case failed
+    }
+
+    public var kind: Kind
+    public var reason: String
+    public var hint: String?
+
+    public init(_ kind: Kind, _ reason: String, hint: String? = nil) {
+        self.kind = kind
+        self.reason = reason
+        self.hint = hint
+    }
+}
