@@ -63,6 +63,30 @@ import Testing
         #expect(plan.output.contains("(role std/daemon)"))
     }
 
+    /// A team whose label nobody has would be on no host, and take its people away.
+    @Test func aLabelOfATeamIsOneOfTheInventory() throws {
+        func check(_ label: String) throws -> Tool.Result {
+            let site = try Tool.site(
+                """
+                role:
+                  std/accounts:
+                    with:
+                      people: {}
+                      teams: {ops: {gid: 3000, hosts: {\(label): prod}}}
+                """)
+            try FileManager.default.createDirectory(atPath: "\(site)/inventory", withIntermediateDirectories: true)
+            try "groups: {g: {hosts: 'true', labels: {region: north}}}\nhosts: {a: {labels: {env: dev}}}\n".write(
+                toFile: "\(site)/inventory/a.yaml", atomically: true, encoding: .utf8)
+            return Tool.lodestar("check", site)
+        }
+        for label in ["env", "region"] { #expect(try check(label).status == 0) }
+        let wrong = try check("regoin")
+        #expect(
+            wrong.status == 65 && wrong.errors.contains("found `regoin`")
+                && wrong.errors.contains("did you mean `region`?"),
+            "\(wrong.errors)")
+    }
+
     /// sudo would take the name for everybody.
     @Test func noCommonAccountIsCalledAll() throws {
         let site = try Tool.site(

@@ -14,8 +14,9 @@ for place in etc home var/spool var/lib/systemd srv; do
   mount -t overlay overlay -o "lowerdir=/$place,upperdir=$work/$place/upper,workdir=$work/$place/work" "/$place"
 done
 mkdir -p /var/lib/lodestar && mount -t tmpfs -o mode=0700 none /var/lib/lodestar
-mkdir -p "$work"/site/{manifests,data} /var/spool/cron/crontabs /var/lib/systemd/linger
+mkdir -p "$work"/site/{manifests,data,inventory} /var/spool/cron/crontabs /var/lib/systemd/linger
 printf 'site: judge\nlayers: [data/all.yaml]\n' > "$work/site/site.yaml"
+echo 'hosts: {elsewhere: {labels: {env: prod}}}' > "$work/site/inventory/hosts.yaml"
 cat > "$work/site/manifests/a.yaml" <<'YAML'
 role:
   std/accounts:

@@ -34,6 +34,7 @@ final class HostCompilation {
         let data = layers()
         scope.data = data
         scope.fleet = fleet()
+        scope.labelNames = site.inventory.labelNames
         scope.zoneOffset = { [site] in site.zoneOffset($0, at: $1) }
         for manifest in site.manifests { add(manifest) }
         for addition in additions { extend(with: addition) }

@@ -10,8 +10,9 @@ extension HostScope {
         case ("secret", 1): try text(arguments[0]).map { try secret($0) } ?? .unknown
         case ("fail", 1):
             if let text = try text(arguments[0]) { throw Diagnostic(text, at: nil) } else { .unknown }
+        case ("known_label", 1): try text(arguments[0]).map { try knownLabel($0) } ?? .unknown
         case ("spread", 2): try spread(arguments[0], arguments[1])
-        case ("file", _), ("sha256", _), ("secret", _), ("fail", _):
+        case ("file", _), ("sha256", _), ("secret", _), ("fail", _), ("known_label", _):
             throw Diagnostic("`\(function)` takes one argument", at: nil)
         case ("spread", _): throw Diagnostic("`spread` takes a key and a number", at: nil)
         default: nil
@@ -61,6 +62,14 @@ extension HostScope {
         } catch {
             throw Diagnostic("the secret `\(name)` cannot be read: \(error.reason)", at: nil)
         }
+    }
+
+    /// `known_label(name)`: true, or an error where no host and no group of the inventory has the label.
+    private func knownLabel(_ name: String) throws -> Value {
+        if labelNames.contains(name) { return .bool(true) }
+        throw Diagnostic(
+            "expected a label that a host or a group of the inventory has, found `\(name)`", at: nil,
+            hint: Spelling.hint(for: name, among: labelNames.sorted()) ?? "the inventory has no labels")
     }
 
     /// `spread(key, n)`: the host's share of 0 to n - 1.

@@ -16,6 +16,8 @@ final class HostScope: @unchecked Sendable {
     let facts: Value
     let host: Value
     var fleet: Value = .map(ValueMap())
+    /// The labels that some host or group of the inventory has.
+    var labelNames: Set<String> = []
     var zoneOffset: (_ zone: String, _ seconds: Int64) -> Int? = { _, _ in nil }
 
     init(_ target: CompilationTarget, files: SiteFiles, secrets: (any SecretReader)?) {

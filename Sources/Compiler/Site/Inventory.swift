@@ -25,6 +25,8 @@ struct Inventory {
 
     var groups: [Group] = []
     private(set) var hosts: [Host] = []
+    /// The names of all labels, of hosts and of groups.
+    private(set) var labelNames: Set<String> = []
     /// The position of each host by its id.
     private var positions: [String: Int] = [:]
 
@@ -60,6 +62,7 @@ struct Inventory {
                 diagnostics.add(Diagnostic("expected `hosts: CONDITION` in a group, found none", at: entry.keyPlace))
             }
             group.labels = Self.labels(keyed["labels"], into: &diagnostics)
+            labelNames.formUnion(group.labels.map(\.name))
             groups.append(group)
         }
     }
@@ -83,9 +86,9 @@ struct Inventory {
                         severity: .warning))
             }
             positions[entry.key] = hosts.count
-            hosts.append(
-                Host(
-                    id: entry.key, place: entry.keyPlace, labels: Self.labels(keyed["labels"], into: &diagnostics)))
+            let labels = Self.labels(keyed["labels"], into: &diagnostics)
+            labelNames.formUnion(labels.map(\.name))
+            hosts.append(Host(id: entry.key, place: entry.keyPlace, labels: labels))
         }
     }
 
