@@ -12,7 +12,8 @@ public struct KeyOptions: Sendable, Hashable, FieldValue {
         }
         var options: [String] = []
         for item in items { options.append(try Self.checked(item)) }
-        text = options.joined(separator: ",")
+        // What stands once stands once in all of them.
+        text = try Self.checked(Node(.string(options.joined(separator: ",")), at: node.place))
     }
 
     /// Options of which the caller knows that they are well formed.
@@ -23,20 +24,19 @@ public struct KeyOptions: Sendable, Hashable, FieldValue {
     private static func checked(_ node: Node) throws(DecodingFault) -> String {
         let expected = "options such as `no-pty` or `from=\"10.0.0.0/8\"`, or a list of them"
         let text = try String(decoding: node)
-        var isInside = false, isEscaped = false
-        for byte in text.utf8 {
-            if byte < 0x20 || byte == 0x7F {
-                throw DecodingFault(at: node.place, expected: expected, found: "a control character")
-            }
-            if byte == UInt8(ascii: "\""), !isEscaped { isInside.toggle() }
-            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
-            if byte == UInt8(ascii: " "), !isInside {
-                throw DecodingFault(
-                    at: node.place, expected: expected, found: "a blank outside quotes",
-                    hint: "the options of a key end at the first one")
-            }
+        if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw DecodingFault(at: node.place, expected: expected, found: "a control character")
         }
-        if isInside { throw DecodingFault(at: node.place, expected: expected, found: "a quote that does not end") }
+        if PublicKey.optionsEnd(in: Substring(text).utf8) != text.utf8.endIndex {
+            throw DecodingFault(
+                at: node.place, expected: expected, found: "a blank outside quotes",
+                hint: "the options of a key end at the first one")
+        }
+        do throws(KeyOptionList.Fault) {
+            _ = try KeyOptionList(text)
+        } catch {
+            throw DecodingFault(at: node.place, expected: expected, found: error.found, hint: error.hint)
+        }
         return text
     }
 

@@ -71,15 +71,39 @@ public struct PublicKey: Sendable, Hashable {
         while let first = rest.first, isBlank(first) { rest.removeFirst() }
     }
 
+    /// Where the options end: at the first blank outside of quotes (sshkey_advance_past_options() of OpenSSH). A backslash
+    /// counts before a quote only.
+    static func optionsEnd(in text: Substring.UTF8View) -> Substring.UTF8View.Index {
+        var isInside = false, isEscaped = false, position = text.startIndex
+        while position < text.endIndex {
+            let byte = text[position], next = text.index(after: position)
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = next < text.endIndex && text[next] == UInt8(ascii: "\"")
+            } else if byte == UInt8(ascii: "\"") {
+                isInside.toggle()
+            } else if !isInside, isBlank(byte) {
+                return position
+            }
+            position = next
+        }
+        return text.endIndex
+    }
+
+    /// Why sshd does not take the key with its options; nil where it does.
+    public var optionFault: KeyOptionList.Fault? {
+        do throws(KeyOptionList.Fault) {
+            _ = try KeyOptionList(options)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// The next word; inside double quotes, spaces belong to it.
     private static func word(of rest: inout Substring.UTF8View, quoted: Bool) -> String {
-        var isInside = false, isEscaped = false, end = rest.startIndex
-        for byte in rest {
-            if quoted, byte == UInt8(ascii: "\""), !isEscaped { isInside.toggle() }
-            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
-            if !isInside, isBlank(byte) { break }
-            end = rest.index(after: end)
-        }
+        let end = quoted ? optionsEnd(in: rest) : rest.firstIndex(where: isBlank) ?? rest.endIndex
         let word = String(Substring(rest[..<end]))
         rest = rest[end...]
         skipBlanks(of: &rest)

@@ -37,8 +37,11 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
     public var objects: [HostObject] { key.map { [.authorizedKey(user, blob: $0.blob)] } ?? [] }
     public var needs: [Need] { [Need(.user(user), "user")] }
     public var problems: [Problem] {
-        key.map { !$0.options.isEmpty && options != nil } == true
-            ? [Problem(at: "options", "expected options in one place, found them in `key` and in `options`")] : []
+        guard let key else { return [] }
+        if !key.options.isEmpty, options != nil {
+            return [Problem(at: "options", "expected options in one place, found them in `key` and in `options`")]
+        }
+        return Problem.ofOptions([key], at: "key")
     }
 
     public func claims(on host: some HostReading) throws -> [AbsolutePath] {

@@ -52,7 +52,7 @@ public struct KeyGroup: Resource, Removable, Remarking {
         if Set(keys.list.map(\.key.blob)).count != keys.list.count {
             problems.append(Problem("keys", "expected each key once"))
         }
-        return problems
+        return problems + Problem.ofOptions(keys.list.map(\.key), at: "keys")
     }
 
     public struct Observed: Sendable {
@@ -143,6 +143,19 @@ public struct NamedKeys: Sendable, Hashable, FieldValue {
     }
 
     public var shown: ShownText { .text(list.map { "\($0.name): \($0.key.shownBriefly)" }.joined(separator: ", ")) }
+}
+
+extension Problem {
+    /// Of keys that sshd would not take for their options.
+    static func ofOptions(_ keys: [PublicKey], at property: String) -> [Problem] {
+        keys.compactMap { key in
+            key.optionFault.map {
+                Problem(
+                    at: property,
+                    "expected options that sshd takes, found \($0.found)" + ($0.hint.map { ": \($0)" } ?? ""))
+            }
+        }
+    }
 }
 
 extension PublicKey {

@@ -27,6 +27,11 @@ extension User: Importable {
         do {
             let file = try KeyFile(of: KeyHolder(entry, home: home, in: accounts), on: host)
             if !file.strangers.isEmpty { findings.omit("\(file.path): \(file.strangers.count) lines are no keys") }
+            let refused = file.keys.count { $0.optionFault != nil }
+            if refused > 0 {
+                findings.omit("\(file.path): sshd does not know the options of \(refused) keys")
+                return nil
+            }
             return file.keys.isEmpty || !file.strangers.isEmpty ? nil : .exactly(file.keys)
         } catch let refusal as Refusal {
             findings.omit("the keys of \(entry.name): \(refusal.reason)")

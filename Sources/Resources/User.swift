@@ -154,7 +154,7 @@ public struct User: Resource, Removable, Remarking {
                 problems.append(Problem(field, "expected no `:` and no newline"))
             }
         }
-        return problems
+        return problems + Problem.ofOptions(authorizedKeys?.elements ?? [], at: "authorized_keys")
     }
 }
 

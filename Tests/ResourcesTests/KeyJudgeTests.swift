@@ -114,6 +114,34 @@ struct KeyJudgeTests {
         #expect(problem?.text.contains(message) == true, "\(problem?.text ?? "")")
     }
 
+    /// What sshd makes of the same (Tests/Tools/key_options-judge.sh asks it): a key behind a word that it does not know is none.
+    @Test(arguments: [
+        ("no-ptyy", "did you mean `no-pty`?"),
+        ("pty=\"x\"", "`pty` has no value"),
+        ("command", "found `command` without a value"), ("command=true", "found `command=` without quotes"),
+        ("[restrict, 'command=\"a\"', 'command=\"b\"']", "found `command` twice"),
+        ("'from=\"10.0.0.1/8\"'", "a network without bits behind its mask"), ("'from=\"\"'", "names, addresses"),
+        ("'expiry-time=\"tomorrow\"'", "a time as YYYYMMDD"), ("'environment=\"A-B=1\"'", "NAME=VALUE"),
+        ("'permitopen=\"host\"'", "HOST:PORT"), ("'permitlisten=\"0\"'", "PORT or HOST:PORT"),
+        ("'tunnel=\"-1\"'", "the number of a tunnel"), ("'command=\"a\"pty'", "more behind the value of `command`"),
+        // The backslash before another one is none before a quote.
+        (#"'command="a\\",pty'"#, "a quote that does not end"),
+    ])
+    func optionsThatSshdDoesNotKnowAreRefused(options: String, message: String) throws {
+        let field = "authorized_key: {k: {user: root, key: ssh-ed25519 \(Self.ed25519), options: \(options)}}\n"
+        let problem = #expect(throws: LawBench.Problem.self) { try LawBench.catalog(field) }
+        #expect(problem?.text.contains(message) == true, "\(problem?.text ?? "")")
+        guard options.first != "[" else { return }
+        let line = options.filter { $0 != "'" } + " ssh-ed25519 \(Self.ed25519)"
+        for manifest in [
+            "authorized_key: {k: {user: root, key: '\(line)'}}\n",
+            "user: {root: {authorized_keys: {exactly: ['\(line)']}}}\n",
+            "key_group: {k: {user: root, keys: {a: '\(line)'}}}\n",
+        ] {
+            #expect(throws: LawBench.Problem.self, "\(manifest)") { try LawBench.catalog(manifest) }
+        }
+    }
+
     /// The private key that a host makes is one for ssh-keygen, whatever the length of its comment.
     @Test(arguments: 0..<9) func aMadeKeyIsOne(_ count: Int) throws {
         let comment = String(repeating: "c", count: count), bytes = OpenSSHKey.made(comment: comment)

@@ -166,7 +166,9 @@ extension AccessReader {
     }
 
     private func proof(_ key: PublicKey, _ path: AbsolutePath, _ line: Int, _ holder: KeyHolder) -> Proof? {
-        let options = KeyOptionList(key.options), name = holder.name
+        let name = holder.name
+        // sshd does not take a key with options that it does not know.
+        guard let options = try? KeyOptionList(key.options) else { return nil }
         // OpenSSH takes no DSA since 7.0.
         if key.type.hasPrefix("ssh-dss") || options.hasExpired(on: today) { return nil }
         var detail: String
@@ -237,40 +239,13 @@ extension AccessReader {
     }
 }
 
-/// The options of a key, each with its value.
-struct KeyOptionList {
-    private var values: [String: String?] = [:]
-
-    init(_ text: String) {
-        var word = "", isInside = false, isEscaped = false
-        for character in text + "," {
-            if character == ",", !isInside {
-                add(word)
-                word = ""
-                continue
-            }
-            if character == "\"", !isEscaped { isInside.toggle() }
-            isEscaped = character == "\\" && !isEscaped
-            word.append(character)
-        }
-    }
-
-    private mutating func add(_ option: String) {
-        let name = option.prefix { $0 != "=" }.lowercased()
-        guard option.has("=") else { return values[name] = .some(nil) }
-        var value = option.drop { $0 != "=" }.dropFirst()
-        if value.first == "\"" { value = value.dropFirst().dropLast() }
-        values[name] = String(value.replacing("\\\"", with: "\""))
-    }
-
-    subscript(name: String) -> String? { values[name] ?? nil }
-
-    func has(_ name: String) -> Bool { values.keys.contains(name) }
-
+extension KeyOptionList {
     /// Whether `expiry-time` is over at the end of a day.
-    func hasExpired(on today: Int) -> Bool {
-        guard let text = self["expiry-time"], text.utf8.count >= 8 else { return false }
-        return text.prefix(8) <= CivilDate(daysSinceEpoch: today).description.filter { $0 != "-" }
+    fileprivate func hasExpired(on today: Int) -> Bool {
+        guard let text = list.filter({ $0.name == "expiry-time" }).compactMap({ $0.value?.prefix(8) }).min() else {
+            return false
+        }
+        return text <= CivilDate(daysSinceEpoch: today).description.filter { $0 != "-" }
     }
 }
 
