@@ -193,15 +193,15 @@ extension TextLines {
 }
 
 /// A pattern of ssh_config(5): `*` and `?`.
-struct NamePattern {
+public struct NamePattern: Sendable {
     private let pattern: [UInt8]
 
-    init(_ text: some StringProtocol) {
+    public init(_ text: some StringProtocol) {
         pattern = Array(text.utf8)
     }
 
     /// Whether a name matches, in time that its length and the pattern's bound.
-    func matches(_ name: String) -> Bool {
+    public func matches(_ name: String) -> Bool {
         let name = Array(name.utf8)
         var place = 0, position = 0, star: Int?, resume = 0
         while position < name.count {

@@ -48,13 +48,17 @@ public struct FleetMember: Sendable, Hashable {
     }
 
     /// The facts that are kept of each host of the fleet: those by which others reach and recognise it.
-    public static let factNames = ["hostname", "fqdn", "ip", "ssh"]
+    public static let factNames = nameFacts + ["ssh"]
+    /// Those that say by which names it is reached.
+    public static let nameFacts = ["hostname", "fqdn", "ip"]
 }
 
-/// The files that a site brings along.
+/// What a site brings along: its files, and the names of its hosts.
 public protocol SitePayloads {
     /// The host that the site is compiled for.
     var thisHost: String { get }
+    /// The names of all hosts of the inventory.
+    var names: FleetNames { get }
     /// The bytes of a file below `files/`; nil where there is none.
     func payload(_ name: String) throws(Diagnostic) -> [UInt8]?
 }

@@ -117,7 +117,7 @@ extension SSHTrust {
 
     /// A certificate permits no more than the options of the login do; sshd takes what both allow.
     private func certificateOptions(_ member: TrustMember) -> [String] {
-        let words = options.text.lowercased().split(separator: ",").map(String.init)
+        let words = Set((try? KeyOptionList(options.text))?.list.map(\.name) ?? [])
         var result = addresses ? member.address.map { ["source-address=\($0.text)"] } ?? [] : []
         if words.contains("restrict") {
             let permissions = ["agent-forwarding", "port-forwarding", "pty", "user-rc", "x11-forwarding"]

@@ -7,6 +7,7 @@ public struct SSHTrust: FleetDependent {
     public var to = TrustSide()
     public var options = Self.standardOptions
     public var addresses = false
+    public var names: [KnownHostName]?
     public var identity: PlainName?
     public var mode = TrustMode.keys
     /// What the site knows of both sides; nil where it was not asked.
@@ -53,6 +54,12 @@ public struct SSHTrust: FleetDependent {
             "addresses", always: \.addresses, .parameter,
             doc: "Whether each key counts only from the address in the facts of its host.", examples: ["true"]),
         Field(
+            "names", \.names, .parameter,
+            doc: """
+                Which of the names and addresses in the facts of the hosts of `to` count: patterns with `*` and `?`. All by \
+                default, also names such as github.com: the facts are the word of their host.
+                """, examples: ["['*.example.org', '10.0.*']"]),
+        Field(
             "identity", \.identity, .parameter,
             doc:
                 "The private key's name in `~/.ssh`, `id_NAME` by default. Say the former one where the trust gets another name.",
@@ -64,15 +71,26 @@ public struct SSHTrust: FleetDependent {
     private static let standardOptions = KeyOptions(unchecked: "restrict,pty")
 
     public var problems: [Problem] {
-        addresses && options.text.lowercased().contains("from=")
-            ? [Problem(at: "addresses", "expected addresses in one place, found `from` in `options` too")] : []
+        var problems: [Problem] = []
+        let words = try? KeyOptionList(options.text)
+        if addresses, words?.has("from") == true {
+            problems.append(Problem(at: "addresses", "expected addresses in one place, found `from` in `options` too"))
+        }
+        if let word = ["cert-authority", "principals"].first(where: { words?.has($0) == true }) {
+            problems.append(
+                Problem(at: "options", "expected what a login may do, found `\(word)`: an authority is `mode: ca`"))
+        }
+        if let name = names?.first(where: { $0.text.hasPrefix("[") }) {
+            problems.append(Problem(at: "names", "expected names without ports, found \(name.text)"))
+        }
+        return problems
     }
 
     public var hostConditions: [HostCondition] { [HostCondition("from", from.hosts), HostCondition("to", to.hosts)] }
 
     public mutating func meet(_ choices: [HostChoice], _ site: some SitePayloads) throws(Diagnostic) {
         guard choices.count == 2 else { return }
-        let fleet = try TrustFleet(from: choices[0], to: choices[1], of: self, on: site.thisHost)
+        let fleet = try TrustFleet(from: choices[0], to: choices[1], of: self, in: site)
         self.fleet = fleet
         host = site.thisHost
         if mode == .ca { authority = try TrustAuthority(site, self, fleet) }

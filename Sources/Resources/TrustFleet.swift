@@ -12,7 +12,8 @@ struct TrustFleet: Sendable, Hashable {
     let isTo: Bool
 
     /// - Throws: where two hosts claim one name, one address or one key, and the host would believe them.
-    init(from: HostChoice, to: HostChoice, of trust: SSHTrust, on host: String) throws(Diagnostic) {
+    init(from: HostChoice, to: HostChoice, of trust: SSHTrust, in site: some SitePayloads) throws(Diagnostic) {
+        let host = site.thisHost
         (isFrom, isTo) = (from.hasThisHost == true, to.hasThisHost == true)
         let needsFrom = isTo && trust.mode == .keys
         func members(_ choice: HostChoice, all: Bool) throws(Diagnostic) -> [TrustMember] {
@@ -20,7 +21,7 @@ struct TrustFleet: Sendable, Hashable {
             if let id = members.map(\.id).first(where: { !NamedKeys.isName($0) }) {
                 throw Diagnostic("expected hosts whose ids have no blanks and signs, found `\(id)`", at: nil)
             }
-            return members.map { TrustMember($0, of: trust.name.text, user: trust.from.user) }
+            return members.map { TrustMember($0, of: trust) }
         }
         self.from = try members(from, all: needsFrom)
         self.to = try members(to, all: isFrom)
@@ -28,7 +29,8 @@ struct TrustFleet: Sendable, Hashable {
         if isFrom { unknownTo = to.unknown }
         func shown(_ key: PublicKey) -> String { "\(key.type) ...\(key.blob.suffix(12))" }
         let rivals = [
-            self.to.rivals("each name") { $0.names.map { ($0.text, $0.text) } },
+            // By a certificate, a host is believed under its names wherever the authority is.
+            isFrom || trust.mode == .ca ? self.to.rivals(among: site.names) : nil,
             self.to.rivals("each host key") { $0.hostKeys.map { ($0.key.blob, shown($0.key)) } },
             self.from.rivals("each key") { $0.userKey.map { [($0.blob, shown($0))] } ?? [] },
             trust.addresses

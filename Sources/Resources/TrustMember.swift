@@ -1,3 +1,4 @@
+import HostFiles
 import Model
 
 /// What a host says of itself in a trust, as far as its facts are what they must be: each value is made by its type.
@@ -16,14 +17,15 @@ struct TrustMember: Sendable, Hashable {
         var file: String
     }
 
-    init(_ member: FleetMember, of trust: String, user: AccountName) {
+    init(_ member: FleetMember, of trust: SSHTrust) {
         id = member.id
         let facts = member.facts
         func text(_ value: Datum?) -> String? { if case .string(let text)? = value { text } else { nil } }
-        let texts = ["hostname", "fqdn", "ip"].compactMap { text(facts?[$0]) }
+        let texts = FleetMember.nameFacts.compactMap { text(facts?[$0]) }
+        let patterns = trust.names.map { $0.map { NamePattern($0.text) } }
         var names: [KnownHostName] = []
         for name in texts.compactMap({ KnownHostName($0) }) where name.isForOthers && !names.contains(name) {
-            names.append(name)
+            if patterns?.contains(where: { $0.matches(name.text) }) != false { names.append(name) }
         }
         self.names = names
         address = text(facts?["ip"]).flatMap { IPAddress($0) }.flatMap { $0.isForOthers ? $0 : nil }
@@ -39,8 +41,8 @@ struct TrustMember: Sendable, Hashable {
             }
         }
         hostKeys = keys.sorted { $0.file < $1.file }
-        let own = secureShell?["user_keys"]?[trust]
-        userKey = text(own?["user"]) == user.text ? text(own?["key"]).flatMap(Self.key) : nil
+        let own = secureShell?["user_keys"]?[trust.name.text]
+        userKey = text(own?["user"]) == trust.from.user.text ? text(own?["key"]).flatMap(Self.key) : nil
     }
 
     /// A key alone on one line, without options.
@@ -70,6 +72,21 @@ extension IPAddress {
 }
 
 extension [TrustMember] {
+    /// A name that others would believe to be one host's, and that another host of the inventory has too: one of the trust or not.
+    func rivals(among names: FleetNames) -> Diagnostic? {
+        let all = lazy.flatMap { member in
+            member.names.lazy.compactMap { name in names.rivals(of: member.id, for: name.text).map { (name.text, $0) } }
+        }
+        guard let (name, rivals) = all.first(where: \.1.isIdentity) ?? all.first else { return nil }
+        let second = rivals.isIdentity ? "as the id of \(rivals.second)" : "of \(rivals.second)"
+        return Diagnostic(
+            "expected each name of one host, found \(name) in the facts of \(rivals.first) and \(second)", at: nil,
+            hint: """
+                facts are the word of the host that they come from: look which of both is wrong; where both may have it, say \
+                in `names` which ones count
+                """)
+    }
+
     /// Two hosts that claim one thing: each speaks only for itself, and nobody can tell which of both lies.
     func rivals(_ what: String, _ claims: (TrustMember) -> [(claim: String, shown: String)]) -> Diagnostic? {
         var holders: [String: String] = [:]

@@ -111,6 +111,18 @@ import Testing
             "a blank outside quotes"
         ),
         (
+            "from: {user: root, hosts: 'true'}, to: {user: root, hosts: 'true'}, options: 'restrict,cert-authority'",
+            "expected what a login may do, found `cert-authority`"
+        ),
+        (
+            "from: {user: root, hosts: 'true'}, to: {user: root, hosts: 'true'}, options: 'restrict,ptyy'",
+            "found the option `ptyy`"
+        ),
+        (
+            "from: {user: root, hosts: 'true'}, to: {user: root, hosts: 'true'}, names: ['[a]:2222']",
+            "ssh_trust:t: expected names without ports"
+        ),
+        (
             "from: {user: root, hosts: 'true'}, to: {user: root, hosts: 'true'}, addresses: true, options: 'from=\"1.1.1.1\"'",
             "expected addresses in one place"
         ),
@@ -258,8 +270,14 @@ import Testing
     @Test(arguments: [
         (
             "name", Host(id: "two", label: "to", number: 8, name: "web"),
-            "each name of one host, found web in the facts of web and of two"
+            "each name of one host, found web in the facts of two and as the id of web"
         ),
+        // `db` is on no side.
+        (
+            "name", Host(id: "two", label: "to", number: 8, name: "DB"),
+            "found db in the facts of two and as the id of db"
+        ),
+        ("address", Host(id: "two", label: "to", number: 4), "found 192.0.2.4 in the facts of db and of two"),
         ("host key", Host(id: "two", label: "to", number: 8, keyNumber: 3), "each host key of one host"),
         ("key", Host(id: "two", label: "from", number: 8, keyNumber: 2), "of one host"),
     ])
@@ -267,6 +285,39 @@ import Testing
         let text = Self.compilation(Self.trust(), Self.hosts + [rival]).diagnostics.sorted.map(\.text).joined(
             separator: "\n")
         #expect(text.contains(message) && text.contains("manifests/law.yaml:2:3: error: "), "\(text)")
+    }
+
+    /// What two hosts have is refused only where the trust would write it, or not at all where `names` leave it out.
+    @Test func sharedNamesOutsideOfATrustAreNoMatter() throws {
+        var db = Self.hosts[3]
+        db.number = 2
+        _ = try Self.catalog(Self.trust(), Self.hosts.dropLast() + [db])
+        let rival = Host(id: "two", label: "to", number: 4)
+        _ = try Self.catalog(Self.trust(), Self.hosts + [rival], on: "two")
+        let catalog = try Self.catalog(Self.trust("names: ['*.example.org', 'web']"), Self.hosts + [rival])
+        let known = catalog.declarations.compactMap { $0.resource as? KnownHost }
+        #expect(
+            known.map { [$0.host.text] + ($0.aliases ?? []).map(\.text) } == [
+                ["law.example.org"], ["web", "web.example.org"], ["two.example.org"],
+            ])
+    }
+
+    /// The inventory is the operator's word: a host outside of the trust that claims the id of one in it stops nothing.
+    @Test func theInventoryComesFirst() throws {
+        var db = Self.hosts[3]
+        db.name = "web"
+        let message = Self.compilation(Self.trust(), Self.hosts.dropLast() + [db]).diagnostics.sorted.map(\.text)
+        #expect(message.contains { $0.contains("found web.example.org in the facts of web and of db") }, "\(message)")
+        _ = try Self.catalog(Self.trust("names: [web]"), Self.hosts.dropLast() + [db])
+    }
+
+    /// A certificate for a host says names, so that a host of `to` alone is asked too.
+    @Test func noCertificateIsAskedForTheNameOfAnother() {
+        let rival = Host(id: "two", label: "to", number: 8, name: "db")
+        for (mode, count) in [("keys", 0), ("ca", 1)] {
+            let found = Self.compilation(Self.trust("mode: \(mode)"), Self.hosts + [rival], on: "two").diagnostics
+            #expect(found.sorted.count { $0.severity == .error } == count)
+        }
     }
 
     /// What is no key, or no name for others, is not believed, and never reaches a file.

@@ -143,6 +143,16 @@ sed 's/"host-b/"host-c/g' "$work/site/facts/${id[b]}.json" > "$work/facts"; cp "
 cp "$work/facts" "$work/site/facts/${id[b]}.json"
 said=$("$lodestar" check "$work/site" 2>&1) && fail "two hosts of one name pass"
 [[ $said == *"found host-c in the facts of ${id[b]} and of ${id[c]}"* ]] || fail "$said"
+# Nor one that claims the name of a host outside of the trust, until the trust leaves that name out.
+labels no yes
+sed 's/"host-b/"host-a/g' "$work/facts-of-b" > "$work/site/facts/${id[b]}.json"
+said=$("$lodestar" check "$work/site" 2>&1) && fail "the name of a host outside of the trust passes"
+[[ $said == *"found host-a in the facts of ${id[a]} and of ${id[b]}"* ]] || fail "$said"
+trust "names: ['host-[bc]*', '10.9.*']"
+said=$("$lodestar" check "$work/site" 2>&1) && fail "a character class passes"
+trust "names: ['host-b*', 'host-c*', '10.9.*']"
+said=$("$lodestar" check "$work/site" 2>&1) || fail "$said"
+trust ""
 cp "$work/facts-of-b" "$work/site/facts/${id[b]}.json"
 
 # The trust goes: nobody can, and nothing is left. Of a private key nothing was ever kept elsewhere.

@@ -8,6 +8,7 @@ final class FleetChoices {
     /// What each host of the inventory is, by its position.
     fileprivate var scopes: [HostScope]?
     fileprivate var choices: [String: HostChoice] = [:]
+    var names: FleetNames?
 }
 
 extension Site {
@@ -78,11 +79,12 @@ extension HostCompilation {
     }
 }
 
-/// The files of the site that a host is compiled from.
+/// The files of the site that a host is compiled from, and the names of its hosts.
 struct CompiledPayloads: SitePayloads {
     let compilation: HostCompilation
 
     var thisHost: String { compilation.scope.identity.id }
+    var names: FleetNames { compilation.site.fleetNames }
 
     func payload(_ name: String) throws(Diagnostic) -> [UInt8]? {
         guard HostScope.isCleanPath(name) else { return nil }

@@ -1,0 +1,45 @@
+import Values
+
+/// Which hosts of the inventory have which name or address: by their ids, and by what their facts say.
+public struct FleetNames: Sendable, Hashable {
+    /// Why a name is not that of a host alone: both hosts in the order of the inventory.
+    public struct Rivals: Sendable, Hashable {
+        public var first: String
+        public var second: String
+        /// Whether the name is the id of one of both.
+        public var isIdentity: Bool
+    }
+
+    /// The host that has a name as its id.
+    private var identities: [String: String] = [:]
+    /// The hosts whose facts say a name, in the order of the inventory.
+    private var claims: [String: [String]] = [:]
+
+    public init() {}
+
+    /// Adds a host, in the order of the inventory.
+    ///
+    /// - Parameter names: what its facts say.
+    public mutating func add(_ id: String, names: [String]) {
+        identities[Self.canonical(id)] = id
+        for name in Set(names.map(Self.canonical)) { claims[name, default: []].append(id) }
+    }
+
+    /// Who else has a name that a host claims; nil where nobody has. The inventory comes first: nobody else can have the id of a
+    /// host as a name, whatever the facts of others say.
+    public func rivals(of id: String, for name: String) -> Rivals? {
+        let name = Self.canonical(name)
+        if let owner = identities[name] {
+            return owner == id ? nil : Rivals(first: id, second: owner, isIdentity: true)
+        }
+        let claims = claims[name] ?? []
+        guard let other = claims.first(where: { $0 != id }) else { return nil }
+        let isBefore = claims.first == other
+        return Rivals(first: isBefore ? other : id, second: isBefore ? id : other, isIdentity: false)
+    }
+
+    /// Neither case nor the spelling of an address makes another name.
+    private static func canonical(_ name: String) -> String {
+        IPAddress(name)?.unmapped.text ?? name.lowercased()
+    }
+}
