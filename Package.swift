@@ -9,6 +9,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -61,6 +62,7 @@ let package = Package(
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
         library("OperatorFiles", ["Git", "Model", "SystemCalls"]),
+        library("Signatures", ["Values", crypto, cryptoExtras]),
         library("Git", ["Model", "SystemCalls", "Values", crypto]),
         library("LinuxHost", ["Git", "Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"]),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
@@ -112,6 +114,7 @@ let package = Package(
             ["Compiler", "Engine", "LinuxHost", "Model", "Scheduling", "SimulatedHost", "State", "TestSupport"],
             excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
+        tests("Signatures", ["TestSupport", "Values", crypto]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
         tests("HostFiles", ["Model"]),
         tests("Values"),
