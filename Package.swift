@@ -61,9 +61,9 @@ let package = Package(
         library("Agent", ["Model", "Scheduling", "YAML", heap]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
-        library("OperatorFiles", ["Git", "Model", "SystemCalls"]),
+        library("OperatorFiles", ["Git", "Model", "Signatures", "SystemCalls"]),
         library("Signatures", ["Values", crypto, cryptoExtras]),
-        library("Git", ["Model", "SystemCalls", "Values", crypto]),
+        library("Git", ["Model", "Signatures", "SystemCalls", "Values", crypto]),
         library("LinuxHost", ["Git", "Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"]),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
@@ -85,7 +85,8 @@ let package = Package(
             dependencies: [
                 "Agent", "Compiler", "Engine", "Expressions", "HostFiles", "Hostinfo", "LinuxAgent", "LinuxFacts",
                 "LinuxHost",
-                "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "SimulatedHost", "StandardRoles",
+                "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "Signatures", "SimulatedHost",
+                "StandardRoles",
                 "State", "SystemCalls",
                 "TimeZones",
                 arguments,
@@ -122,7 +123,7 @@ let package = Package(
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Agent", ["Model", "Scheduling", "State", "TestSupport"]),
         tests("SystemCalls", ["CShim", "TestSupport", "Values"]),
-        tests("Git", ["Model", "TestSupport"]),
+        tests("Git", ["Model", "Signatures", "TestSupport", "Values"]),
         tests("LinuxHost", ["TestSupport"]),
         tests("LinuxAgent", ["Agent", "CShim", "Model", "Scheduling", "State", "TestSupport"]),
     ]

@@ -26,9 +26,11 @@ public final class GitSite: SiteReader {
     /// The most bytes of a file that is held.
     private static let heldLimit = 256 << 20
 
-    init(_ head: GitHead, folder: [String], from objects: GitObjects) throws(GitFault) {
+    /// - Parameter signer: who has signed the commit, for people.
+    init(_ head: GitHead, folder: [String], signer: String?, from objects: GitObjects) throws(GitFault) {
         commit = head.id
-        revision = "\("\(head.id)".prefix(12)) \(head.subject)".trimmed
+        let name = "\("\(head.id)".prefix(12)) \(head.subject)".trimmed
+        revision = name + (signer.map { ", signed by \($0.printableLine(columns: 60))" } ?? "")
         let tree = try objects.tree(at: folder, of: head.commit.tree)
         let found = try GitSnapshot(ofTree: tree, from: objects).entries
         try SiteRules.check(found)

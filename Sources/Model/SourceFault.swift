@@ -7,6 +7,8 @@ public struct SourceFault: Error, Sendable, Hashable {
         case missing
         /// What is there is not taken.
         case refused
+        /// Nobody who counts has signed it.
+        case untrusted
         /// Something of the machine is in the way.
         case failed
     }

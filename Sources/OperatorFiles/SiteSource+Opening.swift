@@ -11,7 +11,10 @@ public struct OpenSite: Sendable {
 
 extension SiteSource {
     /// Opens the site to read it.
-    public func opened() throws(SourceFault) -> OpenSite {
+    ///
+    /// - Parameter trust: only a commit that it trusts is opened.
+    public func opened(_ trust: SourceTrust? = nil) throws(SourceFault) -> OpenSite {
+        if let trust { return try opened(try inspection(by: trust)) }
         switch settled {
         case .directory(let path):
             do throws(HostFault) {
@@ -20,16 +23,25 @@ extension SiteSource {
                 throw SourceFault(.failed, error.text)
             }
             throw SourceFault(.missing, "expected the directory of a site, found none")
-        case .commit(var source):
-            let site = try GitSite.opened(source)
-            source.directory = LocalFiles.absolute(source.directory)
-            source.revision = "\(site.commit)"
-            return OpenSite(reader: site, source: .commit(source))
+        case .commit(let source):
+            let candidate = try GitCandidate(source)
+            return OpenSite(reader: try candidate.site(), source: pinned(to: candidate.commit))
         }
     }
 
+    private func opened(_ inspection: SourceInspection) throws(SourceFault) -> OpenSite {
+        OpenSite(reader: try inspection.site(), source: pinned(to: inspection.commit))
+    }
+
+    /// The same site under one name, whatever becomes of the ref.
+    private func pinned(to commit: String) -> SiteSource {
+        guard case .commit(var source) = resolved else { return self }
+        source.revision = commit
+        return .commit(source)
+    }
+
     /// What is meant, on this machine: a directory whose name contains `#` is a directory.
-    private var settled: SiteSource {
+    var settled: SiteSource {
         switch self {
         case .directory: self
         case .commit: LocalStatus(of: text)?.kind == .directory ? .directory(text) : self
@@ -58,7 +70,7 @@ extension SiteSource {
     public var watchedDirectory: String? {
         switch settled {
         case .directory(let path): path
-        case .commit(let source): GitSite.deciders(of: source).first
+        case .commit(let source): source.deciders.first
         }
     }
 
@@ -68,7 +80,7 @@ extension SiteSource {
         case .directory(let path): PathTrust.objection(toAllBelow: path, owners: owners)
         case .commit(let source):
             // Objects are what their names say, whoever wrote them.
-            GitSite.deciders(of: source).lazy.compactMap { PathTrust.objection(toAllBelow: $0, owners: owners) }.first
+            source.deciders.lazy.compactMap { PathTrust.objection(toAllBelow: $0, owners: owners) }.first
         }
     }
 }

@@ -29,9 +29,9 @@ public struct TrustPolicy: Sendable, Hashable {
     /// What is to be said of an annotated tag.
     ///
     /// - Parameters:
-    ///   - name: what it was called where it was found.
+    ///   - name: what it was called where it was found; nil where that was by its digits.
     ///   - commit: the digits of the commit that it was taken for.
-    public func verdict(onTag bytes: [UInt8], named name: String, of commit: String, now: Int64) -> Verdict {
+    public func verdict(onTag bytes: [UInt8], named name: String?, of commit: String, now: Int64) -> Verdict {
         var verdict = Verdict(of: "tag")
         do throws(SignedObject.Fault) {
             let tag = try SignedObject(tag: bytes)
@@ -39,11 +39,11 @@ public struct TrustPolicy: Sendable, Hashable {
                 verdict.refuse(.mismatch, "the tag is of another commit")
                 return verdict
             }
-            guard tagged.name.utf8.elementsEqual(name.utf8) else {
-                verdict.refuse(.mismatch, "the tag `\(name)` says that its name is `\(tagged.name)`")
+            guard tagged.name.utf8.elementsEqual((name ?? tagged.name).utf8) else {
+                verdict.refuse(.mismatch, "the tag `\(name ?? "")` says that its name is `\(tagged.name)`")
                 return verdict
             }
-            verdict.note("it is of this commit and has the name `\(name)`")
+            verdict.note("it is of this commit and has the name `\(tagged.name)`")
             judge(tag, now: now, &verdict)
         } catch {
             verdict.refuse(.form, error.reason)

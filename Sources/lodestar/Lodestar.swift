@@ -28,6 +28,8 @@ struct Lodestar: ParsableCommand {
     }
 
     static let version = "0.1.0"
+    /// No clock that shows an earlier time is right: 2026-11-27, in seconds since 1970.
+    static let made: Int64 = 1_795_737_600
 
     static let configuration = CommandConfiguration(
         commandName: "lodestar",
@@ -40,7 +42,8 @@ struct Lodestar: ParsableCommand {
             CommandGroup(
                 name: "Writing a site:",
                 subcommands: [
-                    Init.self, Check.self, CatalogCommand.self, GraphCommand.self, Explain.self, Eval.self,
+                    Init.self, Check.self, SourceCommand.self, CatalogCommand.self, GraphCommand.self, Explain.self,
+                    Eval.self,
                     SchemaCommand.self, SecretCommand.self, SSHCommand.self, ImportCommand.self,
                 ]),
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),

@@ -91,4 +91,53 @@ import Testing
             #expect(result.status == 64 && result.errors.contains("found a commit"), "\(result)")
         }
     }
+
+    /// With --signers a commit counts by its signature, and 79 says that it does not.
+    @Test func aCommitIsTakenByItsSignature() throws {
+        let bench = try Bench(), root = try Tool.bareRoot(), key = "\(bench.folder)/key", r = bench.repository
+        #expect(Tool.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", key]).status == 0)
+        let line = try String(contentsOfFile: "\(key).pub", encoding: .utf8).trimmingCharacters(in: .newlines)
+        let fingerprint = Tool.run(["ssh-keygen", "-l", "-f", key]).output.split(separator: " ")[1]
+        let signers = "\(bench.folder)/signers", revoked = "\(bench.folder)/revoked", empty = "\(bench.folder)/empty"
+        try "ana@example.org namespaces=\"git\" \(line)\n".write(toFile: signers, atomically: true, encoding: .utf8)
+        try "\(fingerprint) lost\n".write(toFile: revoked, atomically: true, encoding: .utf8)
+        try "".write(toFile: empty, atomically: true, encoding: .utf8)
+        try bench.write("file: {/etc/a: {content: signed}}\n", to: "manifests/base.yaml")
+        try bench.git("add", "-A")
+        try bench.git("-c", "gpg.format=ssh", "-c", "user.signingkey=\(key)", "commit", "-q", "-S", "-m", "Signed")
+        for (words, status, said) in [
+            (["\(r)#main", "--signers", signers], 0, " Signed, signed by ana@example.org"),
+            (["\(r)#main", "--key", "\(fingerprint)"], 0, " Signed, signed by SHA256:"),
+            (["\(r)#main", "--trust", "none"], 0, " Signed\n"),
+            (["\(r)#main", "--signers", signers, "--revoked", revoked], 79, "the key is revoked in"),
+            (["\(r)#main~1", "--signers", signers], 79, "the commit bears no signature"),
+            (["\(r)", "--signers", signers], 79, "found a directory, which bears no signature"),
+            (["\(r)#main", "--signers", empty], 65, "\(empty):1:1: error: expected allowed signers, found none"),
+            (["\(r)#main", "--signers", "\(empty)x"], 66, "expected allowed signers, found no file"),
+            (
+                ["\(r)#main", "--signers", signers, "--revoked", "\(empty)x"], 66,
+                "expected revoked keys, found no file"
+            ),
+            (["\(r)#main", "--key", "x"], 64, "a fingerprint such as SHA256"),
+            (["\(r)#main", "--revoked", revoked], 64, "--signers or --key with --revoked"),
+            (["\(r)#main", "--trust", "none", "--signers", signers], 64, "without --signers"),
+        ] as [([String], Int32, String)] {
+            for verb in ["plan", "apply"] {
+                let result = Tool.run([Tool.binary, verb] + words + ["--root", root])
+                #expect(result.status == status, "\(words) \(result)")
+                if status == 0, verb == "apply" { continue }
+                #expect((result.output + result.errors).contains(said), "\(words) \(result)")
+            }
+        }
+        let history = Tool.lodestar("history", "--root", root).output
+        #expect(history.contains("Signed, signed by ana@example.org"), "\(history)")
+        let verdict = Tool.lodestar("source", "verify", "\(r)#main", "--signers", signers)
+        #expect(verdict.status == 0 && verdict.output.hasSuffix("\ntrusted: signed by ana@example.org\n"), "\(verdict)")
+        let refused = Tool.lodestar("source", "verify", "\(r)#main~1", "--signers", signers, "--format", "json")
+        #expect(refused.status == 79 && refused.output.contains("\"refusal\": \"unsigned\""), "\(refused)")
+        #expect(Tool.lodestar("source", "verify", "\(r)#main").status == 79)
+        // A file that others may write decides nothing.
+        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: signers)
+        #expect(Tool.lodestar("plan", "\(r)#main", "--root", root, "--signers", signers).status == 79)
+    }
 }

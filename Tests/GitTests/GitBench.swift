@@ -73,6 +73,6 @@ struct GitBench {
     }
 
     func site(_ revision: String, folder: String? = nil) throws -> GitSite {
-        try GitSite.opened(CommitSource(directory: repository, revision: revision, folder: folder))
+        try GitCandidate(CommitSource(directory: repository, revision: revision, folder: folder)).site()
     }
 }

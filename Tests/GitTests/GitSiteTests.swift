@@ -175,7 +175,7 @@ import Testing
         try bench.write("2", to: "a")
         let two = try bench.commit()
         func commit(_ name: String) throws -> GitID {
-            try GitSite.opened(CommitSource(directory: tree, revision: name)).commit
+            try GitCandidate(CommitSource(directory: tree, revision: name)).site().commit
         }
         #expect(try commit("HEAD") == one)
         #expect(try commit("main") == two)
@@ -199,7 +199,7 @@ import Testing
         try bench.write("1", to: "d/e/a")
         try bench.commit()
         let source = CommitSource(directory: bench.repository + "/d/e", revision: "main")
-        let found = fault { try GitSite.opened(source) }
+        let found = fault { try GitCandidate(source).site() }
         #expect(found?.kind == .missing)
         #expect(found?.hint == "the repository is above it: \(bench.repository)#main:d/e")
     }

@@ -72,7 +72,7 @@ import Values
     }
 
     @Test func aLineMeansWhatItMeansToOpenSSH() throws {
-        let bench = KeygenBench(), key = try bench.key("ed25519"), other = try bench.key("ed25519")
+        let bench = Keygen(), key = try bench.key("ed25519"), other = try bench.key("ed25519")
         let message = Array("m".utf8), text = try bench.signature(of: message, by: key.file)
         let signing = try #require(SigningKey(line: key.line)), time = Int64(1_798_761_600)
         for row in Self.rows {
@@ -89,7 +89,7 @@ import Values
     }
 
     @Test func aLineThatCannotBeReadIsAnErrorWithItsPlace() throws {
-        let bench = KeygenBench(), key = try bench.key("ed25519").line
+        let bench = Keygen(), key = try bench.key("ed25519").line
         for (line, column) in Self.wrong {
             let blob = key.split(separator: " ")[1]
             let text = line.replacing("KEYBLOB", with: blob).replacing("KEY", with: key)
@@ -102,7 +102,7 @@ import Values
     }
 
     @Test func bothTimesMustBeInTheInterval() throws {
-        let bench = KeygenBench(), line = try bench.key("ed25519").line, key = try #require(SigningKey(line: line))
+        let bench = Keygen(), line = try bench.key("ed25519").line, key = try #require(SigningKey(line: line))
         let (signers, _) = Self.signers("ana valid-after=\"19700101000010Z\",valid-before=\"19700101000020Z\" \(line)")
         func isTaken(_ times: Int64...) -> Bool {
             if case .allowed = signers.answer(for: key, namespace: "git", at: times) { true } else { false }
@@ -112,7 +112,7 @@ import Values
     }
 
     @Test func revokedKeysAreLinesOfKeysAndFingerprints() throws {
-        let bench = KeygenBench(), lines = try (0..<3).map { _ in try bench.key("ed25519").line }
+        let bench = Keygen(), lines = try (0..<3).map { _ in try bench.key("ed25519").line }
         let keys = lines.compactMap { SigningKey(line: $0) }
         var diagnostics = Diagnostics()
         let text = "# gone\n\n\(lines[0]) a comment\n\(keys[1].fingerprint) lost\r\n"

@@ -19,7 +19,7 @@ import Testing
             ("rsa", 4096),
         ] as [(String, Int?)])
     func everyTypeOfKeyIsTaken(type: String, bits: Int?) throws {
-        let bench = KeygenBench(), key = try bench.key(type, bits: bits)
+        let bench = Keygen(), key = try bench.key(type, bits: bits)
         let parsed = try #require(SigningKey(line: key.line))
         #expect(parsed.kind.rawValue == key.line.split(separator: " ").first.map(String.init))
         for hash in ["sha256", "sha512"] {
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func whatIsWeakIsNot() throws {
-        let bench = KeygenBench(), short = try bench.key("rsa", bits: 1024)
+        let bench = Keygen(), short = try bench.key("rsa", bits: 1024)
         #expect(SigningKey(line: short.line) == nil)
         #expect {
             _ = try SSHSignature(armored: bench.signature(of: Self.message, by: short.file))
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func fingerprintsAreThoseOfOpenSSH() throws {
-        let bench = KeygenBench(), key = try bench.key("ed25519"), process = Process(), pipe = Pipe()
+        let bench = Keygen(), key = try bench.key("ed25519"), process = Process(), pipe = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/ssh-keygen")
         process.arguments = ["-l", "-f", "\(key.file).pub"]
         process.standardOutput = pipe
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [true, false]) func aSecurityKeyMustHaveBeenTouched(isEd25519: Bool) throws {
-        let bench = KeygenBench(), token = SoftwareToken(isEd25519: isEd25519)
+        let bench = Keygen(), token = SoftwareToken(isEd25519: isEd25519)
         let signers = "ana \(token.line)\n"
         let good = try token.signature(of: Self.message)
         #expect(try bench.accepts(good, of: Self.message, signers: signers))
@@ -84,7 +84,7 @@ import Testing
 
     /// A thousand changed signatures, messages and armours: whoever is taken here is taken by ssh-keygen.
     @Test func nothingIsTakenThatOpenSSHRefuses() throws {
-        let bench = KeygenBench()
+        let bench = Keygen()
         var random = SeededGenerator(seed: 13)
         var cases: [(text: [UInt8], line: String)] = []
         for (type, bits) in [("ed25519", nil), ("ecdsa", 256), ("ecdsa", 384), ("ecdsa", 521), ("rsa", 2048)]
@@ -103,17 +103,17 @@ import Testing
             var message = Self.message, changed = text
             switch Int.random(in: 0..<6, using: &random) {
             case 0:
-                var blob = Armor.blob(of: text)
+                var blob = Keygen.blob(of: text)
                 blob[Int.random(in: 0..<blob.count, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-                changed = Armor.text(of: blob)
+                changed = Keygen.armor(blob)
             case 1:
-                var blob = Armor.blob(of: text)
+                var blob = Keygen.blob(of: text)
                 blob.insert(0, at: Int.random(in: 0...blob.count, using: &random))
-                changed = Armor.text(of: blob)
+                changed = Keygen.armor(blob)
             case 2:
-                var blob = Armor.blob(of: text)
+                var blob = Keygen.blob(of: text)
                 blob.removeSubrange(Int.random(in: 0..<blob.count, using: &random)...)
-                changed = Armor.text(of: blob)
+                changed = Keygen.armor(blob)
             case 3:
                 changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(in: 0...127, using: &random)
             case 4: changed = zeroed(text, &random)
@@ -133,13 +133,13 @@ import Testing
 
     /// A length and what follows it with a needless zero in front, which some readers take.
     private func zeroed(_ text: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
-        let blob = Armor.blob(of: text)
+        let blob = Keygen.blob(of: text)
         let starts = blob.indices.dropLast(4).filter { index in
             let count = blob[index..<index + 4].reduce(0) { $0 << 8 | Int($1) }
             return count > 8 && count < 1000 && index + 4 + count <= blob.count
         }
         guard let start = starts.randomElement(using: &random) else { return text }
         let count = UInt32(blob[start..<start + 4].reduce(0) { $0 << 8 | Int($1) })
-        return Armor.text(of: Array(blob[..<start]) + WireReader.number(count + 1) + [0] + Array(blob[(start + 4)...]))
+        return Keygen.armor(Array(blob[..<start]) + WireReader.number(count + 1) + [0] + Array(blob[(start + 4)...]))
     }
 }

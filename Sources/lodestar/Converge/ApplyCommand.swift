@@ -17,6 +17,7 @@ struct ApplyCommand: ParsableCommand {
     var source = "."
 
     @OptionGroup var options: HostOptions
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var selection: SelectionOptions
 
     @OptionGroup var output: RunOutput
@@ -54,7 +55,8 @@ struct ApplyCommand: ParsableCommand {
             throw ExitStatus.refused
         }
         let root = saved?.root ?? options.root
-        let session = try Session(saved?.source ?? SiteSource(parsing: source), identity: options.identity)
+        let session = try Session(
+            saved?.source ?? SiteSource(parsing: source), identity: options.identity, trust: trust)
         let hostSession = try HostSession(root: root)
         let target = try Session.target(root: hostSession.root)
         if ThisProcess.isPrivileged, let objection = session.given.resolved.objection(owners: Operator.accounts) {

@@ -10,6 +10,7 @@ struct PlanCommand: ParsableCommand {
         discussion: "Example: lodestar plan Examples/first --root /srv/sandbox")
 
     @OptionGroup var site: SiteArgument
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var options: HostOptions
     @OptionGroup var selection: SelectionOptions
 
@@ -34,7 +35,7 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var observation: ObservationOptions
 
     func run() throws {
-        let session = try Session(site.source, identity: options.identity)
+        let session = try Session(site.source, identity: options.identity, trust: trust)
         let hostSession = try HostSession(root: options.root)
         CertificateEnds.report(root: hostSession.root)
         let target = try Session.target(root: hostSession.root)

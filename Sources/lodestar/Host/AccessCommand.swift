@@ -18,6 +18,7 @@ struct AccessCommand: ParsableCommand {
     var site: String?
 
     @OptionGroup var options: HostOptions
+    @OptionGroup var trust: TrustOptions
 
     @Option(help: ArgumentHelp("Only this account, also why it cannot get in.", valueName: "account"))
     var who: String?
@@ -36,7 +37,7 @@ struct AccessCommand: ParsableCommand {
         let hostSession = try HostSession(root: options.root)
         var catalog: Catalog?
         if let site {
-            let session = try Session(SiteSource(parsing: site), identity: options.identity)
+            let session = try Session(SiteSource(parsing: site), identity: options.identity, trust: trust)
             let target = try host.map { try session.target(ofHost: $0) } ?? Session.target(root: hostSession.root)
             catalog = try session.catalog(for: target, root: hostSession.root)
         }

@@ -121,7 +121,9 @@ struct SecretRekey: ParsableCommand {
     func run() throws {
         try Terminal.reportingFaults {
             let directory = try site.directory(), recipients = try Recipients.read(directory)
-            let identities = try Recipients.identities(identity), reader = try Session.opened(site.source).reader
+            let identities = try Recipients.identities(identity), source = site.source
+            let reader = try Session.reportingFaults(of: source) { () throws(SourceFault) in try source.opened().reader
+            }
             var files: [(path: String, bytes: [UInt8])] = []
             do {
                 for path in try reader.paths(below: "secrets") where path.hasSuffix(".age") {

@@ -18,4 +18,6 @@ enum ExitStatus {
     static let noPrivilege = ExitCode(77)
     /// A safety limit refuses it.
     static let unsafe = ExitCode(78)
+    /// A signature is missing, or not to be trusted.
+    static let untrusted = ExitCode(79)
 }

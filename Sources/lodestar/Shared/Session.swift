@@ -21,9 +21,12 @@ struct Session {
     let site: Lazily<Site>
 
     /// Opens a site; a missing one is exit 66.
-    init(_ source: SiteSource, identity: String?) throws {
+    ///
+    /// - Parameter trust: whose commits count, where somebody said so.
+    init(_ source: SiteSource, identity: String?, trust: TrustOptions? = nil) throws {
         given = source
-        let open = try Self.opened(source)
+        let trust = try trust?.sourceTrust()
+        let open = try Self.reportingFaults(of: source) { () throws(SourceFault) in try source.opened(trust) }
         self.source = open.source
         let reader = open.reader
         self.reader = reader
@@ -36,10 +39,12 @@ struct Session {
         }
     }
 
-    /// Opens a site to read it; why it cannot be is reported.
-    static func opened(_ source: SiteSource) throws -> OpenSite {
+    /// Reports why a site cannot be opened, with its exit code.
+    static func reportingFaults<Result>(
+        of source: SiteSource, _ open: () throws(SourceFault) -> Result
+    ) throws -> Result {
         do throws(SourceFault) {
-            return try source.opened()
+            return try open()
         } catch {
             Terminal.report("\(source.text): error: \(error.reason)")
             if let hint = error.hint { Terminal.report("  hint: \(hint)") }
@@ -47,6 +52,7 @@ struct Session {
             case .usage: throw ExitCode(64)
             case .missing: throw ExitStatus.notFound
             case .refused: throw ExitStatus.refused
+            case .untrusted: throw ExitStatus.untrusted
             case .failed: throw ExitStatus.failure
             }
         }

@@ -9,6 +9,7 @@ struct CatalogCommand: ParsableCommand {
         discussion: "Example: lodestar catalog Examples/fleet --host web-01")
 
     @OptionGroup var site: SiteArgument
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var options: HostOptions
     @OptionGroup var facts: FactsOption
 
@@ -16,7 +17,7 @@ struct CatalogCommand: ParsableCommand {
     var format = Format.json
 
     func run() throws {
-        let session = try Session(site.source, identity: options.identity)
+        let session = try Session(site.source, identity: options.identity, trust: trust)
         let (catalog, _) = try session.compiled(for: try session.target(facts, root: options.root))
         switch format {
         case .json: Terminal.printJSON(catalog.datum.json)
@@ -33,6 +34,7 @@ struct GraphCommand: ParsableCommand {
         discussion: "Example: lodestar graph Examples/fleet --host web-01 --format mermaid")
 
     @OptionGroup var site: SiteArgument
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var options: HostOptions
     @OptionGroup var facts: FactsOption
 
@@ -40,7 +42,7 @@ struct GraphCommand: ParsableCommand {
     var format = Drawing.text
 
     func run() throws {
-        let session = try Session(site.source, identity: options.identity)
+        let session = try Session(site.source, identity: options.identity, trust: trust)
         let (catalog, _) = try session.compiled(for: try session.target(facts, root: options.root))
         Terminal.print(GraphDrawing(catalog).drawing(GraphFormat(rawValue: format.rawValue) ?? .text))
     }

@@ -9,6 +9,7 @@ struct Check: ParsableCommand {
         discussion: "Example: lodestar check Examples/fleet")
 
     @OptionGroup var site: SiteArgument
+    @OptionGroup var trust: TrustOptions
 
     @Option(help: ArgumentHelp("The age identity for secrets.", valueName: "file"))
     var identity: String?
@@ -17,7 +18,7 @@ struct Check: ParsableCommand {
     var format = Format.text
 
     func run() throws {
-        let session = try Session(site.source, identity: identity)
+        let session = try Session(site.source, identity: identity, trust: trust)
         var all = Diagnostics()
         var identifiers = session.site.value.hostIdentifiers
         if identifiers.isEmpty { identifiers = ["any"] }

@@ -21,6 +21,7 @@ struct Explain: ParsableCommand {
     var subject: String
 
     @OptionGroup var site: SiteArgument
+    @OptionGroup var trust: TrustOptions
     @OptionGroup var options: HostOptions
     @OptionGroup var facts: FactsOption
 
@@ -52,7 +53,7 @@ struct Explain: ParsableCommand {
             }
             throw ExitCode(64)
         }
-        let session = try Session(site.source, identity: options.identity)
+        let session = try Session(site.source, identity: options.identity, trust: trust)
         let (catalog, compilation) = try session.compiled(for: try session.target(facts, root: options.root))
         let lines: [String]?
         let allowed: [String]

@@ -1,17 +1,30 @@
 public import Model
+public import Signatures
 import SystemCalls
 import Values
 
-extension GitSite {
-    /// Opens a folder of a commit.
-    public static func opened(_ source: CommitSource) throws(SourceFault) -> GitSite {
+/// A commit that was found, with the folder of it that is meant. Nothing of its tree is read before somebody asks for the site.
+public struct GitCandidate {
+    private let head: GitHead
+    /// The full name of the ref by which it was found.
+    private let ref: String?
+    private let folder: [String]
+    private let objects: GitObjects
+
+    /// The commit, by its 40 digits.
+    public var commit: String { "\(head.id)" }
+    /// The first line of its message, for people.
+    public var subject: String { head.subject }
+
+    /// Finds the commit of a source.
+    public init(_ source: CommitSource) throws(SourceFault) {
         guard let revision = GitRevision(source.revision) else {
             let found = source.revision.isEmpty ? "nothing" : "`\(source.revision)`"
             throw SourceFault(
                 .usage, "expected a branch, a tag or a commit behind `#`, found \(found)",
                 hint: "DIR#REF or DIR#REF:FOLDER, such as site#main or site#v1.2:hosts")
         }
-        guard let folder = folder(source.folder ?? "") else {
+        guard let folder = Self.folder(source.folder ?? "") else {
             throw SourceFault(
                 .usage, "expected a folder of the commit behind `:`, found `\(source.folder ?? "")`",
                 hint: "its path from the top of the repository, without `..`")
@@ -20,21 +33,41 @@ extension GitSite {
             throw SourceFault(
                 .missing, "expected the directory of a git repository, found none at `\(source.directory)`")
         }
+        self.folder = folder
         let repository: GitRepository
         do throws(GitFault) {
             repository = try GitRepository(at: LocalFiles.absolute(source.directory))
         } catch {
-            throw SourceFault(error, hint: error.kind == .missing ? hint(of: source) : nil)
+            throw SourceFault(error, hint: error.kind == .missing ? Self.hint(of: source) : nil)
         }
-        let objects = repository.objects, head: GitHead
+        objects = repository.objects
         do throws(GitFault) {
-            head = try repository.head(revision, from: objects).head
+            (head, ref) = try repository.head(revision, from: objects)
         } catch {
             let hint = error.kind == .missing ? Spelling.hint(for: revision.base, among: repository.names) : nil
             throw SourceFault(error, hint: hint)
         }
+    }
+
+    /// What is to be said of the commit, and before it of the annotated tag by which it was found.
+    ///
+    /// - Parameter now: seconds since 1970.
+    public func verdicts(by policy: TrustPolicy, now: Int64) -> [Verdict] {
+        var verdicts: [Verdict] = []
+        if let tag = head.tags.first {
+            // Who names a tag by the digits of its object means the one that it is.
+            let name = ref.map { $0.hasPrefix("refs/tags/") ? String($0.dropFirst("refs/tags/".count)) : $0 }
+            verdicts.append(policy.verdict(onTag: tag.bytes, named: name, of: commit, now: now))
+        }
+        return verdicts + [policy.verdict(onCommit: head.bytes, now: now)]
+    }
+
+    /// The site in the folder.
+    ///
+    /// - Parameter signer: who has signed the commit, for people.
+    public func site(signedBy signer: String? = nil) throws(SourceFault) -> GitSite {
         do throws(GitFault) {
-            return try GitSite(head, folder: folder, from: objects)
+            return try GitSite(head, folder: folder, signer: signer, from: objects)
         } catch {
             throw SourceFault(error)
         }
@@ -63,11 +96,13 @@ extension GitSite {
         }
         return nil
     }
+}
 
+extension CommitSource {
     /// The files and folders that decide which commit is read; none where the commit is named by its digits.
-    public static func deciders(of source: CommitSource) -> [String] {
-        if GitID(source.revision) != nil { return [] }
-        return (try? GitRepository.deciders(of: source.directory)) ?? []
+    public var deciders: [String] {
+        if GitID(revision) != nil { return [] }
+        return (try? GitRepository.deciders(of: directory)) ?? []
     }
 }
 

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Model
+import OperatorFiles
+import Signatures
+
+/// `lodestar source`: where a site comes from, and whether that is to be trusted.
+struct SourceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "source", abstract: "Says whether a commit is to be trusted.", subcommands: [SourceVerify.self])
+}
+
+/// `lodestar source verify`: the verdict on a commit, step by step.
+struct SourceVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Says step by step whether a commit is to be trusted, and exits 79 where it is not.",
+        discussion: "Example: lodestar source verify .#main --signers /etc/lodestar/allowed_signers")
+
+    @OptionGroup var site: SiteArgument
+    @OptionGroup var trust: TrustOptions
+
+    @Option(help: "text or json.")
+    var format = Format.text
+
+    func run() throws {
+        guard let trust = try trust.sourceTrust() else {
+            Terminal.report("\(site.site): error: expected --signers or --key, found neither: nobody is trusted")
+            throw ExitStatus.untrusted
+        }
+        let inspection = try Session.reportingFaults(of: site.source) { () throws(SourceFault) in
+            try site.source.inspection(by: trust)
+        }
+        var fault: SourceFault?, files: (any SiteReader)?
+        if inspection.isTrusted {
+            do throws(SourceFault) { files = try inspection.site() } catch { fault = error }
+        }
+        switch format {
+        case .text: Terminal.print(text(of: inspection, files, fault))
+        case .json: Terminal.printJSON(datum(of: inspection, fault).json)
+        }
+        if !inspection.isTrusted { throw ExitStatus.untrusted }
+        if fault != nil { throw ExitStatus.refused }
+    }
+
+    private func text(of inspection: SourceInspection, _ files: (any SiteReader)?, _ fault: SourceFault?) -> String {
+        var lines = ["\(inspection.commit) \(inspection.subject)", "  it has the bytes that its name says"]
+        for verdict in inspection.verdicts {
+            lines.append("\(verdict.object):")
+            lines += verdict.steps.map { "  \($0)" }
+            if let reason = verdict.reason { lines.append("  but \(reason)") }
+        }
+        if let files {
+            let count = (try? files.paths(below: ""))?.count ?? 0
+            lines += [
+                "files:", "  \(count) plain files, each with the bytes that its name says; no links, no submodules",
+            ]
+        }
+        if let fault { lines += ["files:", "  but \(fault.reason)"] }
+        switch (inspection.signer, fault) {
+        case (let signer?, nil): lines.append("trusted: signed by \(signer)")
+        case (let signer?, _): lines.append("refused: signed by \(signer), but no site")
+        case (nil, _): lines.append("not trusted")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func datum(of inspection: SourceInspection, _ fault: SourceFault?) -> Datum {
+        [
+            "commit": .string(inspection.commit), "subject": .string(inspection.subject),
+            "trusted": .bool(inspection.isTrusted), "signer": inspection.signer.map { .string($0) } ?? .null,
+            "verdicts": .list(
+                inspection.verdicts.map { verdict in
+                    [
+                        "object": .string(verdict.object), "trusted": .bool(verdict.isTrusted),
+                        "key": verdict.fingerprint.map { .string("\($0)") } ?? .null,
+                        "signer": verdict.signer.map { .string($0) } ?? .null,
+                        "refusal": verdict.refusal.map { .string($0.rawValue) } ?? .null,
+                        "reason": verdict.reason.map { .string($0) } ?? .null,
+                        "steps": .list(verdict.steps.map { .string($0) }),
+                    ]
+                }),
+            "fault": fault.map { .string($0.reason) } ?? .null,
+        ]
+    }
+}
