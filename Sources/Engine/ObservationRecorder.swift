@@ -67,6 +67,8 @@ public final class ObservationRecorder: HostReading {
         return try below.status(of: path)
     }
 
+    public func place(of path: AbsolutePath) throws(HostFault) -> AbsolutePath { try below.place(of: path) }
+
     public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
         try note(path)
         return try below.contents(of: path, limit: limit)

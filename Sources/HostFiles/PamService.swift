@@ -45,7 +45,7 @@ public struct PamService: HostDocument {
     public func problem(on host: some HostReading) throws(HostFault) -> String? {
         for (line, words) in rules {
             if words[0] == "@include" {
-                guard words.count == 2, try host.status(of: Self.folder.appending(words[1])) != nil else {
+                guard words.count == 2, try Self.isThere(words[1], on: host) else {
                     return "line \(line): expected the name of a file in \(Self.folder) after @include"
                 }
                 continue
@@ -58,8 +58,8 @@ public struct PamService: HostDocument {
                 return "line \(line): expected a control such as required and a module"
             }
             if ["include", "substack"].contains(words[1].lowercased()) {
-                if try host.status(of: Self.folder.appending(words[2])) == nil {
-                    return "line \(line): there is no \(Self.folder)/\(words[2])"
+                guard try Self.isThere(words[2], on: host) else {
+                    return "line \(line): there is no \(Self.path(words[2])?.text ?? words[2])"
                 }
             } else if !words[0].hasPrefix("-"), try !hasModule(words[2], on: host) {
                 return "line \(line): there is no module \(words[2])"
@@ -68,7 +68,26 @@ public struct PamService: HostDocument {
         return nil
     }
 
-    private static let folder = AbsolutePath.root.appending("etc/pam.d")
+    static let folder = AbsolutePath.root.appending("etc/pam.d")
+
+    /// Where an included service is; nil for what is no path.
+    static func path(_ name: String) -> AbsolutePath? {
+        name.hasPrefix("/") ? AbsolutePath(name) : AbsolutePath(folder.appending(name).text)
+    }
+
+    private static func isThere(_ name: String, on host: some HostReading) throws(HostFault) -> Bool {
+        guard let path = path(name) else { return false }
+        return try host.status(of: host.target(of: path)) != nil
+    }
+
+    /// The services that it includes.
+    var includes: [String] {
+        rules.compactMap { _, words in
+            if words[0] == "@include" { return words.count > 1 ? words[1] : nil }
+            let isInclude = words.count > 2 && ["include", "substack"].contains(words[1].lowercased())
+            return isInclude ? words[2] : nil
+        }
+    }
 
     private func hasModule(_ name: String, on host: some HostReading) throws(HostFault) -> Bool {
         if name.hasPrefix("/") {

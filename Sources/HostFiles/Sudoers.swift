@@ -103,42 +103,59 @@ extension HostReading {
 
 /// What sudo reads on a host, as far as its files tell.
 public struct Sudoers {
+    public struct File: Sendable {
+        /// As sudo is told of it.
+        public var path: AbsolutePath
+        /// Where it is, through all links.
+        public var place: AbsolutePath
+        public var document: SudoersFile
+    }
+
     /// The files in their order; of two entries for one command the last one counts.
-    public private(set) var files: [(path: AbsolutePath, document: SudoersFile)] = []
+    public private(set) var files: [File] = []
     /// The folders of which every file is read.
     public private(set) var folders: [AbsolutePath] = []
     /// The files that sudo passes over, since somebody else may write them.
     private(set) var unsafe: [AbsolutePath] = []
+    /// The files that are read by their names, whether or not they are there.
+    private(set) var named: [AbsolutePath] = []
 
     public static let main = AbsolutePath.root.appending("etc/sudoers")
 
     public init(reading host: some HostReading) throws(HostFault) { try read(Self.main, on: host) }
 
     private mutating func read(_ path: AbsolutePath, on host: some HostReading) throws(HostFault) {
-        guard !files.contains(where: { $0.path == path }), files.count < 1000,
-            let document = try host.document(SudoersFile.self, at: path), let status = try host.status(of: path)
-        else { return }
-        // sudo_secure_file() of sudo 1.9.
-        let bits = status.permissions.bits, isOpen = bits & 0o002 != 0 || (bits & 0o020 != 0 && status.group != 0)
-        if status.kind == .file, isOpen || status.owner != 0 {
-            unsafe.append(path)
+        guard !files.contains(where: { $0.path == path }), files.count < 1000 else { return }
+        let place = try host.target(of: path)
+        guard let status = try host.status(of: place) else { return }
+        if Self.passesOver(status) || status.kind == .link {
+            if status.kind != .directory { unsafe.append(path) }
             return
         }
-        files.append((path, document))
+        guard let document = try host.document(SudoersFile.self, at: place) else { return }
+        files.append(File(path: path, place: place, document: document))
         for include in document.includes {
             var text = include.path
             if text.contains("%h") { text.replace("%h", with: try host.ownName.prefix { $0 != "." }) }
             guard let place = path.parent.flatMap({ $0.target(ofLink: text) }) else { continue }
             guard include.isFolder else {
+                named.append(place)
                 try read(place, on: host)
                 continue
             }
             folders.append(place)
             // Names with a dot and those of copies are passed over.
-            for name in try host.entries(of: place) ?? [] where !name.contains(".") && name.last != "~" {
+            for name in try host.entries(of: host.target(of: place)) ?? [] where !name.contains(".") && name.last != "~"
+            {
                 try read(place.appending(name), on: host)
             }
         }
+    }
+
+    /// Whether sudo reads no such file, since others than root may write it (sudo_secure_file() of sudo 1.9).
+    public static func passesOver(_ status: FileStatus) -> Bool {
+        let bits = status.permissions.bits
+        return status.owner != 0 || bits & 0o002 != 0 || (bits & 0o020 != 0 && status.group != 0)
     }
 
     /// The first file that says what a line says; not one of Lodestar's, which goes with its declaration.

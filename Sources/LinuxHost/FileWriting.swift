@@ -74,13 +74,11 @@ extension Linux {
         case .interpreter(let interpreter)?: try validate(pending, interpreter)
         case .source(let trial)?: try packageTool.read(trial)
         case nil:
-            guard let safeguard = Safeguard(of: file.path) else { break }
-            if safeguard == .sudoers,
-                owner != 0 || permissions.bits & 0o002 != 0 || (group != 0 && permissions.bits & 0o020 != 0)
-            {
-                throw HostFault("write", file.path.text, "sudo reads no file that others than root may write")
-            }
-            try check(safeguard, of: file.path, try file.content.bytes, isSecret: pending.isSecret)
+            if try !isGuarded(file.path) { break }
+            let status = FileStatus(kind: .file, permissions: permissions, owner: owner, group: group)
+            let place = try place(of: file.path)
+            if let fault = guardedPlaces.fault(of: status, at: place, "write", file.path) { throw fault }
+            try check(file.path, .file(try file.content.bytes), isSecret: pending.isSecret)
         }
     }
 

@@ -1,5 +1,6 @@
 import CShim
 import Glibc
+import HostFiles
 import Model
 import SystemCalls
 
@@ -18,6 +19,7 @@ extension Linux {
             return nil
         }
         try check(creation.replaced, present, path)
+        if present != nil { try check(path, .directory) }
         let pending = try prepare(creation, at: entry)
         if creation.skeleton != nil, present == nil { return pending }
         try finish(pending, replacing: present, &durable)
@@ -50,7 +52,7 @@ extension Linux {
         if creation.makesParents { try makeParents(of: creation.path, &durable) }
         let entry = try writableEntry(creation.path, "make"), directory = entry.directory
         let present = try status(entry, creation.path)
-        try checkSafeguard(of: creation)
+        try check(creation.path, .link(creation.target))
         if present?.kind != .link { try check(creation.replaced, present, creation.path) }
         if present?.kind == .directory { try unlink(entry, creation.path, isDirectory: true) }
         removeStale(in: directory, creation.path.parent ?? .root)
@@ -71,12 +73,7 @@ extension Linux {
             throw HostFault(
                 "remove", removal.path.text, "it is a \(present.kind.rawValue), not a \(removal.kind.rawValue)")
         }
-        if let safeguard = Safeguard(of: removal.path) {
-            try safeguard.check(removal.path, isRemoval: true, on: self)
-            if let program = safeguard.program, try status(of: program) != nil {
-                try check(safeguard, of: removal.path, nil, isSecret: false)
-            }
-        }
+        if removal.isRecursive || present.kind != .directory { try check(removal.path, .removal) }
         if removal.isRecursive {
             let mount = mount(of: entry.directory)
             try refuseMounts(entry, removal.path, outside: mount)
@@ -150,8 +147,11 @@ extension Linux {
     }
 
     func forgetBelow(_ path: AbsolutePath) {
-        directories = directories.filter { !$0.key.isBelowOrEqual(to: path) }
-        documents = documents.filter { !$0.key.isBelowOrEqual(to: path) }
+        let place = (try? place(of: path)) ?? path
+        directories = directories.filter {
+            !$0.key.isBelowOrEqual(to: path) && !$0.value.place.isBelowOrEqual(to: place)
+        }
+        documents = documents.filter { !$0.key.isBelowOrEqual(to: path) && !$0.key.isBelowOrEqual(to: place) }
     }
 
     /// Changes owner, group and mode through a descriptor of what was looked at.
@@ -174,6 +174,9 @@ extension Linux {
         let base = status.permissions
         let permissions = change.attributes.mode?.applied(to: base, isDirectory: change.kind == .directory) ?? base
         try checkKept(entry, path, owner: owner, permissions, status)
+        var wanted = status
+        (wanted.owner, wanted.group, wanted.permissions) = (owner, group, permissions)
+        if let fault = guardedPlaces.fault(of: wanted, at: try place(of: path), "change", path) { throw fault }
         if owner != status.owner || group != status.group {
             try self.change(descriptor, owner: owner, group: group, path)
         }

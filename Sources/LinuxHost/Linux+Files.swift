@@ -34,7 +34,7 @@ extension Linux {
         _ durable: inout DurableDirectories
     ) {
         var pending: [(indexes: [Int], file: Pending)] = []
-        var edits: [AbsolutePath: [Int]] = [:]
+        var edits: [AbsolutePath: [Int]] = [:], wasGuarded = false
         for index in steps.indices {
             if case .edit(let edit) = steps[index] { edits[edit.path, default: []].append(index) }
         }
@@ -42,12 +42,16 @@ extension Linux {
             let openCount = pending.reduce(0) { $0 + $1.file.descriptors.count }
             let path = steps[index].path
             // Of what is looked at as a whole, each is in its place before the next one.
-            let isGuarded = Safeguard(of: path) != nil && pending.contains { Safeguard(of: $0.file.path) != nil }
-            if isGuarded || openCount >= Self.chunk || pending.contains(where: { $0.file.holds(path) }) {
-                finish(pending, into: &results)
-                pending = []
-            }
             do throws(HostFault) {
+                if wasGuarded {
+                    finish(pending, into: &results)
+                    (pending, guarded, wasGuarded) = ([], nil, false)
+                }
+                wasGuarded = try isGuarded(path)
+                if wasGuarded || openCount >= Self.chunk || pending.contains(where: { $0.file.holds(path) }) {
+                    finish(pending, into: &results)
+                    pending = []
+                }
                 switch steps[index] {
                 case .write(let write) where write.isInPlace: try writeInPlace(write)
                 case .write(let write): pending.append(([index], .file(try prepare(WantedFile(write)))))
@@ -70,6 +74,7 @@ extension Linux {
                     pending = [([index], .file(try prepare(wanted)))]
                 }
                 forget(path)
+                if wasGuarded { forget(try place(of: path)) }
                 // The directories above a link may have gone with it.
                 var parent = path.parent
                 if case .remove(let removal) = steps[index], removal.emptiedBelow != nil {
@@ -81,6 +86,7 @@ extension Linux {
             }
         }
         finish(pending, into: &results)
+        if wasGuarded { guarded = nil }
     }
 
     private func finish(
@@ -104,6 +110,7 @@ extension Linux {
             }
             file.close()
             forget(file.path)
+            if guarded != nil, let place = try? place(of: file.path) { forget(place) }
         }
     }
 

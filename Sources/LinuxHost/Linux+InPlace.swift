@@ -9,7 +9,8 @@ extension Linux {
         let entry = try writableEntry(write.path, "write")
         guard let present = try status(entry, write.path) else { return try writeWhole(write) }
         try check(write.replaced, present, write.path)
-        if write.validator != nil || Safeguard(of: write.path) != nil {
+        let isGuarded = try isGuarded(write.path)
+        if write.validator != nil || isGuarded {
             let pending = try prepare(WantedFile(write))
             discard(pending)
             pending.close()

@@ -1,6 +1,6 @@
 import CShim
 import Glibc
-import Model
+public import Model
 import SystemCalls
 
 /// Reaching paths: component by component, so that no link of an unprivileged user is ever followed.
@@ -53,10 +53,11 @@ extension Linux {
         }
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
-            return remember(descriptor, trust(of: status, descriptor, inside: outer.trust), path)
+            let place = outer.place.appending(path.name)
+            return remember(descriptor, trust(of: status, descriptor, inside: outer.trust), path, at: place)
         case S_IFLNK:
             close(descriptor)
-            return try followed(path, status, outer, parent, depth)
+            return try followed(path, status, outer, depth)
         default:
             close(descriptor)
             return nil
@@ -78,20 +79,22 @@ extension Linux {
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
             throw HostFault("open", "the root \(rootPath)", ErrorNumber.last.text)
         }
-        return remember(descriptor, OpenDirectory.trust(of: status, inside: .root), .root)
+        return remember(descriptor, OpenDirectory.trust(of: status, inside: .root), .root, at: .root)
     }
 
-    private func remember(_ descriptor: Int32, _ trust: OpenDirectory.Trust, _ path: AbsolutePath) -> OpenDirectory {
+    private func remember(
+        _ descriptor: Int32, _ trust: OpenDirectory.Trust, _ path: AbsolutePath, at place: AbsolutePath
+    ) -> OpenDirectory {
         // Bounds the number of open descriptors.
         if directories.count > 300 { directories = [:] }
-        let directory = OpenDirectory(descriptor: descriptor, trust: trust)
+        let directory = OpenDirectory(descriptor: descriptor, trust: trust, place: place)
         directories[path] = directory
         return directory
     }
 
     /// A link on the way: only root's own, in a directory where only root can plant one.
     private func followed(
-        _ path: AbsolutePath, _ status: stat, _ outer: OpenDirectory, _ parent: AbsolutePath, _ depth: Int
+        _ path: AbsolutePath, _ status: stat, _ outer: OpenDirectory, _ depth: Int
     ) throws(HostFault) -> OpenDirectory? {
         guard status.st_uid == 0, outer.trust == .root else {
             throw HostFault(
@@ -99,13 +102,25 @@ extension Linux {
         }
         guard depth < 20 else { throw HostFault("open", path.text, "ELOOP (too many levels of links)") }
         let target = try linkTarget(of: path)
-        guard let real = parent.target(ofLink: target) else {
-            throw HostFault("open", path.text, "it is a link to `\(target)`")
+        var found = target.hasPrefix("/") ? try directory(.root) : outer
+        for part in target.split(separator: "/") where part != "." {
+            guard let place = found?.place else { return nil }
+            let next = part == ".." ? place.parent ?? .root : place.appending(String(part))
+            guard AbsolutePath(next.text) != nil else {
+                throw HostFault("open", path.text, "it is a link to `\(target)`")
+            }
+            found = try directory(next, depth: depth + 1)
         }
-        guard let found = try directory(real, depth: depth + 1) else { return nil }
+        guard let found else { return nil }
         let copy = fcntl(found.descriptor, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else { throw HostFault("open", path.text, ErrorNumber.last.text) }
-        return remember(copy, found.trust, path)
+        return remember(copy, found.trust, path, at: found.place)
+    }
+
+    public func place(of path: AbsolutePath) throws(HostFault) -> AbsolutePath {
+        guard let parent = path.parent else { return path }
+        if let directory = try directory(parent) { return directory.place.appending(path.name) }
+        return try place(of: parent).appending(path.name)
     }
 
     /// lstat(2) of an entry; nil when nothing is there.

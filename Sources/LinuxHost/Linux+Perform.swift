@@ -24,7 +24,9 @@ extension Linux {
             return changeAccounts(names) { (database, name, _) throws(Refusal) in try database.removeGroup(name) }
         case .accountFiles(let steps):
             return steps.map { step in StepResult { () throws(HostFault) in try perform(step) } }
-        case .packages(let changes): return performPackages(changes)
+        case .packages(let changes):
+            guarded = nil
+            return performPackages(changes)
         case .services(let operations):
             return operations.map { operation in StepResult { () throws(HostFault) in try perform(operation) } }
         case .commands(let runs):

@@ -1,5 +1,6 @@
 import CShim
 import Glibc
+import HostFiles
 public import Model
 public import SystemCalls
 
@@ -16,6 +17,8 @@ public final class Linux: Host {
     /// Directories that were not there when they were looked for, until the next step.
     nonisolated(unsafe) var missing: Set<AbsolutePath> = []
     nonisolated(unsafe) var isPerforming = false
+    /// The files that let nobody in where they are wrong, as far as they were looked for.
+    nonisolated(unsafe) var guarded: GuardedPlaces?
     nonisolated(unsafe) var documents: [AbsolutePath: [ObjectIdentifier: any HostDocument]] = [:]
     /// The entry that was looked at last: a file's status and its contents are asked for one after the other.
     nonisolated(unsafe) var last: (path: AbsolutePath, entry: Entry)?
@@ -146,7 +149,7 @@ public final class Linux: Host {
         else {
             return path
         }
-        return parent.target(ofLink: try linkTarget(of: path)) ?? path
+        return try Trail(of: path, on: self).place
     }
 
     /// Forgets what is known of a path that a step changes.
@@ -161,6 +164,7 @@ public final class Linux: Host {
         documents = [:]
         directories = [:]
         missing = []
+        guarded = nil
         last = nil
         packages.predictions = [:]
         names.forgetMissing()

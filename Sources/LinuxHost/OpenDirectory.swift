@@ -19,8 +19,11 @@ final class OpenDirectory {
 
     let descriptor: Int32
     let trust: Trust
+    /// Where it is, through no link.
+    let place: AbsolutePath
 
-    init(descriptor: Int32, trust: Trust) {
+    init(descriptor: Int32, trust: Trust, place: AbsolutePath) {
+        self.place = place
         self.descriptor = descriptor
         self.trust = trust
     }

@@ -7,6 +7,9 @@ public protocol HostReading: AnyObject, Sendable {
     func status(of path: AbsolutePath) throws(HostFault) -> FileStatus?
     /// The same of what others write all the time: a later run looks at it again, whether or not it was written since.
     func presentStatus(of path: AbsolutePath) throws(HostFault) -> FileStatus?
+    /// Where a path leads, the last component not followed: no directory above it is a link then. What is no link of
+    /// root's, or is not there, is left as it is.
+    func place(of path: AbsolutePath) throws(HostFault) -> AbsolutePath
     /// The bytes of a regular file; the last component is never followed.
     ///
     /// - Throws: also when there is no file, when it is something else, and when it has more than `limit` bytes.
@@ -27,6 +30,7 @@ public protocol HostReading: AnyObject, Sendable {
 
 extension HostReading {
     public func presentStatus(of path: AbsolutePath) throws(HostFault) -> FileStatus? { try status(of: path) }
+    public func place(of path: AbsolutePath) throws(HostFault) -> AbsolutePath { path }
     public func expect(_ probes: [Probe]) {}
 }
 

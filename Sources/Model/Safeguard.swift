@@ -1,5 +1,5 @@
-/// A file that lets nobody in where it is wrong, and what must accept it before it takes its place.
-public enum Safeguard: Sendable, Hashable {
+/// What must accept a file that lets nobody in where it is wrong, before it takes its place.
+public enum Safeguard: Sendable, Hashable, CaseIterable {
     /// sudoers(5) and the files beside it.
     case sudoers
     /// sshd_config(5) and the files beside it.
@@ -8,32 +8,46 @@ public enum Safeguard: Sendable, Hashable {
     case pam
 
     private static let etc = AbsolutePath.root.appending("etc")
-    private static let folders: [(folder: AbsolutePath, guard: Safeguard)] = [
-        (etc.appending("sudoers.d"), .sudoers), (etc.appending("ssh/sshd_config.d"), .sshd),
-        (etc.appending("pam.d"), .pam),
-    ]
-    private static let files: [AbsolutePath: Safeguard] = [
-        etc.appending("sudoers"): .sudoers, etc.appending("ssh/sshd_config"): .sshd,
-    ]
 
-    /// nil for a path that is no such file.
+    /// The file that the others are beside, which is never taken away.
+    public var mainFiles: [AbsolutePath] {
+        switch self {
+        case .sudoers: [Self.etc.appending("sudoers")]
+        case .sshd: [Self.etc.appending("ssh/sshd_config")]
+        case .pam: []
+        }
+    }
+
+    /// The folders of the files beside it, whether or not it includes them.
+    public var usualFolders: [AbsolutePath] {
+        switch self {
+        case .sudoers: [Self.etc.appending("sudoers.d")]
+        case .sshd: [Self.etc.appending("ssh/sshd_config.d")]
+        case .pam: [Self.etc.appending("pam.d")]
+        }
+    }
+
+    /// By its usual path alone, without a host; nil for a path that is no such file. Where links and includes lead is
+    /// known to `GuardedPlaces` (HostFiles).
     public init?(of path: AbsolutePath) {
         guard path.isBelowOrEqual(to: Self.etc) else { return nil }
-        if let found = Self.files[path] {
-            self = found
-            return
-        }
-        guard let parent = path.parent, let found = Self.folders.first(where: { $0.folder == parent })?.guard else {
-            return nil
-        }
-        // sudo passes over names with a dot and those that end with `~`; nothing reads a hidden file.
-        let isRead = found == .sudoers ? !path.name.contains(".") && path.name.last != "~" : path.name.first != "."
-        guard isRead else { return nil }
+        guard
+            let found = Self.allCases.first(where: { safeguard in
+                safeguard.mainFiles.contains(path)
+                    || (path.parent.map(safeguard.usualFolders.contains) == true && safeguard.reads(path.name))
+            })
+        else { return nil }
         self = found
     }
 
-    /// Whether a path is the file that the others are beside, which is never taken away.
-    public static func isMain(_ path: AbsolutePath) -> Bool { files[path] != nil }
+    /// Whether a file of the folder is read: sudo passes over names with a dot and those that end with `~`; nothing reads a
+    /// hidden file.
+    public func reads(_ name: String) -> Bool {
+        switch self {
+        case .sudoers: !name.contains(".") && name.last != "~"
+        case .sshd, .pam: name.first != "."
+        }
+    }
 
     /// The program that must accept the file; nil where Lodestar looks at its form itself.
     public var program: AbsolutePath? {
@@ -53,17 +67,16 @@ public enum Safeguard: Sendable, Hashable {
         }
     }
 
-    /// Refuses what nobody could accept: the program is not on the host, or the main file would go.
-    ///
-    /// - Parameter isRemoval: whether the file goes.
-    public func check(_ path: AbsolutePath, isRemoval: Bool, on host: some HostReading) throws(HostFault) {
-        if isRemoval {
-            guard Self.isMain(path) else { return }
-            throw HostFault("remove", path.text, "who gets in hangs on it; remove the package instead")
-        }
-        guard let program, try host.status(of: program) == nil else { return }
+    /// Why a main file, or what leads to it, cannot go.
+    public static func stays(_ path: AbsolutePath) -> HostFault {
+        HostFault("remove", path.text, "who gets in hangs on it; remove the package instead")
+    }
+
+    /// Refuses what nobody could accept, since the program is not on the host; nil where it is.
+    public func missingProgram(for path: AbsolutePath, on host: any HostReading) throws(HostFault) -> HostFault? {
+        guard let program, try host.status(of: program) == nil else { return nil }
         let package = package.map { "the package \($0) brings it" } ?? ""
-        throw HostFault(
+        return HostFault(
             "validate", path.text, "there is no \(program), which must accept it; \(package)", kind: .missing)
     }
 }

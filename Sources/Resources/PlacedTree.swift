@@ -111,11 +111,18 @@ struct PlacedTree {
             let place = place(of: entry)
             if region.has(place) {
                 observed.claimed.insert(entry.path)
-                if entry.kind == .directory, try host.status(of: place) == nil { observed.awaited.append(entry) }
-            } else if let status = try host.status(of: place) {
+                if entry.kind == .directory, try status(at: place, on: host) == nil { observed.awaited.append(entry) }
+            } else if let status = try status(at: place, on: host) {
                 observed.found[entry.path] = try found(status, at: place, like: entry.body, on: host)
             }
         }
+    }
+
+    /// What is at a place of the tree itself: nothing is there where a link above leads to it.
+    private func status(at place: AbsolutePath, on host: some HostReading) throws -> FileStatus? {
+        let top = try host.place(of: path.appending("x")).parent ?? .root
+        let inner = top.appending(String(place.text.utf8.dropFirst(path.text.utf8.count + 1)) ?? place.name)
+        return try host.place(of: place) == inner ? host.status(of: place) : nil
     }
 
     private func found(
@@ -143,7 +150,7 @@ struct PlacedTree {
         for entry in entries {
             let place = place(of: entry)
             if region.has(place) || region.reaches(below: place) { continue }
-            guard try host.status(of: place)?.kind == entry.kind else { continue }
+            guard try status(at: place, on: host)?.kind == entry.kind else { continue }
             if entry.kind == .directory { folders.append(entry) } else { files.append(entry) }
         }
         let isInner = { (left: TreeEntry, right: TreeEntry) in
@@ -165,7 +172,7 @@ struct PlacedTree {
         var edited: [AbsolutePath] = []
         for (path, bodies) in bodies {
             let place = self.path.appending(String(path.text.dropFirst()))
-            guard !region.has(place), let status = try host.status(of: place) else { continue }
+            guard !region.has(place), let status = try status(at: place, on: host) else { continue }
             let isKnown = try bodies.contains { try found(status, at: place, like: $0, on: host).body == $0 }
             if !isKnown { edited.append(place) }
         }

@@ -6,9 +6,10 @@ extension SudoRule: Importable {
     public static func addImports(from host: some HostReading, to findings: inout Findings<SudoRule>) throws {
         let packaged = try PackagedFiles(reading: host)
         var names: Set<String> = []
-        for (path, document) in try Sudoers(reading: host).files
-        where !packaged.areUnchanged(path, document.bytes, on: host) {
-            for entry in document.entries where path != Sudoers.main || !usual.contains(entry) {
+        for file in try Sudoers(reading: host).files
+        where !packaged.areUnchanged(file.path, file.document.bytes, on: host) {
+            let path = file.path
+            for entry in file.document.entries where path != Sudoers.main || !usual.contains(entry) {
                 guard var rule = SudoRule(entry) else {
                     findings.omit("\(path): no sudo_rule says `\(entry)`")
                     continue

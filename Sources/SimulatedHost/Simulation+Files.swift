@@ -3,7 +3,23 @@ import Model
 
 extension Simulation {
     func perform(_ step: FileStep) throws(HostFault) {
-        try checkSafeguard(of: step)
+        let path = try place(of: step.path), change = try change(of: step, at: path)
+        let isGuarded = !guardedPlaces.safeguards(at: path).isEmpty
+        if isGuarded, let change, let fault = try guardedPlaces.fault(of: change, at: step.path, on: self) {
+            throw fault
+        }
+        defer { if isGuarded { guarded = nil } }
+        if path == step.path { return try performUnguarded(step) }
+        do throws(HostFault) {
+            try performUnguarded(step.moved(to: path))
+        } catch {
+            var fault = error
+            if fault.object == path.text { fault.object = step.path.text }
+            throw fault
+        }
+    }
+
+    private func performUnguarded(_ step: FileStep) throws(HostFault) {
         switch step {
         case .write(let write): try self.write(write)
         case .edit(let edit): try self.edit(edit)
@@ -16,15 +32,25 @@ extension Simulation {
         }
     }
 
-    /// Refuses what the real host would refuse for want of a validator.
-    private func checkSafeguard(of step: FileStep) throws(HostFault) {
-        guard let safeguard = Safeguard(of: step.path) else { return }
+    private var guardedPlaces: GuardedPlaces {
+        if let guarded { return guarded }
+        let found = GuardedPlaces(reading: self)
+        guarded = found
+        return found
+    }
+
+    /// What a step makes of a guarded place; nil where nobody has to accept it.
+    private func change(of step: FileStep, at place: AbsolutePath) throws(HostFault) -> GuardedChange? {
         switch step {
-        case .write(let write) where write.validator == nil:
-            try safeguard.check(step.path, isRemoval: false, on: self)
-        case .edit, .makeLink: try safeguard.check(step.path, isRemoval: false, on: self)
-        case .remove: try safeguard.check(step.path, isRemoval: true, on: self)
-        case .write, .makeDirectory, .setAttributes, .setKernelValue, .makeKey: break
+        // Which bytes they are is for the programs that the real host asks.
+        case .write(let write): write.validator == nil ? GuardedChange(at: place, .file([])) : nil
+        case .edit: GuardedChange(at: place, .file([]))
+        case .makeLink(let creation): GuardedChange(at: place, .link(creation.target))
+        case .makeDirectory:
+            try [nil, .directory].contains(status(of: place)?.kind) ? nil : GuardedChange(at: place, .directory)
+        case .remove(let removal):
+            removal.isRecursive || removal.kind != .directory ? GuardedChange(at: place, .removal) : nil
+        case .setAttributes, .setKernelValue, .makeKey: nil
         }
     }
 
@@ -40,6 +66,7 @@ extension Simulation {
         try apply(change.attributes, to: &status)
         if status.kind == .link { status.permissions = present.permissions }
         try checkKept(change.path, status, present)
+        if let fault = guardedPlaces.fault(of: status, at: change.path, "change", change.path) { throw fault }
         entries[change.path] = .present(status, body)
     }
 
@@ -186,7 +213,9 @@ extension Simulation {
         }
     }
 
-    func move(_ move: HomeMove) throws(HostFault) {
+    func move(_ written: HomeMove) throws(HostFault) {
+        var move = written
+        (move.from, move.to) = (try place(of: written.from), try place(of: written.to))
         guard case .present(let status, let body)? = try entry(at: move.from) else { return }
         try checkParent(of: move.to, "move")
         try check(.nothing, at: move.to, "move")
@@ -196,6 +225,7 @@ extension Simulation {
         let inside = entries.filter { $0.key != move.from && $0.key.isBelowOrEqual(to: move.from) }
         take(move.from)
         moves.append(move)
+        folders.forget()
         put(status, body, at: move.to)
         for (path, entry) in inside {
             entries[path] = nil
@@ -208,6 +238,7 @@ extension Simulation {
     }
 
     private func take(_ path: AbsolutePath) {
+        folders.forget()
         if case .present(let status, _)? = entries[path], status.kind == .directory {
             entries = entries.filter { !$0.key.isBelowOrEqual(to: path) }
             listings = listings.filter { !$0.key.isBelowOrEqual(to: path) }

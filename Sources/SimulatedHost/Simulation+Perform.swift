@@ -66,6 +66,7 @@ extension Simulation {
 
     /// The entry with its body, from below where nothing was simulated yet; nil when nothing is there.
     func entry(at path: AbsolutePath) throws(HostFault) -> Entry? {
+        let path = try place(of: path)
         if let entry = entries[path] { return entry }
         guard let status = try status(of: path) else { return nil }
         switch status.kind {
@@ -77,6 +78,9 @@ extension Simulation {
     }
 
     func put(_ status: FileStatus, _ body: Body, at path: AbsolutePath) {
+        // A link came or went.
+        if case .link = body { folders.forget() }
+        if case .present(_, .link)? = entries[path] { folders.forget() }
         entries[path] = .present(status, body)
         if status.kind != .directory, path.bringsPackages { hasNewSources = true }
         if let parent = path.parent { listings[parent, default: [:]][path.name] = true }

@@ -43,6 +43,6 @@ extension Simulation {
         let content = FileContent.whole(Content(edit(String(decoding: present, as: UTF8.self))))
         let status = FileStatus(
             kind: .file, permissions: Permissions(0o444), owner: 0, group: 0, byteCount: content.byteCount)
-        put(status, .content(content), at: path)
+        put(status, .content(content), at: try place(of: path))
     }
 }

@@ -37,6 +37,9 @@ public final class Simulation: Host {
     /// Whether a file was changed that says which packages there are: the reader below knows nothing of it.
     nonisolated(unsafe) var hasNewSources = false
     nonisolated(unsafe) var endedProcesses: Set<UInt32> = []
+    nonisolated(unsafe) var folders = OverlaidFolders()
+    /// The files that let nobody in where they are wrong, as far as they were looked for.
+    nonisolated(unsafe) var guarded: GuardedPlaces?
     let below: any HostReading
     /// Days since 1970-01-01, for the date of the last password change.
     let today: Int
@@ -49,7 +52,24 @@ public final class Simulation: Host {
 
     public var isRunning: Bool { below.isRunning }
 
+    public func place(of path: AbsolutePath) throws(HostFault) -> AbsolutePath {
+        if entries.isEmpty, moves.isEmpty { return try below.place(of: path) }
+        return try folders.place(of: path, below: below) { (place) in
+            switch entries[place] {
+            case .present(let status, .link(let target))?: return status.owner == 0 ? .link(target) : .other
+            case .present?, .absent?: return .other
+            case nil: return isBelowAbsent(place) || source(of: place) != place ? .other : .none
+            }
+        }
+    }
+
+    /// The key of a path in the overlay.
+    private func key(of path: AbsolutePath) throws(HostFault) -> AbsolutePath {
+        entries.isEmpty && moves.isEmpty ? path : try place(of: path)
+    }
+
     public func status(of path: AbsolutePath) throws(HostFault) -> FileStatus? {
+        let path = try key(of: path)
         if !entries.isEmpty {
             switch entries[path] {
             case .absent?: return nil
@@ -64,6 +84,7 @@ public final class Simulation: Host {
     }
 
     public func presentStatus(of path: AbsolutePath) throws(HostFault) -> FileStatus? {
+        let path = try key(of: path)
         let isOurs = entries[path] != nil || source(of: path) != path
         return isOurs || isBelowAbsent(path) ? try status(of: path) : try below.presentStatus(of: path)
     }
@@ -92,7 +113,8 @@ public final class Simulation: Host {
 
     public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
         if accounts != nil, let bytes = accounts?.bytes(at: path) { return bytes }
-        if entries.isEmpty { return try below.contents(of: path, limit: limit) }
+        if entries.isEmpty, moves.isEmpty { return try below.contents(of: path, limit: limit) }
+        let path = try key(of: path)
         guard case .present(let status, let body)? = entries[path] else {
             if try self.status(of: path) == nil {
                 throw HostFault.absent("read", path.text)
@@ -109,6 +131,7 @@ public final class Simulation: Host {
     }
 
     public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
+        let path = try key(of: path)
         switch entries[path] {
         case .present(_, .below(let source))?: return try below.digest(of: source)
         case .present(_, .content(let content))?:
@@ -120,6 +143,7 @@ public final class Simulation: Host {
     }
 
     public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {
+        let path = try key(of: path)
         switch entries[path] {
         case .present(_, .link(let target))?: return target
         case .present?, .absent?: throw HostFault("read", path.text, "it is no link")
@@ -128,6 +152,7 @@ public final class Simulation: Host {
     }
 
     public func entries(of path: AbsolutePath) throws(HostFault) -> [String]? {
+        let path = try key(of: path)
         guard try status(of: path)?.kind == .directory else { return nil }
         var names = try Set(namesBelow(path))
         for (name, isPresent) in listings[path] ?? [:] {
@@ -148,8 +173,12 @@ public final class Simulation: Host {
     ) throws(HostFault) -> Document? {
         if let found = accounts?.document(type, at: path) { return found }
         if let packages, path == packages.path, let found = packages.database as? Document { return found }
+        let path = try key(of: path)
         switch entries[path] {
         case .absent?: return nil
+        case .present(let status, .link)?:
+            let end = try target(of: path)
+            return status.owner == 0 && end != path ? try document(type, at: end) : nil
         case .present(_, .edited(let document))?:
             return document.document(as: type) ?? Document(parsing: document.bytes)
         case .present(let status, .content(let content))?:
@@ -181,7 +210,8 @@ public final class Simulation: Host {
 
     /// Where the reader below finds an archive.
     private func place(of archive: ArchiveSource.Place) throws(HostFault) -> ArchiveSource.Place {
-        guard case .file(let path) = archive else { return archive }
+        guard case .file(let written) = archive else { return archive }
+        let path = try key(of: written)
         switch entries[path] {
         case .present(_, .content(let content))?: return .content(content)
         case .present(_, .below(let source))?: return .file(source)

@@ -11,7 +11,7 @@ import Testing
     private let folder = TemporaryFolder()
 
     private func locks(patience: Int = 200) throws -> AccountLocks {
-        let directory = OpenDirectory(descriptor: open(folder.path, O_RDONLY | O_CLOEXEC), trust: .root)
+        let directory = OpenDirectory(descriptor: open(folder.path, O_RDONLY | O_CLOEXEC), trust: .root, place: .root)
         return try AccountLocks(in: directory, patience: patience)
     }
 

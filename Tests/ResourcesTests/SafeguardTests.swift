@@ -51,6 +51,98 @@ import Testing
         #expect(planned.last?.action == .unknown)
     }
 
+    /// A host on which sudoers and sshd_config include others, and links lead to all of it.
+    private func linkedHost() throws -> LawBench {
+        let bench = try LawBench.simulated()
+        func perform(_ steps: [Step]) throws { for result in bench.host.perform(steps) { _ = try result.get() } }
+        for folder in [
+            "/etc/ssh", "/etc/ssh/sshd_config.d", "/etc/sudoers.d", "/etc/pam.d", "/srv/conf.d", "/srv/rules.d",
+        ] {
+            try perform([
+                .makeDirectory(DirectoryCreation(try folder.asPath, attributes: Attributes(), makesParents: true))
+            ])
+        }
+        for (path, text) in [
+            ("/etc/sudoers", "@include /srv/more\n@includedir /srv/rules.d\n@includedir /etc/sudoers.d\n"),
+            ("/etc/ssh/sshd_config", "Include /srv/conf.d/*.conf /etc/ssh/sshd_config.d/*.conf\n"),
+            ("/etc/pam.d/sshd", "auth include /srv/auth\n"), ("/srv/good", "ana ALL=(ALL) ALL\n"),
+        ] {
+            try perform([
+                .writeFile(
+                    FileWrite(
+                        try path.asPath, content: Content(text), replaced: .anything, validator: .command("true")))
+            ])
+        }
+        for (path, target) in [
+            ("/srv/rules", "../etc/sudoers.d"), ("/srv/etc", "/etc"), ("/etc/sudoers.d/linked", "/srv/good"),
+        ] {
+            try perform([.makeLink(LinkCreation(try path.asPath, target: target, replaced: .nothing))])
+        }
+        return bench
+    }
+
+    /// Links and includes lead to guarded files too.
+    @Test(
+        arguments: [
+            ("/etc/sudoers.d/x", [.sudoers]), ("/srv/rules/x", [.sudoers]), ("/srv/rules/x.y", []),
+            ("/srv/etc/sudoers", [.sudoers]), ("/srv/etc/sudoers.d/x", [.sudoers]), ("/srv/good", [.sudoers]),
+            ("/srv/more", [.sudoers]), ("/srv/rules.d/x", [.sudoers]), ("/srv/conf.d/x.conf", [.sshd]),
+            ("/srv/conf.d/x.off", []), ("/srv/etc/pam.d/x", [.pam]), ("/srv/auth", [.pam]),
+            ("/etc/sudoers.d", [.sudoers]), ("/etc", [.sudoers, .sshd, .pam]), ("/srv/x", []), ("/srv/etc", []),
+        ] as [(String, Set<Safeguard>)])
+    func linksAndIncludesLeadToGuardedFiles(path: String, expected: Set<Safeguard>) throws {
+        let host = try linkedHost().host
+        #expect(GuardedPlaces(reading: host).safeguards(at: try host.place(of: path.asPath)) == expected)
+    }
+
+    /// What a plan does to them by any path is refused where it would be by the usual one, and bears on access.
+    @Test(
+        arguments: [
+            ("file: {/srv/rules/x: {content: ''}}", "must accept it"),
+            ("file: {/srv/more: {content: ''}}", "must accept it"),
+            ("link: {/srv/first: {target: rules}}\nfile: {/srv/first/x: {content: ''}}", "must accept it"),
+            ("line: {x: {path: /srv/etc/sudoers, text: x}}", "must accept it"),
+            ("link: {/srv/good: {target: more, replace: true}}", "must accept it"),
+            ("file: {/srv/conf.d/x.conf: {content: ''}}", "must accept it"),
+            ("file: {/srv/etc/sudoers: {state: absent}}", "who gets in hangs on it"),
+            ("link: {/etc/pam.d: {target: /srv/conf.d, replace: true}}", ""),
+            ("file: {/srv/good: {mode: '0666'}}", "others than root may write"),
+            ("file: {/srv/x: {content: ''}}", nil),
+        ] as [(String, String?)])
+    func everyWayToThemIsGuarded(manifest: String, reason: String?) throws {
+        let bench = try linkedHost()
+        _ = bench.host.perform([
+            .remove(Removal(try "/usr/sbin/visudo".asPath, kind: .file)),
+            .remove(Removal(try "/usr/sbin/sshd".asPath, kind: .file)),
+        ])
+        let simulation = Simulation(over: bench.host, today: 0)
+        let planned = try Planner(
+            try LawBench.catalog(manifest), on: simulation, state: bench.store, types: Registry.all
+        ).plan().resources
+        #expect((planned.last?.action == .refuse) == (reason != nil))
+        if let reason {
+            #expect(planned.last?.reason?.text.contains(reason) == true, "\(planned.compactMap(\.reason))")
+        }
+    }
+
+    /// A lockout is seen by whatever path it is written.
+    @Test(arguments: [
+        "link: {/srv/first: {target: /etc/sudoers.d}}\nfile: {/srv/first/x: {content: \"bob ALL=(ALL) ALL\\n\"}}",
+        "file: {/srv/etc/sudoers.d/x: {content: \"bob ALL=(ALL) ALL\\n\"}}",
+        "file: {/srv/more: {content: \"bob ALL=(ALL) ALL\\n\"}}",
+        "link: {/srv/rules/x: {target: ../../srv/good}}",
+    ])
+    func whatLinksBringIsSeen(manifest: String) throws {
+        let bench = try linkedHost(), simulation = Simulation(over: bench.host, today: 0)
+        let plan = try Planner(
+            try LawBench.catalog(manifest), on: simulation, state: bench.store, types: Registry.all
+        ).plan()
+        #expect(plan.count(.refuse) == 0, "\(plan.resources.compactMap(\.reason))")
+        #expect(try AccessScope(reading: simulation, before: bench.host).concerns(plan.resources.flatMap(\.steps)))
+        let before = try Sudoers(reading: bench.host).files.count
+        #expect(try Sudoers(reading: simulation).files.count == before + 1)
+    }
+
     @Test(arguments: ["/etc/sudoers", "/etc/ssh/sshd_config"])
     func mainFilesStay(path: String) throws {
         let bench = try LawBench.simulated()

@@ -112,10 +112,14 @@ import Testing
         try bench.converge(rule)
         try bench.put(Self.file, Content("root ALL=(root) ALL\n"))
         #expect(try bench.converge(rule).fullText.contains("/bin/ls"))
-        let change = AttributeChange(
-            try Self.file.asPath, kind: .file,
-            attributes: Attributes(owner: .number(5), group: .number(5), mode: FileMode(Permissions(0o666))))
-        try bench.perform([.setAttributes(change)])
+        // Somebody else gives it away: no step of ours would.
+        let theirs = Attributes(owner: .number(5), group: .number(5), mode: FileMode(Permissions(0o666)))
+        try bench.perform([
+            .writeFile(
+                FileWrite(
+                    try Self.file.asPath, content: Content("root ALL=(root) /bin/ls\n"), attributes: theirs,
+                    replaced: .anything, validator: .command("true")))
+        ])
         let plan = try bench.converge(rule).fullText
         #expect(plan.contains("mode") && plan.contains("owner"), "\(plan)")
         #expect(try bench.host.status(of: Self.file.asPath)?.permissions.bits == 0o440)

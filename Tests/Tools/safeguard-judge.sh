@@ -20,7 +20,7 @@ run() { said=$("$lodestar" apply "$site" --root "$root" --allow-removals 2>&1); 
 # The manifest on standard input is refused with a text, and nothing changes.
 refused() {
   manifest; before=$(state); count=$((count + 1))
-  if run; then echo "taken: $(cat "$site/manifests/a.yaml")"; exit 1; fi
+  if run; then echo "taken: $(cat "$site/manifests/a.yaml"): $said"; exit 1; fi
   [[ $said == *"$1"* ]] || { echo "expected '$1' for $(cat "$site/manifests/a.yaml"): $said"; exit 1; }
   [ "$(state)" == "$before" ] || { echo "something changed: $(cat "$site/manifests/a.yaml")"; diff <(echo "$before") <(state); exit 1; }
 }
@@ -81,6 +81,58 @@ for file in "$root"/etc/pam.d/*; do
   run || { echo "Debian's own $file is not understood: $said"; exit 1; }
   cp "$work/kept" "$file"; count=$((count + 1))
 done
+
+# By whatever way a file gets there: a link of the site to the folder, one to the file, a file that sudoers includes, a folder that a link takes the place of.
+rm -f "$root/etc/sudoers.d/ops"
+refused '/etc/sudoers.d/ops:1: ' <<< 'link: {/srv/first: {target: /etc/sudoers.d}}
+file: {/srv/first/ops: {content: "ana ALL=(ALL\n", mode: "0440"}}'
+ln -s ../etc/sudoers.d "$root/srv/rules"
+refused '/etc/sudoers.d/ops:1: ' <<< 'file: {/srv/rules/ops: {content: "ana ALL=(ALL\n", mode: "0440"}}'
+refused 'others than root may write' <<< 'file: {/srv/rules/ops: {content: "ana ALL=(ALL) ALL\n", mode: "0666"}}'
+taken <<< 'file: {/srv/rules/ops: {content: "ana ALL=(ALL) ALL\n", mode: "0440"}}'
+ln -s /etc "$root/srv/etc"
+refused 'syntax error' <<< 'archive: {/srv/etc/sudoers.d: {source: bad.tar}}'
+refused 'syntax error' <<< 'line: {x: {path: /srv/etc/sudoers, text: "%ops ALL=(ALL"}}'
+refused 'syntax error' <<< 'block: {x: {path: /srv/etc/sudoers, text: "nonsense\n"}}'
+refused 'sshd -t' <<< 'line: {x: {path: /srv/etc/ssh/sshd_config, text: "PermitRootLogin perhaps"}}'
+refused 'sshd -t' <<< 'file: {/srv/etc/ssh/sshd_config.d/a.conf: {content: "PermitRotLogin no\n"}}'
+refused 'no module pam_none.so' <<< 'line: {x: {path: /srv/etc/pam.d/sshd, text: "auth required pam_none.so"}}'
+refused 'no module pam_none.so' <<< 'file: {/srv/etc/pam.d/app: {content: "auth required pam_none.so\n"}}'
+refused 'who gets in hangs on it' <<< 'file: {/srv/etc/sudoers: {state: absent}}'
+# The target of a link in the folder.
+ln -s /srv/good "$root/etc/sudoers.d/linked"
+refused 'syntax error' <<< 'file: {/srv/good: {content: "ana ALL=(ALL\n"}}'
+refused 'syntax error' <<< 'line: {x: {path: /srv/good, text: "nonsense"}}'
+refused 'syntax error' <<< 'link: {/srv/good: {target: broken, replace: true}}'
+rm "$root/etc/sudoers.d/linked"
+# What is included from elsewhere.
+printf '@include /srv/more\n@includedir /srv/rules.d\n' >> "$root/etc/sudoers"; mkdir "$root/srv/rules.d"
+refused '/srv/more:1: ' <<< 'file: {/srv/more: {content: "ana ALL=(ALL\n", mode: "0440"}}'
+refused '/srv/rules.d/x:1: ' <<< 'file: {/srv/rules.d/x: {content: "ana ALL=(ALL\n", mode: "0440"}}'
+taken <<< 'file: {/srv/more: {content: "ana ALL=(ALL) ALL\n", mode: "0440"}}'
+sed -i '/srv/d' "$root/etc/sudoers"
+taken keep <<< 'line: {x: {path: /etc/sudoers, text: "@include /srv/more"}}'
+refused '/srv/more:1: ' <<< 'line: {x: {path: /etc/sudoers, text: "@include /srv/more"}}
+file: {/srv/more: {content: "ana ALL=(ALL\n", mode: "0440", require: [line:x]}}'
+sed -i '/srv/d' "$root/etc/sudoers"
+sed -i '1i Include /srv/sshd.conf /srv/ssh*.d/*.conf' "$root/etc/ssh/sshd_config"; mkdir "$root/srv/sshd.d"
+refused '/srv/sshd.conf:1: ' <<< 'file: {/srv/sshd.conf: {content: "PermitRotLogin no\n"}}'
+refused '/srv/sshd.d/x.conf:1: ' <<< 'file: {/srv/sshd.d/x.conf: {content: "PermitRotLogin no\n"}}'
+taken <<< 'file: {/srv/sshd.d/x.conf: {content: "PermitRootLogin no\n"}, /srv/sshd.d/x.off: {content: "nonsense\n"}}'
+sed -i 1d "$root/etc/ssh/sshd_config"
+# A folder that gives way to a link; what leads to a main file stays.
+mkdir "$root/srv/wrong"; cp "$root/srv/broken" "$root/srv/wrong/ops"; mv "$root/etc/sudoers.d" "$root/srv/kept"; mkdir "$root/etc/sudoers.d"
+refused 'syntax error' <<< 'link: {/etc/sudoers.d: {target: /srv/wrong, replace: true}}'
+taken keep <<< 'link: {/etc/sudoers.d: {target: /srv/kept, replace: true}}'
+refused '/etc/sudoers.d/ops:1: ' <<< 'link: {/etc/sudoers.d: {target: /srv/kept}}
+file: {/srv/kept/ops: {content: "ana ALL=(ALL\n", mode: "0440"}}'
+refused 'syntax error' <<< 'link: {/etc/sudoers.d: {target: /srv/wrong}}'
+rm "$root/etc/sudoers.d"; mv "$root/srv/kept" "$root/etc/sudoers.d"
+mv "$root/etc/pam.d" "$root/srv/pam"; ln -s /srv/pam "$root/etc/pam.d"; mkdir "$root/srv/none"
+refused 'who gets in hangs on it' <<< 'link: {/etc/pam.d: {target: /srv/none}}'
+refused 'no module pam_none.so' <<< 'line: {x: {path: /srv/pam/sshd, text: "auth required pam_none.so"}}'
+refused 'who gets in hangs on it' <<< 'link: {/etc/pam.d: {state: absent}}'
+rm "$root/etc/pam.d"; mv "$root/srv/pam" "$root/etc/pam.d"
 
 # An undo after which nobody can get in is refused as a plan is.
 key=AAAAC3NzaC1lZDI1NTE5AAAAIMmmJbm5a+7HEsnpZiby6a2mIeABVJ2a+BtAC9wVKa1b

@@ -2,21 +2,22 @@ public import Model
 
 /// The whole configuration that a guarded file is part of, as one text, for the program that must accept it.
 public struct SafeguardTrial {
+    private let prospect: Prospect
+    private let place: AbsolutePath
     private var lines: [(text: String, path: AbsolutePath, number: Int)] = []
 
-    /// - Parameter bytes: what the file will be; nil where it goes.
-    public init(_ safeguard: Safeguard, of path: AbsolutePath, _ bytes: [UInt8]?, on host: any HostReading)
-        throws(HostFault)
-    {
-        let prospect = Prospect(host, path, bytes)
+    public init(_ safeguard: Safeguard, of change: GuardedChange, on host: any HostReading) throws(HostFault) {
+        prospect = Prospect(host, change)
+        place = change.place
+        let path = change.place, bytes = change.bytes
         switch safeguard {
         case .sudoers:
             // The file first, alone and whole: nothing else decides where its mistakes are.
             let files = try Sudoers(reading: prospect).files
-            for file in files.filter({ $0.path == path }) + files.filter({ $0.path != path }) {
+            for file in files.filter({ $0.place == path }) + files.filter({ $0.place != path }) {
                 add(file.document, file.path)
             }
-            if let bytes, !files.contains(where: { $0.path == path }) { add(SudoersFile(parsing: bytes), path) }
+            if let bytes, !files.contains(where: { $0.place == path }) { add(SudoersFile(parsing: bytes), path) }
         case .sshd:
             let directives = try SshdDirectives(reading: prospect).all
             for directive in directives where directive.block == nil { add(directive) }
@@ -28,7 +29,7 @@ public struct SafeguardTrial {
                 block = directive.block
                 add(directive)
             }
-            if let bytes, !directives.contains(where: { $0.path == path }) {
+            if let bytes, !directives.contains(where: { $0.place == path }) {
                 for line in SshdFile(parsing: bytes).directives { lines.append((line.text, path, line.line)) }
             }
         case .pam: break
@@ -44,6 +45,11 @@ public struct SafeguardTrial {
 
     private mutating func add(_ directive: SshdDirectives.Directive) {
         lines.append((directive.text, directive.path, directive.line))
+    }
+
+    /// Why PAM would not take the file, as far as its form tells.
+    public func problemOfService() throws(HostFault) -> String? {
+        try prospect.document(PamService.self, at: place)?.problem(on: prospect)
     }
 
     public var text: String { lines.map { "\($0.text)\n" }.joined() }

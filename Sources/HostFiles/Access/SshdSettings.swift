@@ -8,6 +8,8 @@ public struct SshdDirectives: Sendable {
         /// The criteria of the Match blocks that it stands in, of which all must hold.
         var conditions: [[String]]
         public var path: AbsolutePath
+        /// Where its file is, through all links.
+        var place: AbsolutePath
         var line: Int
         /// As it stands in the file.
         var text: String
@@ -19,6 +21,10 @@ public struct SshdDirectives: Sendable {
     }
 
     public private(set) var all: [Directive] = []
+    /// The files that are read, and those that would be if they were there.
+    private(set) var named: [AbsolutePath] = []
+    /// The folders of which every file is read whose name matches.
+    private(set) var patterns: [(folder: AbsolutePath, names: Glob)] = []
 
     static let folder = AbsolutePath.root.appending("etc/ssh")
     static let main = folder.appending("sshd_config")
@@ -27,45 +33,61 @@ public struct SshdDirectives: Sendable {
 
     /// What sshd would read with a file at a place.
     public init(reading host: some HostReading, with file: SshdFile, at place: AbsolutePath) throws(HostFault) {
-        self = try SshdDirectives(reading: Prospect(host, place, file.bytes))
+        let change = GuardedChange(at: try host.place(of: place), .file(file.bytes))
+        self = try SshdDirectives(reading: Prospect(host, change))
     }
 
     private mutating func read(
         _ path: AbsolutePath, _ outer: [[String]], _ outerBlock: String?, depth: Int, on host: some HostReading
     ) throws(HostFault) {
-        guard let file = try host.document(SshdFile.self, at: path) else { return }
+        named.append(path)
+        let place = try host.target(of: path)
+        guard try host.status(of: place)?.kind == .file, let file = try host.document(SshdFile.self, at: place) else {
+            return
+        }
         var conditions = outer, block = outerBlock
         for (line, text, words) in file.directives {
             switch words[0] {
             case "match": (conditions, block) = (outer + [Array(words.dropFirst())], text)
             case "include" where depth < 16:
-                for included in try Self.included(words.dropFirst(), on: host) {
+                for included in try self.included(words.dropFirst(), on: host) {
                     try read(included, conditions, block, depth: depth + 1, on: host)
                 }
             default:
                 all.append(
                     Directive(
-                        words: words, conditions: conditions, path: path, line: line, text: text, block: block))
+                        words: words, conditions: conditions, path: path, place: place, line: line, text: text,
+                        block: block))
             }
         }
     }
 
-    /// The files of an Include, patterns in the last component only.
-    private static func included(
+    /// The files of an Include, in the order of glob(3).
+    private mutating func included(
         _ patterns: some Sequence<String>, on host: some HostReading
     ) throws(HostFault) -> [AbsolutePath] {
         var paths: [AbsolutePath] = []
         for pattern in patterns {
-            guard let whole = path(pattern, in: folder), let parent = whole.parent else { continue }
-            if !whole.name.has("*"), !whole.name.has("?") {
-                paths.append(whole)
-                continue
+            let start = pattern.hasPrefix("/") ? AbsolutePath.root : Self.folder
+            var found = [start]
+            let parts = pattern.split(separator: "/").filter { $0 != "." }.map(String.init)
+            for (index, part) in parts.enumerated() {
+                guard part.has("*") || part.has("?") else {
+                    found = found.compactMap { part == ".." ? $0.parent : AbsolutePath($0.appending(part).text) }
+                    continue
+                }
+                let glob = Glob(part)
+                var next: [AbsolutePath] = []
+                for folder in found {
+                    if index == parts.count - 1 { self.patterns.append((folder, glob)) }
+                    for name in try host.entries(of: host.target(of: folder)) ?? []
+                    where glob.matches(name) && (!name.hasPrefix(".") || part.hasPrefix(".")) {
+                        next.append(folder.appending(name))
+                    }
+                }
+                found = next
             }
-            let glob = Glob(whole.name)
-            for name in try host.entries(of: parent) ?? []
-            where glob.matches(name) && !name.hasPrefix(".") {
-                paths.append(parent.appending(name))
-            }
+            paths += found
         }
         return paths
     }

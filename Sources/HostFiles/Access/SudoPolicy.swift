@@ -54,9 +54,9 @@ struct SudoPolicy: Sendable {
     private(set) var remarks: [String] = []
 
     init(_ sudoers: Sudoers) {
-        for (path, document) in sudoers.files {
-            for (line, text) in document.texts where !read(text, path, line) {
-                remarks.append("\(path):\(line): this line of sudoers is not understood")
+        for file in sudoers.files {
+            for (line, text) in file.document.texts where !read(text, file.path, line) {
+                remarks.append("\(file.path):\(line): this line of sudoers is not understood")
             }
         }
         remarks += sudoers.unsafe.map { "sudo does not read \($0): others than root may write it" }

@@ -23,6 +23,21 @@ public enum FileStep: Sendable {
     }
 
     public var path: AbsolutePath { payload.path }
+
+    /// The same step at another path.
+    public func moved(to path: AbsolutePath) -> FileStep {
+        switch self {
+        case .write(let write): .write(write.moved(to: path))
+        case .edit(let edit): .edit(edit.moved(to: path))
+        case .makeDirectory(let creation): .makeDirectory(creation.moved(to: path))
+        case .makeLink(let creation): .makeLink(creation.moved(to: path))
+        case .remove(let removal): .remove(removal.moved(to: path))
+        case .setAttributes(let change): .setAttributes(change.moved(to: path))
+        case .setKernelValue(let setting): .setKernelValue(setting.moved(to: path))
+        case .makeKey(let creation): .makeKey(creation.moved(to: path))
+        }
+    }
+
     public var isSecret: Bool { payload.isSecret }
     public var keepsContent: Bool { payload.keepsContent }
     public var company: StepCompany { payload.company }
@@ -34,7 +49,7 @@ public enum FileStep: Sendable {
 
 /// What the engine asks of every step on a path.
 public protocol FilePayload: Sendable {
-    var path: AbsolutePath { get }
+    var path: AbsolutePath { get set }
     /// Whether the step puts a secret where it may be read back.
     var isSecret: Bool { get }
     /// What may stand at the path before.
@@ -55,6 +70,12 @@ public enum StepCompany: Sendable {
 }
 
 extension FilePayload {
+    fileprivate func moved(to path: AbsolutePath) -> Self {
+        var copy = self
+        copy.path = path
+        return copy
+    }
+
     public var replaced: Replaced { .nothing }
     public var keepsContent: Bool { false }
     public var company: StepCompany { .none }

@@ -15,7 +15,7 @@ extension HostSession {
         of plan: Plan, _ simulation: Simulation, _ state: any StateReading
     ) throws -> AccessDifference? {
         let steps = plan.resources.flatMap(\.steps)
-        guard !steps.isEmpty, try AccessScope(reading: host).concerns(steps) else { return nil }
+        guard !steps.isEmpty, try AccessScope(reading: simulation, before: host).concerns(steps) else { return nil }
         var before = try Access(reading: host, today: SystemClock.today)
         before.attribute(to: try state.ledger())
         return AccessDifference(from: before, to: try access(after: plan, simulation))
