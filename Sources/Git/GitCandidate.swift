@@ -5,30 +5,24 @@ import Values
 
 /// A commit that was found, with the folder of it that is meant. Nothing of its tree is read before somebody asks for the site.
 public struct GitCandidate {
-    private let head: GitHead
+    let head: GitHead
     /// The full name of the ref by which it was found.
     private let ref: String?
     private let folder: [String]
-    private let objects: GitObjects
+    let objects: GitObjects
 
     /// The commit, by its 40 digits.
     public var commit: String { "\(head.id)" }
     /// The first line of its message, for people.
     public var subject: String { head.subject }
 
-    /// Finds the commit of a source.
+    init(_ head: GitHead, ref: String?, folder: [String], from objects: GitObjects) {
+        (self.head, self.ref, self.folder, self.objects) = (head, ref, folder, objects)
+    }
+
+    /// Finds the commit of a source in a repository of the host.
     public init(_ source: CommitSource) throws(SourceFault) {
-        guard let revision = GitRevision(source.revision) else {
-            let found = source.revision.isEmpty ? "nothing" : "`\(source.revision)`"
-            throw SourceFault(
-                .usage, "expected a branch, a tag or a commit behind `#`, found \(found)",
-                hint: "DIR#REF or DIR#REF:FOLDER, such as site#main or site#v1.2:hosts")
-        }
-        guard let folder = Self.folder(source.folder ?? "") else {
-            throw SourceFault(
-                .usage, "expected a folder of the commit behind `:`, found `\(source.folder ?? "")`",
-                hint: "its path from the top of the repository, without `..`")
-        }
+        let (revision, folder) = try Self.parts(of: source)
         guard LocalStatus(of: source.directory)?.kind == .directory else {
             throw SourceFault(
                 .missing, "expected the directory of a git repository, found none at `\(source.directory)`")
@@ -47,6 +41,22 @@ public struct GitCandidate {
             let hint = error.kind == .missing ? Spelling.hint(for: revision.base, among: repository.names) : nil
             throw SourceFault(error, hint: hint)
         }
+    }
+
+    /// What is behind the `#`, as far as it can be read without the repository.
+    static func parts(of source: CommitSource) throws(SourceFault) -> (GitRevision, folder: [String]) {
+        guard let revision = GitRevision(source.revision) else {
+            let found = source.revision.isEmpty ? "nothing" : "`\(source.revision)`"
+            throw SourceFault(
+                .usage, "expected a branch, a tag or a commit behind `#`, found \(found)",
+                hint: "DIR#REF or DIR#REF:FOLDER, such as site#main or site#v1.2:hosts")
+        }
+        guard let folder = folder(source.folder ?? "") else {
+            throw SourceFault(
+                .usage, "expected a folder of the commit behind `:`, found `\(source.folder ?? "")`",
+                hint: "its path from the top of the repository, without `..`")
+        }
+        return (revision, folder)
     }
 
     /// What is to be said of the commit, and before it of the annotated tag by which it was found.
@@ -112,7 +122,8 @@ extension SourceFault {
             switch fault.kind {
             case .missing: .missing
             case .refused, .corrupt: .refused
-            case .unreachable, .failed: .failed
+            case .unreachable: .unreachable
+            case .failed: .failed
             }
         self.init(kind, fault.reason, hint: hint)
     }

@@ -4,6 +4,8 @@ import SystemCalls
 /// A repository of ours, without files that are checked out. Its settings are written each time: they are ours.
 final class GitFolder {
     private let path: String
+    /// A file of certificates that servers are believed by, instead of the system's.
+    private let authority: String?
     private let isTemporary: Bool
     /// Keeps other processes away.
     private var lock: ProcessLock?
@@ -13,7 +15,8 @@ final class GitFolder {
     /// - Parameters:
     ///   - path: where it is kept; nil for one that goes with its last user.
     ///   - name: what is read through it, for who is told that another process reads it.
-    init(at path: String?, called name: String) throws(GitFault) {
+    init(at path: String?, called name: String, authority: String? = nil) throws(GitFault) {
+        self.authority = authority
         do {
             isTemporary = path == nil
             self.path = try path ?? LocalFiles.madeTemporary("/var/tmp/lodestar-git")
@@ -31,7 +34,7 @@ final class GitFolder {
 
     func unlock() { lock = nil }
 
-    private var program: GitProgram { GitProgram(folder: path) }
+    private var program: GitProgram { GitProgram(folder: path, authority: authority) }
 
     var objects: GitObjects { GitObjects(program, keeping: self) }
 
@@ -49,6 +52,24 @@ final class GitFolder {
             if error.kind == .unreachable { return nil }
             throw error
         }
+    }
+
+    /// What one of our own refs stands for; nil where there is none that can be read.
+    func id(of ref: String) -> GitID? {
+        guard let name = GitRefName(ref) else { return nil }
+        return try? GitRefs(of: [ref], in: GitLayout(at: path)).ref(of: name).id
+    }
+
+    /// Brings refs with their history.
+    func fetch(_ refs: [String], from address: GitAddress) throws(GitFault) {
+        let words = ["fetch", "--quiet", "--no-tags", "--force", "--", address.text]
+        _ = try program.output(words + refs, timeout: GitProgram.fetchTimeout)
+    }
+
+    /// Makes one pack of many; where it cannot, they stay.
+    func packTogether(above count: Int) {
+        guard let names = try? LocalFiles.names(in: "\(path)/objects/pack"), names.count > 3 * count else { return }
+        _ = try? program.output(["repack", "-a", "-d", "-q"], timeout: GitProgram.fetchTimeout)
     }
 
     func hasRef(to id: GitID) -> Bool { LocalFiles.exists("\(path)/\(Self.refs)/\(id)") }

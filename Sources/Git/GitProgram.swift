@@ -6,6 +6,8 @@ import Values
 public struct GitProgram: Sendable {
     /// The repository that it works on: always one of ours.
     var folder: String
+    /// A file of certificates that servers are believed by, instead of the system's.
+    var authority: String?
 
     /// The most bytes that one fetch may bring.
     static let fetchLimit: Int64 = 512 << 20
@@ -40,7 +42,9 @@ public struct GitProgram: Sendable {
 
     private func run(_ words: [String], timeout: Int64) -> ChildRun {
         var run = ChildRun(
-            ["git", "--no-replace-objects"] + Self.settings + words, environment: environment, timeout: timeout)
+            ["git", "--no-replace-objects"] + Self.settings
+                + (authority.map { ["-c", "http.sslCAInfo=\($0)"] } ?? []) + words, environment: environment,
+            timeout: timeout)
         run.separatesErrors = true
         run.fileLimit = Self.fetchLimit
         return run

@@ -29,9 +29,12 @@ struct GitRefs {
     }
 
     /// The object that a short or a full name stands for.
-    func id(of name: GitRefName) throws(GitFault) -> GitID { try ref(of: name).id }
+    func id(of name: GitRefName) throws(GitFault) -> GitID {
+        let ref = try ref(of: name)
+        return ids[Array("\(ref.name)^{}".utf8)] ?? ref.id
+    }
 
-    /// The same, with the full name.
+    /// The full name of a short one, and what is there, such as an annotated tag.
     ///
     /// - Parameter candidates: the full names that it may have.
     func ref(of name: GitRefName, among candidates: [String]? = nil) throws(GitFault) -> (name: String, id: GitID) {
@@ -40,7 +43,7 @@ struct GitRefs {
             let names = found.joined(separator: " or ")
             throw GitFault(.refused, "`\(name.text)` is more than one ref: say \(names)")
         }
-        guard let full = found.first, let id = ids[Array("\(full)^{}".utf8)] ?? ids[Array(full.utf8)] else {
+        guard let full = found.first, let id = ids[Array(full.utf8)] else {
             throw GitFault(.missing, "there is no branch and no tag `\(name.text)`")
         }
         return (full, id)

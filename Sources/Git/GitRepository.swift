@@ -17,13 +17,7 @@ struct GitRepository {
     /// A commit by what it is called, with the full name of the ref where it is called by one.
     func head(_ revision: GitRevision, from objects: GitObjects) throws(GitFault) -> (head: GitHead, ref: String?) {
         let (id, ref) = try id(of: revision)
-        var head = try objects.head(id)
-        for number in revision.parents {
-            guard head.commit.parents.count >= number else {
-                throw GitFault(.missing, "the commit \(head.id) has no parent \(number)")
-            }
-            head = try objects.head(head.commit.parents[number - 1])
-        }
+        let head = try revision.ancestor(of: try objects.head(id), from: objects)
         return (head, revision.parents.isEmpty ? ref : nil)
     }
 

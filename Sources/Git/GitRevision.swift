@@ -39,4 +39,16 @@ struct GitRevision {
         (4..<40).contains(base.utf8.count)
             && base.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
+
+    /// Where the way to the parents leads.
+    func ancestor(of head: GitHead, from objects: GitObjects) throws(GitFault) -> GitHead {
+        var head = head
+        for number in parents {
+            guard head.commit.parents.count >= number else {
+                throw GitFault(.missing, "the commit \(head.id) has no parent \(number)")
+            }
+            head = try objects.head(head.commit.parents[number - 1])
+        }
+        return head
+    }
 }

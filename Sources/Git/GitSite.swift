@@ -41,6 +41,17 @@ public final class GitSite: SiteReader {
         reading = Mutex(Reading(objects: objects))
     }
 
+    /// Reads every file once: one whose bytes are not those that its name says is known before anything is done.
+    public func check() throws(SiteFault) {
+        for path in sorted {
+            _ = try asking(path) { (reading) throws(GitFault) in
+                if let entry = entries[Array(path.utf8)] {
+                    try reading.objects.blob(entry.id) { (_) throws(HostFault) in }
+                }
+            }
+        }
+    }
+
     public func paths(below folder: String) throws(SiteFault) -> [String] {
         let start = Array((folder.isEmpty || folder.hasSuffix("/") ? folder : "\(folder)/").utf8)
         return sorted.filter { path in

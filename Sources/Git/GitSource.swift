@@ -23,8 +23,14 @@ public struct GitSource {
         self.address = address
         // The program runs in another directory than this one.
         directory = address.directory.map { LocalFiles.place($0.text, below: LocalFiles.absolute(root)) }
-        mirror =
-            directory == nil ? state.map { "\(LocalFiles.absolute($0))/source/\(Self.name(of: address)).git" } : nil
+        mirror = directory == nil ? state.map { Self.mirror(of: address, in: $0) } : nil
+    }
+
+    /// Where what is read of a repository is kept, in a folder of the state.
+    ///
+    /// - Parameter use: other uses have other places.
+    static func mirror(of address: GitAddress, in state: String, for use: String = "") -> String {
+        "\(LocalFiles.absolute(state))/source/\(use)\(name(of: address)).git"
     }
 
     /// The last word of the address and a digest of all of it.

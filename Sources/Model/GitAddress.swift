@@ -17,7 +17,7 @@ public struct GitAddress: Sendable, Hashable {
     }
 
     /// Why a text is none, in words; nil for a good one.
-    private static func problem(of text: String) -> String? {
+    public static func problem(of text: String) -> String? {
         if text.utf8.count > 2000 { return "at most 2,000 bytes" }
         if text.unicodeScalars.contains(where: { $0.value < 32 || (127..<160).contains($0.value) }) {
             return "no control characters"

@@ -7,16 +7,35 @@ public enum SiteSource: Sendable, Hashable {
     /// A commit of a repository of the host. A directory that has the whole text as its name is meant before: only who
     /// opens the site can know.
     case commit(CommitSource)
+    /// A commit of a repository somewhere else, whose address stands for the directory. Without a ref it is HEAD.
+    case remote(CommitSource)
 
     public init(parsing text: String) {
-        self = CommitSource(parsing: text).map { .commit($0) } ?? .directory(text)
+        let source = CommitSource(parsing: text)
+        if CommitSource.isRemote(source?.directory ?? text) {
+            self = .remote(source ?? CommitSource(directory: text, revision: "HEAD"))
+        } else {
+            self = source.map { .commit($0) } ?? .directory(text)
+        }
+    }
+
+    /// The text for people, without a password.
+    public var shown: String {
+        switch self {
+        case .directory, .commit: return text
+        case .remote:
+            guard let start = text.firstRange(of: "://")?.upperBound else { return text }
+            let host = text[start...].prefix { $0 != "/" }
+            guard let at = host.lastIndex(of: "@"), host[..<at].contains(":") else { return text }
+            return "\(text[..<start])***\(text[at...])"
+        }
     }
 
     /// The text that `init(parsing:)` reads.
     public var text: String {
         switch self {
         case .directory(let path): path
-        case .commit(let source): source.text
+        case .commit(let source), .remote(let source): source.text
         }
     }
 }
@@ -48,4 +67,12 @@ public struct CommitSource: Sendable, Hashable {
     }
 
     public var text: String { "\(directory)#\(revision)" + (folder.map { ":\($0)" } ?? "") }
+
+    /// Whether a text is the address of a repository somewhere else, whether or not it can be read: with a scheme, or `USER@HOST:PATH`.
+    static func isRemote(_ text: String) -> Bool {
+        let start = text.utf8.prefix { $0 != UInt8(ascii: "/") }
+        guard let colon = start.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        if text[colon...].hasPrefix("://"), text[..<colon].isASCIIWord(or: "+-.") { return true }
+        return start[..<colon].contains(UInt8(ascii: "@"))
+    }
 }

@@ -9,6 +9,8 @@ public struct SourceFault: Error, Sendable, Hashable {
         case refused
         /// Nobody who counts has signed it.
         case untrusted
+        /// The remote side does not give it.
+        case unreachable
         /// Something of the machine is in the way.
         case failed
     }

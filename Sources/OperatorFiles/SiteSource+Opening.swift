@@ -7,16 +7,16 @@ public struct OpenSite: Sendable {
     public let reader: any SiteReader
     /// The same site under one name, wherever a command is run; of a commit the commit itself, whatever becomes of the ref.
     public let source: SiteSource
+    /// What the operator should know, such as that the remote side does not answer.
+    public var remark: String?
 }
 
 extension SiteSource {
     /// Opens the site to read it.
-    ///
-    /// - Parameter trust: only a commit that it trusts is opened.
-    public func opened(_ trust: SourceTrust? = nil) throws(SourceFault) -> OpenSite {
-        if let trust { return try opened(try inspection(by: trust)) }
+    public func opened(_ access: SourceAccess = SourceAccess()) throws(SourceFault) -> OpenSite {
         switch settled {
         case .directory(let path):
+            if access.trust != nil { throw Self.unsigned(path) }
             do throws(HostFault) {
                 if let site = try DirectorySite(path) { return OpenSite(reader: site, source: resolved) }
             } catch {
@@ -24,27 +24,39 @@ extension SiteSource {
             }
             throw SourceFault(.missing, "expected the directory of a site, found none")
         case .commit(let source):
-            let candidate = try GitCandidate(source)
-            return OpenSite(reader: try candidate.site(), source: pinned(to: candidate.commit))
+            let inspection = SourceInspection(try GitCandidate(source), by: access.trust)
+            if access.trust != nil { try access.checkDescent(of: inspection) }
+            return OpenSite(reader: try inspection.site(), source: pinned(to: inspection.commit))
+        case .remote(let source):
+            let (inspection, site, remark) = try access.opened(source)
+            return OpenSite(reader: site, source: pinned(to: inspection.commit), remark: remark)
         }
     }
 
-    private func opened(_ inspection: SourceInspection) throws(SourceFault) -> OpenSite {
-        OpenSite(reader: try inspection.site(), source: pinned(to: inspection.commit))
+    static func unsigned(_ path: String) -> SourceFault {
+        SourceFault(
+            .untrusted, "expected a commit, found a directory, which bears no signature",
+            hint: "\(path)#HEAD is the commit that is checked out")
     }
 
     /// The same site under one name, whatever becomes of the ref.
     private func pinned(to commit: String) -> SiteSource {
-        guard case .commit(var source) = resolved else { return self }
-        source.revision = commit
-        return .commit(source)
+        switch resolved {
+        case .directory: return self
+        case .commit(var source):
+            source.revision = commit
+            return .commit(source)
+        case .remote(var source):
+            source.revision = commit
+            return .remote(source)
+        }
     }
 
     /// What is meant, on this machine: a directory whose name contains `#` is a directory.
     var settled: SiteSource {
         switch self {
         case .directory: self
-        case .commit: LocalStatus(of: text)?.kind == .directory ? .directory(text) : self
+        case .commit, .remote: LocalStatus(of: text)?.kind == .directory ? .directory(text) : self
         }
     }
 
@@ -55,6 +67,15 @@ extension SiteSource {
         case .commit(var source):
             source.directory = LocalFiles.absolute(source.directory)
             return .commit(source)
+        case .remote: return self
+        }
+    }
+
+    /// The commit, by its 40 digits, of a source that `opened` has given; nil for a directory.
+    public var commit: String? {
+        switch self {
+        case .directory: nil
+        case .commit(let source), .remote(let source): source.revision
         }
     }
 
@@ -62,7 +83,7 @@ extension SiteSource {
     public var workingDirectory: String? {
         switch settled {
         case .directory(let path): path
-        case .commit: nil
+        case .commit, .remote: nil
         }
     }
 
@@ -71,6 +92,7 @@ extension SiteSource {
         switch settled {
         case .directory(let path): path
         case .commit(let source): source.deciders.first
+        case .remote: nil
         }
     }
 
@@ -81,6 +103,7 @@ extension SiteSource {
         case .commit(let source):
             // Objects are what their names say, whoever wrote them.
             source.deciders.lazy.compactMap { PathTrust.objection(toAllBelow: $0, owners: owners) }.first
+        case .remote: nil
         }
     }
 }

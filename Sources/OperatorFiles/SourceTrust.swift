@@ -1,4 +1,4 @@
-import Git
+public import Git
 public import Model
 public import Signatures
 import SystemCalls
@@ -27,15 +27,19 @@ public struct SourceInspection {
     public var signer: String? { isTrusted ? verdicts.first?.signer : nil }
     public var isTrusted: Bool { !verdicts.isEmpty && verdicts.allSatisfy(\.isTrusted) }
 
-    init(_ candidate: GitCandidate, by trust: SourceTrust) {
+    /// - Parameter trust: nil where nobody was said to count: then the commit is taken as it is.
+    init(_ candidate: GitCandidate, by trust: SourceTrust?) {
         self.candidate = candidate
-        verdicts = candidate.verdicts(by: trust.policy, now: trust.now)
+        verdicts = trust.map { candidate.verdicts(by: $0.policy, now: $0.now) } ?? []
     }
+
+    /// Whether the commit comes from another one.
+    func descends(from commit: String) throws(SourceFault) -> Bool { try candidate.descends(from: commit) }
 
     /// The site, which is read only now.
     ///
     /// - Throws: for a commit that is not trusted too.
-    public func site() throws(SourceFault) -> any SiteReader {
+    public func site() throws(SourceFault) -> GitSite {
         if let verdict = verdicts.first(where: { !$0.isTrusted }) {
             throw SourceFault(
                 .untrusted, "expected a commit that is trusted, found \(commit): \(verdict.reason ?? "")",
@@ -49,13 +53,11 @@ extension SiteSource {
     /// What is to be said of the commit of a source; nothing of its tree is read.
     ///
     /// - Throws: for a directory too: nobody signs one.
-    public func inspection(by trust: SourceTrust) throws(SourceFault) -> SourceInspection {
+    public func inspection(_ access: SourceAccess) throws(SourceFault) -> SourceInspection {
         switch settled {
-        case .directory(let path):
-            throw SourceFault(
-                .untrusted, "expected a commit, found a directory, which bears no signature",
-                hint: "\(path)#HEAD is the commit that is checked out")
-        case .commit(let source): SourceInspection(try GitCandidate(source), by: trust)
+        case .directory(let path): throw Self.unsigned(path)
+        case .commit(let source): SourceInspection(try GitCandidate(source), by: access.trust)
+        case .remote(let source): SourceInspection(try access.candidate(source), by: access.trust)
         }
     }
 }

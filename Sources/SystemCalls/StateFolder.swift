@@ -3,7 +3,9 @@ public import Values
 /// Where Lodestar keeps what it knows, below the managed root.
 public enum StateFolder {
     /// Lodestar's own files in it that decide what root does.
-    private static let files = ["lock", "state.db", "catalog.cache", "settled.cache", "host-id", "confirm.json"]
+    private static let files = [
+        "lock", "state.db", "catalog.cache", "settled.cache", "host-id", "confirm.json", "source/record.json",
+    ]
 
     /// The folder of a root, without making it. Links on the way are resolved within the root: an absolute one does not
     /// lead out of it.

@@ -55,9 +55,14 @@ struct ApplyCommand: ParsableCommand {
             throw ExitStatus.refused
         }
         let root = saved?.root ?? options.root
-        let session = try Session(
-            saved?.source ?? SiteSource(parsing: source), identity: options.identity, trust: trust)
         let hostSession = try HostSession(root: root)
+        if case .remote = saved?.source ?? SiteSource(parsing: source), ThisProcess.isPrivileged {
+            // What is brought and what was trusted is kept from the first time on.
+            _ = try Terminal.reportingFaults { try StateFolder.made(below: hostSession.root) }
+        }
+        let session = try Session(
+            saved?.source ?? SiteSource(parsing: source), identity: options.identity, trust: trust,
+            root: hostSession.root)
         let target = try Session.target(root: hostSession.root)
         if ThisProcess.isPrivileged, let objection = session.given.resolved.objection(owners: Operator.accounts) {
             Terminal.report("warning: whoever can write the site decides what root does: \(objection)")
@@ -76,6 +81,7 @@ struct ApplyCommand: ParsableCommand {
         CertificateEnds.report(root: hostSession.root)
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
         let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil
+        try session.begin(below: hostSession.root)
         if let plan = try hostSession.inPlacePlan(memo, state: state, revision: session.revision) {
             try hostSession.warn(ofEmpty: plan, state)
             return try output.finish(Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount))

@@ -35,8 +35,8 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var observation: ObservationOptions
 
     func run() throws {
-        let session = try Session(site.source, identity: options.identity, trust: trust)
         let hostSession = try HostSession(root: options.root)
+        let session = try Session(site.source, identity: options.identity, trust: trust, root: hostSession.root)
         CertificateEnds.report(root: hostSession.root)
         let target = try Session.target(root: hostSession.root)
         let selection = Selection(only: selection.only, skipped: selection.skip), state = try hostSession.pastState()

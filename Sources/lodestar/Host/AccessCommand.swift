@@ -37,7 +37,8 @@ struct AccessCommand: ParsableCommand {
         let hostSession = try HostSession(root: options.root)
         var catalog: Catalog?
         if let site {
-            let session = try Session(SiteSource(parsing: site), identity: options.identity, trust: trust)
+            let session = try Session(
+                SiteSource(parsing: site), identity: options.identity, trust: trust, root: hostSession.root)
             let target = try host.map { try session.target(ofHost: $0) } ?? Session.target(root: hostSession.root)
             catalog = try session.catalog(for: target, root: hostSession.root)
         }

@@ -22,11 +22,14 @@ struct Session {
 
     /// Opens a site; a missing one is exit 66.
     ///
-    /// - Parameter trust: whose commits count, where somebody said so.
-    init(_ source: SiteSource, identity: String?, trust: TrustOptions? = nil) throws {
+    /// - Parameters:
+    ///   - trust: whose commits count, where somebody said so.
+    ///   - root: the root in whose state it is remembered what was followed; nil to keep nothing.
+    init(_ source: SiteSource, identity: String?, trust: TrustOptions? = nil, root: String? = nil) throws {
         given = source
-        let trust = try trust?.sourceTrust()
-        let open = try Self.reportingFaults(of: source) { () throws(SourceFault) in try source.opened(trust) }
+        let access = try trust?.access(root: root) ?? SourceAccess()
+        let open = try Self.reportingFaults(of: source) { () throws(SourceFault) in try source.opened(access) }
+        if let remark = open.remark { Terminal.report("warning: \(remark)") }
         self.source = open.source
         let reader = open.reader
         self.reader = reader
@@ -46,13 +49,14 @@ struct Session {
         do throws(SourceFault) {
             return try open()
         } catch {
-            Terminal.report("\(source.text): error: \(error.reason)")
+            Terminal.report("\(source.shown): error: \(error.reason)")
             if let hint = error.hint { Terminal.report("  hint: \(hint)") }
             switch error.kind {
             case .usage: throw ExitCode(64)
             case .missing: throw ExitStatus.notFound
             case .refused: throw ExitStatus.refused
             case .untrusted: throw ExitStatus.untrusted
+            case .unreachable: throw ExitStatus.unavailable
             case .failed: throw ExitStatus.failure
             }
         }

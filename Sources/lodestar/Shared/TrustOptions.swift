@@ -30,6 +30,15 @@ struct TrustOptions: ParsableArguments {
     @Option(help: "none: takes commits whoever made them.")
     var trust: Waiver?
 
+    @Option(
+        help: ArgumentHelp(
+            "The authorities that https servers are believed by; the system's by default.", valueName: "file"),
+        completion: .file())
+    var ca: String?
+
+    @Flag(help: "Exits 69 where the repository does not answer, instead of taking the last commit that was trusted.")
+    var requireFresh = false
+
     func validate() throws {
         for key in keys where Fingerprint(key) == nil {
             throw ValidationError("expected --key with a fingerprint such as SHA256:..., found `\(key)`")
@@ -40,6 +49,22 @@ struct TrustOptions: ParsableArguments {
         if revoked != nil, signers == nil, keys.isEmpty {
             throw ValidationError("expected --signers or --key with --revoked")
         }
+    }
+
+    /// How a source is opened.
+    ///
+    /// - Parameter root: the root in whose state it is remembered what was followed; nil to keep nothing.
+    func access(root: String?) throws -> SourceAccess {
+        var access = SourceAccess(trust: try sourceTrust())
+        access.isWaived = trust != nil
+        access.isFreshOnly = requireFresh
+        // Git runs in another directory than this one.
+        access.authority = ca.map { LocalFiles.absolute($0) }
+        if let root, ThisProcess.isPrivileged {
+            let folder = StateFolder.path(below: root)
+            if LocalFiles.exists(folder) { access.state = folder }
+        }
+        return access
     }
 
     /// What was asked for; nil for nothing. A file that is missing, empty or not to be believed is an error.

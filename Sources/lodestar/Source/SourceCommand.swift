@@ -2,11 +2,13 @@ import ArgumentParser
 import Model
 import OperatorFiles
 import Signatures
+import SystemCalls
 
 /// `lodestar source`: where a site comes from, and whether that is to be trusted.
 struct SourceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "source", abstract: "Says whether a commit is to be trusted.", subcommands: [SourceVerify.self])
+        commandName: "source", abstract: "Says whether a commit is to be trusted, and accepts one of another history.",
+        subcommands: [SourceVerify.self, SourceAccept.self])
 }
 
 /// `lodestar source verify`: the verdict on a commit, step by step.
@@ -23,12 +25,13 @@ struct SourceVerify: ParsableCommand {
     var format = Format.text
 
     func run() throws {
-        guard let trust = try trust.sourceTrust() else {
+        let access = try trust.access(root: nil)
+        guard access.trust != nil else {
             Terminal.report("\(site.site): error: expected --signers or --key, found neither: nobody is trusted")
             throw ExitStatus.untrusted
         }
         let inspection = try Session.reportingFaults(of: site.source) { () throws(SourceFault) in
-            try site.source.inspection(by: trust)
+            try site.source.inspection(access)
         }
         var fault: SourceFault?, files: (any SiteReader)?
         if inspection.isTrusted {
@@ -81,5 +84,47 @@ struct SourceVerify: ParsableCommand {
                 }),
             "fault": fault.map { .string($0.reason) } ?? .null,
         ]
+    }
+}
+
+/// `lodestar source accept`: root's word for a commit that does not come from the last one.
+struct SourceAccept: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept",
+        abstract:
+            "Takes a commit that does not come from the one that was followed before; its signature must be good all the same.",
+        discussion: "Example: lodestar source accept 926f837de8478b64f93c78c07f2eeb0410d2bd21")
+
+    @Argument(help: "The 40 digits of the commit.")
+    var commit: String
+
+    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
+    var root = "/"
+
+    func validate() throws {
+        if GitCommitName(commit) == nil {
+            throw ValidationError("expected the 40 hexadecimal digits of a commit, found `\(commit)`")
+        }
+    }
+
+    func run() throws {
+        let hostSession = try HostSession(root: root), lock = try hostSession.lock(for: "source accept")
+        defer { withExtendedLifetime(lock) {} }
+        try Terminal.reportingFaults {
+            var record = try SourceRecord(in: StateFolder.made(below: hostSession.root))
+            try record.accept(commit)
+        }
+        Terminal.print("accepted \(commit): the next apply takes it, if it is signed by somebody who counts")
+    }
+}
+
+extension Session {
+    /// Remembers the commit that is about to be applied: what comes after must come from it.
+    func begin(below root: String) throws {
+        guard let commit = source.commit else { return }
+        try Terminal.reportingFaults {
+            var record = try SourceRecord(in: StateFolder.made(below: root))
+            try record.begin(commit, at: SystemClock.seconds)
+        }
     }
 }

@@ -1,0 +1,96 @@
+public import Model
+import SystemCalls
+
+/// A commit and when it was taken.
+public struct SourceMark: Sendable, Hashable {
+    /// 40 digits.
+    public var commit: String
+    /// Seconds since 1970.
+    public var time: Int64
+
+    init(commit: String, time: Int64) { (self.commit, self.time) = (commit, time) }
+
+    init?(_ datum: Datum?) {
+        guard case .string(let commit)? = datum?["commit"], case .int(let time)? = datum?["time"] else { return nil }
+        self.init(commit: commit, time: time)
+    }
+
+    var datum: Datum { ["commit": .string(commit), "time": .int(time)] }
+}
+
+/// Which commit a root follows, in the folder of its state. Only who has the lock of the root writes it.
+public struct SourceRecord: Sendable {
+    /// The commit whose apply was last begun, from wherever it was.
+    public private(set) var begun: SourceMark?
+    /// The commit that root has accepted although it comes from another history; it counts until it is begun.
+    public private(set) var accepted: String?
+    private let path: String
+
+    /// - Parameter state: the folder of the state.
+    public init(in state: String) throws(HostFault) {
+        path = "\(state)/source/record.json"
+        guard let datum = try RecordFile.read(path) else { return }
+        begun = SourceMark(datum["begun"])
+        if case .string(let text)? = datum["accepted"] { accepted = text }
+    }
+
+    /// Why a commit may not follow what was begun before; nil where it may.
+    func objection(to candidate: SourceInspection) throws(SourceFault) -> String? {
+        guard let begun, accepted != candidate.commit else { return nil }
+        if try candidate.descends(from: begun.commit) { return nil }
+        return "it does not come from \(begun.commit), which was begun here before"
+    }
+
+    public mutating func begin(_ commit: String, at time: Int64) throws(HostFault) {
+        if begun?.commit == commit, accepted != commit { return }
+        begun = SourceMark(commit: commit, time: time)
+        if accepted == commit { accepted = nil }
+        try write()
+    }
+
+    public mutating func accept(_ commit: String) throws(HostFault) {
+        accepted = commit
+        try write()
+    }
+
+    private func write() throws(HostFault) {
+        try RecordFile.write(
+            ["begun": begun.map(\.datum) ?? .null, "accepted": accepted.map { .string($0) } ?? .null], to: path)
+    }
+}
+
+/// The last commit of each remote source that was trusted: what goes on where the remote side does not answer. It is judged
+/// again then, so the file decides nothing.
+struct TrustedCommits {
+    private var marks: [String: SourceMark] = [:]
+    private let path: String
+
+    init(in state: String) throws(HostFault) {
+        path = "\(state)/source/trusted.json"
+        guard case .map(let members)? = try RecordFile.read(path) else { return }
+        for member in members { marks[member.key] = SourceMark(member.value) }
+    }
+
+    subscript(source: CommitSource) -> SourceMark? { marks[source.text] }
+
+    mutating func keep(_ commit: String, of source: CommitSource, at time: Int64) throws(HostFault) {
+        marks[source.text] = SourceMark(commit: commit, time: time)
+        try RecordFile.write(.map(marks.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.datum) }), to: path)
+    }
+}
+
+private enum RecordFile {
+    private static let limit = 1 << 20
+
+    static func read(_ path: String) throws(HostFault) -> Datum? {
+        guard let bytes = try LocalFiles.stateContents(of: path, limit: limit) else { return nil }
+        guard let datum = try? Datum(json: bytes) else { throw HostFault("read", path, "it is no JSON") }
+        return datum
+    }
+
+    static func write(_ datum: Datum, to path: String) throws(HostFault) {
+        let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+        try LocalFiles.makeDirectory(folder, mode: 0o700)
+        try LocalFiles.write(Array("\(datum.json)\n".utf8), to: path)
+    }
+}
