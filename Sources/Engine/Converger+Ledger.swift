@@ -39,6 +39,9 @@ extension Converger {
             case .released:
                 for object in task.planned.declaration.resource.objects.prefix(1) { release(object.text, task) }
             case .changed where task.planned.position == nil || task.planned.declaration.state == .absent:
+                for object in task.planned.declaration.resource.objects where object.outlivesHolder {
+                    update.retired[object.text] = task.planned.address
+                }
                 update.removedObjects += task.planned.declaration.resource.objects.prefix(1).map(\.text)
             case .inPlace where task.planned.action == .hold: held.insert(task.planned.address)
             case .inPlace where task.planned.position == nil:

@@ -5,6 +5,8 @@ struct PlanProgress {
     var resources: [PlannedResource] = []
     var inPlaceCount = 0
     var remarks: [Remark] = []
+    /// What outlived earlier holders, and must not be given to others.
+    var retired: [String: Address] = [:]
     private let catalog: Catalog
     private let incoming: [[Edge]]
     private let outgoing: [[Edge]]

@@ -30,6 +30,7 @@ public struct Planner {
         let positions = selection.positions(in: catalog)
         host.expect(positions.flatMap { catalog.declarations[$0].resource.probes })
         var progress = PlanProgress(catalog: catalog, pending: try state.pendingRefreshes())
+        if !selection.allowsReuse { progress.retired = try state.retired() }
         let holds = Holds(try state.holds(), for: catalog)
         let isKnown = try state.ledgerDigest() == catalog.digest
         let ledger = isKnown ? LedgerIndex([]) : LedgerIndex(try state.ledger())
@@ -103,6 +104,12 @@ public struct Planner {
             return
         }
         planned.action = action(of: planned.declaration, before)
+        if planned.action == .create, !progress.retired.isEmpty {
+            for object in planned.declaration.resource.objects where object.outlivesHolder {
+                guard let holder = progress.retired[object.text], holder != planned.address else { continue }
+                throw Reason.retired(object.text, from: holder)
+            }
+        }
         for result in host.perform(before.steps) { _ = try result.get() }
         guard planned.declaration.isVerifiable else { return }
         let after = try planned.declaration.assessment(on: host)

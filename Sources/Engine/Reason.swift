@@ -37,6 +37,8 @@ public enum Reason: Sendable, Hashable {
     case changedSinceRun(Int, property: String?)
     /// What was there before a run was not kept, or nobody could know it.
     case lost(String)
+    /// A new object would have what outlived another one.
+    case retired(String, from: Address)
     /// A property that its steps did not bring in line, in a plan or after an apply.
     case wouldDiffer(property: String)
     case stillDiffers(property: String)
@@ -76,13 +78,15 @@ public enum Reason: Sendable, Hashable {
         case .changedSinceRun(let run, let property):
             (property.map { "its \($0) was" } ?? "it was") + " changed since run \(run)"
         case .lost(let text): text
+        case .retired(let object, let holder): "\(object) was that of \(holder), and files may still have it"
         case .wouldDiffer(let property): "\(property) would still differ afterwards"
         case .stillDiffers(let property): "\(property) still differs after it was set"
         }
     }
 
     public var hint: String? {
-        if case .refused(let refusal) = self { refusal.hint } else { nil }
+        if case .retired = self { return "take another one; `--allow-reuse` gives it away" }
+        return if case .refused(let refusal) = self { refusal.hint } else { nil }
     }
 
     /// What was answered where a trial failed.

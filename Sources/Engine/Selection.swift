@@ -5,10 +5,13 @@ public struct Selection: Sendable, Hashable {
     /// Addresses, types or tags; empty: all of them.
     public var only: [String]
     public var skipped: [String]
+    /// Whether something new may have what outlived another holder, such as the number of an account.
+    public var allowsReuse: Bool
 
-    public init(only: [String] = [], skipped: [String] = []) {
+    public init(only: [String] = [], skipped: [String] = [], allowsReuse: Bool = false) {
         self.only = only
         self.skipped = skipped
+        self.allowsReuse = allowsReuse
     }
 
     public static let everything = Selection()

@@ -72,6 +72,12 @@ public protocol StateReading: AnyObject {
     func pendingRefreshes() throws -> [Address: String]
     /// What an undo, or a trial that failed, keeps from being done again.
     func holds() throws -> [Hold]
+    /// What outlived a holder that earlier runs removed, with the last one, by the objects' texts.
+    func retired() throws -> [String: Address]
+}
+
+extension StateReading {
+    public func retired() throws -> [String: Address] { [:] }
 }
 
 /// The state of a host: runs, ledger, before-images, refresh journal.
@@ -93,6 +99,8 @@ public struct LedgerUpdate: Sendable {
     public var digest: Digest?
     /// What an undo brought back.
     public var holds: [Hold] = []
+    /// What outlives the holders that were removed, with the holder, by the objects' texts.
+    public var retired: [String: Address] = [:]
     /// The trials that held: what an earlier failure of them holds is free.
     public var proved: [Address] = []
 

@@ -61,6 +61,9 @@ public enum HostObject: Sendable, Hashable {
         }
     }
 
+    /// Whether what bore it may be left behind when its holder is gone: files keep the number of their owner.
+    public var outlivesHolder: Bool { if case .accountNumber = self { true } else { false } }
+
     /// One line that names it, for the ledger and for messages.
     public var text: String {
         switch self {

@@ -89,6 +89,18 @@ public final class StateDatabase: StateStore {
         return entries
     }
 
+    /// What `meta` calls an object that outlived its holder.
+    private static let retired = "retired "
+
+    public func retired() throws -> [String: Address] {
+        var retired: [String: Address] = [:]
+        try database.query("SELECT name, value FROM meta WHERE name >= 'retired ' AND name < 'retired!'") { row in
+            guard let name = row.text(0), let holder = row.text(1).flatMap({ Address($0) }) else { return }
+            retired[String(name.dropFirst(Self.retired.count))] = holder
+        }
+        return retired
+    }
+
     public func ledgerDigest() throws -> Digest? {
         var digest: Digest?
         try database.query("SELECT value FROM meta WHERE name = 'catalog'") {
@@ -161,6 +173,9 @@ public final class StateDatabase: StateStore {
                 "INSERT INTO gone_entries SELECT ?, * FROM ledger WHERE object = ?",
                 ledger.removedObjects.map { [.int(run), .text($0)] })
             try database.runEach("DELETE FROM ledger WHERE object = ?", ledger.removedObjects.map { [.text($0)] })
+            try database.runEach(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+                ledger.retired.map { [.text(Self.retired + $0), .text($1.description)] })
             try write(images, run: run, at: .after)
             try database.runEach(
                 "DELETE FROM holds WHERE trial = ?", ledger.proved.map { [.text($0.description)] })

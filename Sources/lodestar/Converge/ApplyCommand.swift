@@ -77,7 +77,7 @@ struct ApplyCommand: ParsableCommand {
         let commit = Catalog.commit(in: session.revision)
         if let commit { try Terminal.reportingFaults { try state.keepHolds(for: commit) } }
         if retry { try Terminal.reportingFaults { try state.forgetDisproofs() } }
-        let wanted = saved?.selection ?? Selection(only: selection.only, skipped: selection.skip)
+        let wanted = saved?.selection ?? selection.value
         CertificateEnds.report(root: hostSession.root)
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
         let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil

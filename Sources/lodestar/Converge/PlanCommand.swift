@@ -39,7 +39,7 @@ struct PlanCommand: ParsableCommand {
         let session = try Session(site.source, identity: options.identity, trust: trust, root: hostSession.root)
         CertificateEnds.report(root: hostSession.root)
         let target = try Session.target(root: hostSession.root)
-        let selection = Selection(only: selection.only, skipped: selection.skip), state = try hostSession.pastState()
+        let selection = selection.value, state = try hostSession.pastState()
         let memo =
             selection.isWhole && !observation.verify ? session.cache(below: hostSession.root).memo(for: target) : nil
         let plan =

@@ -35,6 +35,7 @@ struct SavedPlan {
             "format": .int(Int64(Self.format)), "version": .string(version), "host": .string(hostIdentifier),
             "root": .string(root), "site": .string(source.text), "catalog": .string(catalog),
             "only": .list(selection.only.map { .string($0) }), "skip": .list(selection.skipped.map { .string($0) }),
+            "allow_reuse": .bool(selection.allowsReuse),
             "resources": .map(
                 fingerprints.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.map { .string($0) } ?? .null) }),
         ]
@@ -56,7 +57,8 @@ struct SavedPlan {
         else { return nil }
         (hostIdentifier, self.root, self.catalog, self.version) = (host, root, catalog, version)
         source = SiteSource(parsing: site)
-        selection = Selection(only: words("only"), skipped: words("skip"))
+        selection = Selection(
+            only: words("only"), skipped: words("skip"), allowsReuse: plan["allow_reuse"] == .bool(true))
         fingerprints = [:]
         for member in resources {
             if case .string(let digest) = member.value {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Model
 import OperatorFiles
 import SystemCalls
@@ -57,4 +58,9 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Not this address, type or tag.", valueName: "word"))
     var skip: [String] = []
+
+    @Flag(help: "Gives the number of an account that was removed to another one.")
+    var allowReuse = false
+
+    var value: Selection { Selection(only: only, skipped: skip, allowsReuse: allowReuse) }
 }
