@@ -113,6 +113,7 @@ public struct Check: Expandable {
         schedule.definition.timeout = timeout + Self.margin
         var file = File()
         file.path = metrics
+        file.renewed = true
         file.initial = CheckMetrics.beforeFirstRun(of: name.text)
         return [file, schedule]
     }

@@ -15,6 +15,7 @@ public struct File: Resource, Removable, Replacing, Remarking {
     public var interpreter: Interpreter?
     public var replace: Bool?
     public var inPlace: Bool?
+    public var renewed: Bool?
 
     public init() {}
 
@@ -36,6 +37,11 @@ public struct File: Resource, Removable, Replacing, Remarking {
             "template", \.template, .parameter, payload: .template(of: "content"),
             doc: "A file below `files/` whose text, with its expressions evaluated, is the content.",
             examples: ["nginx.conf"]),
+        Field(
+            "renewed", \.renewed, .parameter,
+            doc: """
+                Whether a program of the host writes it anew all the time: `undo` takes what is in it for nobody's edit.
+                """, examples: ["true"]),
         Field("owner", \.owner, doc: "The owner; root at creation.", examples: ["root"]),
         Field("group", \.group, doc: "The group; root at creation.", examples: ["adm"]),
         Field(
@@ -152,10 +158,12 @@ public struct File: Resource, Removable, Replacing, Remarking {
     }
 
     private func write(_ content: FileContent, _ attributes: Attributes, replacing: Replaced) -> FileWrite {
-        FileWrite(
+        var write = FileWrite(
             path, content: content, attributes: attributes, replaced: replacing,
             validator: validate.map { .command($0) } ?? interpreter.map { .interpreter($0) },
             isInPlace: inPlace == true)
+        write.isRenewed = renewed == true
+        return write
     }
 
     public func removal(of observed: File) throws(Refusal) -> [Step] { [.remove(Removal(path, kind: .file))] }

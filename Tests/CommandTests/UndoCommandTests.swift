@@ -132,7 +132,7 @@ struct UndoCommandTests {
         #expect(forgotten.status == 0, "\(forgotten.errors)")
         let refused = undo("1")
         #expect(refused.status == 4 && refused.errors.contains("file:/etc/a"), "\(refused.output)\(refused.errors)")
-        #expect(!refused.errors.contains("--only"), "there are no others: \(refused.errors)")
+        #expect(!refused.errors.contains("--partial"), "there are no others: \(refused.errors)")
         #expect(text("/etc/a") == "one")
     }
 
@@ -151,13 +151,79 @@ struct UndoCommandTests {
         #expect(try apply("command: {c: {run: \"true\"}}\nfile: {/etc/a: {content: x}}\n").status == 0)
         let refused = undo("1")
         #expect(refused.status == 4 && refused.errors.contains("command:c"), "\(refused.output)\(refused.errors)")
-        #expect(refused.errors.contains("--only"), "\(refused.errors)")
+        #expect(refused.errors.contains("--partial"), "\(refused.errors)")
         #expect(text("/etc/a") == "x")
         #expect(undo("1", "--only", "file:/etc/a").status == 0)
         #expect(text("/etc/a") == nil)
         let unknown = undo("1", "--only", "file:/etc/b")
         #expect(unknown.status == 64 && unknown.errors.contains("file:/etc/a"), "\(unknown.errors)")
         #expect(undo("99").status == 66)
+    }
+
+    @Test func whatCannotBeUndoneIsLeftOutWhereSomebodySaysSo() throws {
+        let manifest = """
+            command: {c: {run: "true"}}
+            line:
+              one: {path: /etc/hosts, text: "192.0.2.1 one"}
+              two: {path: /etc/hosts, text: "192.0.2.2 two"}
+            file: {/etc/a: {content: x}, /etc/b: {content: x}}
+            """
+        try write("127.0.0.1 localhost\n", "/etc/hosts")
+        #expect(try apply(manifest).status == 0)
+        // One write of two resources comes back whole or not at all.
+        let half = undo("1", "--skip", "command:c", "--skip", "line:one")
+        #expect(half.status == 4 && half.errors.contains("line:two") && text("/etc/a") == "x", "\(half.errors)")
+        let shown = undo("1", "--partial", "--plan")
+        #expect(shown.status == 0 && text("/etc/a") == "x", "\(shown.errors)")
+        #expect(
+            shown.output.contains("note: command:c stays as run 1 left it: nobody knows what command did"),
+            "\(shown.output)")
+        let some = undo("1", "--skip", "command:c", "--skip", "file:/etc/b")
+        #expect(some.status == 0 && text("/etc/a") == nil && text("/etc/b") == "x", "\(some.output)\(some.errors)")
+        #expect(text("/etc/hosts") == "127.0.0.1 localhost\n")
+        // What was left out is not held.
+        try write("drift", "/etc/b")
+        #expect(try apply().status == 0)
+        #expect(text("/etc/b") == "x" && text("/etc/a") == nil)
+        let rest = undo("1", "--partial")
+        #expect(rest.status == 0 && text("/etc/b") == nil, "\(rest.output)\(rest.errors)")
+        #expect(undo("1", "--skip", "file:/etc/c").status == 64)
+    }
+
+    /// The number of an account that a run removed is nobody else's, whatever the site says by then.
+    @Test func aNumberIsNotGivenAgain() throws {
+        let kim = "kim: {uid: 3105, on_undeclare: remove}"
+        #expect(try apply("user: {eve: {uid: 3104}, \(kim)}\n").status == 0)
+        #expect(try apply("user: {eve: {state: absent, uid: 3104}, \(kim)}\n").status == 0)
+        let other = try apply("user: {bob: {uid: 3104}, \(kim)}\nfile: {/etc/a: {content: x}}\n")
+        #expect(
+            other.status == 4 && text("/etc/passwd")?.contains("bob") == false && text("/etc/a") == "x",
+            "\(other.output)")
+        #expect(
+            other.output.contains("user number 3104 was that of user:eve, and files may still have it")
+                && other.output.contains("--allow-reuse"), "\(other.output)")
+        #expect(try apply("user: {eve: {uid: 3104}}\n").status == 0)
+        #expect(text("/etc/passwd")?.contains("eve:x:3104:") == true, "whose it was may have it again")
+        #expect(try apply("user: {eve: {uid: 3104}, ann: {uid: 3105}}\n").status == 4, "un-declaring remembers too")
+        let allowed = Tool.lodestar("apply", site, "--root", root, "--allow-reuse")
+        #expect(allowed.status == 0 && text("/etc/passwd")?.contains("ann:x:3105:") == true, "\(allowed.output)")
+        // An undo of what made an account is no removal of somebody.
+        #expect(try apply("user: {eve: {uid: 3104}, zoe: {uid: 3106}}\n").status == 0)
+        let last = Tool.lodestar("history", "--root", root, "--format", "json").output
+        let number = try #require(last.firstMatch(of: /"run": ?(\d+)/)?.1)
+        #expect(undo(String(number)).status == 0)
+        #expect(try apply("user: {eve: {uid: 3104}, ben: {uid: 3106}}\n").status == 0)
+    }
+
+    /// What a check itself writes is no edit of somebody else's.
+    @Test func aCheckThatHasRunIsUndone() throws {
+        #expect(try apply("check: {one: {run: \"echo 7\", format: value, user: root, directory: /srv}}\n").status == 0)
+        let ran = Tool.run([Tool.binary, "check-run", "one", "--root", root])
+        #expect(ran.status == 0 && text("/srv/lodestar-check-one.prom")?.contains(" 7") == true, "\(ran.errors)")
+        let done = undo("1")
+        #expect(done.status == 0 && text("/srv/lodestar-check-one.prom") == nil, "\(done.output)\(done.errors)")
+        #expect(undo("2").status == 0)
+        #expect(text("/srv/lodestar-check-one.prom") != nil)
     }
 
     /// Only the lines of the run go; what others wrote into the file since stays.

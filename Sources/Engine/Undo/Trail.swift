@@ -14,7 +14,9 @@ struct Trail {
 
     mutating func add(_ step: FileStep, of address: Address, isSecret: Bool) {
         let isEdit = if case .edit = step { true } else { false }
-        let keeping: PathImage.Keeping = step.keepsContent ? .nothing : isSecret ? .seal : isEdit ? .content : .digest
+        let isRenewed = if case .write(let write) = step { write.isRenewed } else { false }
+        let keeping: PathImage.Keeping =
+            step.keepsContent || isRenewed ? .nothing : isSecret ? .seal : isEdit ? .content : .digest
         if marks[step.path] == nil { paths.append(step.path) }
         var mark = marks[step.path] ?? Mark(address: address, keeping: keeping)
         if mark.keeping.rawValue < keeping.rawValue { mark.keeping = keeping }

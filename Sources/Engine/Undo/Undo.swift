@@ -8,15 +8,19 @@ public struct Undo {
     let ledger: LedgerIndex
     /// The resources whose changes are taken back; empty: all of the run.
     let only: Set<Address>
+    /// The resources whose changes stay.
+    private(set) var skipped: Set<Address>
 
     public init(
-        _ run: PastRun, on host: any HostReading, types: [ResourceType], ledger: [LedgerEntry], only: Set<Address> = []
+        _ run: PastRun, on host: any HostReading, types: [ResourceType], ledger: [LedgerEntry], only: Set<Address> = [],
+        skipped: Set<Address> = []
     ) {
         self.run = run
         self.host = host
         self.types = types
         self.ledger = LedgerIndex(ledger)
         self.only = only
+        self.skipped = skipped
     }
 
     /// What is to be brought back, and which resources of the run each declaration takes back.
@@ -34,13 +38,28 @@ public struct Undo {
         public var kept: [AbsolutePath] = []
     }
 
+    /// All but the resources of which something is lost, which are left as they are.
+    public func partialOutline(for identity: HostIdentity) -> Outline {
+        var undo = self, left: [(address: Address, reason: Reason)] = []
+        while true {
+            var outline = undo.outline(for: identity)
+            if outline.lost.isEmpty {
+                outline.left = left
+                return outline
+            }
+            left += outline.lost.filter { !undo.skipped.contains($0.address) }
+            undo.skipped.formUnion(outline.lost.map(\.address))
+        }
+    }
+
     /// - Parameters:
     ///   - identity: the host that the plan is for.
     ///   - leavesLost: whether what nothing brings back is left out of the plan, so that nothing waits for it.
     public func outline(for identity: HostIdentity, leavesLost: Bool = false) -> Outline {
         var list = RestorationList(run: run.number)
         for change in orderedChanges {
-            guard only.isEmpty || !only.isDisjoint(with: change.addresses) else { continue }
+            guard only.isEmpty || !only.isDisjoint(with: change.addresses), !skipped.isSuperset(of: change.addresses)
+            else { continue }
             let place = Place(
                 file: SourceFile(change.addresses.first.flatMap { run.places[$0] } ?? "run \(run.number)"), line: 0,
                 column: 0)
@@ -49,8 +68,11 @@ public struct Undo {
                 continue
             }
             do {
-                if let stranger = change.addresses.first(where: { !only.isEmpty && !only.contains($0) }) {
-                    throw Reason.lost("\(stranger) changed the same file in one write: `--only` names both or neither")
+                let stays = { (address: Address) in
+                    skipped.contains(address) || !only.isEmpty && !only.contains(address)
+                }
+                if let stranger = change.addresses.first(where: stays) {
+                    throw Reason.lost("\(stranger) changed the same file in one write: both come back or none")
                 }
                 guard let restoration = try restoration(of: change) else {
                     list.settled += change.addresses

@@ -30,6 +30,8 @@ public struct FileWrite: FilePayload {
     public var validator: Validator?
     /// Writes into the existing file where it cannot be renamed over, such as a bind mount.
     public var isInPlace: Bool
+    /// Whether something of the host writes it anew all the time: what is in it later is nobody's edit.
+    public var isRenewed = false
     /// Whether it is durable before the steps that come after it, and they wait for it.
     public var isAlone: Bool
 

@@ -13,7 +13,8 @@ struct UndoCommand: ParsableCommand {
         commandName: "undo", abstract: "Brings back what was there before a run, and keeps it until the site changes.",
         discussion: """
             Shows the plan and performs it. What was changed since is refused and the rest is undone; where the run did \
-            something that cannot be undone, such as a command, nothing is done unless `--only` leaves it out.
+            something that cannot be undone, such as a command, it is named and nothing is done, unless `--skip` or `--only` \
+            leaves it out, or `--partial` all of that kind.
 
             Example: lodestar undo 12 --plan
             """)
@@ -26,6 +27,12 @@ struct UndoCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Only what this resource did.", valueName: "address"))
     var only: [String] = []
+
+    @Option(help: ArgumentHelp("Not what this resource did.", valueName: "address"))
+    var skip: [String] = []
+
+    @Flag(help: "Leaves resources of which something cannot be undone as they are, names them, and undoes the rest.")
+    var partial = false
 
     @Flag(help: "Only shows the plan.")
     var plan = false
@@ -61,6 +68,9 @@ struct UndoCommand: ParsableCommand {
             for resource in plan.resources where resource.action == .create && resource.address.type == User.typeName {
                 Terminal.print("note: \(resource.address) comes back without its password: secrets are never kept")
             }
+            for (address, reason) in outline.left {
+                Terminal.print("note: \(address) stays as run \(number) left it: \(reason.text)".printable)
+            }
             for path in outline.kept { Terminal.print("note: \(path) stays: what a person keeps there is not undone") }
         case .json: if isShownOnly { Terminal.printJSON(plan.datum.json) }
         }
@@ -82,18 +92,29 @@ struct UndoCommand: ParsableCommand {
 
     private func outline(of run: PastRun, _ hostSession: HostSession, _ state: StateDatabase) throws -> Undo.Outline {
         let ledger = try Terminal.reportingFaults { try state.ledger() }
-        let wanted = only.map { Address($0).map { run.addresses(named: $0, by: ledger) } ?? [] }
-        for (word, addresses) in zip(only, wanted) where addresses.isEmpty {
-            let known = run.addresses.map(\.description).sorted()
-            Terminal.report("error: expected the address of something that run \(number) changed, found `\(word)`")
-            if !known.isEmpty {
-                Terminal.report("  hint: it changed \(known.prefix(Self.nameLimit).joined(separator: ", "))")
-            }
-            throw ExitCode(64)
-        }
         let undo = Undo(
-            run, on: hostSession.host, types: Registry.all, ledger: ledger, only: Set(wanted.joined()))
-        return undo.outline(for: try Session.target(root: hostSession.root).identity)
+            run, on: hostSession.host, types: Registry.all, ledger: ledger,
+            only: try addresses(only, of: run, ledger), skipped: try addresses(skip, of: run, ledger))
+        let identity = try Session.target(root: hostSession.root).identity
+        return partial ? undo.partialOutline(for: identity) : undo.outline(for: identity)
+    }
+
+    /// What the words of an option name among all that the run changed.
+    private func addresses(_ words: [String], of run: PastRun, _ ledger: [LedgerEntry]) throws -> Set<Address> {
+        var found: Set<Address> = []
+        for word in words {
+            let addresses = Address(word).map { run.addresses(named: $0, by: ledger) } ?? []
+            if addresses.isEmpty {
+                let known = run.addresses.map(\.description).sorted()
+                Terminal.report("error: expected the address of something that run \(number) changed, found `\(word)`")
+                if !known.isEmpty {
+                    Terminal.report("  hint: it changed \(known.prefix(Self.nameLimit).joined(separator: ", "))")
+                }
+                throw ExitCode(64)
+            }
+            found.formUnion(addresses)
+        }
+        return found
     }
 
     private func report(_ lost: Set<Address>, of run: PastRun) {
@@ -101,7 +122,7 @@ struct UndoCommand: ParsableCommand {
         let list = names.prefix(Self.nameLimit).joined(separator: ", ") + (count > 0 ? " and \(count) more" : "")
         Terminal.report("error: expected changes that can be undone, found \(list): nothing was done")
         if only.isEmpty, !run.addresses.isSubset(of: lost) {
-            Terminal.report("  hint: `--only ADDRESS` undoes the others")
+            Terminal.report("  hint: `--partial` undoes the others, `--skip ADDRESS` leaves one out")
         }
     }
 
