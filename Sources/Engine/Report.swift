@@ -8,6 +8,9 @@ public struct Outcome: Sendable {
         case inPlace = "in_place"
         /// A saved plan was made for another state of it.
         case stale
+
+        /// Those that a summary tells, in its order.
+        public static let told: [Result] = [.changed, .refreshed, .released, .failed, .skipped, .stale]
     }
 
     public var address: Address

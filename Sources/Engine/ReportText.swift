@@ -43,14 +43,16 @@ public struct ReportText {
 
     /// `2 changed, 1 failed; 410 in place`.
     public func summary(of report: Report) -> String {
-        let counts = [
-            (report.count(.changed), "changed"), (report.count(.refreshed), "refreshed"),
-            (report.count(.released), "released"), (report.count(.failed), "failed"),
-            (report.count(.skipped), "skipped"), (report.count(.stale), "stale"),
-        ]
-        let parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        Self.summary(report.inPlaceCount + report.count(.inPlace)) { report.count($0) }
+    }
+
+    /// - Parameters:
+    ///   - inPlace: how many resources were in place.
+    ///   - count: how many had a result.
+    public static func summary(_ inPlace: Int, _ count: (Outcome.Result) -> Int) -> String {
+        let parts = Outcome.Result.told.filter { count($0) > 0 }.map { "\(count($0)) \($0.rawValue)" }
         let done = parts.isEmpty ? "nothing to do" : parts.joined(separator: ", ")
-        return "\(done); \(report.inPlaceCount + report.count(.inPlace)) in place"
+        return "\(done); \(inPlace) in place"
     }
 
     private func colored(_ text: String, _ code: String) -> String {

@@ -170,6 +170,11 @@ public struct PasswordHash: Sendable, Hashable, FieldValue {
     public static var acceptsSecrets: Bool { true }
 
     public init(decoding node: Node) throws(DecodingFault) {
+        if let text = node.text, text.first == "!" {
+            throw DecodingFault(
+                at: node.place.withoutText, expected: "a crypt(3) hash", found: "a lock",
+                hint: "`locked: true` locks the account; `password: \"*\"` is an account that no password opens")
+        }
         guard let text = node.text, Self.isHash(text) else {
             throw DecodingFault(
                 at: node.place.withoutText, expected: "a crypt(3) hash", found: "something else",
@@ -178,9 +183,9 @@ public struct PasswordHash: Sendable, Hashable, FieldValue {
         content = Content(text, isSecret: true)
     }
 
-    /// `$id$...$hash`, or `*` and `!` for accounts without a password.
+    /// `$id$...$hash`, or `*` for accounts without a password.
     private static func isHash(_ text: String) -> Bool {
-        if ["*", "!", "!!", "!*"].contains(text) { return true }
+        if text == "*" { return true }
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         let isClean = text.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 32 && $0 != ":" }
         return isClean && text.hasPrefix("$") && parts.count >= 4 && parts.dropFirst().allSatisfy { !$0.isEmpty }

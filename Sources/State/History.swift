@@ -1,3 +1,5 @@
+public import Engine
+
 /// One run as `lodestar history` shows it.
 public struct RunSummary: Sendable {
     public var id: Int
@@ -8,8 +10,8 @@ public struct RunSummary: Sendable {
     public var site: String
     public var revision: String
     public var inPlaceCount: Int
-    public var changedCount: Int
-    public var failedCount: Int
+    /// How many resources had each result.
+    public var counts: [Outcome.Result: Int]
 }
 
 /// One resource's outcome in a run, redacted.
@@ -30,14 +32,22 @@ extension StateDatabase {
     public func runs(limit: Int) throws -> [RunSummary] {
         var runs: [RunSummary] = []
         try database.query(
-            "SELECT id, started, finished, site, revision, in_place, changed, failed FROM runs ORDER BY id DESC LIMIT ?",
+            "SELECT id, started, finished, site, revision, in_place FROM runs ORDER BY id DESC LIMIT ?",
             [.int(limit)]
         ) { row in
             runs.append(
                 RunSummary(
                     id: row.int(0), started: row.int(1), finished: row.text(2).flatMap { Int($0) },
-                    site: row.text(3) ?? "", revision: row.text(4) ?? "", inPlaceCount: row.int(5),
-                    changedCount: row.int(6), failedCount: row.int(7)))
+                    site: row.text(3) ?? "", revision: row.text(4) ?? "", inPlaceCount: row.int(5), counts: [:]))
+        }
+        guard let oldest = runs.last?.id else { return [] }
+        let positions = Dictionary(runs.indices.map { (runs[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+        try database.query(
+            "SELECT run, result, COUNT(*) FROM outcomes WHERE run >= ? GROUP BY run, result", [.int(oldest)]
+        ) { row in
+            guard let position = positions[row.int(0)], let result = row.text(1).flatMap(Outcome.Result.init(rawValue:))
+            else { return }
+            runs[position].counts[result] = row.int(2)
         }
         return runs
     }

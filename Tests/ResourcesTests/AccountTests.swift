@@ -24,6 +24,16 @@ struct AccountTests {
         LawBench.run(["stat", "-c", "%u:%g", path]).output.trimmingCharacters(in: .newlines)
     }
 
+    /// A lock is no password: the two would be at odds over the same field.
+    @Test(arguments: ["!", "!!", "!*", "!$6$salt$hash"])
+    func aLockIsNoPassword(_ text: String) {
+        let problem = #expect(throws: LawBench.Problem.self) {
+            try LawBench.catalog("user: {root: {password: '\(text)'}}\n")
+        }
+        #expect(problem?.text.contains("found a lock") == true && problem?.text.contains("`locked: true`") == true)
+        #expect(throws: Never.self) { try LawBench.catalog("user: {root: {password: '*'}}\n") }
+    }
+
     @Test func aChangedNumberTakesItsFilesAlongAndNoOthers() throws {
         let (bench, root) = try bench()
         defer { bench.remove() }

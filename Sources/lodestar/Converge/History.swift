@@ -41,7 +41,7 @@ struct History: ParsableCommand {
         for run in runs {
             let state =
                 run.finished == nil
-                ? "interrupted" : "\(run.changedCount) changed, \(run.failedCount) failed, \(run.inPlaceCount) in place"
+                ? "interrupted" : ReportText.summary(run.inPlaceCount) { run.counts[$0] ?? 0 }
             // An undo has no site: it is called by the run that it undoes.
             let source = run.site == run.revision ? run.site : "\(run.site) \(run.revision)"
             let moment = Timestamp.text(seconds: Int64(run.started)).replacing("T", with: " ")
@@ -112,12 +112,12 @@ struct Ledger: ParsableCommand {
 
 extension RunSummary {
     var datum: Datum {
-        [
-            "run": .int(Int64(id)), "started": .int(Int64(started)),
-            "finished": finished.map { .int(Int64($0)) } ?? .null,
-            "site": .string(site), "revision": .string(revision), "in_place": .int(Int64(inPlaceCount)),
-            "changed": .int(Int64(changedCount)), "failed": .int(Int64(failedCount)),
+        let members: [Datum.Member] = [
+            .init("run", .int(Int64(id))), .init("started", .int(Int64(started))),
+            .init("finished", finished.map { .int(Int64($0)) } ?? .null), .init("site", .string(site)),
+            .init("revision", .string(revision)), .init("in_place", .int(Int64(inPlaceCount))),
         ]
+        return .map(members + Outcome.Result.told.map { .init($0.rawValue, .int(Int64(counts[$0] ?? 0))) })
     }
 }
 

@@ -38,6 +38,17 @@ struct SSHRevoke: ParsableCommand {
                 Terminal.report("  hint: `lodestar ssh sign` puts it there")
                 throw ExitStatus.notFound
             }
+            let last = try files.lastSerial()
+            for number in serial where !(1...max(1, last)).contains(number) || last == 0 {
+                Terminal.report(
+                    "error: expected the serial number of a certificate, found \(number), which was never given: nothing was revoked"
+                )
+                Terminal.report(
+                    last == 0
+                        ? "  hint: nothing was signed yet"
+                        : "  hint: the last one is \(last); `ssh-keygen -Lf CERTIFICATE` shows it")
+                throw ExitStatus.refused
+            }
             try KeyGenerator.withFolder { generator in
                 var lines = serial.map { "serial: \($0)" }, keys: Set<PublicKey> = []
                 for file in key { keys.insert(try Self.key(in: file)) }

@@ -37,7 +37,8 @@ struct SSHSign: ParsableCommand {
                 let authority = try takeAuthority(files, generator)
                 var serial = try files.lastSerial(), signed = 0
                 for (position, request) in requests.enumerated() {
-                    let key = try generator.file("\(position).pub", "\(request.key)\n")
+                    // Without a comment, ssh-keygen writes the name of this file into the certificate.
+                    let key = try generator.file("\(position).pub", "\(request.key) \(request.identity)\n")
                     if try isRevoked(key, files, generator) {
                         Terminal.report("note: the key of \(request.identity) is revoked, and not signed".printable)
                         continue

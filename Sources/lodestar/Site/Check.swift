@@ -34,7 +34,10 @@ struct Check: ParsableCommand {
             Terminal.report(all)
             let errors = sorted.count { $0.severity == .error }
             let warnings = sorted.count { $0.severity == .warning }, hosts = session.site.value.hostIdentifiers.count
-            Terminal.print("\(errors) errors, \(warnings) warnings; \(hosts) hosts")
+            let counts = [(errors, "error"), (warnings, "warning"), (hosts, "host")].map { count, noun in
+                "\(count) \(noun)\(count == 1 ? "" : "s")"
+            }
+            Terminal.print("\(counts[0]), \(counts[1]); \(counts[2])")
         }
         if all.hasErrors { throw ExitStatus.refused }
     }
