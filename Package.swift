@@ -100,7 +100,7 @@ let package = Package(
         tests("Expressions", excluded: ["Resources"]),
         tests("TimeZones"),
         tests("Scheduling", ["Model", "SchedulingOracle", "TestSupport", "TimeZones"], excluded: ["Resources"]),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Model"], path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "SchedulingOracle", dependencies: ["Scheduling", "TestSupport"], path: "Tests/SchedulingOracle",
             swiftSettings: strict),
@@ -116,7 +116,7 @@ let package = Package(
             excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
         tests("Signatures", ["TestSupport", "Values", crypto]),
-        tests("Engine", ["Model", "Resources", "SimulatedHost", "State"]),
+        tests("Engine", ["Model", "Resources", "SimulatedHost", "State", "TestSupport"]),
         tests("HostFiles", ["Model"]),
         tests("Values"),
         tests("YAML", ["TestSupport", "Values"]),

@@ -4,7 +4,7 @@ public import Model
 /// Settings of sshd in a file of their own.
 public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
     public var name = PlainName.none
-    public var settings = SSHDSettings()
+    public var settings = DropInSettings()
     public var exclusive = false
 
     public init() {}
@@ -102,7 +102,7 @@ public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
         }
         let all = directives.filter { $0.words[0] == keyword && !$0.isInMatch }
         let rivals: [SshdDirectives.Directive] =
-            switch SSHDSettings.reading(of: keyword) {
+            switch DropInSettings.reading(of: keyword) {
             case _ where exclusive, .widening: all
             case .all: []
             case .first: Array(all.prefix(1))

@@ -14,7 +14,7 @@ extension SSHTrust {
         line.path = accounts
         line.text = Content([options.text, principal].filter { !$0.isEmpty }.joined(separator: " "))
         let certificates = authority.ofHost.map { Self.file(TrustFiles.place.appending($0.name), $0.bytes) }
-        var settings: [SSHDSettings.Setting] = [
+        var settings: [DropInSettings.Setting] = [
             .init(keyword: "TrustedUserCAKeys", values: [Self.authorityFile.text]),
             .init(keyword: "AuthorizedPrincipalsFile", values: [principals.appending("%u").text]),
             .init(keyword: "RevokedKeys", values: [Self.revokedFile.text]),
@@ -24,7 +24,7 @@ extension SSHTrust {
         }
         var configuration = SSHDConfig()
         if let name = PlainName("60-lodestar-trust") { configuration.name = name }
-        configuration.settings = SSHDSettings(settings)
+        configuration.settings = DropInSettings(settings)
         configuration.exclusive = true
         return [
             Self.directory(TrustFiles.place), Self.directory(principals),

@@ -87,6 +87,27 @@ import Testing
             "\(wrong.errors)")
     }
 
+    /// Who begins with the unit of the examples has that of the role.
+    @Test(.enabled(if: getuid() == 0, "apply needs root")) func theUnitOfTheAgentIsThatOfTheExamples() throws {
+        let root = try Tool.rootWithShell()
+        let done = Tool.lodestar("apply", try Tool.site("role: {std/agent: {with: {}}}\n"), "--root", root)
+        let example = try String(contentsOfFile: "\(Tool.top)Examples/agent/lodestar-agent.service", encoding: .utf8)
+        let unit = try String(contentsOfFile: "\(root)/etc/systemd/system/lodestar-agent.service", encoding: .utf8)
+        #expect(done.status == 0 && unit == example, "\(done.output)\(done.errors)")
+    }
+
+    @Test(arguments: [
+        ("disk_warning: 96", "`disk_warning` of std/checks: expected it before `disk_critical`, found 96 and 95"),
+        ("certificates_critical: 30", "expected it before `certificates_critical`, found 21 and 30"),
+        ("load_warning: 500", ""),
+    ])
+    func aWarningComesBeforeItIsCritical(_ words: String, _ message: String) throws {
+        let check = Tool.lodestar("check", try Tool.site("role: {std/checks: {with: {\(words)}}}\n"))
+        #expect(
+            check.status == (message.isEmpty ? 0 : 65) && check.errors.contains(message) != message.isEmpty,
+            "\(check.errors)")
+    }
+
     /// sudo would take the name for everybody.
     @Test func noCommonAccountIsCalledAll() throws {
         let site = try Tool.site(

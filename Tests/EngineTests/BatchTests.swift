@@ -1,6 +1,7 @@
 import Model
 import Resources
 import SimulatedHost
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -43,20 +44,10 @@ import Testing
     }
 
     /// Notes the batches that it is given.
-    private final class Recorder: Model.Host, @unchecked Sendable {
-        private let empty = EmptyHost(isRunning: false)
+    private final class Recorder: Model.Host, ForwardingReader, @unchecked Sendable {
+        let inner: any HostReading = EmptyHost(isRunning: false)
         var batches: [String] = []
 
-        var isRunning: Bool { false }
-        func status(of path: AbsolutePath) -> FileStatus? { empty.status(of: path) }
-        func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
-            try empty.contents(of: path, limit: limit)
-        }
-        func digest(of path: AbsolutePath) throws(HostFault) -> Digest { try empty.digest(of: path) }
-        func linkTarget(of path: AbsolutePath) throws(HostFault) -> String { try empty.linkTarget(of: path) }
-        func entries(of path: AbsolutePath) -> [String]? { empty.entries(of: path) }
-        func document<Document: HostDocument>(_ type: Document.Type, at path: AbsolutePath) -> Document? { nil }
-        func answer(to probe: Probe) -> ProbeAnswer { empty.answer(to: probe) }
         func makeDurable() {}
 
         func perform(_ batch: StepBatch) -> [StepResult] {

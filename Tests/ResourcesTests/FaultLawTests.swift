@@ -3,6 +3,7 @@ import Foundation
 import Model
 import Resources
 import SimulatedHost
+import TestSupport
 import Testing
 
 /// Fail the Nth step for each N: nothing is left that a fresh apply does not repair, and no refresh is lost.
@@ -76,8 +77,9 @@ import Testing
 }
 
 /// A host of which one step fails.
-final class FaultyHost: Model.Host {
+final class FaultyHost: Model.Host, ForwardingReader {
     private let host: any Model.Host
+    var inner: any HostReading { host }
     nonisolated(unsafe) private var remaining: Int
     nonisolated(unsafe) private(set) var hasFailed = false
 
@@ -106,19 +108,6 @@ final class FaultyHost: Model.Host {
         let after = host.perform(Array(steps[(position + 1)...]))
         return before + [.failure(fault)] + after
     }
-
-    var isRunning: Bool { host.isRunning }
-    func status(of path: AbsolutePath) throws(HostFault) -> FileStatus? { try host.status(of: path) }
-    func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
-        try host.contents(of: path, limit: limit)
-    }
-    func digest(of path: AbsolutePath) throws(HostFault) -> Digest { try host.digest(of: path) }
-    func linkTarget(of path: AbsolutePath) throws(HostFault) -> String { try host.linkTarget(of: path) }
-    func entries(of path: AbsolutePath) throws(HostFault) -> [String]? { try host.entries(of: path) }
-    func document<Document: HostDocument>(
-        _ type: Document.Type, at path: AbsolutePath
-    ) throws(HostFault) -> Document? { try host.document(type, at: path) }
-    func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer { try host.answer(to: probe) }
 }
 
 extension StepBatch {

@@ -3,6 +3,7 @@ import Foundation
 import Model
 import SimulatedHost
 import State
+import TestSupport
 import Testing
 
 /// Checkouts: declarations, commits that follow each other, edits, what others have there, a remote side that is silent.
@@ -10,22 +11,14 @@ import Testing
     private static let one = String(repeating: "1", count: 40), two = String(repeating: "2", count: 40)
 
     /// A host with nothing but two commits of one repository.
-    private final class Repositories: HostReading {
-        private let empty = EmptyHost()
+    private final class Repositories: ForwardingReader {
+        let inner: any HostReading = EmptyHost()
         nonisolated(unsafe) var isSilent = false
         nonisolated(unsafe) var head = GitCheckoutTests.one
         nonisolated(unsafe) var treeCount = 0
 
         var isRunning: Bool { true }
-        func status(of path: AbsolutePath) -> FileStatus? { empty.status(of: path) }
-        func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
-            try empty.contents(of: path, limit: limit)
-        }
-        func digest(of path: AbsolutePath) throws(HostFault) -> Digest { try empty.digest(of: path) }
-        func linkTarget(of path: AbsolutePath) throws(HostFault) -> String { try empty.linkTarget(of: path) }
-        func entries(of path: AbsolutePath) -> [String]? { empty.entries(of: path) }
-        func document<Document: HostDocument>(_ type: Document.Type, at path: AbsolutePath) -> Document? { nil }
-        func answer(to probe: Probe) -> ProbeAnswer {
+        func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer {
             func file(_ name: String, _ text: String, _ mode: UInt16 = 0o644) -> TreeEntry {
                 TreeEntry(AbsolutePath.root.appending(name), .file(.whole(Content(text))), Permissions(mode))
             }
@@ -38,7 +31,7 @@ import Testing
                 return commit.text == GitCheckoutTests.one
                     ? .entries([file("a", "1"), folder, file("d/b", "1", 0o755), file("gone", "1")])
                     : .entries([file("a", "2"), folder, file("d/b", "1"), file("new", "2")])
-            default: return empty.answer(to: probe)
+            default: return try inner.answer(to: probe)
             }
         }
     }

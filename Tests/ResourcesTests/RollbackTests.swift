@@ -3,6 +3,7 @@ import Model
 import Resources
 import SimulatedHost
 import State
+import TestSupport
 import Testing
 
 /// A trial that fails brings back what was there, once, and holds what was declared.
@@ -27,8 +28,9 @@ import Testing
     }
 
     /// A host on which every trial ends as it is told, and remembers what was done to services.
-    final class Host: Model.Host {
+    final class Host: Model.Host, ForwardingReader {
         let host: any Model.Host
+        var inner: any HostReading { host }
         nonisolated(unsafe) var answer: HostFault?
         nonisolated(unsafe) var operations: [String] = []
         nonisolated(unsafe) var trialCount = 0
@@ -44,17 +46,6 @@ import Testing
 
         var isRunning: Bool { true }
         func makeDurable() throws(HostFault) { try host.makeDurable() }
-        func status(of path: AbsolutePath) throws(HostFault) -> FileStatus? { try host.status(of: path) }
-        func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
-            try host.contents(of: path, limit: limit)
-        }
-        func digest(of path: AbsolutePath) throws(HostFault) -> Digest { try host.digest(of: path) }
-        func linkTarget(of path: AbsolutePath) throws(HostFault) -> String { try host.linkTarget(of: path) }
-        func entries(of path: AbsolutePath) throws(HostFault) -> [String]? { try host.entries(of: path) }
-        func document<Document: HostDocument>(
-            _ type: Document.Type, at path: AbsolutePath
-        ) throws(HostFault) -> Document? { try host.document(type, at: path) }
-        func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer { try host.answer(to: probe) }
     }
 
     /// A state whose runs end without an end, as those do that are killed.

@@ -8,7 +8,7 @@ if [ "${2:-}" != inside ]; then exec unshare -m -p -f --mount-proc "$0" "$lodest
 work=$(mktemp -d)
 mount -t tmpfs none "$work"
 trap 'umount -lR "$work"; rmdir "$work"' EXIT
-fail() { echo "$*"; exit 1; }
+. "$(dirname "$0")/role-judge.sh"
 for place in etc home var/spool var/lib/systemd srv; do
   mkdir -p "$work/$place"/{upper,work}
   mount -t overlay overlay -o "lowerdir=/$place,upperdir=$work/$place/upper,workdir=$work/$place/work" "/$place"
@@ -39,7 +39,6 @@ run() {
   again=$("$lodestar" plan "$work/site" 2>&1) || fail "plan: $again"
   [[ $again == *"nothing to do"* ]] || fail "second plan: $again"
 }
-is() { [ "$1" == "$2" ] || fail "expected $2, found $1"; }
 processes() { ps -o pid= -u 39102 2> /dev/null | wc -l; }
 
 people ", until: 2037-03-31" "" ""

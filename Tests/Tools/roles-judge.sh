@@ -3,22 +3,14 @@
 # other programs say what came of it.
 #   roles-judge.sh LODESTAR ROOT
 . "$(dirname "$0")/judge-root.sh"
+. "$(dirname "$0")/role-judge.sh"
 roles=$(cd "$(dirname "$0")/../../Manifests" && ls ./*.yaml | sed 's|^./||; s|.yaml$||')
-fail() { echo "$*"; exit 1; }
-printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"; chmod 755 "$root/usr/sbin/policy-rc.d"
-cp /etc/resolv.conf "$root/etc/resolv.conf"
-mount -t proc proc "$root/proc"
-chroot "$root" apt-get update -qq > "$work/apt" 2>&1 || fail "$(cat "$work/apt")"
+reach_packages
 for role in $roles; do
   "$lodestar" explain "std/$role" --markdown | sed -n '/^```yaml/,/^```/{//!p}' > "$work/site/manifests/$role.yaml"
 done
-said=$("$lodestar" plan "$work/site" --root "$root" 2>&1) || fail "plan: $said"
-said=$("$lodestar" apply "$work/site" --root "$root" 2>&1) || fail "apply: $said"
-said=$("$lodestar" plan "$work/site" --root "$root" 2>&1) || fail "second plan: $said"
-[[ $said == *"nothing to do"* ]] || fail "second plan: $said"
+becomes "$work/site" --root "$root"
 
-in_root() { chroot "$root" "$@"; }
-is() { [ "$1" == "$2" ] || fail "expected $2, found $1"; }
 # std/accounts
 is "$(in_root id ana)" "uid=3100(ana) gid=3000(ops) groups=3000(ops)"
 [[ $(in_root getent shadow cleo) == cleo:!* ]] || fail "cleo is not locked"

@@ -1,7 +1,7 @@
 public import Model
 
 /// Keywords of sshd_config(5) with their values, in the order of the declaration.
-public struct SSHDSettings: Sendable, Hashable, FieldValue {
+public struct DropInSettings: Sendable, Hashable, FieldValue {
     struct Setting: Sendable, Hashable {
         var keyword: String
         /// One for each line.
