@@ -48,7 +48,7 @@ public struct FleetMember: Sendable, Hashable {
     }
 
     /// The facts that are kept of each host of the fleet: those by which others reach and recognise it.
-    public static let factNames = nameFacts + ["ssh"]
+    public static let factNames = nameFacts + ["date", "ssh"]
     /// Those that say by which names it is reached.
     public static let nameFacts = ["hostname", "fqdn", "ip"]
 }

@@ -44,7 +44,8 @@ public struct SSHTrust: FleetDependent {
             "mode", always: \.mode, .parameter,
             doc: """
                 `keys` (the default): each host of `to` lists the keys. `ca`: an authority certifies them, by `lodestar ssh \
-                sign`, and a new host of `from` needs no converge of the others.
+                sign`, and a new host of `from` needs no converge of the others. Keys that were there go when the facts of \
+                their host have the certificate.
                 """, examples: ["ca"]),
         Field(
             "options", always: \.options, .parameter,
@@ -96,7 +97,7 @@ public struct SSHTrust: FleetDependent {
         if mode == .ca { authority = try TrustAuthority(site, self, fleet) }
     }
 
-    public var notes: [Problem] { (fleet?.notes(mode) ?? []) + certificateNotes }
+    public var notes: [Problem] { (fleet?.notes(mode, authority?.key) ?? []) + certificateNotes }
 
     public var parts: [any Resource] {
         guard fleet != nil else { return clientParts }
@@ -104,7 +105,7 @@ public struct SSHTrust: FleetDependent {
         if fleet?.isTo == true {
             switch mode {
             case .keys: parts += keyGroup.map { [$0] } ?? []
-            case .ca: parts += authority.map { serverParts($0) } ?? []
+            case .ca: parts += (authority.map { serverParts($0) } ?? []) + (keptKeys.map { [$0] } ?? [])
             }
         }
         if fleet?.isFrom == true { parts += clientParts }
@@ -163,10 +164,24 @@ extension SSHTrust {
         return known.isEmpty && group.keep == [] ? nil : group
     }
 
+    /// The keys of hosts that have no certificate yet, as far as they are there: a trust that was one by keys goes on.
+    private var keptKeys: KeyGroup? {
+        guard let fleet else { return nil }
+        let waiting = fleet.from.filter { !$0.isCertified(by: authority?.key) }.map(\.id) + fleet.unknownFrom
+        if waiting.isEmpty { return nil }
+        var group = KeyGroup()
+        group.name = name
+        group.user = to.user
+        group.keep = waiting.sorted()
+        return group
+    }
+
     /// The key of this host's account, whom it knows, and when ssh offers the key.
     private var clientParts: [any Resource] {
         let hosts = (fleet?.to ?? []).filter(\.isReachable)
-        let (others, more) = authority.map { clientParts($0, hosts) } ?? (mode == .ca ? [] : hosts.map(Self.known), [])
+        let certified = authority.map { authority in hosts.filter { $0.isCertifiedHost(by: authority.key) } } ?? []
+        var (others, more) = authority.map { clientParts($0, certified) } ?? ([], [])
+        others += hosts.filter { !certified.contains($0) }.map(Self.known)
         var configuration = File()
         configuration.path = AbsolutePath.root.appending(TrustIdentity.folder)
             .appending(TrustIdentity.fileName(of: name.text))

@@ -53,7 +53,7 @@ public enum TrustFiles {
     public static func certificate(_ name: String, of host: String) -> String { "\(certificates)/\(host)/\(name)" }
 
     /// Of a host, without the leading slash.
-    public static let folder = "etc/ssh/lodestar-trust"
+    public static let folder = TrustIdentity.certificates
     static let place = AbsolutePath.root.appending(folder)
 
     static func userCertificate(of trust: String) -> String { "\(trust)-cert.pub" }

@@ -15,7 +15,6 @@ struct TrustFleet: Sendable, Hashable {
     init(from: HostChoice, to: HostChoice, of trust: SSHTrust, in site: some SitePayloads) throws(Diagnostic) {
         let host = site.thisHost
         (isFrom, isTo) = (from.hasThisHost == true, to.hasThisHost == true)
-        let needsFrom = isTo && trust.mode == .keys
         func members(_ choice: HostChoice, all: Bool) throws(Diagnostic) -> [TrustMember] {
             let members = all ? choice.members : choice.members.filter { $0.id == host }
             if let id = members.map(\.id).first(where: { !NamedKeys.isName($0) }) {
@@ -23,9 +22,9 @@ struct TrustFleet: Sendable, Hashable {
             }
             return members.map { TrustMember($0, of: trust) }
         }
-        self.from = try members(from, all: needsFrom)
+        self.from = try members(from, all: isTo)
         self.to = try members(to, all: isFrom)
-        if needsFrom { unknownFrom = from.unknown.filter { NamedKeys.isName($0) } }
+        if isTo { unknownFrom = from.unknown.filter { NamedKeys.isName($0) } }
         if isFrom { unknownTo = to.unknown }
         func shown(_ key: PublicKey) -> String { "\(key.type) ...\(key.blob.suffix(12))" }
         let rivals = [
@@ -33,14 +32,16 @@ struct TrustFleet: Sendable, Hashable {
             isFrom || trust.mode == .ca ? self.to.rivals(among: site.names) : nil,
             self.to.rivals("each host key") { $0.hostKeys.map { ($0.key.blob, shown($0.key)) } },
             self.from.rivals("each key") { $0.userKey.map { [($0.blob, shown($0))] } ?? [] },
-            trust.addresses
+            trust.addresses && trust.mode == .keys
                 ? self.from.rivals("each address") { $0.address.map { [($0.text, $0.text)] } ?? [] } : nil,
         ]
         if let fault = rivals.compactMap({ $0 }).first { throw fault }
     }
 
     /// What is not known yet.
-    func notes(_ mode: TrustMode) -> [Problem] {
+    ///
+    /// - Parameter authority: its key, where the site has one.
+    func notes(_ mode: TrustMode, _ authority: PublicKey?) -> [Problem] {
         func note(
             _ property: String, _ all: [TrustMember], _ unknown: [String], _ what: String,
             _ isKnown: (TrustMember) -> Bool
@@ -54,8 +55,21 @@ struct TrustFleet: Sendable, Hashable {
                     "\(missing.count) of \(all.count + unknown.count) hosts have not reported their \(what): \(listed)")
             ]
         }
-        let waitsForKeys = isTo && mode == .keys
-        return (waitsForKeys ? note("from", from, unknownFrom, "key") { $0.userKey != nil } : [])
-            + (isFrom ? note("to", to, unknownTo, "names and host keys", \.isReachable) : [])
+        var notes: [Problem] = []
+        if isTo {
+            notes +=
+                mode == .keys
+                ? note("from", from, unknownFrom, "key") { $0.userKey != nil }
+                : note("from", from, unknownFrom, "certificate, and keep their keys") { $0.isCertified(by: authority) }
+        }
+        if isFrom {
+            notes += note("to", to, unknownTo, "names and host keys", \.isReachable)
+            if mode == .ca {
+                notes += note("to", to.filter(\.isReachable), [], "certificate, and are known by their keys") {
+                    $0.isCertifiedHost(by: authority)
+                }
+            }
+        }
+        return notes
     }
 }

@@ -10,11 +10,14 @@ struct TrustMember: Sendable, Hashable {
     let hostKeys: [HostKey]
     /// That of its account in the trust; nil where it has not reported one.
     let userKey: PublicKey?
+    /// That of the key, where it was valid when the facts were read.
+    let userCertificate: OpenSSHCertificate?
 
     struct HostKey: Sendable, Hashable {
         var key: PublicKey
         /// The name of its file on the host, such as `ssh_host_ed25519_key.pub`.
         var file: String
+        var certificate: OpenSSHCertificate?
     }
 
     init(_ member: FleetMember, of trust: SSHTrust) {
@@ -30,6 +33,13 @@ struct TrustMember: Sendable, Hashable {
         self.names = names
         address = text(facts?["ip"]).flatMap { IPAddress($0) }.flatMap { $0.isForOthers ? $0 : nil }
         let secureShell = facts?["ssh"]
+        let day = text(facts?["date"]).flatMap { CivilDate($0) }?.daysSinceEpoch ?? 0
+        func certificate(_ value: Datum?, of key: PublicKey?, isOfHost: Bool) -> OpenSSHCertificate? {
+            guard let found = text(value).flatMap({ OpenSSHCertificate(line: $0) }), found.key == key,
+                found.isOfHost == isOfHost, found.validBefore > UInt64(max(0, day)) * 86400
+            else { return nil }
+            return found
+        }
         var keys: [HostKey] = []
         if case .list(let items)? = secureShell?["host_keys"] {
             for item in items {
@@ -37,18 +47,32 @@ struct TrustMember: Sendable, Hashable {
                     let file = text(item["file"]).flatMap({ AbsolutePath($0) }),
                     !keys.contains(where: { $0.key == key })
                 else { continue }
-                keys.append(HostKey(key: key, file: file.name))
+                keys.append(
+                    HostKey(
+                        key: key, file: file.name,
+                        certificate: certificate(item["certificate"], of: key, isOfHost: true)))
             }
         }
         hostKeys = keys.sorted { $0.file < $1.file }
         let own = secureShell?["user_keys"]?[trust.name.text]
         userKey = text(own?["user"]) == trust.from.user.text ? text(own?["key"]).flatMap(Self.key) : nil
+        userCertificate = certificate(own?["certificate"], of: userKey, isOfHost: false)
     }
 
     /// A key alone on one line, without options.
     private static func key(_ line: String) -> PublicKey? {
         guard let key = PublicKey(line: line), key.options.isEmpty, !key.type.contains("-cert-") else { return nil }
         return PublicKey(type: key.type, blob: key.blob)
+    }
+
+    /// Whether its account can show a certificate of an authority.
+    func isCertified(by authority: PublicKey?) -> Bool {
+        userCertificate.map { $0.authority == authority?.blob } ?? false
+    }
+
+    /// Whether it can show one itself.
+    func isCertifiedHost(by authority: PublicKey?) -> Bool {
+        hostKeys.contains { $0.certificate.map { $0.authority == authority?.blob } ?? false }
     }
 
     /// Whether others can tell that they have reached it.

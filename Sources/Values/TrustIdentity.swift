@@ -11,6 +11,8 @@ public struct TrustIdentity: Sendable, Hashable {
 
     /// Where the configuration of trusts is, one file for each, without the leading slash.
     public static let folder = "etc/ssh/ssh_config.d"
+    /// Where the certificates of trusts and the keys of their authority are, without the leading slash.
+    public static let certificates = "etc/ssh/lodestar-trust"
     private static let prefix = "60-lodestar-trust-", suffix = ".conf"
 
     public static func fileName(of trust: String) -> String { "\(prefix)\(trust)\(suffix)" }

@@ -135,6 +135,28 @@ import Values
         #expect(keys?.first?["fingerprint"]?.string == (isKey ? "SHA256:\(Self.blob)" : nil))
     }
 
+    /// A certificate is told where there is one, and nothing else that is in its place.
+    @Test func certificatesOfTrustsAreTold() {
+        let tree = MemoryTree(), type = "ssh-ed25519-cert-v01@openssh.com"
+        let blob = Base64.text(of: [0, 0, 0, UInt8(type.utf8.count)] + Array(type.utf8) + [0, 0, 0, 1, 7])
+        tree.files["etc/passwd"] = Array("ana:x:1:1::/home/ana:/bin/sh\n".utf8)
+        tree.files["etc/ssh/ssh_config.d/60-lodestar-trust-a.conf"] = Array(
+            "Match localuser ana user app host web\n    IdentityFile %d/.ssh/id_a\n".utf8)
+        tree.files["home/ana/.ssh/id_a.pub"] = Array("ssh-ed25519 \(Self.blob) x".utf8)
+        tree.files["etc/ssh/ssh_host_ed25519_key.pub"] = Array("ssh-ed25519 \(Self.blob)".utf8)
+        for (text, told) in [
+            ("\(type) \(blob) c\n", "\(type) \(blob)"), ("ssh-ed25519 \(Self.blob)", nil), ("\(type) AAAA", nil),
+            ("", nil),
+        ] {
+            for name in ["a-cert.pub", "ssh_host_ed25519_key-cert.pub"] {
+                tree.files["etc/ssh/lodestar-trust/\(name)"] = Array(text.utf8)
+            }
+            let known = secureShell(tree)
+            #expect(known?["user_keys"]?["a"]?["certificate"]?.string == told)
+            #expect(known?["host_keys"]?.list?.first?["certificate"]?.string == told)
+        }
+    }
+
     /// The account's own file is found by the client's configuration; a link in the home is nobody's key.
     @Test(arguments: [
         ("Match localuser ana user app host web\n    IdentityFile %d/.ssh/id_a\n", true),

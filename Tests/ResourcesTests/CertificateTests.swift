@@ -49,16 +49,29 @@ struct CertificateTests {
     }
 
     /// A site whose only host is on both sides.
-    private static func compilation(_ files: [String: String], more: String = "") throws -> Compilation {
+    ///
+    /// - Parameters:
+    ///   - certificates: those that its facts report: of the account, then of the host.
+    ///   - date: the day on which they were read.
+    private static func compilation(
+        _ files: [String: String], mode: String = "ca",
+        certificates: (String, String)? = ("k1-cert.pub", "h1-cert.pub"),
+        date: String = "2024-01-15", more: String = ""
+    ) throws -> Compilation {
         let key = try #require(PublicKey(line: try text("k1.pub")))
+        func member(_ name: String?) throws -> String {
+            try name.map {
+                #", "certificate": "\#(try text($0).split(separator: " ").prefix(2).joined(separator: " "))""#
+            } ?? ""
+        }
         let facts = #"""
-            {"hostname": "law", "ip": "192.0.2.1", "ssh": {
-              "host_keys": [{"key": "\#(key.type) \#(key.blob)", "file": "/etc/ssh/ssh_host_ed25519_key.pub"}],
-              "user_keys": {"t": {"user": "root", "key": "\#(key.type) \#(key.blob)"}}}}
+            {"date": "\#(date)", "hostname": "law", "ip": "192.0.2.1", "ssh": {
+              "host_keys": [{"key": "\#(key.type) \#(key.blob)", "file": "/etc/ssh/ssh_host_ed25519_key.pub"\#(try member(certificates?.1))}],
+              "user_keys": {"t": {"user": "root", "key": "\#(key.type) \#(key.blob)"\#(try member(certificates?.0))}}}}
             """#
         let trust = "{user: root, hosts: 'true'}"
         let manifest =
-            "ssh_trust:\n  t: {mode: ca, from: \(trust), to: \(trust)\(more)}\nfile: {/etc/z: {content: x}}\n"
+            "ssh_trust:\n  t: {mode: \(mode), from: \(trust), to: \(trust)\(more)}\nfile: {/etc/z: {content: x}}\n"
         let texts = [
             "site.yaml": "site: law\n", "manifests/law.yaml": manifest, "inventory/a.yaml": "hosts: {law: {}}\n",
             "facts/law.json": facts,
@@ -81,8 +94,10 @@ struct CertificateTests {
 
     @Test func whatTheAuthorityHasNotSignedIsANote() throws {
         #expect(
-            Self.notes(try Self.compilation([:])) == [
-                "ssh_trust:t: the site has no files/ssh/ca.pub: `lodestar ssh sign` makes it"
+            Self.notes(try Self.compilation([:], certificates: nil)) == [
+                "ssh_trust:t: the site has no files/ssh/ca.pub: `lodestar ssh sign` makes it",
+                "ssh_trust:t: 1 of 1 hosts have not reported their certificate, and keep their keys: law",
+                "ssh_trust:t: 1 of 1 hosts have not reported their certificate, and are known by their keys: law",
             ])
         #expect(Self.notes(try Self.compilation(try Self.files())).isEmpty)
         // A certificate of another key, one of a user for a host, and the other way round.
@@ -95,6 +110,33 @@ struct CertificateTests {
                     "ssh_trust:t: 1 keys of law have no certificate: `lodestar ssh sign` makes it from the facts"
                 ])
         }
+    }
+
+    /// From keys to certificates nobody is locked out: what was there stays until the facts have what takes its place.
+    @Test func keysGoWhenTheirHostHasItsCertificate() throws {
+        let bench = try LawBench.simulated(with: [("/etc/ssh/sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\n")])
+        func state(_ compilation: Compilation) throws -> [Bool] {
+            let catalog = try #require(compilation.catalog)
+            let report = try bench.apply(try bench.plan(catalog))
+            #expect(report.count(.failed, .skipped) == 0, "\(report.outcomes.compactMap(\.reason?.text))")
+            #expect(try !bench.plan(catalog).hasChanges)
+            return [
+                try bench.text("/root/.ssh/authorized_keys")?.contains("lodestar:t:law") == true,
+                try bench.text("/etc/ssh/ssh_known_hosts")?.hasPrefix("@cert-authority") == true,
+                try bench.has("/etc/ssh/lodestar-trust/ca.pub"),
+            ]
+        }
+        let files = try Self.files()
+        #expect(try state(Self.compilation([:], mode: "keys", certificates: nil)) == [true, false, false])
+        #expect(try state(Self.compilation([:], certificates: nil)) == [true, false, false], "there is no authority")
+        #expect(try state(Self.compilation(files, certificates: nil)) == [true, false, true], "nothing is reported")
+        for others in [("k2-cert.pub", "h2-cert.pub"), ("h1-cert.pub", "k1-cert.pub")] {
+            #expect(try state(Self.compilation(files, certificates: others)) == [true, false, true], "\(others)")
+        }
+        #expect(try state(Self.compilation(files, date: "2024-02-02")) == [true, true, true], "it has ended")
+        #expect(try state(Self.compilation(files)) == [false, true, true])
+        // Nobody gets a key by it who had none.
+        #expect(try state(Self.compilation(files, certificates: nil)) == [false, false, true])
     }
 
     @Test func bothSidesHaveTheirFiles() throws {

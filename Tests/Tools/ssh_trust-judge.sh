@@ -218,12 +218,25 @@ ssh-keygen -q -t ed25519 -N '' -f "$work/ca"
 sign() { said=$("$lodestar" ssh sign --ca "$work/ca" "$work/site" "$@" 2>&1) || fail "sign: $said"; }
 # The service manager of these hosts.
 serve() { for host in "$@"; do listen "$host"; done; }
+
+# From keys to certificates: who could log in can all the time.
+trust ""
+converge a b c; report a b c; converge a b c; reaches a deploy app@host-b
 trust "mode: ca"
 converge a b c; report a b c
 [[ $planned == *"the site has no files/ssh/ca.pub"* ]] || fail "no note of the authority: $planned"
+reaches a deploy app@host-b
 sign
 [[ $said == *"signed 8 keys"* ]] || fail "$said"
-converge a b c; serve a b c
+! cat "$work"/site/files/ssh/certificates/*/*-cert.pub | grep /tmp || fail "a path of the operator's in a certificate"
+reaches a deploy app@host-b
+# The hosts take the authority before those who log in have their certificates.
+converge b c; serve b c
+[[ $planned == *"2 of 2 hosts have not reported their certificate, and keep their keys"* ]] || fail "no note: $planned"
+for host in a b; do reaches $host deploy app@host-c; done
+converge a
+reaches a deploy app@host-b
+report a b c; converge a b c
 for target in host-b host-b.example.org 10.9.2.2 host-c; do reaches a deploy app@$target; done
 reaches b deploy app@host-c
 [ ! -s "${root[b]}/home/app/.ssh/authorized_keys" ] && ! grep -qv '^@cert-authority' "${root[a]}/etc/ssh/ssh_known_hosts" || fail "keys beside certificates"
@@ -288,6 +301,8 @@ serials=$(for file in "$work"/site/files/ssh/certificates/*/*-cert.pub; do ssh-k
 [ "$(sort <<< "$serials" | uniq -d)" == "" ] || fail "a serial number twice"
 serial=$(ssh-keygen -Lf "$work/site/files/ssh/certificates/${id[c]}/deploy-cert.pub" | sed -n 's/ *Serial: //p')
 converge b c; reaches c deploy app@host-b
+said=$("$lodestar" ssh revoke --serial 99999 "$work/site" 2>&1) && fail "a serial number that was never given"
+[[ $said == *"found 99999, which was never given: nothing was revoked"* ]] || fail "$said"
 "$lodestar" ssh revoke --serial "$serial" "$work/site" > /dev/null || fail "revoke --serial"
 converge b; fails c deploy app@host-b
 said=$("$lodestar" ssh sign --ca "${root[a]}/etc/ssh/ssh_host_ed25519_key" "$work/site" 2>&1) && fail "another authority signs"

@@ -9,10 +9,11 @@ extension FactCollector {
         return .list(
             names.compactMap { name -> Datum? in
                 guard let key = Self.key(in: tree.read("etc/ssh/\(name)")) else { return nil }
-                return [
-                    "type": .string(key.type), "key": .string(key.line), "fingerprint": fingerprint(of: key),
-                    "file": .string("/etc/ssh/\(name)"),
-                ]
+                return .map(
+                    [
+                        .init("type", .string(key.type)), .init("key", .string(key.line)),
+                        .init("fingerprint", fingerprint(of: key)), .init("file", .string("/etc/ssh/\(name)")),
+                    ] + certificate("\(name.dropLast(4))-cert.pub"))
             })
     }
 
@@ -31,10 +32,20 @@ extension FactCollector {
                 else { return nil }
                 return Datum.Member(
                     trust,
-                    [
-                        "user": .string(identity.user), "key": .string(key.line), "fingerprint": fingerprint(of: key),
-                    ])
+                    .map(
+                        [
+                            .init("user", .string(identity.user)), .init("key", .string(key.line)),
+                            .init("fingerprint", fingerprint(of: key)),
+                        ] + certificate("\(trust)-cert.pub")))
             })
+    }
+
+    /// The certificate of trusts in a file, where it is there.
+    private func certificate(_ name: String) -> [Datum.Member] {
+        guard let key = Self.key(in: tree.read("\(TrustIdentity.certificates)/\(name)")),
+            key.type.hasSuffix("-cert-v01@openssh.com")
+        else { return [] }
+        return [.init("certificate", .string(key.line))]
     }
 
     /// The homes of the root's accounts, without the leading slash.
