@@ -15,7 +15,7 @@ import Testing
         .timeLimit(.minutes(20)),
         arguments: [
             "timezone", "locale", "kernel_module", "host_entry", "limit", "sudo_rule", "known_host", "archive", "git",
-            "ssh_trust", "key_options", "source",
+            "ssh_trust", "key_options", "homes", "source",
         ])
     func othersMakeTheSameOfARoot(type: String) { judge([type, Self.root]) }
 
