@@ -15,26 +15,32 @@ public struct FleetNames: Sendable, Hashable {
     /// The hosts whose facts say a name, in the order of the inventory.
     private var claims: [String: [String]] = [:]
 
-    public init() {}
+    /// The names that are not one host's alone, which are few: all others need no second look.
+    private var contested: Set<String> = []
 
-    /// Adds a host, in the order of the inventory.
-    ///
-    /// - Parameter names: what its facts say.
-    public mutating func add(_ id: String, names: [String]) {
-        identities[Self.canonical(id)] = id
-        for name in Set(names.map(Self.canonical)) { claims[name, default: []].append(id) }
+    /// - Parameter hosts: each with the names that its facts say, in the order of the inventory.
+    public init(_ hosts: [(id: String, names: [String])]) {
+        for host in hosts {
+            identities[Self.canonical(host.id)] = host.id
+            for name in Set(host.names.map(Self.canonical)) { claims[name, default: []].append(host.id) }
+        }
+        for (name, holders) in claims where holders.count > 1 || identities[name].map({ $0 != holders[0] }) == true {
+            contested.insert(name)
+        }
     }
 
     /// Who else has a name that a host claims; nil where nobody has. The inventory comes first: nobody else can have the id of a
     /// host as a name, whatever the facts of others say.
     public func rivals(of id: String, for name: String) -> Rivals? {
+        if contested.isEmpty { return nil }
         let name = Self.canonical(name)
+        guard contested.contains(name) else { return nil }
         if let owner = identities[name] {
             return owner == id ? nil : Rivals(first: id, second: owner, isIdentity: true)
         }
-        let claims = claims[name] ?? []
-        guard let other = claims.first(where: { $0 != id }) else { return nil }
-        let isBefore = claims.first == other
+        let holders = claims[name] ?? []
+        guard let other = holders.first(where: { $0 != id }) else { return nil }
+        let isBefore = holders.first == other
         return Rivals(first: isBefore ? other : id, second: isBefore ? id : other, isIdentity: false)
     }
 

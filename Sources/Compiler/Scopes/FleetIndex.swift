@@ -5,15 +5,14 @@ extension Site {
     /// The names of all hosts of the inventory, found in one pass and kept.
     var fleetNames: FleetNames {
         if let known = fleetChoices.names { return known }
-        var names = FleetNames()
-        for host in inventory.hosts {
-            let facts = layer("facts/\(host.id).json")?.values
-            names.add(
-                host.id,
-                names: FleetMember.nameFacts.compactMap { name in
+        let names = FleetNames(
+            inventory.hosts.map { host in
+                let facts = layer("facts/\(host.id).json")?.values
+                let names = FleetMember.nameFacts.compactMap { name in
                     if case .string(let text)? = facts?[name] { text } else { nil }
-                })
-        }
+                }
+                return (host.id, names)
+            })
         fleetChoices.names = names
         return names
     }
