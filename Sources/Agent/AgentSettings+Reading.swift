@@ -15,8 +15,7 @@ extension AgentSettings {
             "source", "state", "runtime", "schedules", "metrics", "reports", "outputs", "scheduler", "converge",
         ]
         let reader = NodeReader(root, allowed: keys, what: "the settings", into: &diagnostics)
-        let source: AbsolutePath? = reader.decoded("source", into: &diagnostics)
-        settings.converge.source = source.map { SiteSource(parsing: $0.text) }
+        settings.converge.readSource(reader, into: &diagnostics)
         reader.read("state", &settings.state, into: &diagnostics)
         reader.read("runtime", &settings.runtime, into: &diagnostics)
         reader.read("schedules", &settings.schedules, into: &diagnostics)

@@ -21,6 +21,8 @@ public struct AgentSettings: Sendable {
     public struct Converge: Sendable {
         /// The site; nil: the loop is off.
         public var source: SiteSource?
+        /// Of a source somewhere else.
+        public var trust: SourceTrustSettings?
         /// The root that is managed.
         public var root = AbsolutePath.root
         public var mode = Mode.report

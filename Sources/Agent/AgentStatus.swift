@@ -30,8 +30,10 @@ public struct ConvergeOutcome: Sendable, Hashable {
             return parts.joined(separator: ", ")
         case 65: return "site refused"
         case 66: return "site not found"
+        case 69: return "source does not answer"
         case 75: return "locked"
         case 78: return "refused by a safety limit"
+        case 79: return "newest commit not trusted"
         default: return "failed with \(exitStatus)"
         }
     }

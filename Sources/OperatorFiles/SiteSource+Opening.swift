@@ -7,8 +7,8 @@ public struct OpenSite: Sendable {
     public let reader: any SiteReader
     /// The same site under one name, wherever a command is run; of a commit the commit itself, whatever becomes of the ref.
     public let source: SiteSource
-    /// What the operator should know, such as that the remote side does not answer.
-    public var remark: String?
+    /// Why it is an older state of the site; nil where it is not.
+    public var setback: Setback?
 }
 
 extension SiteSource {
@@ -28,8 +28,8 @@ extension SiteSource {
             if access.trust != nil { try access.checkDescent(of: inspection) }
             return OpenSite(reader: try inspection.site(), source: pinned(to: inspection.commit))
         case .remote(let source):
-            let (inspection, site, remark) = try access.opened(source)
-            return OpenSite(reader: site, source: pinned(to: inspection.commit), remark: remark)
+            let (inspection, site, setback) = try access.opened(source)
+            return OpenSite(reader: site, source: pinned(to: inspection.commit), setback: setback)
         }
     }
 

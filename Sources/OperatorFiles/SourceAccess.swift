@@ -2,6 +2,14 @@ import Git
 import Model
 import SystemCalls
 
+/// Why a source is not read as it is now, but as it was when it was last trusted.
+public struct Setback: Sendable {
+    /// For people.
+    public var remark: String
+    /// Whether the newest commit is not trusted; otherwise the remote side does not answer.
+    public var isRefusal: Bool
+}
+
 /// How a source is opened: who counts, and where it is remembered what was followed.
 public struct SourceAccess: Sendable {
     public var trust: SourceTrust?
@@ -9,6 +17,8 @@ public struct SourceAccess: Sendable {
     public var isWaived = false
     /// Whether the last commit that was trusted is no answer where the remote side gives none.
     public var isFreshOnly = false
+    /// Whether the last commit that was trusted goes on where the newest one is not.
+    public var goesOn = false
     /// A file of certificates that servers are believed by, instead of the system's.
     public var authority: String?
     /// The folder of a root's state; nil where nothing is remembered.
@@ -16,36 +26,44 @@ public struct SourceAccess: Sendable {
 
     public init(trust: SourceTrust? = nil) { self.trust = trust }
 
-    /// Opens a commit from elsewhere, or the last one that was trusted where the remote side does not answer.
-    func opened(_ source: CommitSource) throws(SourceFault) -> (SourceInspection, GitSite, remark: String?) {
-        var inspection: SourceInspection, remark: String?
+    /// Opens a commit from elsewhere, or the last one that was trusted where there is a reason to.
+    func opened(_ source: CommitSource) throws(SourceFault) -> (SourceInspection, GitSite, setback: Setback?) {
         do throws(SourceFault) {
-            inspection = SourceInspection(try candidate(source), by: trust)
+            let (inspection, site) = try judged(source)
+            try remember(inspection.commit, of: source)
+            return (inspection, site, nil)
         } catch {
-            guard error.kind == .unreachable, !isFreshOnly, let last = try trusted()?[source],
-                let mirror = try mirror(of: source)
-            else { throw error }
-            inspection = SourceInspection(try mirror.keptCandidate(last.commit, of: source), by: trust)
+            let isReason = error.kind == .unreachable ? !isFreshOnly : error.kind == .untrusted && goesOn
+            guard isReason, let last = try trusted()?[source], let mirror = try mirror(of: source) else { throw error }
+            let inspection = SourceInspection(try mirror.keptCandidate(last.commit, of: source), by: trust)
+            try checkDescent(of: inspection)
+            let site = try inspection.site()
+            do throws(SiteFault) { try site.check() } catch {
+                throw SourceFault(.refused, "\(error.path): \(error.reason)")
+            }
             let (day, _) = CivilDate.clock(at: last.time)
-            remark =
-                "\(source.directory) cannot be reached (\(error.reason)): "
-                + "going on with \(last.commit.prefix(12)), the last commit that was trusted, on \(day)"
+            let remark =
+                "\(source.text): \(error.reason); going on with \(last.commit.prefix(12)), the last commit that was trusted, on \(day)"
+            return (inspection, site, Setback(remark: remark, isRefusal: error.kind == .untrusted))
         }
+    }
+
+    private func judged(_ source: CommitSource) throws(SourceFault) -> (SourceInspection, GitSite) {
+        let inspection = SourceInspection(try candidate(source), by: trust)
         try checkDescent(of: inspection)
-        var site = try inspection.site()
+        let site = try inspection.site()
         do throws(SiteFault) {
             try site.check()
+            return (inspection, site)
         } catch {
-            guard remark == nil, let mirror = try mirror(of: source) else {
+            guard let mirror = try mirror(of: source) else {
                 throw SourceFault(.refused, "\(error.path): \(error.reason)")
             }
             // A mirror that is damaged is made anew, and judged again.
-            inspection = SourceInspection(try mirror.renewedCandidate(source), by: trust)
+            let inspection = SourceInspection(try mirror.renewedCandidate(source), by: trust)
             try checkDescent(of: inspection)
-            site = try inspection.site()
+            return (inspection, try inspection.site())
         }
-        if remark == nil { try remember(inspection.commit, of: source) }
-        return (inspection, site, remark)
     }
 
     /// Finds a commit from elsewhere.

@@ -53,6 +53,78 @@ import Testing
         #expect(settings.converge.windows.map(\.length) == [.seconds(7200), .seconds(60)])
     }
 
+    @Test func aRepositorySomewhereElseIsRead() {
+        let fingerprint = "SHA256:" + String(repeating: "a", count: 43)
+        let (settings, problems) = read(
+            """
+            source:
+              url: https://git.example.org/ops/site.git
+              ref: main
+              folder: sites/prod
+              ca: /ca.pem
+              trust: {signers: /s, keys: ["\(fingerprint)"], revoked: /r}
+            """)
+        #expect(problems.isEmpty)
+        #expect(settings.converge.source?.text == "https://git.example.org/ops/site.git#main:sites/prod")
+        #expect(
+            settings.converge.trust?.options == [
+                "--last-trusted", "--signers", "/s", "--key", fingerprint, "--revoked", "/r", "--ca", "/ca.pem",
+            ])
+        let (waived, none) = read("source: {url: \"git@example.org:x\", trust: none}")
+        #expect(none.isEmpty && waived.converge.source?.text == "git@example.org:x#HEAD")
+        #expect(waived.converge.trust?.options == ["--trust", "none"])
+        #expect(read("source: /srv/x.git#main").0.converge.source == SiteSource(parsing: "/srv/x.git#main"))
+    }
+
+    @Test(arguments: [
+        ("source: {url: \"https://a/b\"}", "1:9: error: expected `trust` of the source, found none"),
+        ("source: {trust: none}", "1:9: error: expected `url` of the source, found none"),
+        (
+            "source: {url: \"https://a/b\", trust: {}}",
+            "1:37: error: expected `signers` or `keys` in trust, found neither"
+        ),
+        (
+            "source: {url: \"https://a/b\", trust: }",
+            "1:37: error: expected `signers` or `keys` in trust, found neither"
+        ),
+        (
+            "source: {url: \"https://a/b\", trust: {revoked: /r}}",
+            "1:37: error: expected `signers` or `keys` in trust, found neither"
+        ),
+        ("source: {url: \"https://a/b\", trust: all}", "1:37: error: trust: expected a mapping, found"),
+        (
+            "source: {url: \"https://a/b\", trust: {keys: [MD5]}}",
+            "1:45: error: `keys`: expected a fingerprint such as SHA256:..., found"
+        ),
+        (
+            "source: {url: \"https://a/b\", ref: -x, trust: none}",
+            "1:35: error: `ref`: expected the name of a branch or a tag, found"
+        ),
+        (
+            "source: {url: \"https://a/b\", folder: ../x, trust: none}",
+            "1:38: error: `folder`: expected a folder of the repository"
+        ),
+        (
+            "source: {url: /srv/x, trust: none}",
+            "1:15: error: `url`: expected a repository somewhere else, found a directory"
+        ),
+        (
+            "source: {url: \"file:///x\", trust: none}",
+            "1:15: error: `url`: expected a repository somewhere else, found a directory"
+        ),
+        ("source: {url: \"https://a:b@c/d\", trust: none}", "1:15: error: `url`: expected https://"),
+        (
+            "source: {url: \"https://a/b\", trust: none, poll: 5m}",
+            "1:43: error: expected a key of source, found `poll`"
+        ),
+        ("source: site", "1:9: error: `source`: expected a canonical absolute path, found `site`"),
+    ])
+    func aSourceThatSaysTooLittleIsAnError(text: String, start: String) {
+        let (settings, problems) = read(text)
+        #expect(problems.count == 1 && problems[0].hasPrefix("agent.yaml:\(start)"), "\(problems)")
+        #expect(settings.converge.source == nil || settings.converge.trust != nil)
+    }
+
     @Test(arguments: [
         (
             "stat: /a",

@@ -130,6 +130,34 @@ commit("other", "-S")
 expect(79, "nobody allows the key", "apply", *source("#main"))
 ENV["GIT_CONFIG_VALUE_1"] = f"{work}/key"
 
+# The agent goes on with the last commit that was trusted, and says so.
+with open(f"{root}/etc/followed", "w") as file:
+    file.write("drift")
+expect(79, f"going on with {two[:12]}", "apply", *source("#main"), "--last-trusted", "--detailed-exit-code")
+applied("two")
+expect(79, f"going on with {two[:12]}", "plan", *source("#main"), "--last-trusted")
+expect(79, "nobody allows the key", "apply", *source("#new"), "--last-trusted") if git("push", "-q", remote, "HEAD:new") == "" else None
+
+with open(f"{work}/agent.yaml", "w") as file:
+    file.write(
+        f"state: {work}/agent\nruntime: {work}/run\nschedules: {work}/schedules\nconverge: {{mode: apply, root: {root}}}\nsource:\n  url: {url}\n"
+        f"  ref: main\n  folder: prod\n  ca: {work}/tls.pem\n  trust: {{signers: {signers}}}\n")
+os.makedirs(f"{work}/schedules")
+with open(f"{root}/etc/followed", "w") as file:
+    file.write("drift again")
+agent = subprocess.Popen([lodestar, "agent", "--config", f"{work}/agent.yaml"], stdout=subprocess.DEVNULL, stderr=open(f"{work}/agent.log", "w"))
+atexit.register(agent.kill)
+for _ in range(300):
+    status, said = run("status", "--config", f"{work}/agent.yaml")
+    if "last: " in said:
+        break
+    time.sleep(0.1)
+if "last: newest commit not trusted" not in said:
+    fail("agent", said, open(f"{work}/agent.log").read())
+applied("two")
+agent.terminate()
+agent.wait()
+
 # Rollback and another history, signed as they may be; from the repository itself too.
 for ref in (f"#{one}", "#main~2"):
     expect(79, f"it does not come from {two}", "apply", *source(ref))

@@ -49,6 +49,17 @@ struct ApplyCommand: ParsableCommand {
     }
 
     func run() throws {
+        var isRefused = false
+        do {
+            try converge(&isRefused)
+        } catch let code as ExitCode where isRefused && code == ExitCode(2) {
+            // That the newest commit is not trusted tells more than that something changed.
+        }
+        if isRefused { throw ExitStatus.untrusted }
+    }
+
+    /// - Parameter isRefused: whether this is the last commit that was trusted, since the newest one is not.
+    private func converge(_ isRefused: inout Bool) throws {
         let saved = try savedPlan()
         if let saved, options.root != "/", LocalFiles.absolute(options.root) != saved.root {
             Terminal.report("\(source): error: expected the root \(saved.root) of this plan, found \(options.root)")
@@ -63,6 +74,7 @@ struct ApplyCommand: ParsableCommand {
         let session = try Session(
             saved?.source ?? SiteSource(parsing: source), identity: options.identity, trust: trust,
             root: hostSession.root)
+        isRefused = session.isRefused
         let target = try Session.target(root: hostSession.root)
         if ThisProcess.isPrivileged, let objection = session.given.resolved.objection(owners: Operator.accounts) {
             Terminal.report("warning: whoever can write the site decides what root does: \(objection)")

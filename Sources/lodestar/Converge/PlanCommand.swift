@@ -60,6 +60,8 @@ struct PlanCommand: ParsableCommand {
         }
         if plan.exceedsRemovalLimit, !allowRemovals { throw ExitStatus.unsafe }
         if plan.locksOut, !allowLockout { throw ExitStatus.unsafe }
-        if detailedExitCode, plan.detailedExitCode != 0 { throw ExitCode(plan.detailedExitCode) }
+        let isToldMore = session.isRefused && plan.detailedExitCode == 2
+        if detailedExitCode, plan.detailedExitCode != 0, !isToldMore { throw ExitCode(plan.detailedExitCode) }
+        if session.isRefused { throw ExitStatus.untrusted }
     }
 }

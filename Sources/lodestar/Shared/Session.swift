@@ -17,6 +17,8 @@ struct Session {
     let given: SiteSource
     /// Under one name, wherever a command is run; of a commit the commit itself.
     let source: SiteSource
+    /// Whether the newest commit is not trusted, and this is the last one that was.
+    let isRefused: Bool
     /// Parsed when it is needed: a cached catalog needs it not.
     let site: Lazily<Site>
 
@@ -29,7 +31,8 @@ struct Session {
         given = source
         let access = try trust?.access(root: root) ?? SourceAccess()
         let open = try Self.reportingFaults(of: source) { () throws(SourceFault) in try source.opened(access) }
-        if let remark = open.remark { Terminal.report("warning: \(remark)") }
+        if let setback = open.setback { Terminal.report("warning: \(setback.remark)") }
+        isRefused = open.setback?.isRefusal == true
         self.source = open.source
         let reader = open.reader
         self.reader = reader

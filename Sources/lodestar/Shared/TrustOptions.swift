@@ -39,6 +39,10 @@ struct TrustOptions: ParsableArguments {
     @Flag(help: "Exits 69 where the repository does not answer, instead of taking the last commit that was trusted.")
     var requireFresh = false
 
+    @Flag(
+        help: "Goes on with the last commit that was trusted where the newest one is not, and exits 79 all the same.")
+    var lastTrusted = false
+
     func validate() throws {
         for key in keys where Fingerprint(key) == nil {
             throw ValidationError("expected --key with a fingerprint such as SHA256:..., found `\(key)`")
@@ -58,6 +62,7 @@ struct TrustOptions: ParsableArguments {
         var access = SourceAccess(trust: try sourceTrust())
         access.isWaived = trust != nil
         access.isFreshOnly = requireFresh
+        access.goesOn = lastTrusted
         // Git runs in another directory than this one.
         access.authority = ca.map { LocalFiles.absolute($0) }
         if let root, ThisProcess.isPrivileged {

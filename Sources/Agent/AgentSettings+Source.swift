@@ -1,0 +1,86 @@
+public import Model
+
+/// Whose commits the agent takes of a repository somewhere else.
+public struct SourceTrustSettings: Sendable, Hashable {
+    /// Files, as `--signers` and `--revoked` take them.
+    public var signers: AbsolutePath?
+    public var revoked: AbsolutePath?
+    /// Fingerprints.
+    public var keys: [String] = []
+    /// Whether somebody wrote that no signature is asked.
+    public var isWaived = false
+    /// The authorities that an https server is believed by.
+    public var authority: AbsolutePath?
+
+    public init() {}
+
+    /// The options of `plan` and `apply` that say the same. A commit that is not trusted keeps the last one that was going.
+    public var options: [String] {
+        var options = isWaived ? ["--trust", "none"] : ["--last-trusted"]
+        if let signers { options += ["--signers", signers.text] }
+        for key in keys { options += ["--key", key] }
+        if let revoked { options += ["--revoked", revoked.text] }
+        if let authority { options += ["--ca", authority.text] }
+        return options
+    }
+}
+
+extension AgentSettings.Converge {
+    /// Reads the path of a site, or a mapping for a repository somewhere else.
+    mutating func readSource(_ reader: NodeReader, into diagnostics: inout Diagnostics) {
+        guard let node = reader["source"], case .map = node.content else {
+            let path: AbsolutePath? = reader.decoded("source", into: &diagnostics)
+            source = path.map { SiteSource(parsing: $0.text) }
+            return
+        }
+        let reader = NodeReader(
+            node, allowed: ["url", "ref", "folder", "ca", "trust"], what: "source", into: &diagnostics)
+        var trust = SourceTrustSettings()
+        trust.authority = reader.decoded("ca", into: &diagnostics)
+        let ref = reader.value("ref", GitRefName.expectation, into: &diagnostics) { GitRefName($0)?.text }
+        let folder = reader.value("folder", "a folder of the repository such as `sites/prod`", into: &diagnostics) {
+            AbsolutePath("/\($0)") == nil ? nil : $0
+        }
+        if let trustNode = reader["trust"] {
+            trust.read(trustNode, into: &diagnostics)
+        } else {
+            diagnostics.add(
+                Diagnostic(
+                    "expected `trust` of the source, found none", at: node.place,
+                    hint: "trust: {signers: /etc/lodestar/allowed_signers}; `none` follows whoever can write there"))
+        }
+        guard reader["url"] != nil else {
+            return diagnostics.add(Diagnostic("expected `url` of the source, found none", at: node.place))
+        }
+        let address: GitAddress? = reader.decoded("url", into: &diagnostics)
+        guard let address else { return }
+        guard address.directory == nil else {
+            return diagnostics.add(
+                Diagnostic(
+                    "`url`: expected a repository somewhere else, found a directory", at: reader["url"]?.place,
+                    hint: "for a repository of this host write `source: /srv/site.git#main`"))
+        }
+        source = .remote(CommitSource(directory: address.text, revision: ref ?? "HEAD", folder: folder))
+        self.trust = trust
+    }
+}
+
+extension SourceTrustSettings {
+    fileprivate mutating func read(_ node: Node, into diagnostics: inout Diagnostics) {
+        if node.text == "none" {
+            isWaived = true
+            return
+        }
+        let count = diagnostics.list.count
+        let reader = NodeReader(node, allowed: ["signers", "keys", "revoked"], what: "trust", into: &diagnostics)
+        signers = reader.decoded("signers", into: &diagnostics)
+        revoked = reader.decoded("revoked", into: &diagnostics)
+        keys =
+            reader.values("keys", "a fingerprint such as SHA256:...", into: &diagnostics) {
+                $0.hasPrefix("SHA256:") && $0.utf8.count == 50 ? $0 : nil
+            } ?? []
+        if reader["signers"] == nil, reader["keys"] == nil, diagnostics.list.count == count {
+            diagnostics.add(Diagnostic("expected `signers` or `keys` in trust, found neither", at: node.place))
+        }
+    }
+}
