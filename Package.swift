@@ -58,6 +58,9 @@ let package = Package(
             }, swiftSettings: strict),
         library("Resources", ["Model", "HostFiles", "RegularExpressions", "Scheduling"]),
         library("Engine", ["Model"]),
+        .target(
+            name: "Fleet", dependencies: ["Compiler", "Engine", "Model"], resources: [.embedInCode("Data/page.html")],
+            swiftSettings: strict),
         library("Agent", ["Model", "Scheduling", "YAML", heap]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"]),
         library("SimulatedHost", ["Model", "HostFiles"]),
@@ -83,7 +86,8 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Agent", "Compiler", "Engine", "Expressions", "HostFiles", "Hostinfo", "LinuxAgent", "LinuxFacts",
+                "Agent", "Compiler", "Engine", "Expressions", "Fleet", "HostFiles", "Hostinfo", "LinuxAgent",
+                "LinuxFacts",
                 "LinuxHost",
                 "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "Signatures", "SimulatedHost",
                 "StandardRoles",
@@ -117,6 +121,7 @@ let package = Package(
         tests("Secrets", ["Model"]),
         tests("Signatures", ["TestSupport", "Values", crypto]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State", "TestSupport"]),
+        tests("Fleet", ["Compiler", "Model", "Resources", "TestSupport"], excluded: ["Golden"]),
         tests("HostFiles", ["Model"]),
         tests("Values"),
         tests("YAML", ["TestSupport", "Values"]),

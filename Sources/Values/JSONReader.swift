@@ -32,31 +32,36 @@ extension Datum {
     }
 }
 
-private struct JSONReader {
+/// Reads a text, or passes over what nobody asks for; `JSONObject` does the latter.
+struct JSONReader {
     let bytes: [UInt8]
     let repeatedKeys: Datum.RepeatedKeys
     let greatestDepth: Int
-    private var position = 0
+    private(set) var position: Int
+    let end: Int
 
-    init(bytes: [UInt8], repeatedKeys: Datum.RepeatedKeys, greatestDepth: Int) {
+    /// - Parameter range: the bytes that are read; nil: all of them.
+    init(bytes: [UInt8], in range: Range<Int>? = nil, repeatedKeys: Datum.RepeatedKeys, greatestDepth: Int) {
         self.bytes = bytes
         self.repeatedKeys = repeatedKeys
         self.greatestDepth = greatestDepth
+        position = range?.lowerBound ?? 0
+        end = range?.upperBound ?? bytes.count
     }
 
-    private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+    var next: UInt8? { position < end ? bytes[position] : nil }
 
-    private mutating func skipSpace() {
+    mutating func skipSpace() {
         while let next, next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 { position += 1 }
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    mutating func take(_ byte: UInt8) -> Bool {
         guard next == byte else { return false }
         position += 1
         return true
     }
 
-    private func fault(_ expected: String) -> JSONFault {
+    func fault(_ expected: String) -> JSONFault {
         JSONFault("expected \(expected), found \(next == nil ? "the end" : "something else")", at: position)
     }
 
@@ -67,7 +72,7 @@ private struct JSONReader {
         return value
     }
 
-    private mutating func value(depth: Int) throws(JSONFault) -> Datum {
+    mutating func value(depth: Int) throws(JSONFault) -> Datum {
         guard depth < greatestDepth else { throw fault("at most \(greatestDepth) levels") }
         skipSpace()
         switch next {
@@ -100,7 +105,7 @@ private struct JSONReader {
     private mutating func map(depth: Int) throws(JSONFault) -> Datum {
         position += 1
         var members: [Datum.Member] = []
-        var places: [String: Int] = [:]
+        var places = KeyPlaces()
         skipSpace()
         if take(UInt8(ascii: "}")) { return .map(members) }
         repeat {
@@ -108,16 +113,16 @@ private struct JSONReader {
             guard next == UInt8(ascii: "\"") else { throw fault("a key") }
             let place = position
             let key = try string()
-            if repeatedKeys == .refused, places[key] != nil {
+            let known = places.place(of: key, in: members)
+            if repeatedKeys == .refused, known != nil {
                 throw JSONFault("expected each key once, found `\(key)` twice", at: place)
             }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw fault("`:`") }
             let value = try value(depth: depth + 1)
-            if let known = places[key] {
+            if let known {
                 members[known].value = value
             } else {
-                places[key] = members.count
                 members.append(.init(key, value))
             }
         } while separator()
@@ -125,14 +130,24 @@ private struct JSONReader {
         return .map(members)
     }
 
-    private mutating func separator() -> Bool {
+    mutating func separator() -> Bool {
         skipSpace()
         return take(UInt8(ascii: ","))
     }
 
-    private mutating func string() throws(JSONFault) -> String {
+    mutating func string() throws(JSONFault) -> String {
         let start = position
         position += 1
+        passPlainText()
+        // Most texts have no escape.
+        if next == UInt8(ascii: "\"") {
+            position += 1
+            guard let text = String(validating: bytes[start + 1..<position - 1], as: UTF8.self) else {
+                throw JSONFault("expected UTF-8, found other bytes", at: start)
+            }
+            return text
+        }
+        position = start + 1
         var text: [UInt8] = []
         while let byte = next {
             position += 1
@@ -148,6 +163,17 @@ private struct JSONReader {
             }
         }
         throw fault("the end of the text that begins at byte \(start)")
+    }
+
+    mutating func advance(to place: Int) { position = place }
+
+    /// Passes over bytes of a text that stand for themselves.
+    mutating func passPlainText() {
+        while position < end {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { return }
+            position += 1
+        }
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONFault) {
@@ -197,5 +223,16 @@ private struct JSONReader {
             throw fault("a value")
         }
         return .double(value)
+    }
+}
+
+/// Where the keys of an object are: few are looked through, many have a table.
+private struct KeyPlaces {
+    private var table: [String: Int] = [:]
+
+    mutating func place(of key: String, in members: [Datum.Member]) -> Int? {
+        if members.count <= 16 { return members.firstIndex { $0.key == key } }
+        for place in table.count..<members.count { table[members[place].key] = place }
+        return table[key]
     }
 }

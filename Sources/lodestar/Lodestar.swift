@@ -46,6 +46,7 @@ struct Lodestar: ParsableCommand {
                     Eval.self,
                     SchemaCommand.self, SecretCommand.self, SSHCommand.self, ImportCommand.self,
                 ]),
+            CommandGroup(name: "The fleet:", subcommands: [FleetCommand.self]),
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
             CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self, AccessCommand.self]),
             CommandGroup(

@@ -2,31 +2,48 @@ import Model
 
 /// `extend`: lists append, mappings merge, scalars must be unset.
 extension HostCompilation {
-    func extend(with addition: DeclaredResource) {
-        guard let position = positions[addition.address] else {
-            if dormant.contains(addition.address) || tentative.contains(addition.address) { return }
-            if !areFactsKnown, site.mentions(addition.address.type) { return }
-            let known = declared.filter { $0.type.name == addition.type.name }.map(\.address.key)
-            diagnostics.add(
-                Diagnostic(
-                    "expected a declared resource to extend, found \(addition.address)", at: addition.place,
-                    hint: Spelling.hint(for: addition.address.key, among: Array(known.prefix(200)))))
-            return
+    /// The items, those that others extend with what extends them.
+    func extended(_ items: [EvaluatedItem]) -> [EvaluatedItem] {
+        let extending = items.filter { !$0.outcome.additions.isEmpty }
+        if extending.isEmpty { return items }
+        let additions = extending.flatMap(\.outcome.additions)
+        var open = Dictionary(grouping: additions, by: \.address), items = items
+        for (index, item) in items.enumerated() where !open.isEmpty {
+            var found: [Int: [DeclaredResource]] = [:]
+            for (position, resource) in item.outcome.declared.enumerated() {
+                found[position] = open.removeValue(forKey: resource.address)
+            }
+            if found.isEmpty { continue }
+            items[index] = remembered(memory?.extension(of: item, by: extending)) { self.extended(item, found) }
         }
-        for entry in addition.entries {
-            if let index = declared[position].entries.firstIndex(where: { $0.key == entry.key }) {
-                let own = declared[position].entries[index].value
-                if let merged = merged(own, entry.value, entry.key) { declared[position].entries[index].value = merged }
-            } else {
-                declared[position].entries.append(entry)
+        return items
+    }
+
+    private func extended(_ item: EvaluatedItem, _ additions: [Int: [DeclaredResource]]) -> EvaluatedItem {
+        evaluated {
+            outcome = item.outcome
+            for position in additions.keys.sorted() {
+                for addition in additions[position] ?? [] { extend(position, with: addition) }
             }
         }
-        declared[position].relations += addition.relations
-        declared[position].tags += addition.tags
-        if let note = addition.note, declared[position].note == nil { declared[position].note = note }
-        if let policy = addition.onUndeclared, declared[position].onUndeclared == nil {
-            declared[position].onUndeclared = policy
+    }
+
+    private func extend(_ position: Int, with addition: DeclaredResource) {
+        var own = outcome.declared[position]
+        for entry in addition.entries {
+            if let index = own.entries.firstIndex(where: { $0.key == entry.key }) {
+                if let merged = merged(own.entries[index].value, entry.value, entry.key) {
+                    own.entries[index].value = merged
+                }
+            } else {
+                own.entries.append(entry)
+            }
         }
+        own.relations += addition.relations
+        own.tags += addition.tags
+        if let note = addition.note, own.note == nil { own.note = note }
+        if let policy = addition.onUndeclared, own.onUndeclared == nil { own.onUndeclared = policy }
+        outcome.declared[position] = own
     }
 
     private func merged(_ own: Node, _ other: Node, _ name: String) -> Node? {

@@ -36,8 +36,6 @@ extension Site {
     ///   many hosts are compiled one after the other, that is most of the work, and none of them needs it.
     public func compilation(for target: CompilationTarget, hasDigest: Bool = true) -> Compilation {
         let scope = HostScope(target, files: files, secrets: secrets)
-        let host = HostCompilation(self, scope, areFactsKnown: target.facts != nil)
-        host.hasDigest = hasDigest
-        return host.compilation()
+        return HostCompilation(self, scope, areFactsKnown: target.facts != nil).compilation(hasDigest: hasDigest)
     }
 }

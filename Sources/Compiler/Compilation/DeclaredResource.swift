@@ -2,7 +2,7 @@ import Model
 
 /// A resource whose values are known, before it is decoded: `extend` may still add to it.
 struct DeclaredResource {
-    struct Relation {
+    struct Relation: Hashable {
         var kind: RelationKind
         var address: Address
         var place: Place

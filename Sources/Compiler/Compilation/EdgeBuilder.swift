@@ -120,7 +120,7 @@ struct EdgeBuilder {
 
 extension Declaration {
     /// Whether it asks the package manager for something.
-    fileprivate var installsPackage: Bool {
+    var installsPackage: Bool {
         resource.probes.contains { probe in
             if case .packageChange(let change) = probe { !change.action.isRemoval } else { false }
         }

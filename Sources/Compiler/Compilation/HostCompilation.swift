@@ -1,51 +1,66 @@
 import Expressions
 import Model
 
-/// Compiles a site for one host: manifests to declared resources to a catalog.
+/// Compiles a site for one host: manifests to items with values to a graph to a catalog.
 final class HostCompilation {
     let site: Site
     let scope: HostScope
     let areFactsKnown: Bool
     /// False where no host is meant: what depends on labels is not known.
     let areLabelsKnown: Bool
-    var diagnostics = Diagnostics()
+    /// What hosts that were compiled before have in common with this one; nil where one host is compiled.
+    let memory: FleetMemory?
+    /// Of the item that is evaluated, or of the host where none is.
+    var outcome = Outcome()
     /// In manifest order.
-    var declared: [DeclaredResource] = []
-    var positions: [Address: Int] = [:]
-    /// Declared, but switched off by `when`.
-    var dormant: Set<Address> = []
-    /// Declared where it is not known whether they are on.
-    var tentative: Set<Address> = []
-    var tentativeResources: [DeclaredResource] = []
-    var additions: [DeclaredResource] = []
-    private var labels: [Datum.Member] = []
-    /// Whether the catalog has a digest of what was read.
-    var hasDigest = true
+    private(set) var items: [EvaluatedItem] = []
+    private(set) var labels: [Datum.Member] = []
 
-    init(_ site: Site, _ scope: HostScope, areFactsKnown: Bool, areLabelsKnown: Bool = true) {
+    init(
+        _ site: Site, _ scope: HostScope, areFactsKnown: Bool, areLabelsKnown: Bool = true, memory: FleetMemory? = nil
+    ) {
         self.areLabelsKnown = areLabelsKnown
         self.site = site
         self.scope = scope
         self.areFactsKnown = areFactsKnown
+        self.memory = memory
     }
 
-    func compilation() -> Compilation {
-        readLabels()
-        let data = layers()
-        scope.data = data
-        scope.fleet = fleet()
-        scope.labelNames = site.inventory.labelNames
-        scope.zoneOffset = { [site] in site.zoneOffset($0, at: $1) }
-        for manifest in site.manifests { add(manifest) }
-        for addition in additions { extend(with: addition) }
-        let built = CatalogBuilder(self).built()
+    var diagnostics: Diagnostics {
+        get { outcome.diagnostics }
+        _modify { yield &outcome.diagnostics }
+    }
+
+    /// - Parameter hasDigest: whether the catalog has a digest of what was read.
+    func compilation(hasDigest: Bool = true) -> Compilation {
+        let data = evaluate()
+        let assembly = Assembly(items, of: site, areFactsKnown: areFactsKnown)
+        let graph = GraphBuilder(assembly).built()
         var all = site.diagnostics
         all.add(contentsOf: diagnostics)
-        all.add(contentsOf: built.diagnostics)
+        for item in items { all.add(contentsOf: item.diagnostics) }
+        all.add(contentsOf: graph.diagnostics)
+        let catalog = self.catalog(graph, assembly.pieces, digest: hasDigest ? digest : Digest(of: ""))
         return Compilation(
-            catalog: all.hasErrors ? nil : built.catalog, diagnostics: all, labels: labels,
-            reads: scope.record.values, composites: built.composites,
-            origins: origins(built.catalog, built.composites), data: data)
+            catalog: all.hasErrors ? nil : catalog, diagnostics: all, labels: labels, reads: scope.record.values,
+            composites: assembly.pieces.compactMap(\.composite), origins: Self.origins(catalog, assembly.pieces),
+            data: data)
+    }
+
+    /// Evaluates everything that the site says for the host.
+    ///
+    /// - Returns: the host's layers of data.
+    @discardableResult
+    func evaluate() -> DataLayers {
+        readLabels()
+        let data = layers()
+        scope.data = RecordedData(data, scope.record)
+        scope.fleet = .lazy(FleetMap(site))
+        scope.labelNames = site.inventory.labelNames
+        scope.zoneOffset = { [site] in site.zoneOffset($0, at: $1) }
+        for (index, manifest) in site.manifests.enumerated() { add(manifest, memory?.manifest(index)) }
+        items = extended(items)
+        return data
     }
 
     /// Runs something that may report one diagnostic.
@@ -58,69 +73,131 @@ final class HostCompilation {
         }
     }
 
-    private func add(_ manifest: Manifest) {
+    private func add(_ manifest: Manifest, _ memory: ManifestMemory?) {
         var context = ItemContext(scope: LocalScope(host: scope))
         if let hosts = manifest.hosts {
-            switch collecting({ () throws(Diagnostic) in try scope.condition(hosts, in: context.scope) }) {
+            let claim = remembered(memory?.selection) {
+                self.collected {
+                    self.collecting { () throws(Diagnostic) in try self.scope.condition(hosts, in: context.scope) }
+                }
+            }
+            diagnostics.add(contentsOf: claim.diagnostics)
+            switch claim.value {
             case nil: return
             case .some(.some(true)): break
             case .some(.some(false)): return
             case .some(.none): context.isTentative = true
             }
         }
-        add(manifest, in: &context)
+        add(manifest, in: &context, memory?.items(of: context, count: manifest.items.count))
     }
 
     /// Adds the items of a manifest or a role.
-    func add(_ manifest: Manifest, in context: inout ItemContext) {
+    func add(_ manifest: Manifest, in context: inout ItemContext, _ memory: ItemsMemory?) {
         if !manifest.vars.isEmpty { context.scope.vars = VarsMap(manifest.vars, in: context.scope, scope) }
-        for item in manifest.items {
+        let here = context
+        for (index, item) in manifest.items.enumerated() {
             switch item {
-            case .resource(let source): add(source, in: context)
-            case .role(let use): add(use, in: context)
+            case .resource(let source):
+                add(source, in: here, memory?[index]) { $0.declared.append($1) }
+            case .role(let use): add(use, in: here, memory?[index].role)
             case .addition(let source):
-                if !context.isOff { forEach(source, in: context) { self.additions.append($0) } }
+                if here.isOff { continue }
+                add(source, in: here, memory?[index]) { $0.additions.append($1) }
             }
         }
     }
 
-    private func add(_ source: ResourceSource, in context: ItemContext) {
-        forEach(source, in: context) { resource in
-            if let position = self.positions[resource.address] {
-                let isReported = source.loop != nil && (source.key ?? source.label).constant != nil
-                if isReported { return }
-                self.diagnostics.add(self.duplicate(resource, of: self.declared[position]))
-                return
-            }
-            self.positions[resource.address] = self.declared.count
-            self.declared.append(resource)
-        }
+    /// Adds the items of a resource; hosts with the same answers have them in common.
+    ///
+    /// - Parameter keep: where a resource that is on belongs.
+    private func add(
+        _ source: ResourceSource, in context: ItemContext, _ memory: ItemsMemory.Item?,
+        _ keep: (inout Outcome, DeclaredResource) -> Void
+    ) {
+        items += remembered(memory?.items) { self.items(of: source, in: context, memory?.elements, keep) }
     }
 
-    /// Two uses of a role are told apart by the places of the uses.
-    private func duplicate(_ resource: DeclaredResource, of first: DeclaredResource) -> Diagnostic {
-        var notes: [Diagnostic.Note] = [.init("the first one", at: first.uses.first ?? first.place)]
-        if !resource.uses.isEmpty { notes.append(.init("\(resource.address) of the role", at: resource.place)) }
-        return Diagnostic(
-            "expected each resource once, found \(resource.address) again", at: resource.uses.first ?? resource.place,
-            hint: resource.uses.isEmpty
-                ? "`extend:` adds to a resource declared elsewhere"
-                : "let a parameter of the role be a part of the key, so that each use has its own",
-            notes: notes)
+    /// What hosts with the same answers came to, else what this one comes to.
+    func remembered<Result>(_ tree: AnswerTree<Result>?, _ evaluation: () -> Result) -> Result {
+        guard let tree, let answers = scope.record.answers else { return evaluation() }
+        return tree.result(for: answers, of: scope.record, evaluation)
     }
 
-    private func origins(_ catalog: Catalog?, _ composites: [Declaration]) -> [ResourceOrigin] {
-        let order = (catalog?.declarations ?? []).filter { $0.partOf == nil }.map(\.address) + composites.map(\.address)
+    /// Evaluates an item, decodes what it declares, and leaves the host's outcome as it was.
+    func evaluated(_ evaluation: () -> Void) -> EvaluatedItem {
+        let outer = outcome
+        defer { outcome = outer }
+        outcome = Outcome()
+        evaluation()
+        let own = outcome
+        let pieces = decoded()
+        return EvaluatedItem(own, pieces: pieces, diagnostics: outcome.diagnostics)
+    }
+
+    /// A value with what was reported on the way to it.
+    func collected<Result>(_ body: () -> Result) -> Collected<Result> {
+        let outer = outcome
+        defer { outcome = outer }
+        outcome = Outcome()
+        let value = body()
+        return Collected(value: value, diagnostics: outcome.diagnostics)
+    }
+
+    private func catalog(_ graph: Graph, _ pieces: [Piece], digest: Digest) -> Catalog? {
+        graph.catalog(of: pieces, site: site, host: scope.identity, digest: digest)
+    }
+
+    /// Of all that was read of the site, and what of the host.
+    private var digest: Digest {
+        Digest(
+            of: [
+                site.files.digest.hexadecimal, scope.record.digest.hexadecimal, scope.identity.id, scope.identity.name,
+                scope.identity.ip ?? "-", scope.secrets == nil ? "no secrets" : "secrets",
+            ].joined(separator: "\u{0}"))
+    }
+
+    private static func origins(_ catalog: Catalog?, _ pieces: [Piece]) -> [ResourceOrigin] {
+        let declared = Dictionary(
+            pieces.map { ($0.resource.address, $0.resource) }, uniquingKeysWith: { first, _ in first })
+        let order =
+            (catalog?.declarations ?? []).filter { $0.partOf == nil }.map(\.address)
+            + pieces.compactMap { $0.composite?.address }
         return order.compactMap { address in
-            positions[address].map { position in
-                let resource = declared[position]
-                return ResourceOrigin(
+            declared[address].map { resource in
+                ResourceOrigin(
                     address: address,
                     values: resource.entries.map {
                         .init(name: $0.key, place: $0.value.place, expression: resource.source?.expression(of: $0))
                     })
             }
         }
+    }
+}
+
+/// A value with what was reported on the way to it.
+struct Collected<Value> {
+    var value: Value
+    var diagnostics: Diagnostics
+}
+
+extension Graph {
+    /// The catalog of a host whose pieces have this graph; nil where there is no order.
+    func catalog(of pieces: [Piece], site: Site, host: HostIdentity, digest: Digest) -> Catalog? {
+        guard let order else { return nil }
+        var places = Array(repeating: 0, count: order.count)
+        for (new, old) in order.enumerated() { places[old] = new }
+        let moved = edges.map {
+            var edge = $0
+            edge.from = places[$0.from]
+            edge.to = places[$0.to]
+            return edge
+        }
+        let declarations = zip(pieces.flatMap(\.declarations), taken).filter { $0.1 }.map { $0.0 }
+        return Catalog(
+            site: site.settings.name, host: host, safety: site.settings.safety,
+            declarations: order.map { declarations[$0] },
+            edges: moved, digest: digest, revision: site.revision, dormant: dormant)
     }
 }
 
@@ -131,14 +208,20 @@ extension HostCompilation {
         let host = site.inventory.host(scope.identity.id)
         var members = host?.labels.map { Datum.Member($0.name, $0.value) } ?? []
         let own = Set(members.map(\.key))
-        scope.labels = .lazy(RecordedMap(.ownLabels, at: RecordedMap.labels, members, scope.record))
+        scope.ownLabels = members
+        scope.labels = .lazy(RecordedMap(.ownLabels, members, scope.record))
         var origins: [String: (group: Inventory.Group, label: Inventory.Label)] = [:]
-        for group in site.inventory.groups {
-            guard let condition = group.condition,
-                let claim = collecting({ () throws(Diagnostic) in
-                    try scope.condition(condition, in: LocalScope(host: scope))
-                }), claim == true
-            else { continue }
+        for (index, group) in site.inventory.groups.enumerated() {
+            guard let condition = group.condition else { continue }
+            let claim = remembered(memory?.group(index)) {
+                self.collected {
+                    self.collecting { () throws(Diagnostic) in
+                        try self.scope.condition(condition, in: LocalScope(host: self.scope))
+                    }
+                }
+            }
+            diagnostics.add(contentsOf: claim.diagnostics)
+            guard claim.value == true else { continue }
             for label in group.labels where !own.contains(label.name) {
                 if let other = origins[label.name] {
                     guard other.label.value != label.value else { continue }
@@ -154,33 +237,50 @@ extension HostCompilation {
             }
         }
         labels = members
-        scope.labels = .lazy(RecordedMap(.labels, at: RecordedMap.labels, members, scope.record))
+        scope.allLabels = members
+        scope.labels = .lazy(RecordedMap(.labels, members, scope.record))
     }
 
     private func layers() -> DataLayers {
-        var layers: [DataLayers.Layer] = []
-        for pattern in site.settings.layers {
-            guard
-                let node = collecting({ () throws(Diagnostic) in
-                    try scope.node(of: pattern, in: LocalScope(host: scope))
-                })
-            else { continue }
-            if case .unknown = node.content {
-                layers.append(.init(path: "(unknown)", values: nil))
-                continue
+        var paths: [String?] = []
+        for (index, pattern) in site.settings.layers.enumerated() {
+            let path = remembered(memory?.layer(index)) { self.collected { self.layerPath(pattern) } }
+            diagnostics.add(contentsOf: path.diagnostics)
+            switch path.value {
+            case .unknown: paths.append(nil)
+            case .path(let path): if site.layer(path) != nil { paths.append(path) }
+            case .refused: break
             }
-            guard let path = node.text, HostScope.isCleanPath(path) else {
-                diagnostics.add(
-                    Diagnostic("`layers`: expected a path in the site, found \(node.found)", at: node.place))
-                continue
-            }
-            if let layer = site.layer(path) { layers.append(layer) }
         }
-        return DataLayers(layers, merge: site.settings.merge)
+        if let known = memory?.data[paths] { return known }
+        let layers = paths.compactMap { path -> DataLayers.Layer? in
+            guard let path else { return .init(path: "(unknown)", values: nil) }
+            return site.layer(path)
+        }
+        let data = DataLayers(layers, merge: site.settings.merge)
+        memory?.data[paths] = data
+        return data
     }
 
-    /// The hosts of the inventory by id: their labels, and their facts where there is a snapshot.
-    private func fleet() -> Value {
-        .lazy(FleetMap(site))
+    private func layerPath(_ pattern: Pattern) -> LayerPath {
+        guard
+            let node = collecting({ () throws(Diagnostic) in
+                try scope.node(of: pattern, in: LocalScope(host: scope))
+            })
+        else { return .refused }
+        if case .unknown = node.content { return .unknown }
+        guard let path = node.text, HostScope.isCleanPath(path) else {
+            diagnostics.add(
+                Diagnostic("`layers`: expected a path in the site, found \(node.found)", at: node.place))
+            return .refused
+        }
+        return .path(path)
     }
+}
+
+/// The file of a layer for one host.
+enum LayerPath {
+    case path(String)
+    case unknown
+    case refused
 }

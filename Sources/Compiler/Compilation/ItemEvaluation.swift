@@ -3,30 +3,61 @@ import Model
 
 /// Evaluating the items of a manifest: loops, conditions, keys and fields.
 extension HostCompilation {
-    /// Calls `body` with the resource of each element that is on for this host.
-    func forEach(_ source: ResourceSource, in context: ItemContext, _ body: (DeclaredResource) -> Void) {
-        let names = source.loop == nil ? context.names : context.names.union(["each"])
-        repeated(source.loop, in: context) { context in
-            let isOn = self.isOn(source.when, in: context)
-            if isOn == true, !context.isOff, !context.isTentative {
-                if let resource = self.resource(source, in: context, names: names) { body(resource) }
-                return
-            }
-            let address = self.address(source, in: context)
-            if context.isOff || isOn == .some(false) {
-                if let address, self.positions[address] == nil { self.dormant.insert(address) }
-            } else if isOn != nil {
-                if let address { self.tentative.insert(address) }
-                if let resource = self.resource(source, in: context, names: names) {
-                    self.tentativeResources.append(resource)
-                }
+    /// What a resource of a manifest comes to: one item, or one for each element of its loop.
+    ///
+    /// - Parameter keep: where a resource that is on belongs.
+    func items(
+        of source: ResourceSource, in context: ItemContext, _ elements: ElementsMemory?,
+        _ keep: (inout Outcome, DeclaredResource) -> Void
+    ) -> [EvaluatedItem] {
+        guard source.loop != nil else {
+            return [evaluated { evaluate(source, in: context, names: context.names, keep) }]
+        }
+        let (turns, reads) = scope.record.traced { self.collected { self.turns(of: source.loop, in: context) } }
+        var items: [EvaluatedItem] = []
+        if !turns.diagnostics.list.isEmpty {
+            items.append(
+                evaluated {
+                    diagnostics.add(contentsOf: turns.diagnostics)
+                    addUses(of: context, toAllAfter: 0)
+                })
+        }
+        let names = context.names.union(["each"])
+        for (number, turn) in turns.value.enumerated() {
+            items.append(
+                remembered(elements?[number]) {
+                    // What an element is depends on what the loop asked.
+                    self.scope.record.repeatReads(reads)
+                    return self.evaluated { self.evaluate(source, in: turn, names: names, keep) }
+                })
+        }
+        return items
+    }
+
+    private func evaluate(
+        _ source: ResourceSource, in context: ItemContext, names: Set<String>,
+        _ keep: (inout Outcome, DeclaredResource) -> Void
+    ) {
+        defer { addUses(of: context, toAllAfter: 0) }
+        let isOn = isOn(source.when, in: context)
+        if isOn == true, !context.isOff, !context.isTentative {
+            if let resource = resource(source, in: context, names: names) { keep(&outcome, resource) }
+            return
+        }
+        let address = address(source, in: context)
+        if context.isOff || isOn == .some(false) {
+            if let address { outcome.dormant.append(address) }
+        } else if isOn != nil {
+            if let address { outcome.tentative.append(address) }
+            if let resource = resource(source, in: context, names: names) {
+                outcome.tentativeResources.append(resource)
             }
         }
     }
 
-    /// Calls `body` once, or for each element of a loop.
-    private func repeated(_ loop: Pattern?, in context: ItemContext, _ body: (ItemContext) -> Void) {
-        guard let loop else { return body(context) }
+    /// The context itself, or one for each element of a loop.
+    private func turns(of loop: Pattern?, in context: ItemContext) -> [ItemContext] {
+        guard let loop else { return [context] }
         let elements = collecting { () throws(Diagnostic) -> [(key: Value, value: Value)]? in
             let (value, isSecret) = try scope.value(of: loop, in: context.scope)
             if isSecret {
@@ -34,11 +65,11 @@ extension HostCompilation {
             }
             return try scope.elements(of: value, at: loop.place, isSecret: false)
         }
-        guard let elements, let elements else { return }
-        for element in elements {
+        guard let elements, let elements else { return [] }
+        return elements.map { element in
             var inner = context
             inner.scope.each = .map(ValueMap([("key", element.key), ("value", element.value)]))
-            body(inner)
+            return inner
         }
     }
 
@@ -141,8 +172,15 @@ extension HostCompilation {
         }
     }
 
+    /// Says of what was reported where the roles on the way are used, the innermost first.
+    private func addUses(of context: ItemContext, toAllAfter count: Int) {
+        for (name, place) in zip(context.origin, context.uses).reversed() {
+            diagnostics.add(Diagnostic.Note("the use of \(name)", at: place), toAllAfter: count)
+        }
+    }
+
     /// Adds the resources of a role.
-    func add(_ use: RoleUse, in context: ItemContext) {
+    func add(_ use: RoleUse, in context: ItemContext, _ memory: RoleMemory?) {
         if context.origin.count >= 16 || context.origin.contains(use.name) {
             diagnostics.add(
                 Diagnostic(
@@ -151,21 +189,58 @@ extension HostCompilation {
             return
         }
         guard let role = site.role(use.name, at: use.place) else { return }
-        let before = diagnostics.list.count
-        defer { diagnostics.add(Diagnostic.Note("the use of \(use.name)", at: use.place), toAllAfter: before) }
-        repeated(use.loop, in: context) { context in
-            guard let isOn = self.isOn(use.when, in: context) else { return }
-            var inner = ItemContext(scope: LocalScope(host: self.scope), origin: context.origin + [use.name])
+        let turns = remembered(memory?.turns) { self.collected { self.turns(of: role, use, in: context) } }
+        diagnostics.add(contentsOf: turns.diagnostics)
+        for turn in turns.value {
+            var inner = ItemContext(scope: LocalScope(host: scope), origin: context.origin + [use.name])
             inner.uses = context.uses + [use.place]
             inner.names = ManifestParser.roleNames
-            inner.isOff = context.isOff || isOn == false
-            inner.isTentative = context.isTentative || isOn == nil
-            inner.scope.parameters = self.parameters(of: role, use, in: context)
-            if let hosts = role.manifest.hosts {
-                guard let claim = self.isOn(hosts, in: inner), claim != false else { return }
-                if claim == nil { inner.isTentative = true }
-            }
-            self.add(role.manifest, in: &inner)
+            inner.isOff = turn.isOff
+            inner.isTentative = turn.isTentative
+            inner.scope.parameters = ParametersMap(turn.parameters, scope)
+            add(role.manifest, in: &inner, memory?.items(of: turn, count: role.manifest.items.count))
         }
     }
+
+    /// How often a role is used here, and with which parameters.
+    private func turns(of role: Role, _ use: RoleUse, in context: ItemContext) -> [RoleTurn] {
+        var inner = context
+        inner.origin.append(use.name)
+        inner.uses.append(use.place)
+        defer { addUses(of: inner, toAllAfter: 0) }
+        let (contexts, loopReads) = scope.record.traced { self.turns(of: use.loop, in: context) }
+        return contexts.enumerated().compactMap { number, context in
+            guard let isOn = isOn(use.when, in: context) else { return nil }
+            // What an element is depends on what the loop asked.
+            var turn = RoleTurn(number: number, parameters: parameters(of: role, use, in: context, after: loopReads))
+            turn.isOff = context.isOff || isOn == false
+            turn.isTentative = context.isTentative || isOn == nil
+            if let hosts = role.manifest.hosts {
+                var inner = ItemContext(scope: LocalScope(host: scope))
+                inner.scope.parameters = ParametersMap(turn.parameters, scope)
+                guard let claim = self.isOn(hosts, in: inner), claim != false else { return nil }
+                if claim == nil { turn.isTentative = true }
+            }
+            return turn
+        }
+    }
+}
+
+/// One use of a role: an element of its loop, or the only one.
+struct RoleTurn {
+    /// Its position among the elements.
+    var number: Int
+    var parameters: [ParameterValue]
+    /// Whether it is switched off by `when`.
+    var isOff = false
+    var isTentative = false
+}
+
+/// A parameter of one use of a role.
+struct ParameterValue {
+    var name: String
+    var value: Value
+    var isSecret = false
+    /// What was asked of the host on the way to it.
+    var reads: [Int32] = []
 }

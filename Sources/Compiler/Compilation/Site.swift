@@ -20,6 +20,16 @@ public final class Site {
     private var layers: [String: DataLayers.Layer?] = [:]
     private var fleetMembers: [String: Value?] = [:]
     let fleetChoices = FleetChoices()
+    private(set) lazy var facts: FactsFiles = {
+        let paths = (try? files.paths(below: "facts")) ?? []
+        let facts = FactsFiles(files.reader, paths: paths) { [files] (path) throws(Diagnostic) in
+            try files.bytes(of: path)
+        }
+        diagnostics.add(contentsOf: facts.diagnostics)
+        return facts
+    }()
+    /// Whether the bytes of facts are kept: a catalog that is kept depends on them.
+    private let keepsContents: Bool
     /// The diagnostics that do not depend on the host.
     var diagnostics: Diagnostics
 
@@ -53,6 +63,22 @@ public final class Site {
         self.secrets = secrets
         self.standardRoles = standardRoles
         self.diagnostics = diagnostics
+        keepsContents = true
+    }
+
+    /// The same site for another task, of which nothing is kept that a catalog would depend on.
+    init(sharing other: Site) {
+        zones = other.zones
+        settings = other.settings
+        inventory = other.inventory
+        manifests = other.manifests
+        files = SiteFiles(other.files.reader)
+        types = other.types
+        secrets = other.secrets
+        standardRoles = other.standardRoles
+        diagnostics = other.diagnostics
+        keepsContents = false
+        facts = other.facts
     }
 
     /// The ids of the inventory's hosts, in order.
@@ -60,6 +86,9 @@ public final class Site {
 
     /// Where the site came from.
     public var revision: String { files.reader.revision }
+
+    /// Finds the facts that the site keeps, before tasks share it.
+    func readFacts() { _ = facts }
 
     /// The offset of a time zone from UTC in seconds; nil for an unknown zone.
     func zoneOffset(_ zone: String, at seconds: Int64) -> Int? {
@@ -125,12 +154,35 @@ public final class Site {
         return template
     }
 
+    /// Of a larger fleet the hosts are read again whenever somebody asks for one of them.
+    private static let greatestFleetInMemory = 4_096
+
     /// A host of the inventory, as `fleet` has it; nil where there is none.
     func fleetMember(_ id: String) -> Value? {
         if let known = fleetMembers[id] { return known }
         let member = readFleetMember(id)
-        fleetMembers[id] = .some(member)
+        if fleetMembers.count < Self.greatestFleetInMemory { fleetMembers[id] = .some(member) }
         return member
+    }
+
+    /// The facts that the site keeps of a host; nil where there are none, and a diagnostic where they cannot be read.
+    func facts(ofHost id: String) -> FactsSnapshot? {
+        do throws(Diagnostics) {
+            return try facts.facts(of: id) { [files, keepsContents] (path) throws(Diagnostic) in
+                keepsContents ? try files.bytes(of: path) : try files.unkeptBytes(of: path)
+            }
+        } catch {
+            diagnostics.add(contentsOf: error)
+            return nil
+        }
+    }
+
+    /// A host of the inventory, with the facts that the site keeps of it.
+    public func target(ofHost id: String) -> CompilationTarget {
+        guard let facts = facts(ofHost: id) else {
+            return CompilationTarget(identity: HostIdentity(id: id, name: id), facts: nil)
+        }
+        return CompilationTarget(facts: facts, id: id)
     }
 
     /// A data layer's values; nil where there is no such file.

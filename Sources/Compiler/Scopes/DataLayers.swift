@@ -14,6 +14,7 @@ final class DataLayers: LazyMap, @unchecked Sendable {
     let layers: [Layer]
     private let merge: [String: SiteSettings.Merge]
     private var merged: [String: Value?] = [:]
+    private var sourcesByKey: [String: String] = [:]
 
     init(_ layers: [Layer], merge: [String: SiteSettings.Merge]) {
         self.layers = layers
@@ -41,6 +42,23 @@ final class DataLayers: LazyMap, @unchecked Sendable {
             "no layer of data has the key `\(key)`",
             hint: layers.isEmpty ? "`layers:` of site.yaml names the files" : "the layers of this host are \(files)")
     }
+
+    /// The layers that a key's value comes from, or all of them where it has none: where they are the same, the value is.
+    func sources(of key: String) -> String {
+        if let known = sourcesByKey[key] { return known }
+        let holding = layers.filter { $0.values == nil || $0.values?[key] != nil }
+        var paths = holding.map(\.path)
+        if rule(for: key) == .first, let first = holding.firstIndex(where: { $0.values != nil }) {
+            paths = Array(paths.prefix(through: first))
+        }
+        if !holding.contains(where: { $0.values != nil }) { paths = layers.map(\.path) }
+        let text = paths.joined(separator: "\u{0}")
+        sourcesByKey[key] = text
+        return text
+    }
+
+    /// All layers.
+    private(set) lazy var sources = layers.map(\.path).joined(separator: "\u{0}")
 
     func rule(for key: String) -> SiteSettings.Merge { merge[key] ?? .first }
 
@@ -83,5 +101,59 @@ final class DataLayers: LazyMap, @unchecked Sendable {
             result[entry.key] = result[entry.key].map { deep($0, entry.value) } ?? entry.value
         }
         return .map(result)
+    }
+}
+
+/// The layers of one host, each member noted that is read.
+final class RecordedData: LazyMap {
+    let layers: DataLayers
+    private let record: ReadRecord
+
+    init(_ layers: DataLayers, _ record: ReadRecord) {
+        self.layers = layers
+        self.record = record
+    }
+
+    func member(_ key: String) throws -> Value? {
+        record.ask(.data(key))
+        return try layers.member(key)
+    }
+
+    func keys() -> [String] {
+        record.ask(.dataNames)
+        return layers.keys()
+    }
+
+    func absence(of key: String) -> Absence? { layers.absence(of: key) }
+}
+
+/// `host`: who the host is.
+final class IdentityMap: LazyMap {
+    private let identity: HostIdentity
+    private let isKnown: Bool
+    private let record: ReadRecord
+
+    /// - Parameter isKnown: whether more than the id is known.
+    init(_ identity: HostIdentity, isKnown: Bool, _ record: ReadRecord) {
+        self.identity = identity
+        self.isKnown = isKnown
+        self.record = record
+    }
+
+    func member(_ key: String) -> Value? {
+        record.ask(.identity(key))
+        switch key {
+        case "id": return .string(identity.id)
+        case "name": return isKnown ? .string(identity.name) : .unknown
+        case "ip": return isKnown ? identity.ip.map { .string($0) } ?? .null : .unknown
+        default: return nil
+        }
+    }
+
+    func keys() -> [String] { ["id", "name", "ip"] }
+
+    func absence(of key: String) -> Absence? {
+        Absence(
+            "expected a key of the mapping, found `\(key)`", hint: "known here: \(keys().joined(separator: ", "))")
     }
 }

@@ -16,21 +16,13 @@ extension Site {
     private func fleetScopes() -> [HostScope] {
         if let known = fleetChoices.scopes { return known }
         let scopes = inventory.hosts.map { host in
-            let facts = fleetFacts(host.id)
-            let name = facts?["hostname"].flatMap { if case .string(let name) = $0 { name } else { nil } }
-            let scope = HostScope(
-                CompilationTarget(
-                    identity: HostIdentity(id: host.id, name: name ?? host.id), facts: facts.map { FactsSnapshot($0) }),
-                files: files, secrets: nil)
-            HostCompilation(self, scope, areFactsKnown: facts != nil).readLabels()
+            let target = target(ofHost: host.id)
+            let scope = HostScope(target, files: files, secrets: nil)
+            HostCompilation(self, scope, areFactsKnown: target.facts != nil).readLabels()
             return scope
         }
         fleetChoices.scopes = scopes
         return scopes
-    }
-
-    private func fleetFacts(_ id: String) -> Datum? {
-        layer("facts/\(id).json")?.values.flatMap { try? Value.map($0).datum() }
     }
 
     fileprivate func choice(_ expression: SiteExpression) throws(Diagnostic) -> HostChoice {
@@ -54,8 +46,9 @@ extension Site {
     }
 
     private func keptFacts(_ id: String) -> Datum? {
-        guard case .map(let members)? = fleetFacts(id) else { return nil }
-        return .map(members.filter { FleetMember.factNames.contains($0.key) })
+        guard let facts = facts(ofHost: id) else { return nil }
+        let names = facts.names.filter { FleetMember.factNames.contains($0) }
+        return .map(names.compactMap { name in facts.fact(name).map { Datum.Member(name, $0) } })
     }
 }
 
@@ -83,7 +76,11 @@ extension HostCompilation {
 struct CompiledPayloads: SitePayloads {
     let compilation: HostCompilation
 
-    var thisHost: String { compilation.scope.identity.id }
+    var thisHost: String {
+        compilation.scope.record.ask(.identity("id"))
+        return compilation.scope.identity.id
+    }
+
     var names: FleetNames { compilation.site.fleetNames }
 
     func payload(_ name: String) throws(Diagnostic) -> [UInt8]? {

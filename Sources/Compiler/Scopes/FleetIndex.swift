@@ -7,9 +7,9 @@ extension Site {
         if let known = fleetChoices.names { return known }
         let names = FleetNames(
             inventory.hosts.map { host in
-                let facts = layer("facts/\(host.id).json")?.values
+                let facts = facts(ofHost: host.id)
                 let names = FleetMember.nameFacts.compactMap { name in
-                    if case .string(let text)? = facts?[name] { text } else { nil }
+                    if case .string(let text)? = facts?.fact(name) { text } else { nil }
                 }
                 return (host.id, names)
             })

@@ -26,7 +26,7 @@ extension Site {
             ("id", .string(host.id)),
             ("labels", .map(ValueMap(host.labels.map { ($0.name, Value($0.value)) }))),
         ]
-        if let facts = layer("facts/\(key).json")?.values { members.append(("facts", .map(facts))) }
+        if let facts = facts(ofHost: key) { members.append(("facts", .lazy(KeptFacts(facts)))) }
         return .map(ValueMap(members))
     }
 }

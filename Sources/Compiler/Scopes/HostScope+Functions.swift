@@ -78,6 +78,7 @@ extension HostScope {
         guard case .int(let count) = count, count > 0 else {
             throw Diagnostic("`spread`: expected a number above 0, found \(count.found)", at: nil)
         }
+        record.ask(.spread(key, count))
         return .int(Spread(hostIdentifier: identity.id, key: key).offset(in: count))
     }
 

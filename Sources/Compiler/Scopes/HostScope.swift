@@ -11,10 +11,16 @@ final class HostScope: @unchecked Sendable {
     let secrets: (any SecretReader)?
     /// Whether a secret was read since somebody last looked.
     var hasMetSecret = false
-    var data: any LazyMap = DataLayers([], merge: [:])
+    var data: any LazyMap = RecordedData(DataLayers([], merge: [:]), ReadRecord())
     var labels: Value = .unknown
+    /// The labels that the host has itself in the inventory.
+    var ownLabels: [Datum.Member] = []
+    /// Those, and the labels of its groups.
+    var allLabels: [Datum.Member] = []
     let facts: Value
     let host: Value
+    /// nil: the facts are not known.
+    let factSource: (any FactSource)?
     var fleet: Value = .map(ValueMap())
     /// The labels that some host or group of the inventory has.
     var labelNames: Set<String> = []
@@ -25,14 +31,8 @@ final class HostScope: @unchecked Sendable {
         self.secrets = secrets
         identity = target.identity
         facts = target.facts.map { [record] in .lazy(FactsMap($0, record)) } ?? .unknown
-        let isKnown = target.facts != nil
-        let members: [Datum.Member] = [
-            .init("id", .string(target.identity.id)), .init("name", .string(target.identity.name)),
-        ]
-        let ip: [(String, Value)] = [("ip", isKnown ? target.identity.ip.map { .string($0) } ?? .null : .unknown)]
-        host = .map(
-            ValueMap(
-                members.map { ($0.key, isKnown || $0.key == "id" ? Value($0.value) : .unknown) } + ip))
+        factSource = target.facts
+        host = .lazy(IdentityMap(target.identity, isKnown: target.facts != nil, record))
     }
 
     /// The value of an expression, and whether it came through a secret.

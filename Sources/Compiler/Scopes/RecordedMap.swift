@@ -1,40 +1,45 @@
 import Expressions
-public import Model
-import YAML
+import Model
 
 /// A mapping of facts or labels that notes each member that is read.
 final class RecordedMap: LazyMap {
     /// The kind of the members, as a reader calls them.
-    enum Subject {
+    enum Subject: Hashable {
         case facts, labels
         /// Labels where those of the groups are not known yet.
         case ownLabels
     }
 
-    private let path: String
+    private let names: [String]
     private let subject: Subject
     private let members: [Datum.Member]
     /// Members that could not be read, each with the reason that reading it throws.
     private let faults: [FactFault]
     private let record: ReadRecord
 
+    /// - Parameter names: where the mapping stands among the facts or labels, from the outermost.
     init(
-        _ subject: Subject, at path: String, _ members: [Datum.Member], faults: [FactFault] = [],
+        _ subject: Subject, at names: [String] = [], _ members: [Datum.Member], faults: [FactFault] = [],
         _ record: ReadRecord
     ) {
-        self.path = path
+        self.names = names
         self.subject = subject
         self.members = members
         self.faults = faults
         self.record = record
     }
 
+    private var path: String {
+        ([subject == .facts ? "facts" : Self.labels] + names).joined(separator: ".")
+    }
+
     func member(_ key: String) throws -> Value? {
+        record.ask(.member(subject, names + [key]))
         if let fault = faults.first(where: { $0.member == key })?.fault {
             throw Diagnostic("`\(path).\(key)`: \(fault.text)", at: nil)
         }
         let value = members.first { $0.key == key }?.value
-        if case .map(let inner)? = value { return .lazy(RecordedMap(subject, at: "\(path).\(key)", inner, record)) }
+        if case .map(let inner)? = value { return .lazy(RecordedMap(subject, at: names + [key], inner, record)) }
         record.note("\(path).\(key)", value)
         return value.map { Value($0) }
     }
@@ -67,6 +72,7 @@ final class RecordedMap: LazyMap {
     static let labels = "labels"
 
     func keys() -> [String] {
+        record.ask(.names(subject, self.names))
         let names = (members.map(\.key) + faults.map(\.member)).sorted()
         record.note("\(path).*", .list(names.map { .string($0) }))
         return names
@@ -84,6 +90,7 @@ final class FactsMap: LazyMap {
     }
 
     func member(_ key: String) throws -> Value? {
+        record.ask(.member(.facts, [key]))
         let value: Datum?
         do throws(HostFault) {
             value = try source.fact(key)
@@ -91,7 +98,7 @@ final class FactsMap: LazyMap {
             throw Diagnostic("the fact `\(key)`: \(error.text)", at: nil)
         }
         if case .map(let inner)? = value {
-            return .lazy(RecordedMap(.facts, at: "facts.\(key)", inner, faults: source.faults(of: key), record))
+            return .lazy(RecordedMap(.facts, at: [key], inner, faults: source.faults(of: key), record))
         }
         record.note("facts.\(key)", value)
         return value.map { Value($0) }
@@ -102,36 +109,8 @@ final class FactsMap: LazyMap {
     }
 
     func keys() -> [String] {
+        record.ask(.names(.facts, []))
         record.note("facts.*", .list(source.names.map { .string($0) }))
         return source.names
     }
-}
-
-/// Facts that someone keeps in a file.
-public final class FactsSnapshot: FactSource {
-    private let facts: [Datum.Member]
-
-    /// - Parameter facts: a mapping; anything else counts as empty.
-    public init(_ facts: Datum) {
-        if case .map(let members) = facts { self.facts = members } else { self.facts = [] }
-    }
-
-    /// Reads JSON or YAML; places in diagnostics are those of the file.
-    public init(reading bytes: [UInt8], from path: String) throws(Diagnostics) {
-        if case .map(let members)? = try? Datum(json: bytes) {
-            facts = members
-            return
-        }
-        var diagnostics = Diagnostics()
-        let source = SourceText(bytes, path: path)
-        let value = YAMLReader.read(source, into: &diagnostics).map { CoreSchema.value(of: $0, into: &diagnostics) }
-        if diagnostics.hasErrors { throw diagnostics }
-        guard let value, case .map(let members)? = try? value.datum() else {
-            throw Diagnostics([Diagnostic("expected a mapping of facts", at: source.place(line: 1, column: 1))])
-        }
-        facts = members
-    }
-
-    public var names: [String] { facts.map(\.key) }
-    public func fact(_ name: String) -> Datum? { facts.first { $0.key == name }?.value }
 }

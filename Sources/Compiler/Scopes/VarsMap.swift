@@ -6,7 +6,7 @@ final class VarsMap: LazyMap, @unchecked Sendable {
     private let vars: [VarSource]
     private unowned let evaluator: HostScope
     private let scope: LocalScope
-    private var known: [String: (value: Value, isSecret: Bool)] = [:]
+    private var known: [String: (value: Value, isSecret: Bool, reads: [Int32])] = [:]
     private var open: [String] = []
 
     init(_ vars: [VarSource], in scope: LocalScope, _ evaluator: HostScope) {
@@ -25,6 +25,7 @@ final class VarsMap: LazyMap, @unchecked Sendable {
 
     func member(_ key: String) throws -> Value? {
         if let known = known[key] {
+            evaluator.record.repeatReads(known.reads)
             if known.isSecret { evaluator.hasMetSecret = true }
             return known.value
         }
@@ -37,8 +38,10 @@ final class VarsMap: LazyMap, @unchecked Sendable {
         defer { open.removeLast() }
         var own = scope
         own.vars = self
-        let (value, isSecret) = try evaluator.value(of: source.pattern, in: own)
-        known[key] = (value, isSecret)
+        let ((value, isSecret), reads) = try evaluator.record.traced { () throws(Diagnostic) in
+            try evaluator.value(of: source.pattern, in: own)
+        }
+        known[key] = (value, isSecret, reads)
         if isSecret { evaluator.hasMetSecret = true }
         return value
     }
@@ -46,10 +49,10 @@ final class VarsMap: LazyMap, @unchecked Sendable {
 
 /// The parameters of one use of a role.
 final class ParametersMap: LazyMap {
-    private let values: [(name: String, value: Value, isSecret: Bool)]
+    private let values: [ParameterValue]
     private unowned let evaluator: HostScope
 
-    init(_ values: [(name: String, value: Value, isSecret: Bool)], _ evaluator: HostScope) {
+    init(_ values: [ParameterValue], _ evaluator: HostScope) {
         self.values = values
         self.evaluator = evaluator
     }
@@ -64,6 +67,7 @@ final class ParametersMap: LazyMap {
 
     func member(_ key: String) -> Value? {
         guard let entry = values.first(where: { $0.name == key }) else { return nil }
+        evaluator.record.repeatReads(entry.reads)
         if entry.isSecret { evaluator.hasMetSecret = true }
         return entry.value
     }

@@ -41,6 +41,9 @@ struct Inventory {
             if let node = keyed["groups"] { inventory.readGroups(node, source, into: &diagnostics) }
             if let node = keyed["hosts"] { inventory.readHosts(node, into: &diagnostics) }
         }
+        for path in ((try? files.paths(below: "inventory")) ?? []) where path.hasSuffix(".jsonl") {
+            inventory.readLines(path, files, into: &diagnostics)
+        }
         return inventory
     }
 
@@ -68,7 +71,17 @@ struct Inventory {
     }
 
     /// Keys of a host that a later version reads.
-    private static let unusedKeys = ["asset", "install"]
+    static let unusedKeys = ["asset", "install"]
+
+    static func unused(_ key: String, at place: Place) -> Diagnostic {
+        Diagnostic("`\(key)` is kept for the installer and has no effect yet", at: place, severity: .warning)
+    }
+
+    mutating func add(_ host: Host) {
+        positions[host.id] = hosts.count
+        labelNames.formUnion(host.labels.map(\.name))
+        hosts.append(host)
+    }
 
     private mutating func readHosts(_ node: Node, into diagnostics: inout Diagnostics) {
         for entry in NodeReader.entries(of: node, what: "hosts", into: &diagnostics) {
@@ -80,15 +93,11 @@ struct Inventory {
                 entry.value, allowed: ["labels"] + Self.unusedKeys, what: "a host", into: &diagnostics)
             for key in Self.unusedKeys {
                 guard let node = keyed[key] else { continue }
-                diagnostics.add(
-                    Diagnostic(
-                        "`\(key)` is kept for the installer and has no effect yet", at: node.place,
-                        severity: .warning))
+                diagnostics.add(Self.unused(key, at: node.place))
             }
-            positions[entry.key] = hosts.count
-            let labels = Self.labels(keyed["labels"], into: &diagnostics)
-            labelNames.formUnion(labels.map(\.name))
-            hosts.append(Host(id: entry.key, place: entry.keyPlace, labels: labels))
+            add(
+                Host(
+                    id: entry.key, place: entry.keyPlace, labels: Self.labels(keyed["labels"], into: &diagnostics)))
         }
     }
 

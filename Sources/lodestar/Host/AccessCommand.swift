@@ -39,7 +39,7 @@ struct AccessCommand: ParsableCommand {
         if let site {
             let session = try Session(
                 SiteSource(parsing: site), identity: options.identity, trust: trust, root: hostSession.root)
-            let target = try host.map { try session.target(ofHost: $0) } ?? Session.target(root: hostSession.root)
+            let target = try host.map { session.target(ofHost: $0) } ?? Session.target(root: hostSession.root)
             catalog = try session.catalog(for: target, root: hostSession.root)
         }
         var access = try hostSession.access(after: catalog)

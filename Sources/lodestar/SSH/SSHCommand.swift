@@ -72,7 +72,7 @@ struct AuthorityFiles {
     static func requests(_ session: Session) throws -> [CertificateRequest] {
         var all = Diagnostics(), requests: [String: CertificateRequest] = [:]
         for id in session.site.value.hostIdentifiers {
-            let compilation = session.site.value.compilation(for: try session.target(ofHost: id), hasDigest: false)
+            let compilation = session.site.value.compilation(for: session.target(ofHost: id), hasDigest: false)
             all.add(contentsOf: compilation.diagnostics)
             for composite in compilation.composites {
                 guard let trust = composite.resource as? SSHTrust, composite.state == .present else { continue }

@@ -22,6 +22,9 @@ struct Session {
     /// Parsed when it is needed: a cached catalog needs it not.
     let site: Lazily<Site>
 
+    /// What the site is called in front of a person: the commit with its subject, or the directory.
+    var name: String { source.workingDirectory ?? "\(given.text) (\(revision))" }
+
     /// Opens a site; a missing one is exit 66.
     ///
     /// - Parameters:
@@ -100,47 +103,24 @@ struct Session {
     /// The host that the options name: one of the inventory, one by its facts, or the one below the root.
     func target(_ options: FactsOption, root: String) throws -> CompilationTarget {
         if let file = options.facts {
-            guard let facts = try snapshot(file, { () throws(HostFault) in try LocalFiles.contents(of: file) }) else {
+            guard let facts = try snapshot(file) else {
                 Terminal.report("\(file): error: expected a file of facts, found none")
                 throw ExitStatus.notFound
             }
-            return Self.target(facts, id: options.host)
+            return CompilationTarget(facts: facts, id: options.host)
         }
         guard let id = options.host else { return try Self.target(root: root) }
-        return try target(ofHost: id)
+        return target(ofHost: id)
     }
 
     /// A host of the inventory, with its facts where someone keeps them.
-    func target(ofHost id: String) throws -> CompilationTarget {
-        let path = "facts/\(id).json", reader = reader
-        let isName = !id.utf8.contains(UInt8(ascii: "/"))
-        let facts = try snapshot(path) { () throws(HostFault) in
-            do throws(SiteFault) {
-                return isName ? try reader.contents(of: path) : nil
-            } catch {
-                throw HostFault("read", path, error.reason)
-            }
-        }
-        guard let facts else {
-            return CompilationTarget(identity: HostIdentity(id: id, name: id), facts: nil)
-        }
-        return Self.target(facts, id: id)
+    func target(ofHost id: String) -> CompilationTarget {
+        site.value.target(ofHost: id)
     }
 
-    private static func target(_ facts: FactsSnapshot, id: String?) -> CompilationTarget {
-        func text(_ name: String) -> String? {
-            if case .string(let text)? = facts.fact(name) { text } else { nil }
-        }
-        let id = id ?? text("id") ?? text("hostname") ?? "unknown"
-        return CompilationTarget(
-            identity: HostIdentity(id: id, name: text("hostname") ?? id, ip: text("ip")), facts: facts)
-    }
-
-    private func snapshot(
-        _ file: String, _ contents: () throws(HostFault) -> [UInt8]?
-    ) throws -> FactsSnapshot? {
+    private func snapshot(_ file: String) throws -> FactsSnapshot? {
         do {
-            return try contents().map { try FactsSnapshot(reading: $0, from: file) }
+            return try LocalFiles.contents(of: file).map { try FactsSnapshot(reading: $0, from: file) }
         } catch let diagnostics as Diagnostics {
             Terminal.report(diagnostics)
             throw ExitStatus.refused

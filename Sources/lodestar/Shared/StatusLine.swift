@@ -8,7 +8,8 @@ import SystemCalls
 /// The line is drawn only while something takes time, and is gone before anything else is written.
 final class StatusLine: Sendable {
     private struct State {
-        var progress: Progress?
+        /// What the line says after a time; nil: nothing is going on.
+        var text: (@Sendable (Duration) -> String)?
         /// When the progress was heard of.
         var start = ContinuousClock.now
         /// The text on the terminal; nil while there is no line.
@@ -26,9 +27,12 @@ final class StatusLine: Sendable {
     }
 
     /// From now on the line speaks of this progress.
-    func show(_ progress: Progress) {
+    func show(_ progress: Progress) { show { progress.text(after: $0) } }
+
+    /// From now on the line says this, after the time that has passed since.
+    func show(_ text: @escaping @Sendable (Duration) -> String) {
         state.withLock { state in
-            state.progress = progress
+            state.text = text
             state.start = .now
         }
     }
@@ -36,10 +40,10 @@ final class StatusLine: Sendable {
     /// Brings the line up to date; a short wait is not worth one.
     func tick() {
         state.withLock { state in
-            guard let progress = state.progress, let columns = columns() else { return }
+            guard let describe = state.text, let columns = columns() else { return }
             let elapsed = state.start.duration(to: .now)
             guard state.shown != nil || elapsed >= .milliseconds(300) else { return }
-            let text = progress.text(after: elapsed).printableLine(columns: columns - 1)
+            let text = describe(elapsed).printableLine(columns: columns - 1)
             guard text != state.shown else { return }
             // One write: the old line is never seen half gone.
             write("\r\(text)\u{1B}[K")
@@ -59,7 +63,7 @@ final class StatusLine: Sendable {
     /// Takes the line away for good.
     func end() {
         cleared {}
-        state.withLock { $0.progress = nil }
+        state.withLock { $0.text = nil }
     }
 }
 
@@ -67,8 +71,14 @@ extension Progress {
     /// A line such as `[3/17] 12 s: package:nginx and 2 more`.
     fileprivate func text(after elapsed: Duration) -> String {
         let others = otherCount == 0 ? "" : " and \(otherCount) more"
-        let seconds = elapsed.components.seconds
-        let time = seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
-        return "[\(doneCount)/\(count)] \(time): \(address)\(others)"
+        return "[\(doneCount)/\(count)] \(elapsed.shortText): \(address)\(others)"
+    }
+}
+
+extension Duration {
+    /// Whole seconds, or minutes and seconds.
+    var shortText: String {
+        let seconds = components.seconds
+        return seconds < 60 ? "\(seconds) s" : "\(seconds / 60) min \(seconds % 60) s"
     }
 }

@@ -12,14 +12,16 @@ enum Terminal {
     static func printJSON(_ text: String) { write("\(text.harmlessJSON)\n", to: 1) }
     static func report(_ text: String) { write("\(text.printableLines(keepsColors: false))\n", to: 2) }
 
-    static func report(_ diagnostics: Diagnostics) {
+    /// - Parameter remark: a line that a diagnostic gets besides.
+    static func report(_ diagnostics: Diagnostics, _ remark: (Diagnostic) -> String? = { _ in nil }) {
         let sorted = diagnostics.sorted
         guard !sorted.isEmpty else { return }
         // Beside what must not be shown, nothing of its line is.
         let hidden = Set(sorted.compactMap { $0.place }.filter(\.hidesText).map(\.lineName))
         let texts = sorted.enumerated().map { index, diagnostic in
             let isShown = index < 100 && diagnostic.place.map { !hidden.contains($0.lineName) } ?? true
-            return diagnostic.text(columns: isShown ? errorColumns : nil)
+            let text = diagnostic.text(columns: isShown ? errorColumns : nil)
+            return text + (remark(diagnostic).map { "\n  \($0)" } ?? "")
         }
         report(texts.joined(separator: "\n"))
     }
@@ -51,6 +53,9 @@ enum Terminal {
     /// How wide the terminal on standard error is now; nil if standard error is no terminal, or a dumb one.
     static var errorColumns: Int? { isCapable(2) ? TerminalSize.columns(of: 2) ?? 80 : nil }
 
+    /// How wide the terminal on standard output is; nil if it is no terminal, or a dumb one.
+    static var outputColumns: Int? { isCapable(1) ? TerminalSize.columns(of: 1) ?? 80 : nil }
+
     /// The status line, while a run goes on.
     nonisolated(unsafe) private static var statusLine: StatusLine?
 
@@ -79,4 +84,9 @@ enum Terminal {
 extension String {
     /// With blanks behind it, as wide as a column.
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - utf8.count)) }
+}
+
+extension Int {
+    /// With its noun: `1 host`, `20 hosts`.
+    func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }

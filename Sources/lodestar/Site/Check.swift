@@ -19,36 +19,49 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let session = try Session(site.source, identity: identity, trust: trust)
-        var all = Diagnostics()
-        var identifiers = session.site.value.hostIdentifiers
-        if identifiers.isEmpty { identifiers = ["any"] }
-        for id in identifiers {
-            let target = try session.target(ofHost: id)
-            all.add(contentsOf: session.site.value.compilation(for: target, hasDigest: false).diagnostics)
-        }
-        all.add(contentsOf: session.site.value.remainingDiagnostics())
+        let site = session.site.value
+        let identifiers = site.hostIdentifiers.isEmpty ? ["any"] : site.hostIdentifiers
+        let faults = FleetFaults(of: site, identifiers: identifiers)
+        var all = site.remainingDiagnostics()
+        all.add(contentsOf: faults.ofSite)
+        all.add(contentsOf: Diagnostics(Array(faults.hosts.keys)))
         let sorted = all.sorted
+        func hosts(of diagnostic: Diagnostic) -> Datum? {
+            // What is wrong on all hosts is wrong with the site.
+            guard let hosts = faults.hosts[diagnostic], hosts.count < identifiers.count else { return nil }
+            return ["count": .int(Int64(hosts.count)), "first": .list(hosts.first.map { .string(identifiers[$0]) })]
+        }
         if format == .json {
-            Terminal.printJSON(Datum.list(sorted.map(\.datum)).json)
+            Terminal.printJSON(Datum.list(sorted.map { $0.datum(hosts: hosts(of: $0)) }).json)
         } else {
-            Terminal.report(all)
-            let errors = sorted.count { $0.severity == .error }
-            let warnings = sorted.count { $0.severity == .warning }, hosts = session.site.value.hostIdentifiers.count
-            let counts = [(errors, "error"), (warnings, "warning"), (hosts, "host")].map { count, noun in
-                "\(count) \(noun)\(count == 1 ? "" : "s")"
+            Terminal.report(all) { diagnostic in
+                guard let hosts = faults.hosts[diagnostic], hosts.count < identifiers.count else { return nil }
+                let names = hosts.first.map { identifiers[$0] }.joined(separator: ", ")
+                let others = hosts.count > hosts.first.count ? ", ..." : ""
+                return "on \(hosts.count) of \(identifiers.count) hosts: \(names)\(others)"
             }
-            Terminal.print("\(counts[0]), \(counts[1]); \(counts[2])")
+            let errors = sorted.count { $0.severity == .error }, warnings = sorted.count { $0.severity == .warning }
+            let counts = [
+                errors.counted("error"),
+                warnings.counted("warning") + "; " + site.hostIdentifiers.count.counted("host"),
+            ]
+            Terminal.print(counts.joined(separator: ", "))
         }
         if all.hasErrors { throw ExitStatus.refused }
     }
 }
 
 extension Diagnostic {
-    var datum: Datum {
-        [
-            "severity": .string(severity.rawValue), "place": place.map { .string($0.description) } ?? .null,
-            "message": .string(message), "hint": hint.map { .string($0) } ?? .null,
-            "notes": .list(notes.map { ["place": .string($0.place.description), "message": .string($0.message)] }),
+    /// - Parameter hosts: on which it was found; nil: on all of them.
+    func datum(hosts: Datum?) -> Datum {
+        var members: [Datum.Member] = [
+            .init("severity", .string(severity.rawValue)),
+            .init("place", place.map { .string($0.description) } ?? .null),
+            .init("message", .string(message)), .init("hint", hint.map { .string($0) } ?? .null),
+            .init(
+                "notes", .list(notes.map { ["place": .string($0.place.description), "message": .string($0.message)] })),
         ]
+        if let hosts { members.append(.init("hosts", hosts)) }
+        return .map(members)
     }
 }

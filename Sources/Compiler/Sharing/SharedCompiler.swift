@@ -1,0 +1,135 @@
+public import Model
+import YAML
+
+/// Compiles a site for many hosts: what was evaluated for a host with the same answers is not evaluated again.
+///
+/// A value is of one task.
+public final class SharedCompiler {
+    private let site: Site
+    private let ofKnownFacts = FleetMemory()
+    private let ofUnknownFacts = FleetMemory()
+
+    public init(_ site: SharedSite) {
+        self.site = Site(sharing: site.site)
+    }
+
+    /// What is wrong with the site whatever the host, as far as it was read.
+    public var diagnostics: Diagnostics { site.diagnostics }
+
+    /// A host, with the facts that the site keeps of it.
+    public func target(ofHost id: String) -> CompilationTarget { site.target(ofHost: id) }
+
+    /// A host of the inventory, as far as the inventory tells.
+    public func host(for target: CompilationTarget) -> SharedHost {
+        let host = compiling(target)
+        host.readLabels()
+        return SharedHost(host: host)
+    }
+
+    private func compiling(_ target: CompilationTarget) -> HostCompilation {
+        let memory = target.facts == nil ? ofUnknownFacts : ofKnownFacts
+        let scope = HostScope(target, files: site.files, secrets: site.secrets)
+        scope.record.answers = HostAnswers(scope, memory.questions)
+        return HostCompilation(site, scope, areFactsKnown: target.facts != nil, memory: memory)
+    }
+
+    /// Compiles the site for a host, as far as that is new.
+    public func compilation(for target: CompilationTarget) -> SharedCompilation {
+        let host = compiling(target)
+        host.evaluate()
+        let memory = target.facts == nil ? ofUnknownFacts : ofKnownFacts
+        return SharedCompilation(host: host, graph: memory.shapes.graph(of: host.items, in: host))
+    }
+}
+
+/// One of many hosts, as the inventory and its facts tell.
+public struct SharedHost {
+    let host: HostCompilation
+
+    public var identity: HostIdentity { host.scope.identity }
+    /// The labels of the host, with those of its groups.
+    public var labels: [Datum.Member] { host.labels }
+    public var diagnostics: Diagnostics { host.diagnostics }
+
+    /// Whether a condition holds; nil where nobody can tell.
+    public func holds(_ condition: FleetCondition) throws(Diagnostic) -> Bool? {
+        try host.scope.condition(condition.expression, in: LocalScope(host: host.scope))
+    }
+
+    /// A fact by its names from the outermost; nil where the host has none.
+    public func fact(_ names: [String]) -> Datum? {
+        var value = (try? host.scope.factSource?.fact(names[0])) ?? nil
+        for name in names.dropFirst() { value = value?[name] }
+        return value
+    }
+
+    public var areFactsKnown: Bool { host.areFactsKnown }
+}
+
+/// A condition over the hosts of a fleet, as in a group of the inventory.
+public struct FleetCondition: Sendable {
+    let expression: SiteExpression
+
+    /// - Parameter option: what a diagnostic calls the text.
+    public init(parsing text: String, option: String) throws(Diagnostics) {
+        let source = SourceText(Array(text.utf8), path: option)
+        var parser = PatternParser(source: source, names: Inventory.conditionNames)
+        guard let expression = parser.expression(text, at: source.place(line: 1, column: 1)) else {
+            throw parser.diagnostics
+        }
+        self.expression = expression
+    }
+}
+
+/// What a site is for one of many hosts.
+public struct SharedCompilation {
+    let host: HostCompilation
+    let graph: Graph
+
+    public var identity: HostIdentity { host.scope.identity }
+    /// The labels of the host, by the inventory.
+    public var labels: [Datum.Member] { host.labels }
+
+    /// All that is wrong, but for what is wrong with the site itself.
+    public var diagnostics: Diagnostics {
+        var all = host.diagnostics
+        for item in host.items where !item.diagnostics.list.isEmpty { all.add(contentsOf: item.diagnostics) }
+        all.add(contentsOf: graph.diagnostics)
+        return all
+    }
+
+    /// The arrows of the graph among some resources, and those by which they refresh others.
+    public func arrows(of addresses: Set<Address>) -> [(from: Address, to: Address, edge: Edge)] {
+        let pieces = Assembly(host.items, of: host.site, areFactsKnown: host.areFactsKnown).pieces
+        let declared = zip(pieces.flatMap(\.declarations), graph.taken).filter { $0.1 }.map { $0.0.address }
+        return graph.edges.compactMap { edge in
+            let (from, to) = (declared[edge.from], declared[edge.to])
+            guard addresses.contains(from), edge.isNotification || addresses.contains(to) else { return nil }
+            return (from, to, edge)
+        }
+    }
+
+    /// Whether there is something wrong that refuses the host.
+    public var isRefused: Bool {
+        host.site.diagnostics.hasErrors || host.diagnostics.hasErrors || graph.diagnostics.hasErrors
+            || host.items.contains(where: \.hasErrors)
+    }
+
+    /// nil where there are errors.
+    public var catalog: Catalog? {
+        if isRefused { return nil }
+        let pieces = Assembly(host.items, of: host.site, areFactsKnown: host.areFactsKnown).pieces
+        return graph.catalog(of: pieces, site: host.site, host: identity, digest: Digest(of: ""))
+    }
+}
+
+/// A site that was read, to be compiled by several tasks: each has what it evaluates for itself.
+public struct SharedSite: @unchecked Sendable {
+    /// Only what is never changed is read of it.
+    fileprivate let site: Site
+
+    public init(_ site: Site) {
+        site.readFacts()
+        self.site = site
+    }
+}
