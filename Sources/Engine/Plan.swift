@@ -100,6 +100,8 @@ public struct Plan: Sendable {
     public var isWhole: Bool
     /// How it changes who can get in; nil where nothing that it touches bears on that.
     public var access: AccessDifference?
+    /// The resources that bear on who can get in.
+    public var bearingOnAccess: [Address] = []
 
     init(
         catalog: Catalog, resources: [PlannedResource], inPlaceCount: Int, removalLimit: Int, isWhole: Bool

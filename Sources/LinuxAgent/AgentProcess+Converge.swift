@@ -34,7 +34,7 @@ extension AgentProcess {
             arguments: [
                 ThisProcess.programPath, verb, source.text, "--root", settings.converge.root.text, "--format", "json",
                 "--detailed-exit-code",
-            ] + (settings.converge.trust?.options ?? []),
+            ] + (run.mode == .apply ? ["--unattended"] : []) + (settings.converge.trust?.options ?? []),
             environment: [SearchPath.variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"])
         request.outputFile = outputPath
         request.uid = geteuid()

@@ -1,6 +1,8 @@
 /// Who can log in to a host and who can become root there, each way with what it comes from.
 public struct Access: Sendable {
     public var ways: [WayIn] = []
+    /// All that there are, whatever they can do.
+    public var accounts: Set<String> = []
     /// Why an account cannot do what somebody may expect of it, by its name.
     public var obstacles: [String: [String]] = [:]
     /// What bears on access and is not resolved.

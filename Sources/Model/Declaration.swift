@@ -110,13 +110,21 @@ public struct HostIdentity: Sendable, Hashable {
     }
 }
 
+extension Duration {
+    /// Whether a change of access may wait as long to be confirmed: from a second to a day.
+    public var isConfirmationTime: Bool { self >= .seconds(1) && self <= .seconds(86_400) }
+}
+
 /// The limits of `site.yaml: safety`.
 public struct Safety: Sendable, Hashable {
     /// How many objects one run may remove; nil: 20, from 50 objects on the smaller of 20 and 20 %.
     public var maximumRemovals: Int?
+    /// How long a change of access that the agent made waits to be confirmed; nil: it need not be.
+    public var confirmationTime: Duration?
 
-    public init(maximumRemovals: Int? = nil) {
+    public init(maximumRemovals: Int? = nil, confirmationTime: Duration? = nil) {
         self.maximumRemovals = maximumRemovals
+        self.confirmationTime = confirmationTime
     }
 
     /// The limit for a ledger of `objectCount` objects.

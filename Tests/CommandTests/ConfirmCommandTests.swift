@@ -64,6 +64,63 @@ struct ConfirmCommandTests {
         #expect(!FileManager.default.fileExists(atPath: record))
     }
 
+    /// However often it fails, it is not given up, and nothing is dropped without a word.
+    @Test func withoutTheStateTheRecordIsKept() throws {
+        #expect(apply("--confirm", "1h").status == 0)
+        try endWatcher()
+        let text = try String(contentsOfFile: record, encoding: .utf8)
+        let boot = try #require(text.range(of: "\"boot\":\"[^\"]*\"", options: .regularExpression))
+        try text.replacingCharacters(in: boot, with: "\"boot\":\"another\"").write(
+            toFile: record, atomically: false, encoding: .utf8)
+        try FileManager.default.removeItem(atPath: "\(root)/var/lib/lodestar/state.db")
+        for _ in 1...5 {
+            let next = apply()
+            #expect(next.status == 75 && next.errors.contains("state.db knows no run 1"), "\(next.errors)")
+        }
+        let kept = try String(contentsOfFile: record, encoding: .utf8)
+        #expect(kept.contains("\"failures\":5"), "\(kept)")
+        #expect(confirm().status == 1 && FileManager.default.fileExists(atPath: record))
+        #expect(Tool.lodestar("confirm", "--keep", "--root", root).status == 0)
+        #expect(!FileManager.default.fileExists(atPath: record) && isThere("/etc/nologin"))
+    }
+
+    /// A run that could change nothing waits for nothing.
+    @Test func aRunWithoutEffectsDoesNotWait() throws {
+        try "file: {/etc/nologin: {content: closed, validate: 'false'}}".write(
+            toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        let failed = apply("--confirm", "1h")
+        #expect(failed.status == 4 && !failed.errors.contains("waits"), "\(failed.errors)")
+        #expect(!FileManager.default.fileExists(atPath: record))
+    }
+
+    @Test(arguments: [
+        "line: {x: {path: /etc/pam.d/x, text: 'session optional pam_x.so'}}",
+        "block: {x: {path: /etc/security/access.conf, text: \"-:eve:ALL\\n\"}}",
+        "line: {x: {path: /etc/hosts.deny, text: 'sshd: ALL'}}",
+    ])
+    func linesThatDecideWaitToo(manifest: String) throws {
+        for folder in ["etc/pam.d", "etc/security", "lib/security"] {
+            try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
+        }
+        for file in ["lib/security/pam_x.so", "etc/pam.d/x", "etc/security/access.conf", "etc/hosts.deny"] {
+            try "".write(toFile: "\(root)/\(file)", atomically: false, encoding: .utf8)
+        }
+        try manifest.write(toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)
+        let applied = apply("--confirm", "1h")
+        #expect(applied.status == 0 && applied.errors.contains("run 1 waits"), "\(applied.output)\(applied.errors)")
+        #expect(confirm().status == 0)
+    }
+
+    /// The agent waits as long as the site says; whoever applies by hand says it there.
+    @Test(arguments: [true, false])
+    func theSiteSaysHowLongTheAgentWaits(isAgent: Bool) throws {
+        try "site: test\nsafety: {confirm: 1h}\n".write(toFile: "\(site)/site.yaml", atomically: true, encoding: .utf8)
+        let applied = isAgent ? apply("--unattended") : apply()
+        #expect(applied.status == 0 && applied.errors.contains("waits for") == isAgent, "\(applied.errors)")
+        #expect(FileManager.default.fileExists(atPath: record) == isAgent)
+        #expect(confirm().status == (isAgent ? 0 : 1))
+    }
+
     @Test func nothingOfAccessWaitsForNothing() throws {
         try "file: {/etc/other: {content: x}}".write(
             toFile: "\(site)/manifests/base.yaml", atomically: true, encoding: .utf8)

@@ -7,6 +7,7 @@ extension CatalogArchive {
         writer.write(catalog.revision)
         writer.write(catalog.digest.bytes)
         writer.write(catalog.safety.maximumRemovals ?? -1)
+        writer.write(catalog.safety.confirmationTime.map { Int($0.wholeMilliseconds) } ?? -1)
         writer.write(catalog.dormant.map(\.description).sorted())
         writer.write(catalog.declarations.count)
         for declaration in catalog.declarations { write(declaration, to: &writer) }
@@ -54,7 +55,11 @@ extension CatalogArchive {
         var files: [String: SourceFile] = [:]
         let site = reader.text(), revision = reader.text()
         guard let digest = Digest(bytes: reader.data()) else { return nil }
-        let limit = reader.number(), dormant = Set(reader.list().compactMap { Address($0) })
+        let limit = reader.number(), confirmation = reader.number()
+        let safety = Safety(
+            maximumRemovals: limit < 0 ? nil : limit,
+            confirmationTime: confirmation < 0 ? nil : .milliseconds(confirmation))
+        let dormant = Set(reader.list().compactMap { Address($0) })
         var declarations: [Declaration] = [], faults = Diagnostics()
         let count = reader.count()
         declarations.reserveCapacity(count)
@@ -76,7 +81,7 @@ extension CatalogArchive {
         }
         guard !reader.isBroken, !faults.hasErrors else { return nil }
         return Catalog(
-            site: site, host: host, safety: Safety(maximumRemovals: limit < 0 ? nil : limit),
+            site: site, host: host, safety: safety,
             declarations: declarations,
             edges: edges, digest: digest, revision: revision, dormant: dormant)
     }

@@ -47,10 +47,13 @@ struct SiteSettings {
             settings.merge[entry.key] = entry.value.decoded(Merge.self, as: entry.key, into: &diagnostics)
         }
         if let node = keyed["safety"] {
-            let safety = NodeReader(node, allowed: ["max_removals"], what: "safety", into: &diagnostics)
+            let safety = NodeReader(node, allowed: ["max_removals", "confirm"], what: "safety", into: &diagnostics)
             settings.safety.maximumRemovals =
                 safety["max_removals"]?.decoded(
                     RemovalLimit.self, as: "max_removals", into: &diagnostics)?.count
+            settings.safety.confirmationTime =
+                safety["confirm"]?.decoded(
+                    ConfirmationTime.self, as: "confirm", into: &diagnostics)?.duration
         }
         return settings
     }
@@ -70,6 +73,24 @@ struct SiteSettings {
         }
         diagnostics.add(contentsOf: parser.diagnostics)
     }
+}
+
+/// How long a change of access waits to be confirmed.
+struct ConfirmationTime: FieldValue {
+    var duration: Duration
+
+    static var shape: Shape { Duration.shape }
+
+    init(decoding node: Node) throws(DecodingFault) {
+        duration = try Duration(decoding: node)
+        guard duration.isConfirmationTime else {
+            throw DecodingFault(
+                node, expected: "a duration from 1s to 1d", hint: "it is the time for `lodestar confirm`, such as 10m")
+        }
+    }
+
+    var rendered: Node.Content { duration.rendered }
+    var shown: ShownText { duration.shown }
 }
 
 /// How many objects a run may remove.

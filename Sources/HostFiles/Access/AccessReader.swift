@@ -60,6 +60,7 @@ struct AccessReader {
     }
 
     mutating func read() throws(HostFault) {
+        access.accounts = Set(accounts.users.map(\.name.text))
         for user in accounts.users {
             let holder = KeyHolder(user, home: user.home ?? .root, in: accounts)
             let wayCount = access.ways.count

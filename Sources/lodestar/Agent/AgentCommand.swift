@@ -116,6 +116,8 @@ struct AgentCommand: ParsableCommand {
             return
         }
         defer { withExtendedLifetime(lock) {} }
-        try? hostSession.bringBackOverdue()
+        if (try? hostSession.bringBackOverdue()) == true { return }
+        // It is tried again beside the agent.
+        try? PendingConfirmation(below: hostSession.root)?.watch(below: hostSession.root)
     }
 }

@@ -39,11 +39,21 @@ struct ApplyCommand: ParsableCommand {
 
     @OptionGroup var observation: ObservationOptions
 
+    /// How the agent calls it: with nobody there who could confirm at once, as `safety.confirm` of the site says.
+    @Flag(help: .hidden)
+    var unattended = false
+
     private var confirmationTime: Duration? { confirm.flatMap { Duration(text: $0) } }
+
+    /// How long what a plan changes of access waits to be confirmed; nil where it need not.
+    private func confirmationTime(of plan: Plan) -> Duration? {
+        if plan.access == nil { return nil }
+        return confirmationTime ?? (unattended ? plan.catalog.safety.confirmationTime : nil)
+    }
 
     func validate() throws {
         guard confirm != nil else { return }
-        guard let time = confirmationTime, (1000...86_400_000).contains(time.wholeMilliseconds) else {
+        guard confirmationTime?.isConfirmationTime == true else {
             throw ValidationError("expected --confirm with a duration such as 60s, at most a day")
         }
     }
@@ -118,12 +128,16 @@ struct ApplyCommand: ParsableCommand {
         }
         var pending: PendingConfirmation?
         var report = try output.perform(plan, hostSession, state, isExact: saved != nil) { run in
-            guard let time = confirmationTime, plan.access != nil else { return }
+            guard let time = confirmationTime(of: plan) else { return }
             let waiting = try PendingConfirmation(run: run, of: plan, on: hostSession, within: time)
             try waiting.begin(below: hostSession.root)
             pending = waiting
         }
         report.access = plan.access
+        if let waiting = pending, try !waiting.hasEffects(report, state) {
+            PendingConfirmation.remove(below: hostSession.root)
+            pending = nil
+        }
         try Terminal.reportingFaults { try pending?.restart(below: hostSession.root) }
         if let pending { Terminal.report("note: \(pending.text)") }
         report.disproofs = plan.disproofs.map(\.reason)

@@ -11,6 +11,9 @@ struct ConfirmCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
     var root = "/"
 
+    @Flag(help: "Keeps them although the time is over, where what was there before cannot come back.")
+    var keep = false
+
     /// The process that waits for a run to be confirmed.
     @Option(help: .hidden)
     var watch: Int?
@@ -21,15 +24,15 @@ struct ConfirmCommand: ParsableCommand {
 
     func run() throws {
         let hostSession = try HostSession(root: root)
-        if let watch { return try wait(for: watch, hostSession) }
+        if let watch { return wait(for: watch, hostSession) }
         let lock = try hostSession.lock(for: "confirm")
         defer { withExtendedLifetime(lock) {} }
-        if overdue { return try hostSession.bringBackOverdue() }
+        if overdue { return try bringBackAtBoot(hostSession) }
         guard let pending = try PendingConfirmation(below: hostSession.root) else {
             Terminal.report("error: expected a run that waits for its confirmation, found none")
             throw ExitStatus.failure
         }
-        guard pending.remaining != nil else {
+        guard pending.remaining != nil || keep else {
             try hostSession.bringBackOverdue()
             throw ExitStatus.failure
         }
@@ -37,16 +40,43 @@ struct ConfirmCommand: ParsableCommand {
         Terminal.print("run \(pending.run) is confirmed")
     }
 
-    /// Looks each second whether it is confirmed, and brings the change back when the time is over and its run is.
-    private func wait(for run: Int, _ hostSession: HostSession) throws {
-        while let pending = try PendingConfirmation(below: hostSession.root), pending.run == run {
-            if pending.remaining == nil, let lock = try? ProcessLock(root: hostSession.root) {
+    /// Once before sshd starts; what fails is tried again beside it.
+    private func bringBackAtBoot(_ hostSession: HostSession) throws {
+        if (try? hostSession.bringBackOverdue()) == true { return }
+        guard let pending = try PendingConfirmation(below: hostSession.root) else { return }
+        try Terminal.reportingFaults { try pending.watch(below: hostSession.root) }
+        throw ExitStatus.failure
+    }
+
+    /// Looks each half of a second whether it is confirmed, and brings the change back when the time is over and its run is: again
+    /// and again where that fails, each time after twice as long, at most a minute.
+    private func wait(for run: Int, _ hostSession: HostSession) {
+        var pause = Self.shortestPause
+        while isWaiting(for: run, hostSession) {
+            var hasFailed = false
+            if let lock = try? ProcessLock(root: hostSession.root) {
                 defer { withExtendedLifetime(lock) {} }
-                // Confirmed, or begun anew, a moment ago?
-                guard let last = try PendingConfirmation(below: hostSession.root), last.run == run else { return }
-                if last.remaining == nil { try hostSession.bringBackOverdue() }
+                // Confirmed, or begun anew, a moment ago? What the host is like is read anew in each try.
+                if isWaiting(for: run, hostSession) {
+                    hasFailed = (try? HostSession(root: root).bringBackOverdue()) != true
+                }
             }
-            SystemClock.sleep(milliseconds: 500)
+            pause = hasFailed ? min(pause * 2, 60_000) : Self.shortestPause
+            if hasFailed {
+                Terminal.report("run \(run) is not yet undone: the next try is in \((pause + 999) / 1000) s")
+            }
+            SystemClock.sleep(milliseconds: Int(pause))
+        }
+    }
+
+    private static let shortestPause: Int64 = 500
+
+    /// A record that cannot be read just now still waits.
+    private func isWaiting(for run: Int, _ hostSession: HostSession) -> Bool {
+        do {
+            return try PendingConfirmation(below: hostSession.root)?.run == run
+        } catch {
+            return true
         }
     }
 }
@@ -54,16 +84,19 @@ struct ConfirmCommand: ParsableCommand {
 extension HostSession {
     /// Brings back what was not confirmed in time; nothing where nothing waits, or where there is still time. The caller
     /// holds the lock.
-    func bringBackOverdue() throws {
-        guard var pending = try PendingConfirmation(below: root), pending.remaining == nil else { return }
-        try pending.bringBack(self, try writableState(), RunOutput.parse([]))
+    ///
+    /// - Returns: whether all is back, or nothing was to come back.
+    @discardableResult func bringBackOverdue() throws -> Bool {
+        guard var pending = try PendingConfirmation(below: root), pending.remaining == nil else { return true }
+        return try pending.bringBack(self, try writableState(), RunOutput.parse([]))
     }
 
     /// Lets no second run come while one waits.
     func checkNothingWaits() throws {
         try bringBackOverdue()
         guard let pending = try PendingConfirmation(below: root) else { return }
-        Terminal.report("error: \(pending.text)\n  hint: confirm it, or wait")
+        let hint = pending.remaining == nil ? "`lodestar confirm --keep` gives it up" : "confirm it, or wait"
+        Terminal.report("error: \(pending.text)\n  hint: \(hint)")
         throw ExitStatus.locked
     }
 }

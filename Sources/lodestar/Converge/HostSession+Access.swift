@@ -8,17 +8,15 @@ import SystemCalls
 
 /// Who can get in, now and after a plan.
 extension HostSession {
-    func accessScope() throws -> AccessScope { try Terminal.reportingFaults { try AccessScope(reading: host) } }
-
-    /// How a plan changes who can get in; nil where nothing that it touches bears on that.
-    func accessDifference(
-        of plan: Plan, _ simulation: Simulation, _ state: any StateReading
-    ) throws -> AccessDifference? {
-        let steps = plan.resources.flatMap(\.steps)
-        guard !steps.isEmpty, try AccessScope(reading: simulation, before: host).concerns(steps) else { return nil }
+    /// Tells a plan how it changes who can get in, where something that it touches bears on that.
+    func judgeAccess(of plan: inout Plan, _ simulation: Simulation, _ state: any StateReading) throws {
+        if plan.resources.allSatisfy(\.steps.isEmpty) { return }
+        let scope = try AccessScope(reading: simulation, before: host)
+        plan.bearingOnAccess = plan.resources.filter { scope.concerns($0.steps) }.map(\.address)
+        if plan.bearingOnAccess.isEmpty { return }
         var before = try Access(reading: host, today: SystemClock.today)
         before.attribute(to: try state.ledger())
-        return AccessDifference(from: before, to: try access(after: plan, simulation))
+        plan.access = AccessDifference(from: before, to: try access(after: plan, simulation))
     }
 
     /// Who can get in when a plan has been performed.

@@ -53,7 +53,7 @@ struct HostSession {
             var plan = try Planner(
                 catalog, on: simulation, state: state, types: Registry.all, selection: selection, recorder: recorder
             ).plan()
-            plan.access = try accessDifference(of: plan, simulation, state)
+            try judgeAccess(of: &plan, simulation, state)
             return plan
         }
     }

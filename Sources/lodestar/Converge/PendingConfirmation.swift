@@ -23,16 +23,12 @@ struct PendingConfirmation {
     /// How often bringing it back failed.
     var failureCount = 0
 
-    /// How often it is tried to bring it back.
-    private static let attemptLimit = 3
-
     init(run: Int, of plan: Plan, on hostSession: HostSession, within time: Duration) throws {
         self.run = run
         milliseconds = time.wholeMilliseconds
         deadline = SystemClock.bootMilliseconds + milliseconds
         bootID = SystemClock.bootID
-        let scope = try hostSession.accessScope()
-        addresses = plan.resources.filter { scope.concerns($0.steps) }.map(\.address.description)
+        addresses = plan.bearingOnAccess.map(\.description)
         passwords = try hostSession.passwords(changedBy: plan.resources.flatMap(\.steps))
     }
 
@@ -88,7 +84,10 @@ struct PendingConfirmation {
 
     /// For a person.
     var text: String {
-        guard let remaining else { return "run \(run) was not confirmed: its changes of access come back" }
+        guard let remaining else {
+            let tries = failureCount == 0 ? "" : " (it failed \(failureCount) times, and is tried again)"
+            return "run \(run) was not confirmed: its changes of access come back\(tries)"
+        }
         let seconds = (remaining.wholeMilliseconds + 999) / 1000
         return "run \(run) waits for `lodestar confirm`, or its changes of access come back in \(seconds) s"
     }
@@ -97,7 +96,22 @@ struct PendingConfirmation {
     func begin(below root: String) throws(HostFault) {
         try keep(below: root)
         try BootUnit.write(below: root)
-        try Watcher.start(run, root: root)
+        try watch(below: root)
+    }
+
+    /// Starts what waits, and goes on for as long as bringing it back fails.
+    func watch(below root: String) throws(HostFault) { try Watcher.start(run, root: root) }
+
+    /// Whether the run did anything of what waits; one that was cut short may have.
+    func hasEffects(_ report: Report, _ state: StateDatabase) throws -> Bool {
+        guard !report.isInterrupted, let past = try Terminal.reportingFaults({ try state.pastRun(run) }) else {
+            return true
+        }
+        let waiting = Set(addresses), after = Set(past.after)
+        let changed: Set<Outcome.Result> = [.changed, .refreshed]
+        return report.outcomes.contains {
+            waiting.contains($0.address.description) && changed.contains($0.result)
+        } || past.before.contains { waiting.contains($0.address.description) && !after.contains($0) }
     }
 
     /// The time begins when the run has ended.
@@ -106,35 +120,56 @@ struct PendingConfirmation {
         try keep(below: root)
     }
 
-    /// Brings back what was there before the run of all that bears on access. The caller holds the lock.
-    mutating func bringBack(_ hostSession: HostSession, _ state: StateDatabase, _ output: RunOutput) throws {
-        Terminal.report("run \(run) was not confirmed: its changes of access come back")
-        guard var past = try Terminal.reportingFaults({ try state.pastRun(run) }) else {
-            return Self.remove(below: hostSession.root)
-        }
-        // What a run left that was cut short is what is there now: nobody else had the lock.
-        if !past.isFinished { (past.isFinished, past.isContinued) = (true, true) }
-        let wanted = Set(addresses.compactMap { Address($0) }).intersection(past.addresses)
-        var hasFailed = false
-        if !wanted.isEmpty {
-            let ledger = try Terminal.reportingFaults { try state.ledger() }
-            let outline = Undo(past, on: hostSession.host, types: Registry.all, ledger: ledger, only: wanted)
-                .outline(for: try Session.target(root: hostSession.root).identity)
-            let store = UndoStore(
-                over: state, of: past, outline, site: try Terminal.reportingFaults { try state.siteState() })
-            let plan = try hostSession.plan(
-                outline.catalog, state: store, Selection(only: outline.catalog.declarations.map(\.address.description)))
-            let report = try output.perform(plan, hostSession, store)
-            if output.format == .text { Terminal.print(ReportText(isColored: false).summary(of: report)) }
-            hasFailed = report.hasFailures
-        }
+    /// Brings back what was there before the run of all that bears on access; what fails is kept for another try. The
+    /// caller holds the lock.
+    ///
+    /// - Returns: whether all is back.
+    mutating func bringBack(_ hostSession: HostSession, _ state: StateDatabase, _ output: RunOutput) throws -> Bool {
+        Terminal.report(text)
+        var hasFailed = try !undo(hostSession, state, output)
         for fault in hostSession.restore(passwords) {
             Terminal.report("error: \(fault.text)")
             hasFailed = true
         }
+        guard hasFailed else {
+            Self.remove(below: hostSession.root)
+            return true
+        }
         failureCount += 1
-        guard hasFailed, failureCount < Self.attemptLimit else { return Self.remove(below: hostSession.root) }
-        try Terminal.reportingFaults { try keep(below: hostSession.root) }
+        // A record that cannot be written is still there as it was.
+        try? keep(below: hostSession.root)
+        return false
+    }
+
+    /// - Returns: whether all of it is as before the run.
+    private func undo(_ hostSession: HostSession, _ state: StateDatabase, _ output: RunOutput) throws -> Bool {
+        guard var past = try Terminal.reportingFaults({ try state.pastRun(run) }) else {
+            Terminal.report(
+                "error: \(hostSession.databasePath) knows no run \(run): what was there before its changes of access is lost"
+            )
+            Terminal.report("  hint: look at \(addresses.joined(separator: ", ")), then `lodestar confirm --keep`")
+            return false
+        }
+        // What a run left that was cut short is what is there now: nobody else had the lock.
+        if !past.isFinished { (past.isFinished, past.isContinued) = (true, true) }
+        let wanted = Set(addresses.compactMap { Address($0) }).intersection(past.addresses)
+        if wanted.isEmpty { return true }
+        let ledger = try Terminal.reportingFaults { try state.ledger() }
+        let outline = Undo(past, on: hostSession.host, types: Registry.all, ledger: ledger, only: wanted)
+            .outline(for: try Session.target(root: hostSession.root).identity)
+        for (address, reason) in outline.left {
+            Terminal.report("warning: \(address) is left as the run made it: \(reason)".printable)
+        }
+        let store = UndoStore(
+            over: state, of: past, outline, site: try Terminal.reportingFaults { try state.siteState() })
+        let plan = try hostSession.plan(
+            outline.catalog, state: store, Selection(only: outline.catalog.declarations.map(\.address.description)))
+        let report = try output.perform(plan, hostSession, store)
+        if output.format == .text { Terminal.print(ReportText(isColored: false).summary(of: report)) }
+        for outcome in report.outcomes where outcome.result == .failed {
+            Terminal.report("error: \(outcome.address): \(outcome.reason?.text ?? "it failed")".printable)
+        }
+        return !report.hasFailures && plan.count(.refuse) == 0
     }
 }
 
