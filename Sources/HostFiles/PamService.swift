@@ -80,6 +80,22 @@ public struct PamService: HostDocument {
         return try host.status(of: host.target(of: path)) != nil
     }
 
+    enum Rule {
+        case include(String)
+        case module(String, control: String)
+    }
+
+    /// The rules of one kind in their order; the control in lower case.
+    func rules(of kind: String) -> [Rule] {
+        rules.compactMap { _, words in
+            if words[0] == "@include" { return words.count > 1 ? .include(words[1]) : nil }
+            guard words.count > 2, words[0].lowercased().drop(while: { $0 == "-" }) == kind else { return nil }
+            let control = words[1].lowercased()
+            if control == "include" || control == "substack" { return .include(words[2]) }
+            return .module(words[2], control: control)
+        }
+    }
+
     /// The services that it includes.
     var includes: [String] {
         rules.compactMap { _, words in

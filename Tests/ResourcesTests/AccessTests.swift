@@ -18,13 +18,17 @@ import Testing
         "/etc/group": "root:x:0:\nana:x:1000:\nbob:x:1001:\nops:x:1002:ana\ncrontab:x:101:\n",
         "/etc/sudoers": "%ops ALL=(ALL) NOPASSWD: ALL\n", "/etc/ssh/sshd_config": "UsePAM yes\n",
         "/home/ana/.ssh/authorized_keys": "\(key)\n", "/bin/sh": "", "/usr/sbin/sshd": "", "/usr/bin/sudo": "",
-        "/usr/sbin/visudo": "", "/etc/hostname": "web1\n",
+        "/usr/sbin/visudo": "", "/etc/hostname": "web1\n", "/etc/ssh/ssh_host_ed25519_key": "x",
+    ]
+
+    private static let usualModes: [String: UInt16] = [
+        "/usr/bin/sudo": 0o4755, "/etc/ssh/ssh_host_ed25519_key": 0o600,
     ]
 
     private func bench(_ changes: [String: String] = [:], modes: [String: UInt16] = [:]) throws -> LawBench {
         let bench = try LawBench.simulated()
         func perform(_ step: Step) throws { for result in bench.host.perform([step]) { _ = try result.get() } }
-        for path in ["/home/ana", "/home/ana/.ssh", "/home/bob", "/bin", "/usr/bin"] {
+        for path in ["/home/ana", "/home/ana/.ssh", "/home/bob", "/bin", "/usr/bin", "/etc/pam.d"] {
             let isAnas = path.hasPrefix("/home/ana")
             let owner = Owner.number(isAnas ? 1000 : 0)
             let attributes = Attributes(owner: owner, group: owner, mode: FileMode(Permissions(modes[path] ?? 0o755)))
@@ -33,7 +37,9 @@ import Testing
         for (path, text) in Self.files.merging(changes, uniquingKeysWith: { $1 })
         where !text.isEmpty || changes[path] == nil {
             let owner = Owner.number(path.hasPrefix("/home/ana") ? 1000 : 0)
-            let bits = modes[path] ?? (path.contains("bin/") ? 0o755 : path.contains("sudoers") ? 0o440 : 0o644)
+            let bits =
+                modes[path] ?? Self.usualModes[path]
+                ?? (path.contains("bin/") ? 0o755 : path.contains("sudoers") ? 0o440 : 0o644)
             let attributes = Attributes(owner: owner, group: owner, mode: FileMode(Permissions(bits)))
             try perform(
                 .writeFile(
@@ -292,6 +298,56 @@ import Testing
                 PlanText(plan, isColored: false).text(.full).contains(
                     "access: + bob may become root (sudo ALL, with its password; sudo_rule:x)"))
         }
+    }
+
+    /// pam_deny that nothing leaps over is a lock for everybody; Debian's own stacks are none.
+    @Test(arguments: [
+        ("auth required pam_deny.so", true), ("@include common-auth\nauth required pam_unix.so", false),
+        ("auth optional pam_x.so\nauth include deny", true),
+        ("auth sufficient pam_x.so\nauth required pam_deny.so", false),
+        ("auth [success=1 default=ignore] pam_unix.so\nauth requisite pam_deny.so\nauth required pam_permit.so", false),
+        ("account requisite pam_deny.so", true), ("session required /lib/security/pam_deny.so", true),
+        ("password required pam_deny.so", false), ("# auth required pam_deny.so", false),
+    ])
+    func pamMayDenyAll(text: String, isDenied: Bool) throws {
+        let bench = try bench([
+            "/etc/sudoers": "bob ALL=(ALL) ALL\n", "/etc/pam.d/sudo": text + "\n",
+            "/etc/pam.d/deny": "auth required pam_deny.so\n",
+            "/etc/pam.d/common-auth": "auth [success=1 default=ignore] pam_unix.so\nauth requisite pam_deny.so\n",
+        ])
+        let access = try Access(reading: bench.host, today: 20_000)
+        let said = access.obstacles["bob"]?.contains { $0.hasSuffix("has pam_deny for all") } ?? false
+        #expect(said == isDenied, "\(access.obstacles)")
+        #expect(access.ways.contains { $0.account == "bob" && $0.goal == .root } != isDenied)
+    }
+
+    /// What keeps sshd and sudo from their work is a note.
+    @Test func programsThatCannotWorkAreNoted() throws {
+        let bench = try bench(["/etc/ssh/ssh_host_ed25519_key": ""], modes: ["/usr/bin/sudo": 0o755])
+        func remarks() throws -> [String] { try Access(reading: bench.host, today: 20_000).remarks }
+        #expect(try remarks().contains("sshd has no host key that it uses, and does not start"))
+        #expect(try remarks().contains("/usr/bin/sudo has not root's setuid bit: nobody becomes root by it"))
+        func perform(_ step: Step) throws { for result in bench.host.perform([step]) { _ = try result.get() } }
+        func write(_ path: String, _ mode: UInt16) throws {
+            try perform(
+                .writeFile(
+                    FileWrite(
+                        try path.asPath, content: Content("x"),
+                        attributes: Attributes(mode: FileMode(Permissions(mode))),
+                        replaced: .anything)))
+        }
+        try write("/etc/ssh/ssh_host_rsa_key", 0o640)
+        #expect(
+            try remarks().contains("sshd does not use /etc/ssh/ssh_host_rsa_key: others than root may read it"))
+        try write("/etc/ssh/ssh_host_ed25519_key", 0o600)
+        try write("/usr/bin/sudo", 0o4755)
+        #expect(try remarks().filter { $0.hasPrefix("sshd has no") || $0.hasPrefix("/usr/bin/sudo") }.isEmpty)
+        try perform(
+            .setAttributes(
+                AttributeChange(
+                    try "/etc/ssh".asPath, kind: .directory, attributes: Attributes(mode: FileMode(Permissions(0o777))))
+            ))
+        #expect(try remarks().contains("others than root may write /etc/ssh, and so decide who gets in"))
     }
 
     @Test func otherPlansAreNotLookedAt() throws {

@@ -13,7 +13,9 @@ extension AccessReader {
 
     mutating func addLogins(of user: UserEntry, _ holder: KeyHolder) throws(HostFault) {
         let name = user.name.text
-        if expiry(of: user) == nil, hasPassword(user) || needsNoPassword(user) {
+        if expiry(of: user) == nil, hasPassword(user) || needsNoPassword(user),
+            denials.reason("login", "auth", "account", "session") == nil
+        {
             let detail = needsNoPassword(user) ? "no password, at the console" : "password, at the console"
             access.ways.append(
                 WayIn(name, .login, .password, detail, reach: .console, from: passwordSource(of: user)))
@@ -59,6 +61,7 @@ extension AccessReader {
     /// Why sshd refuses an account, whatever it shows.
     private func refusal(of user: UserEntry, _ holder: KeyHolder, _ settings: SshdSettings) -> String? {
         let usesPAM = settings.isOn("usepam", standard: false)
+        if usesPAM, let reason = denials.reason("sshd", "account", "session") { return reason }
         if usesPAM ? expiry(of: user) != nil : hasEnded(user) { return "the account has expired" }
         if !usesPAM, isPasswordLocked(user) { return "its password is locked, and sshd does not use PAM" }
         if user.uid == 0, let value = settings.directive("permitrootlogin"),
@@ -106,6 +109,7 @@ extension AccessReader {
         }
         // Without PAM nobody asks for a new password in a way that ends in a shell.
         if !settings.isOn("usepam", standard: false), hasOldPassword(user) { return [] }
+        if settings.isOn("usepam", standard: false), denials.reason("sshd", "auth") != nil { return [] }
         var methods: Set<String> = []
         if settings.isOn("passwordauthentication", standard: true) { methods.insert("password") }
         if settings.isOn("kbdinteractiveauthentication", standard: true), settings.isOn("usepam", standard: false) {

@@ -28,6 +28,7 @@ struct AccessReader {
     let hostName: String
     /// Why nobody but root may log in.
     private let closure: AbsolutePath?
+    let denials: PamDenials
     var access = Access()
 
     private static let etc = AbsolutePath.root.appending("etc")
@@ -38,6 +39,7 @@ struct AccessReader {
         accounts = try AccountDatabase(reading: host)
         defaults = try AccountDefaults(reading: host)
         hostName = try host.ownName
+        denials = PamDenials(reading: host)
         let hasSshd = try Self.has("usr/sbin/sshd", of: "openssh-server", without: removed, on: host)
         sshd = hasSshd ? try SshdDirectives(reading: host) : nil
         let hasSudo = try Self.has("usr/bin/sudo", of: "sudo", without: removed, on: host)
@@ -71,6 +73,7 @@ struct AccessReader {
             addRoot(of: user, holder, canLogIn: access.ways.count > wayCount)
         }
         access.remarks += sudo?.remarks ?? []
+        addProgramRemarks()
         addRemarks()
     }
 
@@ -120,7 +123,7 @@ struct AccessReader {
     private mutating func addRoot(of user: UserEntry, _ holder: KeyHolder, canLogIn: Bool) {
         let name = user.name.text
         if user.name == .root {
-            if hasPassword(user) || needsNoPassword(user) {
+            if hasPassword(user) || needsNoPassword(user), denials.reason("su", "auth", "account", "session") == nil {
                 let detail = "root's \(needsNoPassword(user) ? "empty " : "")password, by su"
                 access.ways.append(WayIn(name, .root, .su, detail, from: passwordSource(of: user)))
             }
@@ -158,6 +161,7 @@ struct AccessReader {
         let grants = SudoGrants(
             sudo, for: holder, groupNumbers: accounts.groupNumbers(of: user.name), hostName: hostName)
         if grants.grants.isEmpty { return }
+        if let reason = denials.reason("sudo", "account", "session") { return note("sudo: \(reason)", of: user) }
         let guarantor = grants.guarantor.map { AccountName($0).flatMap(accounts.user) } ?? user
         // sudo asks PAM whether the account is valid whose password it would ask for.
         guard let guarantor, expiry(of: guarantor) == nil else {
@@ -169,6 +173,10 @@ struct AccessReader {
             if grant.needsPassword, !hasPassword(guarantor), !needsNoPassword(guarantor) {
                 guard isListed || !grant.isForAll else { continue }
                 note("sudo asks for a password that it does not have (\(grant.rule.path):\(grant.rule.line))", of: user)
+                continue
+            }
+            if grant.needsPassword, let reason = denials.reason("sudo", "auth") {
+                note("sudo: \(reason)", of: user)
                 continue
             }
             let whose = grants.guarantor.map { "\($0)'s" } ?? "its", empty = needsNoPassword(guarantor) ? " empty" : ""
