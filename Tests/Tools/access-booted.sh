@@ -80,6 +80,22 @@ expect "an account that goes" "$(status apply /site --allow-lockout --confirm 4s
 is_back "an account"; sleep 1; nothing_waits "an account"
 expect "its password too" "$(grep ^ana: "$root/etc/shadow" | cut -d: -f2)" "$hash"
 
+# It cannot come back at first: it is tried again for as long as it takes.
+manifest <<< 'file: {/etc/sudoers.d/ana: {state: absent}, /etc/later: {content: x}}'
+expect "a folder that becomes immutable" "$(status apply /site --allow-lockout --confirm 3s)" 0
+inside mount --bind /etc/sudoers.d /etc/sudoers.d; inside mount -o remount,ro,bind /etc/sudoers.d
+sleep 12
+[ -e "$root/var/lib/lodestar/confirm.json" ] || { echo "it was given up"; exit 1; }
+inside umount /etc/sudoers.d
+is_back "at last"; sleep 1; nothing_waits "at last"
+
+# A link of the site to the folder, and what PAM denies to all.
+manifest <<< 'link: {/srv/rules: {target: /etc/sudoers.d}}
+file: {/srv/rules/ana: {state: absent}, /srv/rules/zz: {content: "ana ALL=(ALL) !ALL\n", mode: "0440"}}'
+expect "by a link" "$(status apply /site) $(can ana)" "78 0"
+manifest <<< 'file: {/etc/pam.d/sshd: {content: "account required pam_deny.so\n@include common-auth\n@include common-account\n@include common-session\n", validate: "true"}}'
+expect "PAM denies all" "$(status apply /site) $(can ana)" "78 0"
+
 # Confirmed: it stays; no second apply comes in between.
 manifest <<< "user: {bob: {authorized_keys: {exactly: [\"$(cat "$root/root/bob.pub")\"]}}}"
 expect "bob comes" "$(status apply /site --confirm 1h)" 0
