@@ -82,6 +82,8 @@ public struct PamService: HostDocument {
 
     enum Rule {
         case include(String)
+        /// Another service that ends for itself.
+        case substack(String)
         case module(String, control: String)
     }
 
@@ -91,7 +93,8 @@ public struct PamService: HostDocument {
             if words[0] == "@include" { return words.count > 1 ? .include(words[1]) : nil }
             guard words.count > 2, words[0].lowercased().drop(while: { $0 == "-" }) == kind else { return nil }
             let control = words[1].lowercased()
-            if control == "include" || control == "substack" { return .include(words[2]) }
+            if control == "include" { return .include(words[2]) }
+            if control == "substack" { return .substack(words[2]) }
             return .module(words[2], control: control)
         }
     }

@@ -306,13 +306,16 @@ import Testing
         ("auth optional pam_x.so\nauth include deny", true),
         ("auth sufficient pam_x.so\nauth required pam_deny.so", false),
         ("auth [success=1 default=ignore] pam_unix.so\nauth requisite pam_deny.so\nauth required pam_permit.so", false),
+        ("@include common-auth\nauth required pam_permit.so\nauth required pam_deny.so", true),
+        ("auth [success=done default=ignore] pam_x.so\nauth required pam_deny.so", false),
+        ("auth substack open\nauth required pam_deny.so", true),
         ("account requisite pam_deny.so", true), ("session required /lib/security/pam_deny.so", true),
         ("password required pam_deny.so", false), ("# auth required pam_deny.so", false),
     ])
     func pamMayDenyAll(text: String, isDenied: Bool) throws {
         let bench = try bench([
             "/etc/sudoers": "bob ALL=(ALL) ALL\n", "/etc/pam.d/sudo": text + "\n",
-            "/etc/pam.d/deny": "auth required pam_deny.so\n",
+            "/etc/pam.d/deny": "auth required pam_deny.so\n", "/etc/pam.d/open": "auth sufficient pam_x.so\n",
             "/etc/pam.d/common-auth": "auth [success=1 default=ignore] pam_unix.so\nauth requisite pam_deny.so\n",
         ])
         let access = try Access(reading: bench.host, today: 20_000)

@@ -94,6 +94,8 @@ manifest <<< 'link: {/srv/rules: {target: /etc/sudoers.d}}
 file: {/srv/rules/ana: {state: absent}, /srv/rules/zz: {content: "ana ALL=(ALL) !ALL\n", mode: "0440"}}'
 expect "by a link" "$(status apply /site) $(can ana)" "78 0"
 manifest <<< 'file: {/etc/pam.d/sshd: {content: "account required pam_deny.so\n@include common-auth\n@include common-account\n@include common-session\n", validate: "true"}}'
+expect "PAM denies all at once" "$(status apply /site) $(can ana)" "78 0"
+manifest <<< 'line: {x: {path: /etc/pam.d/sshd, text: "account required pam_deny.so"}}'
 expect "PAM denies all" "$(status apply /site) $(can ana)" "78 0"
 
 # Confirmed: it stays; no second apply comes in between.
