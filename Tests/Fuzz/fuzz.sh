@@ -21,10 +21,11 @@ rm -f "$out/build.log"
 built=$out/release
 failed=0
 for name in "${names[@]}"; do
-  objects=$(find "$built"/ -name '*.o' -path '*.build/*' ! -path '*lodestar.build*')
+  # Some names have blanks.
+  mapfile -t objects < <(find "$built"/ -name '*.o' -path '*.build/*' ! -path '*lodestar.build*')
   swiftc -O -sanitize=fuzzer -parse-as-library -swift-version 6 -I "$built/Modules" \
     $(find Sources -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') $(find Sources -path '*include' -printf '-I %p ') \
-    "Tests/Fuzz/$name.swift" $objects -lyaml -lsqlite3 -lstdc++ -o "$out/$name"
+    "Tests/Fuzz/$name.swift" "${objects[@]}" -lyaml -lsqlite3 -lstdc++ -o "$out/$name"
   mkdir -p "$out/corpus/$name" "$out/crashes/$name"
   seeds=()
   [ -d "Tests/Fuzz/Seeds/$name" ] && seeds=("Tests/Fuzz/Seeds/$name")
