@@ -25,7 +25,8 @@ final class QuestionTable {
 
 /// The answers of one host, each found when it is first needed.
 final class HostAnswers {
-    private let scope: HostScope
+    /// The scope owns them.
+    private unowned let scope: HostScope
     private let table: QuestionTable
     private var tokens: [Int32] = []
 
