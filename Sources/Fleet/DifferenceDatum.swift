@@ -25,6 +25,8 @@ extension FleetSummary {
                     ]
                 }), "new_hosts": names(.new), "gone_hosts": names(.gone), "refused_before": names(.mended),
             "unknown_hosts": names(.unknown),
+            "not_known": .map(
+                unknown.sorted { $0.key < $1.key }.map { Datum.Member("\($0.key)", .int(Int64($0.value))) }),
         ]
     }
 }

@@ -13,7 +13,7 @@ public struct DifferenceText {
     }
 
     public var text: String {
-        var lines = ["Changes from \(summary.old) to \(summary.new)"]
+        var lines = ["Changes from \(summary.old) to \(summary.new)".printable]
         let alerts = summary.alerts
         if !alerts.isEmpty { lines += [""] + alerts.map(\.line) }
         for fault in summary.faults {
@@ -29,12 +29,14 @@ public struct DifferenceText {
 
     /// The same as Markdown, with each group folded.
     public var markdown: String {
-        var lines = ["### Changes from `\(summary.old)` to `\(summary.new)`", "", summary.counts]
+        let plain = MarkupText.plainMarkdown
+        var lines = ["### Changes from \(plain(summary.old)) to \(plain(summary.new))", "", summary.counts]
         let alerts = summary.alerts
-        if !alerts.isEmpty { lines += [""] + alerts.map { "- **\($0.title)** \(Self.escaped($0.detail))" } }
+        if !alerts.isEmpty { lines += [""] + alerts.map { "- **\($0.title)** \(plain($0.detail))" } }
         for fault in summary.faults {
             lines +=
-                ["", "**Refused on \(hosts(fault.hosts))**", ""] + Self.block("text", fault.diagnostic.text.lineTexts)
+                ["", "**Refused** on \(plain(hosts(fault.hosts)))", ""]
+                + Self.block("text", fault.diagnostic.text.lineTexts)
         }
         for group in summary.groups {
             lines += ["", "<details><summary>\(Self.escaped(title(of: group)))</summary>", ""]

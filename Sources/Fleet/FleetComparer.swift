@@ -16,16 +16,12 @@ public final class FleetComparer {
     private struct Known {
         var resources: [ResourceDifference]
         var key: [ResourceDifference]
-        /// All texts of the key.
-        var text: [UInt8]
         var arrows: [FleetDifference.Arrow]
-        /// Those that are called nothing that stands in the text.
         var hosts: [Int] = []
 
         init(_ pairs: [ResourcePair], of compilation: SharedCompilation) {
             resources = pairs.compactMap { ResourceDifference($0) }.sorted { $0.address < $1.address }
             key = resources.map(\.key)
-            text = Array(key.flatMap(\.texts).joined(separator: "\n").utf8)
             arrows = compilation.arrows(of: Set(resources.map(\.address))).map { arrow in
                 FleetDifference.Arrow(
                     from: arrow.from, to: arrow.to, reason: arrow.edge.reason,
@@ -36,12 +32,9 @@ public final class FleetComparer {
         var group: FleetDifference.Group { FleetDifference.Group(hosts: [], resources: resources, arrows: arrows) }
     }
 
-    /// In a longer text nobody looks for what a host is called.
-    private static let greatestText = 1 << 16
-
     public init(_ sites: FleetSites) {
-        old = SharedCompiler(sites.old)
-        new = SharedCompiler(sites.new)
+        new = SharedCompiler(sites.new, factsOf: [sites.new, sites.old])
+        old = SharedCompiler(sites.old, factsOf: [sites.new, sites.old])
         oldHosts = sites.oldHosts
         newHosts = sites.newHosts
         difference = FleetDifference(hosts: sites.hosts)
@@ -55,15 +48,14 @@ public final class FleetComparer {
     /// Both are compiled with the same facts, those of the new site where that keeps any, so that what differs is the site.
     public func compare(_ position: Int) {
         let id = difference.hosts[position]
-        var target = new.target(ofHost: id)
-        if target.facts == nil { target = old.target(ofHost: id) }
+        let target = new.target(ofHost: id)
         guard newHosts.contains(id) else {
-            difference.note(position, .gone, name: target.identity.name, labels: old.host(for: target).labels)
+            difference.note(position, .gone, as: target.identity, labels: old.host(for: target).labels)
             return
         }
         let after = new.compilation(for: target)
         func note(_ outcome: FleetDifference.Outcome) {
-            difference.note(position, outcome, name: target.identity.name, labels: after.labels)
+            difference.note(position, outcome, as: target.identity, labels: after.labels)
         }
         if after.isRefused {
             difference.refuse(position, for: after.diagnostics)
@@ -73,14 +65,13 @@ public final class FleetComparer {
         guard target.facts != nil else { return note(.unknown) }
         let before = old.compilation(for: target)
         if before.isRefused { return note(.mended) }
-        let (pairs, number) = comparison.pairs(from: before, to: after)
+        let (all, number) = comparison.pairs(from: before, to: after)
+        let pairs = all.filter { !$0.isUnknown }
+        if pairs.count < all.count { difference.noteUnknown(all.filter(\.isUnknown).compactMap(\.address)) }
         guard !pairs.isEmpty else { return note(.same) }
         note(.changed)
         let found = number.flatMap { known[$0] } ?? Known(pairs, of: after)
-        let words = HostWords(target.identity)
-        if found.text.count <= Self.greatestText, words.occur(in: found.text) {
-            difference.add(position, to: found.key.map { words.key(of: $0) }) { found.group }
-        } else if let number {
+        if let number {
             known[number, default: found].hosts.append(position)
         } else {
             difference.add(position, to: found.key) { found.group }

@@ -39,8 +39,10 @@ public struct FleetDifference: Sendable {
     /// The ids of the hosts that were asked for: those of the new inventory, then those that are gone.
     public let hosts: [String]
     public private(set) var outcomes: [Outcome?]
-    /// What each host calls itself, by its facts; its id where nobody knows.
-    public private(set) var names: [String]
+    /// Who each host is, by its facts.
+    private(set) var identities: [HostIdentity]
+    /// Resources that may differ, since something of them is not known here, with the count of their hosts.
+    public private(set) var unknown: [Address: Int] = [:]
     /// The labels of each host, in the new site where that has it.
     private(set) var labels: [[Datum.Member]]
     private var groups: [[ResourceDifference]: Group] = [:]
@@ -50,14 +52,18 @@ public struct FleetDifference: Sendable {
     public init(hosts: [String]) {
         self.hosts = hosts
         outcomes = Array(repeating: nil, count: hosts.count)
-        names = hosts
+        identities = hosts.map { HostIdentity(id: $0, name: $0) }
         labels = Array(repeating: [], count: hosts.count)
     }
 
-    mutating func note(_ position: Int, _ outcome: Outcome, name: String, labels: [Datum.Member]) {
-        names[position] = name
+    mutating func note(_ position: Int, _ outcome: Outcome, as identity: HostIdentity, labels: [Datum.Member]) {
+        identities[position] = identity
         outcomes[position] = outcome
         self.labels[position] = labels
+    }
+
+    mutating func noteUnknown(_ addresses: [Address]) {
+        for address in addresses { unknown[address, default: 0] += 1 }
     }
 
     mutating func refuse(_ position: Int, for diagnostics: Diagnostics) {
@@ -78,7 +84,7 @@ public struct FleetDifference: Sendable {
             guard let outcome else { continue }
             outcomes[position] = outcome
             labels[position] = other.labels[position]
-            names[position] = other.names[position]
+            identities[position] = other.identities[position]
         }
         for (key, group) in other.groups {
             guard let own = groups[key] else {
@@ -90,12 +96,13 @@ public struct FleetDifference: Sendable {
             first.hosts = own.hosts + group.hosts
             groups[key] = first
         }
+        for (address, count) in other.unknown { unknown[address, default: 0] += count }
         for (diagnostic, hosts) in other.faults { faults[diagnostic, default: []] += hosts }
     }
 
     /// The groups with their selectors, the largest first.
     public func sortedGroups() -> [Group] {
-        let sorted = groups.values.map { group in
+        let sorted = mergedGroups.map { group in
             var group = group
             group.hosts.sort()
             return group
@@ -106,5 +113,27 @@ public struct FleetDifference: Sendable {
             group.selector = selectors.selector(of: group.hosts)
             return group
         }
+    }
+
+    /// Hosts that differ from each other only in what they are called are one group.
+    private var mergedGroups: [Group] {
+        var merged: [Group] = [], alike: [[ResourceDifference]: Group] = [:]
+        for (key, group) in groups {
+            guard group.hosts.count == 1 else {
+                merged.append(group)
+                continue
+            }
+            let words = HostWords(identities[group.hosts[0]])
+            let general = key.map { words.key(of: $0) }
+            guard let known = alike[general] else {
+                alike[general] = group
+                continue
+            }
+            // The first host's words stand for the group.
+            var first = group.hosts[0] < (known.hosts.min() ?? 0) ? group : known
+            first.hosts = known.hosts + group.hosts
+            alike[general] = first
+        }
+        return merged + alike.values
     }
 }

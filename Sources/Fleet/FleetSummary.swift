@@ -23,6 +23,8 @@ public struct FleetSummary: Sendable {
     /// What the hosts call themselves.
     public let names: [String]
     public let groups: [FleetDifference.Group]
+    /// Resources of which something is not known here, with the count of their hosts.
+    public let unknown: [Address: Int]
     public let faults: [Fault]
     public let outcomes: [FleetDifference.Outcome?]
 
@@ -30,7 +32,8 @@ public struct FleetSummary: Sendable {
         self.old = old
         self.new = new
         hosts = difference.hosts
-        names = difference.names
+        names = difference.identities.map(\.name)
+        unknown = difference.unknown
         outcomes = difference.outcomes
         groups = difference.sortedGroups()
         faults = difference.faults.map { Fault(diagnostic: $0.key, hosts: $0.value.sorted()) }.sorted {
@@ -66,11 +69,15 @@ public struct FleetSummary: Sendable {
             ("data:", { $0.bearsData && $0.kind != .add && $0.kind != .leave }),
             ("access:", { $0.bearsOnAccess && $0.kind != .leave }),
         ]
-        return kinds.compactMap { title, isMeant in
+        var counted = kinds.map { title, isMeant in
             var hosts: [Address: Int] = [:]
             for change in changes where isMeant(change.resource) {
                 hosts[change.resource.address, default: 0] += change.count
             }
+            return (title, hosts)
+        }
+        counted.append(("not known, since a secret is in it (--identity reads it):", unknown))
+        return counted.compactMap { title, hosts in
             if hosts.isEmpty { return nil }
             let sorted = hosts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             let shown = sorted.prefix(8).map { "\($0.key) on \($0.value)".printable }.joined(separator: ", ")

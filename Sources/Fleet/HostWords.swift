@@ -10,15 +10,6 @@ struct HostWords {
         words = all.filter { $0.0.utf8.count >= 3 }.sorted { $0.0.utf8.count > $1.0.utf8.count }
     }
 
-    /// Whether any of them stands in a text.
-    func occur(in text: [UInt8]) -> Bool {
-        words.contains { word in
-            let word = Array(word.text.utf8)
-            guard let first = word.first, text.count >= word.count else { return false }
-            return text.indices.contains { text[$0] == first && text[$0...].starts(with: word) }
-        }
-    }
-
     func key(of difference: ResourceDifference) -> ResourceDifference {
         var key = difference
         key.address = Address(type: key.address.type, key: replaced(key.address.key))
@@ -56,18 +47,6 @@ struct HostWords {
 }
 
 extension ResourceDifference {
-    /// All texts of a key.
-    var texts: [String] {
-        [address.key]
-            + fields.flatMap { field -> [String] in
-                switch field.value {
-                case .texts(let old, let new): [old, new].compactMap { $0 }
-                case .lines(let lines): lines
-                case .secret: []
-                }
-            }
-    }
-
     /// What makes it the same for two hosts: of texts only the lines that change.
     var key: ResourceDifference {
         var key = self

@@ -7,6 +7,8 @@ struct SelectorFinder {
     private let hosts: [[Int32]]
     private let names: [Datum.Member]
     private let counts: [Int]
+    /// How many hosts have a label of the name, whatever its value.
+    private let keyCounts: [String: Int]
 
     init(_ labels: [[Datum.Member]]) {
         var numbers: [Datum.Member: Int32] = [:], names: [Datum.Member] = [], counts: [Int] = []
@@ -24,6 +26,7 @@ struct SelectorFinder {
         }
         self.names = names
         self.counts = counts
+        keyCounts = Dictionary(labels.flatMap { $0 }.map { ($0.key, 1) }, uniquingKeysWith: +)
     }
 
     /// A label that the hosts have, or that none of them has.
@@ -75,8 +78,14 @@ struct SelectorFinder {
     private func text(_ labels: [Candidate]) -> String {
         labels.map { candidate in
             let label = names[Int(candidate.label)]
-            let name = label.key.isVariableName ? "labels.\(label.key)" : "labels[\(Datum.string(label.key).json)]"
-            return "\(name) \(candidate.isWanted ? "==" : "!=") \(label.value.json)"
+            let isPlain = label.key.isVariableName, quoted = Datum.string(label.key).json
+            let name = isPlain ? "labels.\(label.key)" : "labels[\(quoted)]"
+            let comparison = "\(name) \(candidate.isWanted ? "==" : "!=") \(label.value.json)"
+            // Asked of a host that has no such label, a comparison alone would be an error.
+            if keyCounts[label.key] == hosts.count { return comparison }
+            let question = isPlain ? "has(\(name))" : "\(quoted) in labels"
+            return candidate.isWanted
+                ? "\(question) && \(comparison)" : "(!\(isPlain ? question : "(\(question))") || \(comparison))"
         }.joined(separator: " && ")
     }
 }

@@ -154,4 +154,52 @@ import Testing
         #expect(summary.page.ranges(of: "</script>").count == 2)
         #expect(DifferenceText(summary).markdown.contains("</script>"))
     }
+
+    @Test func whatHoldsASecretIsNeverCalledTheSameUnread() {
+        let old = [
+            "secrets/p.age": "age-encryption.org/v1\n",
+            "manifests/s.yaml": "file: {/etc/sudoers.d/x: {content: \"# ${{ secret('p') }}\\n\"}}\n",
+        ]
+        let new = [
+            "manifests/s.yaml": "file: {/etc/sudoers.d/x: {content: \"# ${{ secret('p') }}\\nmallory ALL\\n\"}}\n"
+        ]
+        let summary = Self.summary(old.merging(new) { $1 }, from: old)
+        #expect(summary.unknown.map { "\($0.key) \($0.value)" } == ["file:/etc/sudoers.d/x 4"])
+        #expect(DifferenceText(summary).text.contains("not known"))
+    }
+
+    @Test func factsOfOtherHostsAreTheNewSitesOnBothSides() {
+        let walk =
+            "file: {/etc/all: {content: \"${{ fleet.map(id, has(fleet[id].facts) ? fleet[id].facts.hostname : '-').join(' ') }}\"}}\n"
+        let old = ["manifests/w.yaml": walk]
+        let facts = ["facts/a.json": #"{"hostname": "web9", "os": {"id": "debian"}}"#]
+        #expect(!Self.summary(old.merging(facts) { $1 }, from: old).hasDifferences)
+        // A file that is gone is no change either: the old site has the facts.
+        let gone: [String: String?] = ["manifests/w.yaml": walk, "facts/a.json": nil]
+        #expect(!Self.summary(gone, from: old).hasDifferences)
+    }
+
+    @Test func theSameTextIsOneGroupWhateverHostsItNames() {
+        let old = ["manifests/w.yaml": "file: {/etc/allow: {content: \"web1 db1\\n\"}}\n"]
+        let summary = Self.summary(
+            ["manifests/w.yaml": "file: {/etc/allow: {content: \"web1 db1 web2\\n\"}}\n"], from: old)
+        #expect(summary.groups.map(\.hosts) == [[0, 1, 2, 3]])
+    }
+
+    @Test func aLabelThatOthersLackIsAskedForFirst() {
+        let change = Self.edited(
+            "manifests/all.yaml",
+            [("port ${{ data.port }}", "port ${{ has(labels.tier) && labels.tier == 'db' ? 1 : data.port }}")])
+        #expect(Self.summary(change).groups.map(\.selector) == [#"has(labels.tier) && labels.tier == "db""#])
+    }
+
+    @Test func markdownShowsNamesAsTheyAre() {
+        let name = "x](http://evil) <img src=y> `b` **c**\\n# d"
+        let change: [String: String?] = [
+            "facts/a.json": "{\"hostname\": \"\(name)\", \"os\": {\"id\": \"debian\"}}",
+            "manifests/bad.yaml": "directory: {/d: {mode: \"${{ host.id == 'a' ? 'x' : '0755' }}\"}}\n",
+        ]
+        let text = DifferenceText(Self.summary(change)).markdown
+        #expect(!text.contains("](http") && !text.contains("<img") && !text.contains("\n# d") && !text.contains("**c"))
+    }
 }

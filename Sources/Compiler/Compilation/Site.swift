@@ -28,8 +28,8 @@ public final class Site {
         diagnostics.add(contentsOf: facts.diagnostics)
         return facts
     }()
-    /// Whether the bytes of facts are kept: a catalog that is kept depends on them.
-    private let keepsContents: Bool
+    /// Where facts are looked for, one after the other; nil: in the site's own files.
+    private let sharedFacts: [FactsFiles]?
     /// The diagnostics that do not depend on the host.
     var diagnostics: Diagnostics
 
@@ -63,11 +63,14 @@ public final class Site {
         self.secrets = secrets
         self.standardRoles = standardRoles
         self.diagnostics = diagnostics
-        keepsContents = true
+        sharedFacts = nil
     }
 
     /// The same site for another task, of which nothing is kept that a catalog would depend on.
-    init(sharing other: Site) {
+    ///
+    /// - Parameter sources: the sites whose facts count, one after the other.
+    init(sharing other: Site, factsOf sources: [Site]) {
+        sharedFacts = sources.map(\.facts)
         zones = other.zones
         settings = other.settings
         inventory = other.inventory
@@ -77,7 +80,6 @@ public final class Site {
         secrets = other.secrets
         standardRoles = other.standardRoles
         diagnostics = other.diagnostics
-        keepsContents = false
         facts = other.facts
     }
 
@@ -168,9 +170,13 @@ public final class Site {
     /// The facts that the site keeps of a host; nil where there are none, and a diagnostic where they cannot be read.
     func facts(ofHost id: String) -> FactsSnapshot? {
         do throws(Diagnostics) {
-            return try facts.facts(of: id) { [files, keepsContents] (path) throws(Diagnostic) in
-                keepsContents ? try files.bytes(of: path) : try files.unkeptBytes(of: path)
+            guard let sharedFacts else {
+                return try facts.facts(of: id) { [files] (path) throws(Diagnostic) in try files.bytes(of: path) }
             }
+            for facts in sharedFacts {
+                if let found = try facts.facts(of: id, read: facts.bytes) { return found }
+            }
+            return nil
         } catch {
             diagnostics.add(contentsOf: error)
             return nil

@@ -6,6 +6,11 @@ public struct ResourcePair: Sendable {
     public var old: DeclaredState?
     /// nil: the new catalog does not have it.
     public var new: DeclaredState?
+    /// Whether nothing is known to differ, and something is not known: a secret that nobody can read here.
+    public var isUnknown: Bool {
+        guard let old, let new else { return false }
+        return (old.declaration.isPartial || new.declaration.isPartial) && old.isSame(as: new)
+    }
     /// Whether the new site switches it off by `when`, which leaves the object alone.
     public var isDormant = false
 
@@ -100,7 +105,8 @@ public final class CatalogComparison {
         for (address, before) in old {
             guard let after = new.removeValue(forKey: address) else { continue }
             old[address] = nil
-            if !before.isSame(as: after) { pairs.append(ResourcePair(old: before, new: after)) }
+            let isPartial = before.declaration.isPartial || after.declaration.isPartial
+            if isPartial || !before.isSame(as: after) { pairs.append(ResourcePair(old: before, new: after)) }
         }
         return pairs
     }

@@ -9,8 +9,9 @@ public final class SharedCompiler {
     private let ofKnownFacts = FleetMemory()
     private let ofUnknownFacts = FleetMemory()
 
-    public init(_ site: SharedSite) {
-        self.site = Site(sharing: site.site)
+    /// - Parameter sources: the sites whose facts count, one after the other; nil: the site itself.
+    public init(_ site: SharedSite, factsOf sources: [SharedSite]? = nil) {
+        self.site = Site(sharing: site.site, factsOf: (sources ?? [site]).map(\.site))
     }
 
     /// What is wrong with the site whatever the host, as far as it was read.

@@ -66,12 +66,13 @@ final class FactsFiles: Sendable {
         self.diagnostics = diagnostics
     }
 
-    /// The hosts of the files of lines, and those with a file of their own.
-    var identifiers: [String] {
-        lines.keys
-            + paths.filter { $0.hasSuffix(".json") }.map {
-                String($0.dropFirst("facts/".count).dropLast(".json".count))
-            }
+    /// The bytes of a file that nobody is to remember.
+    func bytes(of path: String) throws(Diagnostic) -> [UInt8]? {
+        do throws(SiteFault) {
+            return try reader.contents(of: path)
+        } catch {
+            throw Diagnostic("cannot read `\(error.path)`: \(error.reason)", at: nil)
+        }
     }
 
     /// The facts of a host; nil where the site keeps none.

@@ -22,11 +22,6 @@ final class SiteFiles {
         return bytes
     }
 
-    /// The bytes of a file that nobody is to remember.
-    func unkeptBytes(of path: String) throws(Diagnostic) -> [UInt8]? {
-        try reading { () throws(SiteFault) in try reader.contents(of: path) }
-    }
-
     /// A file below `files/`: its bytes, or a stream where they are many; nil where there is none.
     func payload(_ path: String) throws(Diagnostic) -> Node.Content? {
         if let known = streams[path] { return .stream(known) }

@@ -21,6 +21,9 @@ struct FleetDiff: ParsableCommand {
     @OptionGroup var choice: HostChoiceOption
     @OptionGroup var trust: TrustOptions
 
+    @Option(help: ArgumentHelp("The age identity for secrets; without one they are not known.", valueName: "file"))
+    var identity: String?
+
     @Option(help: "text, json, markdown or html.")
     var format = DifferenceFormat.text
 
@@ -32,7 +35,7 @@ struct FleetDiff: ParsableCommand {
     }
 
     func run() throws {
-        let condition = try choice.parsed(), (old, new) = try SitePair(parsing: sites).sessions(trust)
+        let condition = try choice.parsed(), (old, new) = try SitePair(parsing: sites).sessions(identity, trust)
         let chosen = try condition.map { try chosenHosts($0, old, new) }
         let sites = FleetSites(old: old.site.value, new: new.site.value, only: chosen)
         let parts = FleetWork.run(sites.hosts.count, "comparing") {
@@ -121,7 +124,7 @@ struct SitePair {
     }
 
     /// Opens both; one that cannot be is reported.
-    func sessions(_ trust: TrustOptions) throws -> (old: Session, new: Session) {
-        (try Session(old, identity: nil, trust: trust), try Session(new, identity: nil, trust: trust))
+    func sessions(_ identity: String?, _ trust: TrustOptions) throws -> (old: Session, new: Session) {
+        (try Session(old, identity: identity, trust: trust), try Session(new, identity: identity, trust: trust))
     }
 }

@@ -42,11 +42,12 @@ struct FleetList: ParsableCommand {
             }
             return Terminal.printJSON(Datum.list(list).json)
         }
-        let widths = (hosts.map(\.id.utf8.count).max() ?? 0, hosts.map(\.value.name.utf8.count).max() ?? 0)
-        for host in hosts {
-            let labels = host.value.labels.map { "\($0.key)=\($0.value.labelText)" }.joined(separator: " ")
+        let ids = hosts.map(\.id.printable), names = hosts.map(\.value.name.printable)
+        let widths = (ids.map(\.utf8.count).max() ?? 0, names.map(\.utf8.count).max() ?? 0)
+        for (index, host) in hosts.enumerated() {
+            let labels = host.value.labels.map { "\($0.key)=\($0.value.labelText)".printable }.joined(separator: " ")
             Terminal.print(
-                "\(host.id.padded(to: widths.0))  \(host.value.name.padded(to: widths.1))  \(labels)"
+                "\(ids[index].padded(to: widths.0))  \(names[index].padded(to: widths.1))  \(labels)"
                     + (host.value.hasFacts ? "" : "  (no facts)"))
         }
         let unknown = unknownCount > 0 ? "; of \(unknownCount) nobody can tell, since their facts are not known" : ""
