@@ -13,11 +13,17 @@ final class AnswerTree<Result> {
     /// With so many answers a question is asked of which nearly each host has its own.
     private static var greatestFanOut: Int { 64 }
     /// So many results may be kept where four of five are found by nobody.
-    private static var greatestIdleCount: Int { 256 }
+    private let greatestIdleCount: Int
     /// nil: nearly each host has a result of its own, and nothing is kept.
     private var root: Node? = Node()
     private var resultCount = 0
     private var foundCount = 0
+
+    /// - Parameter idleCount: how many results may be kept where most of them are found by nobody. A first few hundred are
+    ///   rarely met again even where the answers are only a thousand combinations.
+    init(idleCount: Int = 1_024) {
+        greatestIdleCount = idleCount
+    }
 
     /// What hosts with the same answers came to, else what this evaluation comes to.
     func result(for answers: HostAnswers, of record: ReadRecord, _ evaluation: () -> Result) -> Result {
@@ -48,7 +54,7 @@ final class AnswerTree<Result> {
 
     private func keep(_ result: Result, _ questions: [Int32], _ answers: HostAnswers) {
         guard var node = root else { return }
-        if resultCount >= Self.greatestIdleCount, foundCount * 4 < resultCount { return root = nil }
+        if resultCount >= greatestIdleCount, foundCount * 4 < resultCount { return root = nil }
         for question in questions {
             if node.question == nil { node.question = question }
             if node.question != question { return }

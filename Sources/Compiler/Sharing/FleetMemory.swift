@@ -17,8 +17,8 @@ final class FleetMemory {
         var items: [ObjectIdentifier]
     }
 
-    func group(_ index: Int) -> AnswerTree<Collected<Bool??>> { Self.entry(index, of: &groups, AnswerTree.init) }
-    func layer(_ index: Int) -> AnswerTree<Collected<LayerPath>> { Self.entry(index, of: &layers, AnswerTree.init) }
+    func group(_ index: Int) -> AnswerTree<Collected<Bool??>> { Self.entry(index, of: &groups) { AnswerTree() } }
+    func layer(_ index: Int) -> AnswerTree<Collected<LayerPath>> { Self.entry(index, of: &layers) { AnswerTree() } }
     func manifest(_ index: Int) -> ManifestMemory { Self.entry(index, of: &manifests, ManifestMemory.init) }
 
     private static func entry<Entry>(_ index: Int, of list: inout [Entry], _ make: () -> Entry) -> Entry {
@@ -56,7 +56,8 @@ final class ManifestMemory {
 /// What the hosts have in common of the items of a manifest, or of one use of a role.
 final class ItemsMemory {
     struct Item {
-        let items = AnswerTree<[EvaluatedItem]>()
+        /// Of a whole loop, of which the elements are kept one by one.
+        let items = AnswerTree<[EvaluatedItem]>(idleCount: 128)
         let elements = ElementsMemory()
         let role = RoleMemory()
     }
