@@ -14,22 +14,9 @@ public final class FleetComparer {
 
     /// Hosts for which a comparison came to the same.
     private struct Known {
-        var resources: [ResourceDifference]
         var key: [ResourceDifference]
-        var arrows: [FleetDifference.Arrow]
+        var group: FleetDifference.Group
         var hosts: [Int] = []
-
-        init(_ pairs: [ResourcePair], of compilation: SharedCompilation) {
-            resources = pairs.compactMap { ResourceDifference($0) }.sorted { $0.address < $1.address }
-            key = resources.map(\.key)
-            arrows = compilation.arrows(of: Set(resources.map(\.address))).map { arrow in
-                FleetDifference.Arrow(
-                    from: arrow.from, to: arrow.to, reason: arrow.edge.reason,
-                    isNotification: arrow.edge.isNotification)
-            }
-        }
-
-        var group: FleetDifference.Group { FleetDifference.Group(hosts: [], resources: resources, arrows: arrows) }
     }
 
     public init(_ sites: FleetSites) {
@@ -70,12 +57,27 @@ public final class FleetComparer {
         if pairs.count < all.count { difference.noteUnknown(all.filter(\.isUnknown).compactMap(\.address)) }
         guard !pairs.isEmpty else { return note(.same) }
         note(.changed)
-        let found = number.flatMap { known[$0] } ?? Known(pairs, of: after)
-        if let number {
-            known[number, default: found].hosts.append(position)
-        } else {
-            difference.add(position, to: found.key) { found.group }
+        if let number, known[number] != nil {
+            known[number]?.hosts.append(position)
+            return
         }
+        let resources = pairs.compactMap { ResourceDifference($0) }.sorted { $0.address < $1.address }
+        let key = resources.map(\.key)
+        if let number {
+            known[number] = Known(key: key, group: Self.group(resources, after), hosts: [position])
+        } else {
+            difference.add(position, to: key) { Self.group(resources, after) }
+        }
+    }
+
+    private static func group(
+        _ resources: [ResourceDifference], _ compilation: SharedCompilation
+    ) -> FleetDifference.Group {
+        let arrows = compilation.arrows(of: Set(resources.map(\.address))).map { arrow in
+            FleetDifference.Arrow(
+                from: arrow.from, to: arrow.to, reason: arrow.edge.reason, isNotification: arrow.edge.isNotification)
+        }
+        return FleetDifference.Group(hosts: [], resources: resources, arrows: arrows)
     }
 
     /// What the change does to the hosts that were compared.

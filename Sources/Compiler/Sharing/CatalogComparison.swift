@@ -32,27 +32,31 @@ public struct DeclaredState: Sendable {
     }
 }
 
-/// Compares what two sites are for the same hosts. What hosts have in common is compared once.
+/// Compares what two sites are for the same hosts. Items that hosts have in common are compared once.
 ///
 /// A value is of one task.
 public final class CatalogComparison {
     private struct Key: Hashable {
-        var old: [ObjectIdentifier]
-        var new: [ObjectIdentifier]
+        var old: ObjectIdentifier?
+        var new: ObjectIdentifier?
     }
 
-    /// What the items that hosts have in common come to.
-    private struct Common {
+    /// What an item of the old site and its counterpart in the new one come to.
+    private struct Result {
         /// They are held, so that no other can have their identity.
         var items: [EvaluatedItem]
-        var number: Int
-        var pairs: [ResourcePair]
-        var old: [Address: DeclaredState]
-        var new: [Address: DeclaredState]
+        /// nil where one of them is of one host alone.
+        var number: Int?
+        /// Resources of both that differ, or may.
+        var pairs: [ResourcePair] = []
+        /// Resources that only one of them has.
+        var old: [Address: DeclaredState] = [:]
+        var new: [Address: DeclaredState] = [:]
     }
 
-    private var known: [Key: Common] = [:]
-    private static let greatestKnownCount = 4_096
+    private var known: [Key: Result] = [:]
+    private var numbers: [[Int]: Int] = [:]
+    private static let greatestKnownCount = 100_000
 
     public init() {}
 
@@ -62,19 +66,40 @@ public final class CatalogComparison {
     public func pairs(
         from old: SharedCompilation, to new: SharedCompilation
     ) -> (pairs: [ResourcePair], number: Int?) {
-        let common = common(old, new)
-        let own = [old, new].map { side in side.host.items.filter { !$0.isShared } }
-        if own[0].isEmpty, own[1].isEmpty, common.old.isEmpty, common.new.isEmpty {
-            return (
-                common.pairs.map { mark($0, in: new) }, common.pairs.contains { $0.new == nil } ? nil : common.number
-            )
+        var counterparts: [Address: EvaluatedItem] = [:]
+        for item in new.host.items { if let first = item.firstAddress { counterparts[first] = item } }
+        var results: [Result] = []
+        for item in old.host.items {
+            guard let first = item.firstAddress else { continue }
+            add(result(item, counterparts.removeValue(forKey: first)), to: &results)
         }
-        var before = Self.states(own[0]), after = Self.states(own[1])
-        before.merge(common.old) { first, _ in first }
-        after.merge(common.new) { first, _ in first }
-        let rest = Self.matched(&before, &after)
-        let left = Self.left(before, after)
-        return ((common.pairs + rest + left).map { mark($0, in: new) }, nil)
+        for item in new.host.items {
+            if let first = item.firstAddress, counterparts[first] != nil { add(result(nil, item), to: &results) }
+        }
+        if results.isEmpty { return ([], numbers.count) }
+        var before: [Address: DeclaredState] = [:], after: [Address: DeclaredState] = [:]
+        for result in results {
+            before.merge(result.old) { first, _ in first }
+            after.merge(result.new) { first, _ in first }
+        }
+        let isOneSided = before.isEmpty || after.isEmpty
+        // What one item lost another may have.
+        let moved = isOneSided ? [] : Self.matched(&before, &after)
+        let pairs = results.flatMap(\.pairs) + moved + Self.left(before, after)
+        let own = results.compactMap(\.number)
+        let isNumbered = own.count == results.count && before.isEmpty && moved.isEmpty
+        return (pairs.map { mark($0, in: new) }, isNumbered ? number(of: own) : nil)
+    }
+
+    private func number(of results: [Int]) -> Int {
+        if let known = numbers[results] { return known }
+        let number = numbers.count
+        numbers[results] = number
+        return number
+    }
+
+    private func add(_ result: Result, to results: inout [Result]) {
+        if !result.pairs.isEmpty || !result.old.isEmpty || !result.new.isEmpty { results.append(result) }
     }
 
     private func mark(_ pair: ResourcePair, in new: SharedCompilation) -> ResourcePair {
@@ -84,20 +109,22 @@ public final class CatalogComparison {
         return pair
     }
 
-    private func common(_ old: SharedCompilation, _ new: SharedCompilation) -> Common {
-        let items = [old, new].map { side in side.host.items.filter(\.isShared) }
-        let key = Key(old: items[0].map { ObjectIdentifier($0) }, new: items[1].map { ObjectIdentifier($0) })
-        if let common = known[key] { return common }
-        var before = Self.states(items[0]), after = Self.states(items[1])
-        let pairs = Self.matched(&before, &after)
-        let common = Common(items: items[0] + items[1], number: known.count, pairs: pairs, old: before, new: after)
-        if known.count < Self.greatestKnownCount { known[key] = common }
-        return common
+    private func result(_ old: EvaluatedItem?, _ new: EvaluatedItem?) -> Result {
+        let items = [old, new].compactMap { $0 }, isShared = items.allSatisfy(\.isShared)
+        let key = Key(old: old.map { ObjectIdentifier($0) }, new: new.map { ObjectIdentifier($0) })
+        if isShared, let result = known[key] { return result }
+        var result = Result(items: items, old: Self.states(old), new: Self.states(new))
+        result.pairs = Self.matched(&result.old, &result.new)
+        if isShared, known.count < Self.greatestKnownCount {
+            result.number = known.count
+            known[key] = result
+        }
+        return result
     }
 
     /// Takes out what both have.
     ///
-    /// - Returns: what of it differs.
+    /// - Returns: what of it differs, or may.
     private static func matched(
         _ old: inout [Address: DeclaredState], _ new: inout [Address: DeclaredState]
     ) -> [ResourcePair] {
@@ -117,9 +144,9 @@ public final class CatalogComparison {
         old.values.map { ResourcePair(old: $0, new: nil) } + new.values.map { ResourcePair(old: nil, new: $0) }
     }
 
-    private static func states(_ items: [EvaluatedItem]) -> [Address: DeclaredState] {
+    private static func states(_ item: EvaluatedItem?) -> [Address: DeclaredState] {
         var states: [Address: DeclaredState] = [:]
-        for piece in items.flatMap(\.pieces) {
+        for piece in item?.pieces ?? [] {
             let relations = piece.relations.map { "\($0.kind.rawValue) \($0.address)" }
             for declaration in piece.declarations where states[declaration.address] == nil {
                 states[declaration.address] = DeclaredState(declaration: declaration, relations: relations)
@@ -127,4 +154,9 @@ public final class CatalogComparison {
         }
         return states
     }
+}
+
+extension EvaluatedItem {
+    /// By which its counterpart in another site is found; nil where it declares nothing.
+    fileprivate var firstAddress: Address? { pieces.first?.resource.address }
 }
