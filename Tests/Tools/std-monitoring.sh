@@ -68,7 +68,7 @@ touch "$root/run/reboot-required" 2> /dev/null || true
 inside touch /run/reboot-required
 expect "a reboot" "$(state reboot)" 1
 roles 'listen: "0.0.0.0:9101", flags: [--no-collector.zfs]' \
-  'certificates: [/etc/ssl/far.pem, /etc/ssl/near.pem], disk_warning: 0, disk_critical: 101, memory_critical: 0, load: false, units_ignore: [broken.service]'
+  'certificates: [/etc/ssl/far.pem, /etc/ssl/near.pem], disk_warning: 0, disk_critical: 101, memory_warning: 0, memory_critical: 0, load: false, units_ignore: [broken.service]'
 expect "other parameters" "$(apply)" 0
 expect "it listens there" "$(scrape 9101 | grep -c '^node_exporter_build_info')" 1
 expect "with the flag" "$(inside cat "/proc/$(inside systemctl show -p MainPID --value $unit)/cmdline" | tr '\0' '\n' | grep -c no-collector.zfs)" 1
