@@ -114,8 +114,6 @@ extension Value {
 extension ValueMap {
     /// The nearest of the names that are there, else all of them where they are few.
     fileprivate func hint(for name: String) -> String? {
-        let names = keys.compactMap { if case .string(let name) = $0 { name } else { nil } }
-        if let hint = Spelling.nearest(to: name, among: names) { return hint }
-        return names.isEmpty ? "the mapping is empty" : "known here: \(names.prefix(12).joined(separator: ", "))"
+        Absence(of: name, among: keys.compactMap { if case .string(let name) = $0 { name } else { nil } }).hint
     }
 }

@@ -43,6 +43,14 @@ public struct Absence: Sendable {
         self.message = message
         self.hint = hint
     }
+
+    /// Of a plain mapping: the hint is the nearest of its names, else all of them where they are few.
+    public init(of key: String, among names: [String]) {
+        message = "expected a key of the mapping, found `\(key)`"
+        hint =
+            Spelling.nearest(to: key, among: names)
+            ?? (names.isEmpty ? "the mapping is empty" : "known here: \(names.prefix(12).joined(separator: ", "))")
+    }
 }
 
 extension LazyMap {

@@ -14,7 +14,8 @@ final class HostCompilation {
     var outcome = Outcome()
     /// In manifest order.
     private(set) var items: [EvaluatedItem] = []
-    private(set) var labels: [Datum.Member] = []
+    /// By the inventory.
+    var labels: [Datum.Member] { scope.allLabels }
 
     init(
         _ site: Site, _ scope: HostScope, areFactsKnown: Bool, areLabelsKnown: Bool = true, memory: FleetMemory? = nil
@@ -40,7 +41,8 @@ final class HostCompilation {
         all.add(contentsOf: diagnostics)
         for item in items { all.add(contentsOf: item.diagnostics) }
         all.add(contentsOf: graph.diagnostics)
-        let catalog = self.catalog(graph, assembly.pieces, digest: hasDigest ? digest : Digest(of: ""))
+        let catalog = graph.catalog(
+            of: assembly.pieces, site: site, host: scope.identity, digest: hasDigest ? digest : Digest(of: ""))
         return Compilation(
             catalog: all.hasErrors ? nil : catalog, diagnostics: all, labels: labels, reads: scope.record.values,
             composites: assembly.pieces.compactMap(\.composite), origins: Self.origins(catalog, assembly.pieces),
@@ -126,26 +128,28 @@ final class HostCompilation {
 
     /// Evaluates an item, decodes what it declares, and leaves the host's outcome as it was.
     func evaluated(_ evaluation: () -> Void) -> EvaluatedItem {
-        let outer = outcome
-        defer { outcome = outer }
-        outcome = Outcome()
-        evaluation()
-        let own = outcome
-        let pieces = decoded()
-        return EvaluatedItem(own, pieces: pieces, diagnostics: outcome.diagnostics)
+        apart {
+            evaluation()
+            let own = outcome
+            let pieces = decoded()
+            return EvaluatedItem(own, pieces: pieces, diagnostics: outcome.diagnostics)
+        }
     }
 
     /// A value with what was reported on the way to it.
     func collected<Result>(_ body: () -> Result) -> Collected<Result> {
+        apart {
+            let value = body()
+            return Collected(value: value, diagnostics: outcome.diagnostics)
+        }
+    }
+
+    /// Runs something with an outcome of its own.
+    private func apart<Result>(_ body: () -> Result) -> Result {
         let outer = outcome
         defer { outcome = outer }
         outcome = Outcome()
-        let value = body()
-        return Collected(value: value, diagnostics: outcome.diagnostics)
-    }
-
-    private func catalog(_ graph: Graph, _ pieces: [Piece], digest: Digest) -> Catalog? {
-        graph.catalog(of: pieces, site: site, host: scope.identity, digest: digest)
+        return body()
     }
 
     /// Of all that was read of the site, and what of the host.
@@ -182,6 +186,11 @@ struct Collected<Value> {
 }
 
 extension Graph {
+    /// What the positions of the graph stand for.
+    func declarations(of pieces: [Piece]) -> [Declaration] {
+        zip(pieces.flatMap(\.declarations), taken).filter { $0.1 }.map { $0.0 }
+    }
+
     /// The catalog of a host whose pieces have this graph; nil where there is no order.
     func catalog(of pieces: [Piece], site: Site, host: HostIdentity, digest: Digest) -> Catalog? {
         guard let order else { return nil }
@@ -193,7 +202,7 @@ extension Graph {
             edge.to = places[$0.to]
             return edge
         }
-        let declarations = zip(pieces.flatMap(\.declarations), taken).filter { $0.1 }.map { $0.0 }
+        let declarations = declarations(of: pieces)
         return Catalog(
             site: site.settings.name, host: host, safety: site.settings.safety,
             declarations: order.map { declarations[$0] },
@@ -236,7 +245,6 @@ extension HostCompilation {
                 members.append(.init(label.name, label.value))
             }
         }
-        labels = members
         scope.allLabels = members
         scope.labels = .lazy(RecordedMap(.labels, members, scope.record))
     }

@@ -153,7 +153,6 @@ final class IdentityMap: LazyMap {
     func keys() -> [String] { ["id", "name", "ip"] }
 
     func absence(of key: String) -> Absence? {
-        Absence(
-            "expected a key of the mapping, found `\(key)`", hint: "known here: \(keys().joined(separator: ", "))")
+        Absence(of: key, among: keys())
     }
 }

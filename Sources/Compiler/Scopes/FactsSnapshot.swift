@@ -65,8 +65,6 @@ final class KeptFacts: LazyMap {
     func keys() -> [String] { facts.names }
 
     func absence(of key: String) -> Absence? {
-        Absence(
-            "expected a key of the mapping, found `\(key)`",
-            hint: "known here: \(facts.names.prefix(12).joined(separator: ", "))")
+        Absence(of: key, among: facts.names)
     }
 }

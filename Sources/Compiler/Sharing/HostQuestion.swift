@@ -57,7 +57,8 @@ extension HostScope {
         subject == .ownLabels ? ownLabels : allLabels
     }
 
-    private func datum(_ subject: RecordedMap.Subject, _ names: [String]) -> Datum? {
+    /// A fact or a label by its name and the names below.
+    func datum(_ subject: RecordedMap.Subject, _ names: [String]) -> Datum? {
         let first = names[0]
         var value: Datum?
         if subject == .facts {

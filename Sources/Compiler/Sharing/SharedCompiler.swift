@@ -27,8 +27,12 @@ public final class SharedCompiler {
         return SharedHost(host: host)
     }
 
+    private func memory(for target: CompilationTarget) -> FleetMemory {
+        target.facts == nil ? ofUnknownFacts : ofKnownFacts
+    }
+
     private func compiling(_ target: CompilationTarget) -> HostCompilation {
-        let memory = target.facts == nil ? ofUnknownFacts : ofKnownFacts
+        let memory = memory(for: target)
         let scope = HostScope(target, files: site.files, secrets: site.secrets)
         scope.record.answers = HostAnswers(scope, memory.questions)
         return HostCompilation(site, scope, areFactsKnown: target.facts != nil, memory: memory)
@@ -38,8 +42,7 @@ public final class SharedCompiler {
     public func compilation(for target: CompilationTarget) -> SharedCompilation {
         let host = compiling(target)
         host.evaluate()
-        let memory = target.facts == nil ? ofUnknownFacts : ofKnownFacts
-        return SharedCompilation(host: host, graph: memory.shapes.graph(of: host.items, in: host))
+        return SharedCompilation(host: host, graph: memory(for: target).shapes.graph(of: host.items, in: host))
     }
 }
 
@@ -59,9 +62,7 @@ public struct SharedHost {
 
     /// A fact by its names from the outermost; nil where the host has none.
     public func fact(_ names: [String]) -> Datum? {
-        var value = (try? host.scope.factSource?.fact(names[0])) ?? nil
-        for name in names.dropFirst() { value = value?[name] }
-        return value
+        host.scope.datum(.facts, names)
     }
 
     public var areFactsKnown: Bool { host.areFactsKnown }
@@ -87,6 +88,8 @@ public struct SharedCompilation {
     let host: HostCompilation
     let graph: Graph
 
+    private var pieces: [Piece] { Assembly(host.items, of: host.site, areFactsKnown: host.areFactsKnown).pieces }
+
     public var identity: HostIdentity { host.scope.identity }
     /// The labels of the host, by the inventory.
     public var labels: [Datum.Member] { host.labels }
@@ -101,8 +104,7 @@ public struct SharedCompilation {
 
     /// The arrows of the graph among some resources, and those by which they refresh others.
     public func arrows(of addresses: Set<Address>) -> [(from: Address, to: Address, edge: Edge)] {
-        let pieces = Assembly(host.items, of: host.site, areFactsKnown: host.areFactsKnown).pieces
-        let declared = zip(pieces.flatMap(\.declarations), graph.taken).filter { $0.1 }.map { $0.0.address }
+        let declared = graph.declarations(of: pieces).map(\.address)
         return graph.edges.compactMap { edge in
             let (from, to) = (declared[edge.from], declared[edge.to])
             guard addresses.contains(from), edge.isNotification || addresses.contains(to) else { return nil }
@@ -119,7 +121,6 @@ public struct SharedCompilation {
     /// nil where there are errors.
     public var catalog: Catalog? {
         if isRefused { return nil }
-        let pieces = Assembly(host.items, of: host.site, areFactsKnown: host.areFactsKnown).pieces
         return graph.catalog(of: pieces, site: host.site, host: identity, digest: Digest(of: ""))
     }
 }
