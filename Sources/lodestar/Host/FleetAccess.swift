@@ -14,8 +14,13 @@ struct FleetAccess {
             Terminal.report("  hint: `hosts: {ID: {}}` in inventory.yaml names them")
             throw ExitStatus.refused
         }
+        let compiler = SharedCompiler(SharedSite(session.site.value))
         for id in identifiers {
-            let catalog = try session.catalog(for: session.target(ofHost: id), root: hostSession.root)
+            let compilation = compiler.compilation(for: compiler.target(ofHost: id))
+            var diagnostics = compiler.diagnostics
+            diagnostics.add(contentsOf: compilation.diagnostics)
+            Terminal.report(diagnostics)
+            guard let catalog = compilation.catalog else { throw ExitStatus.refused }
             var access = try hostSession.access(after: catalog)
             access.ways.removeAll { $0.source.address == nil }
             hosts.append((id, access))
