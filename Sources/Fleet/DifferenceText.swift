@@ -18,7 +18,7 @@ public struct DifferenceText {
         if !alerts.isEmpty { lines += [""] + alerts.map(\.line) }
         for fault in summary.faults {
             lines += ["", "refused on \(hosts(fault.hosts))"]
-            lines += fault.diagnostic.text.lineTexts.map { "  \($0)" }
+            lines += fault.diagnostic.text.textLines().map { "  \($0)" }
         }
         for group in summary.groups {
             lines += ["", title(of: group)]
@@ -36,7 +36,7 @@ public struct DifferenceText {
         for fault in summary.faults {
             lines +=
                 ["", "**Refused** on \(plain(hosts(fault.hosts)))", ""]
-                + Self.block("text", fault.diagnostic.text.lineTexts)
+                + Self.block("text", fault.diagnostic.text.textLines().map(String.init))
         }
         for group in summary.groups {
             lines += ["", "<details><summary>\(Self.escaped(title(of: group)))</summary>", ""]
@@ -49,17 +49,15 @@ public struct DifferenceText {
     /// `12 hosts where labels.tier == "web": a, b, c`.
     private func title(of group: FleetDifference.Group) -> String {
         let selector = group.selector.map { $0 == "true" ? "" : " where \($0)" } ?? ""
-        return "\(hostCount(group.hosts.count))\(selector): \(names(group.hosts))"
+        return "\(group.hosts.count.counted("host"))\(selector): \(names(group.hosts))"
     }
 
-    private func hosts(_ positions: [Int]) -> String { "\(hostCount(positions.count)): \(names(positions))" }
+    private func hosts(_ positions: [Int]) -> String { "\(positions.count.counted("host")): \(names(positions))" }
 
     private func names(_ positions: [Int]) -> String {
         let shown = positions.prefix(Self.shownHostCount).map { summary.names[$0].printable }.joined(separator: ", ")
         return shown + (positions.count > Self.shownHostCount ? ", ..." : "")
     }
-
-    private func hostCount(_ count: Int) -> String { "\(count) host\(count == 1 ? "" : "s")" }
 
     private func lines(of resource: ResourceDifference, _ group: FleetDifference.Group) -> [String] {
         let name = "\(resource.kind.sign) \(resource.address)".printable
@@ -127,9 +125,5 @@ extension String {
         var text = self
         while text.last == " " { text.removeLast() }
         return text
-    }
-
-    fileprivate var lineTexts: [String] {
-        utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
     }
 }

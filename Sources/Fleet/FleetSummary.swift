@@ -55,10 +55,10 @@ public struct FleetSummary: Sendable {
         let texts = parts.compactMap { outcome, words in
             let count = count(outcome)
             guard count > 0 else { return nil as String? }
-            let groups = outcome == .changed ? " in \(groups.count) group\(groups.count == 1 ? "" : "s")" : ""
+            let groups = outcome == .changed ? " in \(groups.count.counted("group"))" : ""
             return "\(count) \(words)\(groups)"
         }
-        return "\(hosts.count) host\(hosts.count == 1 ? "" : "s"): \(texts.joined(separator: ", "))"
+        return "\(hosts.count.counted("host")): \(texts.joined(separator: ", "))"
     }
 
     /// Removals, what bears data, and what decides who gets in.

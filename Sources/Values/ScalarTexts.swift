@@ -42,3 +42,8 @@ extension StringProtocol {
         return String(rest)
     }
 }
+
+extension Int {
+    /// With its noun: `1 host`, `20 hosts`.
+    public func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
+}

@@ -85,8 +85,3 @@ extension String {
     /// With blanks behind it, as wide as a column.
     func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - utf8.count)) }
 }
-
-extension Int {
-    /// With its noun: `1 host`, `20 hosts`.
-    func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
-}

@@ -26,16 +26,17 @@ struct Check: ParsableCommand {
         all.add(contentsOf: faults.ofSite)
         all.add(contentsOf: Diagnostics(Array(faults.hosts.keys)))
         let sorted = all.sorted
+        // What is wrong on all hosts is wrong with the site.
+        let some = faults.hosts.filter { $0.value.count < identifiers.count }
         func hosts(of diagnostic: Diagnostic) -> Datum? {
-            // What is wrong on all hosts is wrong with the site.
-            guard let hosts = faults.hosts[diagnostic], hosts.count < identifiers.count else { return nil }
+            guard let hosts = some[diagnostic] else { return nil }
             return ["count": .int(Int64(hosts.count)), "first": .list(hosts.first.map { .string(identifiers[$0]) })]
         }
         if format == .json {
             Terminal.printJSON(Datum.list(sorted.map { $0.datum(hosts: hosts(of: $0)) }).json)
         } else {
             Terminal.report(all) { diagnostic in
-                guard let hosts = faults.hosts[diagnostic], hosts.count < identifiers.count else { return nil }
+                guard let hosts = some[diagnostic] else { return nil }
                 let names = hosts.first.map { identifiers[$0] }.joined(separator: ", ")
                 let others = hosts.count > hosts.first.count ? ", ..." : ""
                 return "on \(hosts.count) of \(identifiers.count) hosts: \(names)\(others)"
