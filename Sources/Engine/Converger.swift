@@ -170,7 +170,12 @@ public final class Converger {
         {
             tasks[index].blocker = .failed(planned.address)
         }
-        if let blocker = tasks[index].blocker { return finish(index, .skipped, reason: blocker) }
+        if let blocker = tasks[index].blocker {
+            if let disproof = disproof(of: planned.declaration, blocker) {
+                return finish(index, .failed, reason: .fault(disproof))
+            }
+            return finish(index, .skipped, reason: blocker)
+        }
         report([index])
         do {
             let assessment = try planned.declaration.assessment(on: host)
@@ -194,6 +199,14 @@ public final class Converger {
             if !isAlone { return }
             finish(index, .failed, reason: Reason(error))
         }
+    }
+
+    /// A trial fails where what it asks cannot even start.
+    private func disproof(of trial: Declaration, _ blocker: Reason) -> HostFault? {
+        guard let resource = trial.resource as? any Proving, case .failed(let address) = blocker,
+            let reason = tasks.first(where: { $0.planned.address == address })?.outcome?.reason?.disproof
+        else { return nil }
+        return HostFault("prove", resource.claim, "\(address) does not start: \(reason)", kind: .disproof)
     }
 
     private func release(_ index: Int) {

@@ -16,6 +16,15 @@ extension Linux {
         }
         try readChangedUnits()
         do throws(HostFault) {
+            return try attempt(operation)
+        } catch {
+            guard try hasFailed(operation) else { throw error }
+            throw HostFault(error.operation, error.object, error.reason, kind: .disproof)
+        }
+    }
+
+    private func attempt(_ operation: ServiceOperation) throws(HostFault) -> StepOutput {
+        do throws(HostFault) {
             return try systemctl(operation.action.rawValue, operation.unit)
         } catch {
             // What ran before was started too often: that says nothing of what is started now.
@@ -32,8 +41,24 @@ extension Linux {
     }
 
     private func isAtStartLimit(_ unit: String) throws(HostFault) -> Bool {
-        let words = ["systemctl", "show", "--property=Result", "--value", "--", unit]
-        return try execute(CommandRun(.arguments(words), timeout: .seconds(60))).output.contains("start-limit-hit")
+        try property("Result", of: unit) == "start-limit-hit"
+    }
+
+    /// Whether the program itself ended or did not become ready: systemd and the unit are as they must be.
+    private func hasFailed(_ operation: ServiceOperation) throws(HostFault) -> Bool {
+        switch operation.action {
+        case .start, .restart: !["", "success", "resources"].contains(try property("Result", of: operation.unit))
+        case .reload: !["", "success", "resources"].contains(try property("ReloadResult", of: operation.unit))
+        case .stop, .readUnits: false
+        }
+    }
+
+    /// A word of `systemctl show`; empty where systemd does not say it.
+    private func property(_ name: String, of unit: String) throws(HostFault) -> String {
+        let words = ["systemctl", "show", "--property=\(name)", "--value", "--", unit]
+        return try execute(CommandRun(.arguments(words), timeout: .seconds(60))).output.textLines().first.map {
+            String($0)
+        } ?? ""
     }
 
     private func readChangedUnits() throws(HostFault) {

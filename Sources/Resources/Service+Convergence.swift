@@ -246,4 +246,8 @@ extension Service: Restorable {
         former.running = running == nil ? nil : observed?.isRunning
         return former
     }
+
+    /// It starts with the unit, the programs and the configuration that were there.
+    public var comesBackLast: Bool { running == true }
+    public static var formerIsActivity: Bool { true }
 }

@@ -34,11 +34,22 @@ import Testing
         nonisolated(unsafe) var answer: HostFault?
         nonisolated(unsafe) var operations: [String] = []
         nonisolated(unsafe) var trialCount = 0
+        /// The word of a unit whose program ends as soon as it is started, which systemctl says.
+        nonisolated(unsafe) var crash: String?
 
         init(_ host: any Model.Host) { self.host = host }
 
         func perform(_ batch: StepBatch) -> [StepResult] {
-            if case .services(let list) = batch { operations += list.map { "\($0.action) \($0.unit)" } }
+            if case .services(let list) = batch {
+                operations += list.map { "\($0.action) \($0.unit)" }
+                if let crash, list.contains(where: { $0.action == .start || $0.action == .restart }) {
+                    let unit = try? inner.contents(of: "/etc/systemd/system/web.service".asPath, limit: 1 << 20)
+                    if let unit, String(decoding: unit, as: UTF8.self).contains(crash) {
+                        _ = host.perform(.services([ServiceOperation(.stop, "web.service")]))
+                        return [.failure(HostFault("start", "web.service", "status 1", kind: .disproof))]
+                    }
+                }
+            }
             guard case .trials(let trials) = batch else { return host.perform(batch) }
             trialCount += trials.count
             return trials.map { _ in answer.map { .failure($0) } ?? .success(StepOutput()) }
@@ -210,6 +221,32 @@ import Testing
         _ = try failing(Self.manifest("two"))
         #expect(try bench.text("/etc/web.conf") == "one\n")
         #expect(try bench.plan(try LawBench.catalog(Self.manifest("two"))).isIdle)
+    }
+
+    /// A service that cannot start is started with what comes back, and not before.
+    @Test func whatCrashedStartsWithItsFormerUnit() throws {
+        func manifest(_ word: String) -> String {
+            Self.manifest(word).replacing("/bin/web", with: "/bin/web-\(word)")
+        }
+        _ = try apply(manifest("one"))
+        host.crash = "/bin/web-two"
+        let report = try apply(manifest("two"))
+        #expect(report.outcomes.filter(\.hasFailed).map(\.address.description) == ["service:web", "health:web"])
+        #expect(report.rollbacks.map(\.hasFailures) == [false])
+        #expect(host.trialCount == 1, "nobody is asked who did not start")
+        #expect(try bench.text("/etc/systemd/system/web.service")?.contains("/bin/web-one") == true)
+        #expect(try bench.text("/etc/web.conf") == "one\n")
+        #expect(try host.answer(to: .serviceIsRunning("web.service")) == .isRunning(true))
+    }
+
+    /// What fell over by itself is started again in each run: there is nothing to go back to.
+    @Test func aMereStartIsNotTakenBack() throws {
+        _ = try apply(Self.manifest("one"))
+        _ = host.host.perform(.services([ServiceOperation(.stop, "web.service")]))
+        let report = try failing(Self.manifest("one"))
+        #expect(report.hasFailures && report.rollbacks.isEmpty)
+        #expect(try state.holds().isEmpty && state.pendingRefreshes().count == 1)
+        #expect(try !apply(Self.manifest("one")).hasFailures)
     }
 
     @Test func whatWasNotThereGoes() throws {

@@ -10,7 +10,7 @@ prepare_root monitor-booted "$lodestar" "$base"
 . Tests/Tools/monitor-root.sh
 
 modes="crash dies" toyModes=wrong
-if [ "$form" = long ]; then modes="crash dies silent wrong refused garbage" toyModes="crash silent wrong dies"; fi
+if [ "$form" = long ]; then modes="crash dies silent wrong refused garbage" toyModes="crash silent wrong dies good-3"; fi
 # shellcheck disable=SC2086
 repository $modes
 real=$(dpkg-deb -f "$cache"/prometheus-node-exporter_*.deb Version)
@@ -135,12 +135,18 @@ expect "the package is gone" "$(inside dpkg-query -W -f '${db:Status-Status}' $u
 expect "toy answers" "$(get 9300 | grep -c node_exporter)" 1
 expect "toy's user" "$(inside stat -c %U "/proc/$(shows toy MainPID)")" toy
 expect "toy's limits" "$(shows toy MemoryMax) $(shows toy NoNewPrivileges) $(shows toy ProtectSystem)" "$((32 << 20)) yes strict"
+# A version that is no program cannot even start.
+mkdir -p "$work/toy-3/bin"
+echo "no program" > "$work/toy-3/bin/toy"
+chmod 755 "$work/toy-3/bin/toy"
+echo 3 > "$work/toy-3/VERSION"
+tar -C "$work" -czf "$site/files/toy-3.tar.gz" toy-3
 began=$(shows toy ExecMainStartTimestampMonotonic) first=$(readlink "$root/opt/toy/current")
 agent 1 good one "note: another note"
 expect "a note" "$(apply)" 0
 expect "is no restart" "$(shows toy ExecMainStartTimestampMonotonic)" "$began"
 for mode in $toyModes; do
-  agent 2 $mode two
+  case $mode in *-3) agent 3 "${mode%-3}" two ;; *) agent 2 "$mode" two ;; esac
   expect "toy $mode fails" "$(apply)" 4
   expect "toy $mode: the link" "$(readlink "$root/opt/toy/current")" "$first"
   expect "toy $mode: the version" "$(inside cat /opt/toy/current/VERSION)" 1

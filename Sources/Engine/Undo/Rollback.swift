@@ -48,16 +48,19 @@ public struct Rollback {
     /// - Parameters:
     ///   - outcome: that of the trial.
     ///   - past: the runs from that on in which the trial became owed.
-    /// - Returns: nil where the outcome is none of a trial, or nothing that it is about was changed.
+    /// - Returns: nil where the outcome is none of a trial, or nothing that it is about was changed but for starts.
     public init?(
         _ outcome: Outcome, in catalog: Catalog, of past: PastRun, on host: any HostReading, types: [ResourceType],
         ledger: [LedgerEntry]
     ) {
         guard let reason = outcome.reason?.disproof,
-            let declaration = catalog.declarations.first(where: { $0.address == outcome.address })
+            let declaration = catalog.declarations.first(where: { $0.address == outcome.address }),
+            declaration.resource is any Proving
         else { return nil }
         let tried = catalog.resources(triedBy: outcome.address).intersection(past.addresses)
-        if tried.isEmpty { return nil }
+        guard past.changes.contains(where: { !tried.isDisjoint(with: $0.addresses) && !types.isActivity($0) }) else {
+            return nil
+        }
         trial = outcome.address
         let disproof = Disproof(
             trial: trial, fields: RecordedFields(of: declaration.resource), reason: reason)
@@ -76,5 +79,15 @@ public struct Rollback {
     /// The state during it: the trial is no longer owed, and what is declared is not tried again.
     public func store(over store: any StateStore) -> UndoStore {
         UndoStore(over: store, of: past, outline, held: held, refreshed: [trial])
+    }
+}
+
+extension [ResourceType] {
+    /// Whether a change was only that something was started or stopped.
+    fileprivate func isActivity(_ change: PastChange) -> Bool {
+        guard case .resource = change.before, let address = change.addresses.first,
+            let type = named(address.type)?.swiftType as? any Restorable.Type
+        else { return false }
+        return type.formerIsActivity
     }
 }

@@ -111,7 +111,8 @@ public struct Undo {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// The reverse order of the run, but for the files of a resource that have the last word.
+    /// The reverse order of the run, but for the files of a resource that have the last word, and for what starts with
+    /// what comes back.
     private var orderedChanges: [PastChange] {
         var changes = run.changes
         for (position, change) in changes.enumerated() {
@@ -122,7 +123,14 @@ public struct Undo {
             changes.remove(at: position)
             changes.insert(change, at: first)
         }
-        return changes
+        return changes.filter { !comesBackLast($0) } + changes.filter(comesBackLast)
+    }
+
+    private func comesBackLast(_ change: PastChange) -> Bool {
+        guard case .resource(let before?) = change.before, let address = change.addresses.first,
+            let resource = try? resource(address, before) as? any Restorable
+        else { return false }
+        return resource.comesBackLast
     }
 
     /// What brings one thing back; nil where it is as it was.
