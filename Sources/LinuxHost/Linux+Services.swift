@@ -23,13 +23,15 @@ extension Linux {
         }
     }
 
+    /// Starts it once more where systemd refused to, since what ran before was started too often: that says nothing of
+    /// what is started now.
     private func attempt(_ operation: ServiceOperation) throws(HostFault) -> StepOutput {
+        let begin = SystemClock.monotonicNanoseconds
         do throws(HostFault) {
             return try systemctl(operation.action.rawValue, operation.unit)
         } catch {
-            // What ran before was started too often: that says nothing of what is started now.
             guard operation.action == .start || operation.action == .restart,
-                try isAtStartLimit(operation.unit)
+                try !hasStarted(operation.unit, since: begin)
             else { throw error }
             _ = try systemctl("reset-failed", operation.unit)
             return try systemctl(operation.action.rawValue, operation.unit)
@@ -40,8 +42,10 @@ extension Linux {
         try run(CommandRun(.arguments(["systemctl", "--no-ask-password", verb, "--", unit]), timeout: .seconds(300)))
     }
 
-    private func isAtStartLimit(_ unit: String) throws(HostFault) -> Bool {
-        try property("Result", of: unit) == "start-limit-hit"
+    /// Whether its program was begun since then. At the start limit (systemd.unit(5)) it is not, and its result is still
+    /// that of the program, such as `exit-code`.
+    private func hasStarted(_ unit: String, since begin: UInt64) throws(HostFault) -> Bool {
+        UInt64(try property("ExecMainStartTimestampMonotonic", of: unit)).map { $0 >= begin / 1000 } ?? false
     }
 
     /// Whether the program itself ended or did not become ready: systemd and the unit are as they must be.

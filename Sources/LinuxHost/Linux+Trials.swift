@@ -24,8 +24,9 @@ extension Linux {
             if let complaint {
                 last = since.map { "\(complaint), after \(Self.span(now - $0)) in which it held" } ?? complaint
                 since = nil
-            } else if let unit = present, since != nil, unit.invocation != invocation {
-                last = "\(trial.unit ?? "the unit") ended and was started again"
+            } else if let unit = present, let began = since, unit.invocation != invocation {
+                let held = "after \(Self.span(now - began)) in which it held"
+                last = "\(trial.unit ?? "the unit") ended and was started again, \(held)"
                 since = nil
             } else {
                 since = since ?? now

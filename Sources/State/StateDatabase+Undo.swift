@@ -50,6 +50,9 @@ extension StateDatabase {
     func write(_ holds: [Hold]) throws(StateFault) {
         if holds.isEmpty { return }
         try invalidate()
+        // Only what was declared when a trial failed last is told by its holds.
+        let trials = Set(holds.compactMap(\.disproof?.trial))
+        try database.runEach("DELETE FROM holds WHERE trial = ?", trials.lazy.map { [.text($0.description)] })
         try database.runEach(
             "INSERT OR REPLACE INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             holds.lazy.map { hold in

@@ -283,6 +283,9 @@ import Testing
         #expect(try bench.host.linkTarget(of: try "/opt/agent/current".asPath).hasPrefix("1-"))
         let held = try bench.plan(try LawBench.catalog(agent("2")))
         #expect(held.isIdle && held.removalCount == 0, "\(PlanText(held, isColored: false).text(.full))")
+        // Another one that fails is what stays back, whatever went back before it.
+        #expect(try failing(agent("2b")).rollbacks.map(\.hasFailures) == [false])
+        #expect(try bench.plan(try LawBench.catalog(agent("2b"))).isIdle)
         host.operations = []
         #expect(try !apply(agent("3")).hasFailures)
         #expect(try trees() == ["3-"])

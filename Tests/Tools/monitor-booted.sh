@@ -10,7 +10,7 @@ prepare_root monitor-booted "$lodestar" "$base"
 . Tests/Tools/monitor-root.sh
 
 modes="crash dies" toyModes=wrong
-if [ "$form" = long ]; then modes="crash dies silent wrong refused garbage" toyModes="crash silent wrong dies good-3"; fi
+if [ "$form" = long ]; then modes="crash dies silent wrong refused garbage" toyModes="crash good-3 silent wrong dies"; fi
 # shellcheck disable=SC2086
 repository $modes
 real=$(dpkg-deb -f "$cache"/prometheus-node-exporter_*.deb Version)
