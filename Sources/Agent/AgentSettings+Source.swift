@@ -12,6 +12,12 @@ public struct SourceTrustSettings: Sendable, Hashable {
     /// The authorities that an https server is believed by.
     public var authority: AbsolutePath?
 
+    /// How old the newest commit may be; nil: as old as it is.
+    public var longestAge: Duration?
+
+    /// The least that makes sense for it; seconds.
+    public static let leastAge: Int64 = 3600
+
     public init() {}
 
     /// The options of `plan` and `apply` that say the same. A commit that is not trusted keeps the last one that was going.
@@ -20,6 +26,7 @@ public struct SourceTrustSettings: Sendable, Hashable {
         if let signers { options += ["--signers", signers.text] }
         for key in keys { options += ["--key", key] }
         if let revoked { options += ["--revoked", revoked.text] }
+        if let longestAge { options += ["--expires-after", "\(longestAge.components.seconds)s"] }
         if let authority { options += ["--ca", authority.text] }
         return options
     }
@@ -72,9 +79,16 @@ extension SourceTrustSettings {
             return
         }
         let count = diagnostics.list.count
-        let reader = NodeReader(node, allowed: ["signers", "keys", "revoked"], what: "trust", into: &diagnostics)
+        let reader = NodeReader(
+            node, allowed: ["signers", "keys", "revoked", "expires_after"], what: "trust", into: &diagnostics)
         signers = reader.decoded("signers", into: &diagnostics)
         revoked = reader.decoded("revoked", into: &diagnostics)
+        if reader["expires_after"] != nil {
+            var age = Duration.zero
+            reader.read(
+                "expires_after", &age, in: .seconds(Self.leastAge) ... .seconds(3660 * 86_400), into: &diagnostics)
+            longestAge = age
+        }
         keys =
             reader.values("keys", "a fingerprint such as SHA256:...", into: &diagnostics) {
                 $0.hasPrefix("SHA256:") && $0.utf8.count == 50 ? $0 : nil

@@ -42,6 +42,19 @@ public struct ConvergeOutcome: Sendable, Hashable {
     public var isHealthy: Bool { exitStatus == 0 || exitStatus == 2 }
 }
 
+/// How it stands with a source somewhere else, as the program that asks it says.
+public struct AgentSourceState: Sendable, Hashable {
+    public var state: SourceState
+    /// Lines for people.
+    public var text: String
+    /// When a commit was taken last; seconds since 1970.
+    public var success: Int64?
+
+    public init(_ state: SourceState, _ text: String, success: Int64?) {
+        (self.state, self.text, self.success) = (state, text, success)
+    }
+}
+
 /// The content of `lodestar status`.
 public struct AgentStatus: Sendable {
     public var version = ""
@@ -55,6 +68,8 @@ public struct AgentStatus: Sendable {
     public var counts = RunCounts()
     public var nextRun: Int64?
     public var source: String?
+    /// nil for one that is on this host.
+    public var sourceState: AgentSourceState?
     public var mode = AgentSettings.Mode.report
     public var allowsChanges = true
     public var isConverging = false
@@ -84,7 +99,8 @@ public struct AgentStatus: Sendable {
                 "next": nextRun.map { Self.time($0) } ?? .null,
             ],
             "converge": [
-                "source": source.map { .string($0) } ?? .null, "mode": .string(mode.rawValue),
+                "source": source.map { .string($0) } ?? .null,
+                "source_state": sourceState.map { .string($0.state.rawValue) } ?? .null, "mode": .string(mode.rawValue),
                 "allows_changes": .bool(allowsChanges), "running": .bool(isConverging),
                 "next": nextConverge.map { Self.time($0) } ?? .null,
                 "last": lastConverge.map { last in
@@ -119,6 +135,7 @@ public struct AgentStatus: Sendable {
         lines.append(
             "converge: \(source), mode \(mode.rawValue)\(allowsChanges ? "" : ", outside its windows")"
                 + (isConverging ? ", running" : nextConverge.map { "; next at \(time($0))" } ?? ""))
+        if let sourceState { lines += sourceState.text.textLines().map { "  \($0)" } }
         if let last = lastConverge {
             lines.append("  last: \(last.summary) (\(last.run.mode.rawValue), \(time(last.ended)))")
         }
@@ -152,6 +169,14 @@ public struct AgentStatus: Sendable {
         add(
             "schedule_ends_total", "counter", "Runs ended, by result.",
             RunResult.allCases.map { ("{result=\"\($0.rawValue)\"}", Double(counts.ends[$0] ?? 0)) })
+        if let sourceState {
+            add(
+                "source_state", "gauge", "How it stands with the source of the site: 1 for the state that it is in.",
+                SourceState.allCases.map { ("{state=\"\($0.rawValue)\"}", $0 == sourceState.state ? 1 : 0) })
+            if let success = sourceState.success {
+                one("source_success_time_seconds", "gauge", "When a commit was taken last.", Double(success))
+            }
+        }
         guard let last = lastConverge else { return text }
         let label = "{mode=\"\(last.run.mode.rawValue)\"}"
         add("converge_end_time_seconds", "gauge", "When the last converge ended.", [(label, Double(last.ended) / 1000)])

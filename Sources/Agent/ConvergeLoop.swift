@@ -4,6 +4,9 @@ public import Scheduling
 /// Why the site is converged now.
 public enum ConvergeTrigger: String, Sendable {
     case start, interval, signal, change, request
+
+    /// Whether nobody waits for it: a source that does not answer is left alone for a while.
+    public var isRoutine: Bool { self == .interval || self == .change }
 }
 
 /// One converge to be made.
@@ -139,10 +142,12 @@ public struct ConvergeLoop: Sendable {
     /// A converge that an earlier agent began is still going on.
     public mutating func adopt() { isRunning = true }
 
-    /// - Parameter isLocked: another run held the lock, so nothing was done.
-    public mutating func ended(_ now: Moment, isLocked: Bool) {
+    /// - Parameters:
+    ///   - isLocked: another run held the lock, so nothing was done.
+    ///   - wait: after so many milliseconds it is tried again, since the source did not answer.
+    public mutating func ended(_ now: Moment, isLocked: Bool, againAfter wait: Int64? = nil) {
         isRunning = false
-        retry = isLocked ? now.boot + Self.lockedWait : nil
+        retry = (isLocked ? Self.lockedWait : wait).map { now.boot + $0 }
     }
 
     /// When to ask `due` again, on the real-time clock.

@@ -16,6 +16,9 @@ public struct GitCandidate {
     /// The first line of its message, for people.
     public var subject: String { head.subject }
 
+    /// The committer's date, in seconds since 1970; nil for a commit that is not as git writes it.
+    public var time: Int64? { try? SignedObject(commit: head.bytes).maker.time }
+
     init(_ head: GitHead, ref: String?, folder: [String], from objects: GitObjects) {
         (self.head, self.ref, self.folder, self.objects) = (head, ref, folder, objects)
     }

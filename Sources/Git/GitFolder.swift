@@ -11,6 +11,8 @@ final class GitFolder {
     private var lock: ProcessLock?
 
     private static let refs = "refs/lodestar"
+    /// As long as another process may take to fetch in two ways; milliseconds.
+    private static let patience = 2 * GitProgram.fetchTimeout
 
     /// - Parameters:
     ///   - path: where it is kept; nil for one that goes with its last user.
@@ -22,11 +24,12 @@ final class GitFolder {
             self.path = try path ?? LocalFiles.madeTemporary("/var/tmp/lodestar-git")
             if isTemporary { return }
             try LocalFiles.makeDirectory(self.path, mode: 0o700)
-            lock = try ProcessLock(at: "\(self.path).lock")
+            lock = try ProcessLock(at: "\(self.path).lock", waiting: Self.patience)
         } catch let fault as HostFault {
             throw GitFault(fault)
         } catch {
-            throw GitFault(.failed, "another process reads \(name)")
+            let holder = (error as? ProcessLock.Held)?.process.map { "process \($0)" } ?? "another process"
+            throw GitFault(.unreachable, "\(holder) has been reading \(name) for \(Self.patience / 60_000) min")
         }
     }
 
@@ -70,6 +73,18 @@ final class GitFolder {
     func packTogether(above count: Int) {
         guard let names = try? LocalFiles.names(in: "\(path)/objects/pack"), names.count > 3 * count else { return }
         _ = try? program.output(["repack", "-a", "-d", "-q"], timeout: GitProgram.fetchTimeout)
+    }
+
+    /// Keeps a commit under a name of ours, whatever the remote side has afterwards.
+    func pin(_ id: GitID, as name: String) throws(GitFault) {
+        let ref = "\(Self.refs)/kept/\(name)"
+        if self.id(of: ref) == id { return }
+        do throws(HostFault) {
+            try LocalFiles.makeDirectory("\(path)/\(Self.refs)/kept", mode: 0o700)
+            try LocalFiles.write(Array("\(id)\n".utf8), to: "\(path)/\(ref)")
+        } catch {
+            throw GitFault(error)
+        }
     }
 
     func hasRef(to id: GitID) -> Bool { LocalFiles.exists("\(path)/\(Self.refs)/\(id)") }

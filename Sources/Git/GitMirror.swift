@@ -35,8 +35,7 @@ public struct GitMirror {
             } catch {
                 // The remote side has answered: what is here may be damaged.
                 if error.kind == .refused { throw error }
-                ours.unlock()
-                guard let found = try renewed(ref, revision) else { throw error }
+                guard let found = try renewed(ref, revision, ours) else { throw error }
                 return found
             }
         }
@@ -45,7 +44,9 @@ public struct GitMirror {
     /// The same with a mirror that is made anew, since something in this one is not what its name says.
     public func renewedCandidate(_ source: CommitSource) throws(SourceFault) -> GitCandidate {
         try found(source) { (revision) throws(GitFault) in
-            guard let found = try renewed(try told(revision), revision) else {
+            let ours = try GitFolder(at: path, called: address.text, authority: authority)
+            defer { ours.unlock() }
+            guard let found = try renewed(try told(revision), revision, ours) else {
                 throw GitFault(.corrupt, "what was brought has other bytes than its names say")
             }
             return found
@@ -61,6 +62,19 @@ public struct GitMirror {
             let ours = try opened(at: path)
             defer { ours.unlock() }
             return (try ours.objects.head(id), nil, ours)
+        }
+    }
+
+    /// Keeps a commit that was trusted, whatever the remote side has afterwards: without it a mirror forgets what no branch
+    /// leads to any more.
+    public func pin(_ commit: String, of source: CommitSource) throws(SourceFault) {
+        guard let path, let id = GitID(commit) else { return }
+        do throws(GitFault) {
+            let ours = try GitFolder(at: path, called: address.text, authority: authority)
+            defer { ours.unlock() }
+            try ours.pin(id, as: String(Digest(of: source.text).hexadecimal.prefix(16)))
+        } catch {
+            throw SourceFault(error)
         }
     }
 
@@ -88,8 +102,9 @@ public struct GitMirror {
 
     /// Brings all into a new mirror, and puts that in the place of the old one only when it is whole.
     ///
+    /// - Parameter ours: the old one; it is locked until the new one stands in its place.
     /// - Returns: nil where nothing is kept, so that nothing can be renewed.
-    private func renewed(_ ref: Ref?, _ revision: GitRevision) throws(GitFault) -> Found? {
+    private func renewed(_ ref: Ref?, _ revision: GitRevision, _ ours: GitFolder) throws(GitFault) -> Found? {
         guard let path else { return nil }
         do throws(HostFault) { try LocalFiles.removeTree("\(path).new") } catch { throw GitFault(error) }
         let other = try opened(at: "\(path).new")
@@ -103,8 +118,7 @@ public struct GitMirror {
         } catch {
             throw GitFault(error)
         }
-        let ours = try opened(at: path)
-        defer { ours.unlock() }
+        try ours.prepare()
         return try brought(ref, revision, ours)
     }
 

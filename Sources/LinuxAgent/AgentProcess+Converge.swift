@@ -34,7 +34,8 @@ extension AgentProcess {
             arguments: [
                 ThisProcess.programPath, verb, source.text, "--root", settings.converge.root.text, "--format", "json",
                 "--detailed-exit-code",
-            ] + (run.mode == .apply ? ["--unattended"] : []) + (settings.converge.trust?.options ?? []),
+            ] + (run.mode == .apply ? ["--unattended"] : []) + (settings.converge.trust?.options ?? [])
+                + (settings.converge.trust != nil && run.trigger.isRoutine ? ["--patient"] : []),
             environment: [SearchPath.variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"])
         request.outputFile = outputPath
         request.uid = geteuid()
@@ -47,6 +48,14 @@ extension AgentProcess {
         } catch {
             concludeConverge(nil, errorText: error.reason, now)
         }
+    }
+
+    /// How it stands with the source; nil for one of this host, and before anything is known.
+    var sourceView: SourceView? {
+        guard case .remote(let source)? = settings.converge.source else { return nil }
+        return try? SourceView(
+            source, in: StateFolder.path(below: settings.converge.root.text),
+            within: settings.converge.trust?.longestAge?.components.seconds)
     }
 
     func handleConverge(_ event: KeeperEvent, _ now: Moment) {
@@ -69,7 +78,8 @@ extension AgentProcess {
         let reports = ReportLog(
             path: settings.reportsPath, size: Int(clamping: settings.reportSize.bytes), count: settings.reportCount)
         do throws(HostFault) {
-            try reports.append(ReportLog.line(outcome, output: output, errorText: errorText))
+            try reports.append(
+                ReportLog.line(outcome, output: output, errorText: errorText, source: sourceView?.datum))
         } catch {
             log.write(.error, error.text)
         }
@@ -78,7 +88,8 @@ extension AgentProcess {
             $0.begun = nil
             $0.lastConverge = outcome
         }
-        loop.ended(now, isLocked: exitStatus == 75)
+        let source = sourceView
+        loop.ended(now, isLocked: exitStatus == 75, againAfter: source?.wait(from: SystemClock.seconds))
         log.write(outcome.isHealthy ? .info : .warning, "\(begun.run.mode.rawValue): \(outcome.summary)")
         lastMetrics = 0
     }

@@ -1,6 +1,7 @@
 import Agent
 import Glibc
 import Model
+import OperatorFiles
 import SystemCalls
 
 /// Requests of commands over the local socket.
@@ -54,6 +55,7 @@ extension AgentProcess {
         status.counts = scheduler.counts
         status.nextRun = scheduler.nextFire
         status.source = settings.converge.source?.text
+        status.sourceState = sourceView.map { .init($0.state, $0.text, success: $0.status.success) }
         status.mode = settings.converge.mode
         status.allowsChanges = loop.allowsChanges(at: now.wall)
         status.isConverging = loop.isRunning

@@ -16,13 +16,17 @@ struct ReportLog {
     /// - Parameters:
     ///   - output: what the command printed as JSON; anything else is left out.
     ///   - errorText: what the command printed on standard error.
-    static func line(_ outcome: ConvergeOutcome, output: [UInt8], errorText: String) -> String {
+    ///   - source: how it stands with a source somewhere else.
+    static func line(
+        _ outcome: ConvergeOutcome, output: [UInt8], errorText: String, source: Datum? = nil
+    ) -> String {
         let fields: Datum = [
             "time": .string(Instant(milliseconds: outcome.ended).text()),
             "trigger": .string(outcome.run.trigger.rawValue), "mode": .string(outcome.run.mode.rawValue),
             "result": .string(outcome.summary),
             "exit_code": outcome.exitStatus.map { .int(Int64($0)) } ?? .null,
             "milliseconds": .int(outcome.ended - outcome.started), "said": .string(errorText),
+            "source": source ?? .null,
             "report": (try? Datum(json: output)) ?? .null,
         ]
         return fields.compactJSON.harmlessJSON

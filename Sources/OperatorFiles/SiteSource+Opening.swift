@@ -24,7 +24,7 @@ extension SiteSource {
             }
             throw SourceFault(.missing, "expected the directory of a site, found none")
         case .commit(let source):
-            let inspection = SourceInspection(try GitCandidate(source), by: access.trust)
+            let inspection = try access.judgement(of: try GitCandidate(source))
             if access.trust != nil { try access.checkDescent(of: inspection) }
             return OpenSite(reader: try inspection.site(), source: pinned(to: inspection.commit))
         case .remote(let source):

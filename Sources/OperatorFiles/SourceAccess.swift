@@ -2,11 +2,11 @@ import Git
 import Model
 import SystemCalls
 
-/// Why a source is not read as it is now, but as it was when it was last trusted.
+/// Why a source is not read as it is now, but as it was when it was last trusted; or what else is to be said of it.
 public struct Setback: Sendable {
     /// For people.
     public var remark: String
-    /// Whether the newest commit is not trusted; otherwise the remote side does not answer.
+    /// Whether the newest commit is not taken; otherwise the remote side does not answer, or has nothing new.
     public var isRefusal: Bool
 }
 
@@ -17,8 +17,12 @@ public struct SourceAccess: Sendable {
     public var isWaived = false
     /// Whether the last commit that was trusted is no answer where the remote side gives none.
     public var isFreshOnly = false
-    /// Whether the last commit that was trusted goes on where the newest one is not.
+    /// Whether the last commit that was trusted goes on where the newest one is not taken.
     public var goesOn = false
+    /// Whether a remote side that does not answer is left alone for a while.
+    public var isPatient = false
+    /// For how many seconds after it was made the newest commit is believed to be that; nil for ever.
+    public var longestAge: Int64?
     /// A file of certificates that servers are believed by, instead of the system's.
     public var authority: String?
     /// The folder of a root's state; nil where nothing is remembered.
@@ -26,44 +30,9 @@ public struct SourceAccess: Sendable {
 
     public init(trust: SourceTrust? = nil) { self.trust = trust }
 
-    /// Opens a commit from elsewhere, or the last one that was trusted where there is a reason to.
-    func opened(_ source: CommitSource) throws(SourceFault) -> (SourceInspection, GitSite, setback: Setback?) {
-        do throws(SourceFault) {
-            let (inspection, site) = try judged(source)
-            try remember(inspection.commit, of: source)
-            return (inspection, site, nil)
-        } catch {
-            let isReason = error.kind == .unreachable ? !isFreshOnly : error.kind == .untrusted && goesOn
-            guard isReason, let last = try trusted()?[source], let mirror = try mirror(of: source) else { throw error }
-            let inspection = SourceInspection(try mirror.keptCandidate(last.commit, of: source), by: trust)
-            try checkDescent(of: inspection)
-            let site = try inspection.site()
-            do throws(SiteFault) { try site.check() } catch {
-                throw SourceFault(.refused, "\(error.path): \(error.reason)")
-            }
-            let (day, _) = CivilDate.clock(at: last.time)
-            let remark =
-                "\(source.text): \(error.reason); going on with \(last.commit.prefix(12)), the last commit that was trusted, on \(day)"
-            return (inspection, site, Setback(remark: remark, isRefusal: error.kind == .untrusted))
-        }
-    }
-
-    private func judged(_ source: CommitSource) throws(SourceFault) -> (SourceInspection, GitSite) {
-        let inspection = SourceInspection(try candidate(source), by: trust)
-        try checkDescent(of: inspection)
-        let site = try inspection.site()
-        do throws(SiteFault) {
-            try site.check()
-            return (inspection, site)
-        } catch {
-            guard let mirror = try mirror(of: source) else {
-                throw SourceFault(.refused, "\(error.path): \(error.reason)")
-            }
-            // A mirror that is damaged is made anew, and judged again.
-            let inspection = SourceInspection(try mirror.renewedCandidate(source), by: trust)
-            try checkDescent(of: inspection)
-            return (inspection, try inspection.site())
-        }
+    /// What is to be said of a commit, at a time that is not before what was trusted earlier.
+    func judgement(of candidate: GitCandidate) throws(SourceFault) -> SourceInspection {
+        SourceInspection(candidate, by: trust?.notBefore(try history()?.earliest ?? 0))
     }
 
     /// Finds a commit from elsewhere.
@@ -80,7 +49,7 @@ public struct SourceAccess: Sendable {
     }
 
     /// nil for a repository of the host (`file://`), which is read in its place.
-    private func mirror(of source: CommitSource) throws(SourceFault) -> GitMirror? {
+    func mirror(of source: CommitSource) throws(SourceFault) -> GitMirror? {
         guard let address = GitAddress(source.directory) else {
             let problem = GitAddress.problem(of: source.directory)
             throw SourceFault(.usage, "expected the address of a repository: \(problem ?? "it cannot be read")")
@@ -103,17 +72,8 @@ public struct SourceAccess: Sendable {
         do throws(HostFault) { return try SourceRecord(in: state) } catch { throw SourceFault(.failed, error.text) }
     }
 
-    private func trusted() throws(SourceFault) -> TrustedCommits? {
+    func history() throws(SourceFault) -> SourceHistory? {
         guard let state else { return nil }
-        do throws(HostFault) { return try TrustedCommits(in: state) } catch { throw SourceFault(.failed, error.text) }
-    }
-
-    private func remember(_ commit: String, of source: CommitSource) throws(SourceFault) {
-        guard var trusted = try trusted() else { return }
-        do throws(HostFault) {
-            try trusted.keep(commit, of: source, at: SystemClock.seconds)
-        } catch {
-            throw SourceFault(.failed, error.text)
-        }
+        do throws(HostFault) { return try SourceHistory(in: state) } catch { throw SourceFault(.failed, error.text) }
     }
 }

@@ -58,39 +58,3 @@ public struct SourceRecord: Sendable {
             ["begun": begun.map(\.datum) ?? .null, "accepted": accepted.map { .string($0) } ?? .null], to: path)
     }
 }
-
-/// The last commit of each remote source that was trusted: what goes on where the remote side does not answer. It is judged
-/// again then, so the file decides nothing.
-struct TrustedCommits {
-    private var marks: [String: SourceMark] = [:]
-    private let path: String
-
-    init(in state: String) throws(HostFault) {
-        path = "\(state)/source/trusted.json"
-        guard case .map(let members)? = try RecordFile.read(path) else { return }
-        for member in members { marks[member.key] = SourceMark(member.value) }
-    }
-
-    subscript(source: CommitSource) -> SourceMark? { marks[source.text] }
-
-    mutating func keep(_ commit: String, of source: CommitSource, at time: Int64) throws(HostFault) {
-        marks[source.text] = SourceMark(commit: commit, time: time)
-        try RecordFile.write(.map(marks.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.datum) }), to: path)
-    }
-}
-
-private enum RecordFile {
-    private static let limit = 1 << 20
-
-    static func read(_ path: String) throws(HostFault) -> Datum? {
-        guard let bytes = try LocalFiles.stateContents(of: path, limit: limit) else { return nil }
-        guard let datum = try? Datum(json: bytes) else { throw HostFault("read", path, "it is no JSON") }
-        return datum
-    }
-
-    static func write(_ datum: Datum, to path: String) throws(HostFault) {
-        let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
-        try LocalFiles.makeDirectory(folder, mode: 0o700)
-        try LocalFiles.write(Array("\(datum.json)\n".utf8), to: path)
-    }
-}

@@ -9,10 +9,28 @@ public struct SourceTrust: Sendable {
     /// Seconds since 1970.
     public var now: Int64
 
-    public init(_ policy: TrustPolicy, notBefore earliest: Int64) {
+    /// Whether the clock shows a time that it can be.
+    private let isClockPlausible: Bool
+
+    private static let day: Int64 = 86_400
+
+    public init(_ policy: TrustPolicy, notBefore earliest: Int64, clock: Int64? = nil) {
+        let clock = clock ?? SystemClock.seconds
         self.policy = policy
-        now = max(SystemClock.seconds, earliest)
+        now = max(clock, earliest)
+        isClockPlausible = clock >= earliest
     }
+
+    /// The same at a time that is not before another one.
+    func notBefore(_ earliest: Int64) -> SourceTrust {
+        var trust = self
+        trust.now = max(now, earliest)
+        return trust
+    }
+
+    /// When it must be by now, where a commit is trusted that was made at some time. A committer whose clock is ahead does not
+    /// take all hosts along: more than a day counts only where the host has no clock of its own.
+    func time(provedBy made: Int64) -> Int64 { isClockPlausible ? min(made, now + Self.day) : made }
 }
 
 /// What was found about a commit.
@@ -23,6 +41,13 @@ public struct SourceInspection {
 
     public var commit: String { candidate.commit }
     public var subject: String { candidate.subject }
+    /// The committer's date, in seconds since 1970; nil for a commit that is not as git writes it.
+    public var made: Int64? { candidate.time }
+    /// The fingerprint of the key that made the signature, of the first that is not taken where one is not.
+    public var key: String? {
+        let verdict = verdicts.first { !$0.isTrusted } ?? verdicts.first
+        return verdict?.fingerprint.map { "\($0)" }
+    }
     /// Who has signed it: the tag, where it was found by one.
     public var signer: String? { isTrusted ? verdicts.first?.signer : nil }
     public var isTrusted: Bool { !verdicts.isEmpty && verdicts.allSatisfy(\.isTrusted) }
@@ -56,8 +81,8 @@ extension SiteSource {
     public func inspection(_ access: SourceAccess) throws(SourceFault) -> SourceInspection {
         switch settled {
         case .directory(let path): throw Self.unsigned(path)
-        case .commit(let source): SourceInspection(try GitCandidate(source), by: access.trust)
-        case .remote(let source): SourceInspection(try access.candidate(source), by: access.trust)
+        case .commit(let source): try access.judgement(of: try GitCandidate(source))
+        case .remote(let source): try access.judgement(of: try access.candidate(source))
         }
     }
 }

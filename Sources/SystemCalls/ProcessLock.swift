@@ -12,11 +12,22 @@ public final class ProcessLock {
         public var process: Int32?
     }
 
+    /// Between two looks; milliseconds.
+    private static let pause = 50
+
     /// Takes a lock, or throws `Held`.
-    public init(at path: String) throws {
+    ///
+    /// - Parameter patience: milliseconds for which it is waited until another process lets it go.
+    public init(at path: String, waiting patience: Int64 = 0) throws {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw HostFault("lock", path, ErrorNumber.last.text) }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        let end = SystemClock.bootMilliseconds + patience
+        var isOurs = flock(file, LOCK_EX | LOCK_NB) == 0
+        while !isOurs, SystemClock.bootMilliseconds < end {
+            SystemClock.sleep(milliseconds: Self.pause)
+            isOurs = flock(file, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isOurs else {
             defer { close(file) }
             var buffer = [UInt8](repeating: 0, count: 16)
             let count = max(0, pread(file, &buffer, buffer.count, 0))

@@ -62,13 +62,14 @@ import Testing
               ref: main
               folder: sites/prod
               ca: /ca.pem
-              trust: {signers: /s, keys: ["\(fingerprint)"], revoked: /r}
+              trust: {signers: /s, keys: ["\(fingerprint)"], revoked: /r, expires_after: 14d}
             """)
         #expect(problems.isEmpty)
         #expect(settings.converge.source?.text == "https://git.example.org/ops/site.git#main:sites/prod")
         #expect(
             settings.converge.trust?.options == [
-                "--last-trusted", "--signers", "/s", "--key", fingerprint, "--revoked", "/r", "--ca", "/ca.pem",
+                "--last-trusted", "--signers", "/s", "--key", fingerprint, "--revoked", "/r", "--expires-after",
+                "1209600s", "--ca", "/ca.pem",
             ])
         let (waived, none) = read("source: {url: \"git@example.org:x\", trust: none}")
         #expect(none.isEmpty && waived.converge.source?.text == "git@example.org:x#HEAD")
@@ -90,6 +91,10 @@ import Testing
         (
             "source: {url: \"https://a/b\", trust: {revoked: /r}}",
             "1:37: error: expected `signers` or `keys` in trust, found neither"
+        ),
+        (
+            "source: {url: \"https://a/b\", trust: {signers: /s, expires_after: 5m}}",
+            "1:66: error: `expires_after`: expected 1h to 3660d, found `5m`"
         ),
         ("source: {url: \"https://a/b\", trust: all}", "1:37: error: trust: expected a mapping, found"),
         (
@@ -293,6 +298,17 @@ import Testing
         loop.ended(start, isLocked: true)
         #expect(loop.due(after(59_000)) == nil)
         #expect(loop.due(after(60_000)) != nil)
+    }
+
+    @Test func aSourceThatDoesNotAnswerIsAskedBeforeTheInterval() {
+        var loop = loop()
+        _ = loop.due(start)
+        loop.ended(start, isLocked: false, againAfter: 60_000)
+        #expect(loop.nextWake(start) == start.wall + 60_000)
+        #expect(loop.due(after(59_999)) == nil)
+        #expect(loop.due(after(60_000))?.trigger.isRoutine == true)
+        loop.ended(after(60_000), isLocked: false)
+        #expect(loop.due(after(200_000)) == nil)
     }
 
     @Test func nothingConvergesBeforeTheClockIsPlausible() {

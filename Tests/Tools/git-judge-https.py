@@ -1,9 +1,11 @@
-"""Called by git-judge.py: WORK KEY PORT. Serves git repositories by git http-backend over TLS; /away.git is a redirect."""
+"""Called by git-judge.py: WORK KEY PORT. Serves git repositories by git http-backend over TLS; /away.git is a redirect. With a file
+WORK/slow each answer waits so many seconds, with WORK/drip it comes byte by byte, one a second."""
 import http.server
 import os
 import ssl
 import subprocess
 import sys
+import time
 
 work, key, port = sys.argv[1:]
 
@@ -13,6 +15,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
+        if os.path.exists(f"{work}/slow"):
+            time.sleep(float(open(f"{work}/slow").read()))
         if self.path.startswith("/away.git"):
             self.send_response(302)
             self.send_header("Location", self.path.replace("/away.git", "/remote.git"))
@@ -47,7 +51,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(rest)))
         self.end_headers()
-        self.wfile.write(rest)
+        for byte in rest if os.path.exists(f"{work}/drip") else []:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            time.sleep(1)
+        if not os.path.exists(f"{work}/drip"):
+            self.wfile.write(rest)
 
     do_POST = do_GET
 

@@ -1,3 +1,4 @@
+import Agent
 import ArgumentParser
 import Model
 import OperatorFiles
@@ -43,7 +44,22 @@ struct TrustOptions: ParsableArguments {
         help: "Goes on with the last commit that was trusted where the newest one is not, and exits 79 all the same.")
     var lastTrusted = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Warns where the newest commit was made longer ago, such as 14d: newer ones may be kept from this host.",
+            valueName: "duration"))
+    var expiresAfter: String?
+
+    /// How the agent calls it: a remote side that does not answer is left alone for a while.
+    @Flag(help: .hidden)
+    var patient = false
+
+    private var longestAge: Int64? { expiresAfter.flatMap { Duration(text: $0)?.components.seconds } }
+
     func validate() throws {
+        if expiresAfter != nil, longestAge.map({ $0 >= SourceTrustSettings.leastAge }) != true {
+            throw ValidationError("expected --expires-after with a duration of an hour or more, such as 14d")
+        }
         for key in keys where Fingerprint(key) == nil {
             throw ValidationError("expected --key with a fingerprint such as SHA256:..., found `\(key)`")
         }
@@ -55,6 +71,9 @@ struct TrustOptions: ParsableArguments {
         }
     }
 
+    /// Whether somebody said whose commits count.
+    var isGiven: Bool { signers != nil || !keys.isEmpty || trust != nil }
+
     /// How a source is opened.
     ///
     /// - Parameter root: the root in whose state it is remembered what was followed; nil to keep nothing.
@@ -63,6 +82,8 @@ struct TrustOptions: ParsableArguments {
         access.isWaived = trust != nil
         access.isFreshOnly = requireFresh
         access.goesOn = lastTrusted
+        access.isPatient = patient
+        access.longestAge = longestAge
         // Git runs in another directory than this one.
         access.authority = ca.map { LocalFiles.absolute($0) }
         if let root, ThisProcess.isPrivileged {

@@ -7,8 +7,9 @@ import SystemCalls
 /// `lodestar source`: where a site comes from, and whether that is to be trusted.
 struct SourceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "source", abstract: "Says whether a commit is to be trusted, and accepts one of another history.",
-        subcommands: [SourceVerify.self, SourceAccept.self])
+        commandName: "source",
+        abstract: "Shows and updates what is followed, and says whether a commit is to be trusted.",
+        subcommands: [SourceStatusCommand.self, SourceUpdate.self, SourceVerify.self, SourceAccept.self])
 }
 
 /// `lodestar source verify`: the verdict on a commit, step by step.

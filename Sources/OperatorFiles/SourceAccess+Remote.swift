@@ -1,0 +1,121 @@
+import Git
+import Model
+import SystemCalls
+
+/// Commits from elsewhere: the newest one, or the last one that was taken where there is a reason to go on with it.
+extension SourceAccess {
+    typealias Opened = (inspection: SourceInspection, site: GitSite, setback: Setback?)
+
+    /// Opens a commit from elsewhere, or the last one that was taken where there is a reason to.
+    func opened(_ source: CommitSource) throws(SourceFault) -> Opened {
+        let status = try history()?[source] ?? SourceStatus()
+        if isPatient, status.taken != nil, status.isToBeLeftAlone(at: SystemClock.seconds) {
+            let next = status.next.flatMap { Timestamp(seconds: $0) }?.text ?? ""
+            let reason = "\(status.reason ?? "it does not answer") (it is asked again at \(next))"
+            return try goingOn(with: status, of: source, because: SourceFault(.unreachable, reason))
+        }
+        var found: SourceInspection?
+        do throws(SourceFault) {
+            let (inspection, site) = try judged(source, &found)
+            var setback = remember(source, taking: inspection) { $0.takes(inspection, at: $1) }
+            if let age = try staleness(of: source, inspection) {
+                if isFreshOnly { throw SourceFault(.unreachable, age) }
+                setback = Setback(remark: "\(source.text): \(age)", isRefusal: false)
+            }
+            return (inspection, site, setback)
+        } catch {
+            guard error.kind != .usage, error.kind != .failed, trust != nil || isWaived else { throw error }
+            let isUnreachable = error.kind == .unreachable
+            if !(isUnreachable && found != nil) {
+                _ = remember(source) { status, time in
+                    status.hears(isUnreachable ? .unreachable : .refused, at: time)
+                    (status.reason, status.candidate, status.candidateKey) = (error.reason, found?.commit, found?.key)
+                }
+            }
+            guard isUnreachable ? !isFreshOnly : goesOn else { throw error }
+            return try goingOn(with: status, of: source, because: error)
+        }
+    }
+
+    /// The last commit that was taken, judged again.
+    private func goingOn(
+        with status: SourceStatus, of source: CommitSource, because fault: SourceFault
+    ) throws(SourceFault) -> Opened {
+        guard let last = status.taken, let mirror = try mirror(of: source) else { throw fault }
+        let inspection = try judgement(of: try mirror.keptCandidate(last.commit, of: source))
+        try checkDescent(of: inspection)
+        let site = try inspection.site()
+        do throws(SiteFault) { try site.check() } catch {
+            throw SourceFault(.refused, "\(error.path): \(error.reason)")
+        }
+        let (day, _) = CivilDate.clock(at: last.time)
+        var remark =
+            "\(source.text): \(fault.reason); going on with \(last.commit.prefix(12)), the last commit that was trusted, on \(day)"
+        if let age = try staleness(of: source, inspection) { remark += "; \(age)" }
+        return (inspection, site, Setback(remark: remark, isRefusal: fault.kind != .unreachable))
+    }
+
+    private func judged(
+        _ source: CommitSource, _ found: inout SourceInspection?
+    ) throws(SourceFault) -> (SourceInspection, GitSite) {
+        let inspection = try judgement(of: try candidate(source))
+        found = inspection
+        try checkDescent(of: inspection)
+        let site = try inspection.site()
+        do throws(SiteFault) {
+            try site.check()
+            return (inspection, site)
+        } catch {
+            guard let mirror = try mirror(of: source) else {
+                throw SourceFault(.refused, "\(error.path): \(error.reason)")
+            }
+            // A mirror that is damaged is made anew, and judged again.
+            let inspection = try judgement(of: try mirror.renewedCandidate(source))
+            found = inspection
+            try checkDescent(of: inspection)
+            return (inspection, try inspection.site())
+        }
+    }
+
+    /// What is to be said of a newest commit that is old; nil where it is young enough.
+    private func staleness(of source: CommitSource, _ inspection: SourceInspection) throws(SourceFault) -> String? {
+        guard let longestAge, let trust else { return nil }
+        let made = inspection.made ?? 0, now = trust.notBefore(try history()?.earliest ?? 0).now
+        guard now - made > longestAge else { return nil }
+        let (day, _) = CivilDate.clock(at: made)
+        return
+            "the newest commit is of \(day), more than \(longestAge / 86_400) days ago: newer ones may be kept from this host"
+    }
+
+    /// Keeps what was found. Where it cannot be kept, such as on a full disk, the host goes on without.
+    private func remember(
+        _ source: CommitSource, taking inspection: SourceInspection? = nil,
+        _ change: (inout SourceStatus, Int64) -> Void
+    ) -> Setback? {
+        // A commit by its digits is never another one.
+        guard GitCommitName(source.revision) == nil else { return nil }
+        do throws(SourceFault) {
+            guard var history = try history() else { return nil }
+            let now = trust?.notBefore(history.earliest), proof = inspection?.made.flatMap { now?.time(provedBy: $0) }
+            do throws(HostFault) {
+                try history.change(source, notBefore: proof ?? 0) { change(&$0, SystemClock.seconds) }
+            } catch {
+                throw SourceFault(.failed, error.text)
+            }
+            if let inspection { try mirror(of: source)?.pin(inspection.commit, of: source) }
+            return nil
+        } catch {
+            return Setback(remark: "what was found is not remembered: \(error.reason)", isRefusal: false)
+        }
+    }
+}
+
+extension SourceStatus {
+    fileprivate mutating func takes(_ inspection: SourceInspection, at time: Int64) {
+        hears(.taken, at: time)
+        success = time
+        taken = TakenCommit(
+            commit: inspection.commit, subject: inspection.subject, signer: inspection.signer,
+            key: inspection.isTrusted ? inspection.key : nil, made: inspection.made, time: time)
+    }
+}
