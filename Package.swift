@@ -119,7 +119,7 @@ let package = Package(
             ["Compiler", "Engine", "LinuxHost", "Model", "Scheduling", "SimulatedHost", "State", "TestSupport"],
             excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
-        tests("OperatorFiles", ["Model", "Signatures"]),
+        tests("OperatorFiles", ["Compiler", "Model", "Signatures", "TestSupport"]),
         tests("Signatures", ["TestSupport", "Values", crypto]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State", "TestSupport"]),
         tests("Fleet", ["Compiler", "Model", "Resources", "TestSupport"], excluded: ["Golden"]),

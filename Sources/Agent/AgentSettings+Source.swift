@@ -41,12 +41,17 @@ extension AgentSettings.Converge {
             return
         }
         let reader = NodeReader(
-            node, allowed: ["url", "ref", "folder", "ca", "trust"], what: "source", into: &diagnostics)
+            node, allowed: ["url", "ref", "folder", "ca", "trust", "breaker"], what: "source", into: &diagnostics)
         var trust = SourceTrustSettings()
         trust.authority = reader.decoded("ca", into: &diagnostics)
         let ref = reader.value("ref", GitRefName.expectation, into: &diagnostics) { GitRefName($0)?.text }
         let folder = reader.value("folder", "a folder of the repository such as `sites/prod`", into: &diagnostics) {
             AbsolutePath("/\($0)") == nil ? nil : $0
+        }
+        if reader["breaker"] != nil {
+            var count = 0
+            reader.read("breaker", &count, in: 0...1000, into: &diagnostics)
+            breaker = count == 0 ? nil : count
         }
         if let trustNode = reader["trust"] {
             trust.read(trustNode, into: &diagnostics)

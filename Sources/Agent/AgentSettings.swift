@@ -23,6 +23,8 @@ public struct AgentSettings: Sendable {
         public var source: SiteSource?
         /// Of a source somewhere else.
         public var trust: SourceTrustSettings?
+        /// After so many failed applies of one commit of such a source the agent only reports; nil: never.
+        public var breaker: Int? = 3
         /// The root that is managed.
         public var root = AbsolutePath.root
         public var mode = Mode.report

@@ -8,7 +8,7 @@ public struct GitCandidate {
     let head: GitHead
     /// The full name of the ref by which it was found.
     private let ref: String?
-    private let folder: [String]
+    let folder: [String]
     let objects: GitObjects
 
     /// The commit, by its 40 digits.

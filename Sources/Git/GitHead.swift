@@ -15,15 +15,20 @@ struct GitHead {
 
     private static let subjectColumns = 60
 
-    /// The first line of the message, for people.
-    var subject: String {
+    /// What stands behind the head.
+    var message: String {
         var rest = bytes[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             let line = rest[..<end]
             rest = rest[(end + 1)...]
             if line.isEmpty { break }
         }
-        let lines = String(decoding: rest, as: UTF8.self).textLines()
+        return String(decoding: rest, as: UTF8.self)
+    }
+
+    /// The first line of the message, for people.
+    var subject: String {
+        let lines = message.textLines()
         return (lines.first { !$0.isEmpty } ?? "").printableLine(columns: Self.subjectColumns)
     }
 }

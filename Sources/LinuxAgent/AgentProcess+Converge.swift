@@ -15,6 +15,12 @@ extension AgentProcess {
     /// Runs `lodestar apply` or `plan` as the keeper's child: the agent stays small and survives its failure.
     func converge(_ run: ConvergeRun, _ now: Moment) {
         guard let source = settings.converge.source else { return }
+        var run = run
+        isHeld = run.mode == .apply && sourceView?.isBreakerOpen == true
+        if isHeld {
+            run.mode = .report
+            log.write(.warning, "the commit has failed here too often: it is only reported")
+        }
         // Before each one: who may write the site decides what root does.
         if let objection = source.objection() {
             remember { $0.begun = .init(run, started: now.wall) }
@@ -55,7 +61,7 @@ extension AgentProcess {
         guard case .remote(let source)? = settings.converge.source else { return nil }
         return try? SourceView(
             source, in: StateFolder.path(below: settings.converge.root.text),
-            within: settings.converge.trust?.longestAge?.components.seconds)
+            within: settings.converge.trust?.longestAge?.components.seconds, breaker: settings.converge.breaker)
     }
 
     func handleConverge(_ event: KeeperEvent, _ now: Moment) {
@@ -89,6 +95,8 @@ extension AgentProcess {
             $0.lastConverge = outcome
         }
         let source = sourceView
+        // Another commit has come.
+        if isHeld, source?.isBreakerOpen == false { loop.want(.change) }
         loop.ended(now, isLocked: exitStatus == 75, againAfter: source?.wait(from: SystemClock.seconds))
         log.write(outcome.isHealthy ? .info : .warning, "\(begun.run.mode.rawValue): \(outcome.summary)")
         lastMetrics = 0

@@ -43,6 +43,8 @@ public final class AgentProcess {
     var windowZones = ZoneFiles()
     /// What the next agent is to know of the loop.
     var kept = KeptState()
+    /// Whether the converge that goes on only reports because its commit has failed too often.
+    var isHeld = false
     var writtenMetrics = ""
     var lastMetrics: Int64 = 0
     private var changedNames: Set<String> = []

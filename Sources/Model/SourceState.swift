@@ -4,6 +4,8 @@ public enum SourceState: String, Sendable, Hashable, CaseIterable {
     case unknown
     /// The newest commit is the one that counts.
     case current
+    /// The newest commit counts, and its stage has not come for this host.
+    case pending
     /// The newest commit is not taken.
     case refused
     /// The remote side does not answer.

@@ -6,8 +6,18 @@ import SystemCalls
 extension SourceAccess {
     typealias Opened = (inspection: SourceInspection, site: GitSite, setback: Setback?)
 
-    /// Opens a commit from elsewhere, or the last one that was taken where there is a reason to.
+    /// Opens the commit from elsewhere whose turn it is on this host.
     func opened(_ source: CommitSource) throws(SourceFault) -> Opened {
+        let opened = try staged(try newest(source), of: source)
+        let pending = opened.setback?.pending, current = TakenCommit(opened.inspection, at: SystemClock.seconds)
+        let known = try history()?[source]
+        if known?.pending == pending, known?.current?.commit == current.commit { return opened }
+        let problem = remember(source) { status, _ in (status.pending, status.current) = (pending, current) }
+        return (opened.inspection, opened.site, opened.setback ?? problem)
+    }
+
+    /// The newest commit, or the last one that was taken where there is a reason to.
+    private func newest(_ source: CommitSource) throws(SourceFault) -> Opened {
         let status = try history()?[source] ?? SourceStatus()
         if isPatient, status.taken != nil, status.isToBeLeftAlone(at: SystemClock.seconds) {
             let next = status.next.flatMap { Timestamp(seconds: $0) }?.text ?? ""
@@ -20,7 +30,7 @@ extension SourceAccess {
             var setback = remember(source, taking: inspection) { $0.takes(inspection, at: $1) }
             if let age = try staleness(of: source, inspection) {
                 if isFreshOnly { throw SourceFault(.unreachable, age) }
-                setback = Setback(remark: "\(source.text): \(age)", isRefusal: false)
+                setback = Setback(remark: "\(source.text): \(age)", kind: .warning)
             }
             return (inspection, site, setback)
         } catch {
@@ -41,8 +51,8 @@ extension SourceAccess {
     private func goingOn(
         with status: SourceStatus, of source: CommitSource, because fault: SourceFault
     ) throws(SourceFault) -> Opened {
-        guard let last = status.taken, let mirror = try mirror(of: source) else { throw fault }
-        let inspection = try judgement(of: try mirror.keptCandidate(last.commit, of: source))
+        guard let last = status.taken, try mirror(of: source) != nil else { throw fault }
+        let inspection = try judgement(of: try earlier(last.commit, of: source))
         try checkDescent(of: inspection)
         let site = try inspection.site()
         do throws(SiteFault) { try site.check() } catch {
@@ -52,7 +62,7 @@ extension SourceAccess {
         var remark =
             "\(source.text): \(fault.reason); going on with \(last.commit.prefix(12)), the last commit that was trusted, on \(day)"
         if let age = try staleness(of: source, inspection) { remark += "; \(age)" }
-        return (inspection, site, Setback(remark: remark, isRefusal: fault.kind != .unreachable))
+        return (inspection, site, Setback(remark: remark, kind: fault.kind == .unreachable ? .warning : .refusal))
     }
 
     private func judged(
@@ -105,7 +115,7 @@ extension SourceAccess {
             if let inspection { try mirror(of: source)?.pin(inspection.commit, of: source) }
             return nil
         } catch {
-            return Setback(remark: "what was found is not remembered: \(error.reason)", isRefusal: false)
+            return Setback(remark: "what was found is not remembered: \(error.reason)", kind: .warning)
         }
     }
 }
@@ -114,7 +124,13 @@ extension SourceStatus {
     fileprivate mutating func takes(_ inspection: SourceInspection, at time: Int64) {
         hears(.taken, at: time)
         success = time
-        taken = TakenCommit(
+        taken = TakenCommit(inspection, at: time)
+    }
+}
+
+extension TakenCommit {
+    fileprivate init(_ inspection: SourceInspection, at time: Int64) {
+        self.init(
             commit: inspection.commit, subject: inspection.subject, signer: inspection.signer,
             key: inspection.isTrusted ? inspection.key : nil, made: inspection.made, time: time)
     }

@@ -1,13 +1,26 @@
 import Git
-import Model
+public import Model
 import SystemCalls
 
 /// Why a source is not read as it is now, but as it was when it was last trusted; or what else is to be said of it.
 public struct Setback: Sendable {
     /// For people.
     public var remark: String
-    /// Whether the newest commit is not taken; otherwise the remote side does not answer, or has nothing new.
-    public var isRefusal: Bool
+    /// What matters most of it.
+    public enum Kind: Sendable, Hashable {
+        /// The newest commit is not taken.
+        case refusal
+        /// The remote side does not answer, or has nothing new for too long; or nothing can be remembered.
+        case warning
+        /// The newest commit counts, and its stage has not come.
+        case pending
+    }
+
+    public var kind: Kind
+    /// The commit that waits; nil for none.
+    public var pending: PendingCommit?
+
+    init(remark: String, kind: Kind) { (self.remark, self.kind) = (remark, kind) }
 }
 
 /// How a source is opened: who counts, and where it is remembered what was followed.
@@ -23,6 +36,8 @@ public struct SourceAccess: Sendable {
     public var isPatient = false
     /// For how many seconds after it was made the newest commit is believed to be that; nil for ever.
     public var longestAge: Int64?
+    /// For how many seconds a site lets other hosts go first, as its stages say; nil where it cannot be read.
+    public var soak: (@Sendable (any SiteReader) -> Int64?)?
     /// A file of certificates that servers are believed by, instead of the system's.
     public var authority: String?
     /// The folder of a root's state; nil where nothing is remembered.
@@ -43,8 +58,14 @@ public struct SourceAccess: Sendable {
                 hint: "--trust none follows whoever can write there")
         }
         if let mirror = try mirror(of: source) { return try mirror.candidate(source) }
+        return try localCandidate(source)
+    }
+
+    /// A commit of a repository of the host (`file://`), which is read in its place.
+    func localCandidate(_ source: CommitSource, at commit: String? = nil) throws(SourceFault) -> GitCandidate {
         var source = source
         source.directory = String(source.directory.dropFirst("file://".count))
+        source.revision = commit ?? source.revision
         return try GitCandidate(source)
     }
 
@@ -67,7 +88,7 @@ public struct SourceAccess: Sendable {
             hint: "a way back is a new commit (git revert), or `lodestar source accept \(inspection.commit)`")
     }
 
-    private func record() throws(SourceFault) -> SourceRecord? {
+    func record() throws(SourceFault) -> SourceRecord? {
         guard let state else { return nil }
         do throws(HostFault) { return try SourceRecord(in: state) } catch { throw SourceFault(.failed, error.text) }
     }

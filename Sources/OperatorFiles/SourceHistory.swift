@@ -51,6 +51,12 @@ public struct SourceHistory: Sendable {
         try RecordFile.write(["earliest": .int(self.earliest), "sources": .map(members)], to: path)
     }
 
+    /// A source is asked again at once.
+    public static func forgetWaits(of source: CommitSource, in state: String) throws(HostFault) {
+        var history = try SourceHistory(in: state)
+        if history[source].failureCount > 0 { try history.change(source) { $0.failureCount = 0 } }
+    }
+
     private mutating func forgetOldest() {
         let old = sources.sorted { ($0.value.attempt ?? 0, $0.key) > ($1.value.attempt ?? 0, $1.key) }
         for (name, _) in old.dropFirst(Self.greatestCount) { sources[name] = nil }

@@ -18,12 +18,21 @@ public struct SourceMark: Sendable, Hashable {
     var datum: Datum { ["commit": .string(commit), "time": .int(time)] }
 }
 
+/// A commit of which applies failed on a root, one after the other.
+public struct FailedCommit: Sendable, Hashable {
+    /// 40 digits.
+    public var commit: String
+    public var count: Int
+}
+
 /// Which commit a root follows, in the folder of its state. Only who has the lock of the root writes it.
 public struct SourceRecord: Sendable {
     /// The commit whose apply was last begun, from wherever it was.
     public private(set) var begun: SourceMark?
     /// The commit that root has accepted although it comes from another history; it counts until it is begun.
     public private(set) var accepted: String?
+    /// The commit whose applies failed, or were begun and never ended.
+    public private(set) var failed: FailedCommit?
     private let path: String
 
     /// - Parameter state: the folder of the state.
@@ -32,6 +41,9 @@ public struct SourceRecord: Sendable {
         guard let datum = try RecordFile.read(path) else { return }
         begun = SourceMark(datum["begun"])
         if case .string(let text)? = datum["accepted"] { accepted = text }
+        if case .string(let commit)? = datum["failed"]?["commit"], case .int(let count)? = datum["failed"]?["count"] {
+            failed = FailedCommit(commit: commit, count: Int(clamping: count))
+        }
     }
 
     /// Why a commit may not follow what was begun before; nil where it may.
@@ -44,7 +56,29 @@ public struct SourceRecord: Sendable {
     public mutating func begin(_ commit: String, at time: Int64) throws(HostFault) {
         if begun?.commit == commit, accepted != commit { return }
         begun = SourceMark(commit: commit, time: time)
+        if failed?.commit != commit { failed = nil }
         if accepted == commit { accepted = nil }
+        try write()
+    }
+
+    /// An apply is about to do something: it counts as failed until it has ended well, so that one which takes the host down
+    /// counts too.
+    public mutating func attempt(_ commit: String) throws(HostFault) {
+        failed = FailedCommit(commit: commit, count: failed?.commit == commit ? (failed?.count ?? 0) + 1 : 1)
+        try write()
+    }
+
+    /// It has ended well.
+    public mutating func forgetFailures() throws(HostFault) {
+        if failed == nil { return }
+        failed = nil
+        try write()
+    }
+
+    /// Somebody has interrupted it, which says nothing about the commit.
+    public mutating func withdrawAttempt() throws(HostFault) {
+        guard let old = failed else { return }
+        failed = old.count > 1 ? FailedCommit(commit: old.commit, count: old.count - 1) : nil
         try write()
     }
 
@@ -55,6 +89,9 @@ public struct SourceRecord: Sendable {
 
     private func write() throws(HostFault) {
         try RecordFile.write(
-            ["begun": begun.map(\.datum) ?? .null, "accepted": accepted.map { .string($0) } ?? .null], to: path)
+            [
+                "begun": begun.map(\.datum) ?? .null, "accepted": accepted.map { .string($0) } ?? .null,
+                "failed": failed.map { ["commit": .string($0.commit), "count": .int(Int64($0.count))] } ?? .null,
+            ], to: path)
     }
 }

@@ -15,6 +15,14 @@ public struct TakenCommit: Sendable, Hashable {
     public var time: Int64
 }
 
+/// A commit that counts, and whose stage has not come for this host.
+public struct PendingCommit: Sendable, Hashable {
+    /// 40 digits.
+    public var commit: String
+    /// When its stage comes, in seconds since 1970, unless another commit is there by then.
+    public var until: Int64
+}
+
 /// What is known of a source: what it answered last, and what goes on.
 public struct SourceStatus: Sendable, Hashable {
     /// What was last found.
@@ -30,7 +38,12 @@ public struct SourceStatus: Sendable, Hashable {
     public internal(set) var success: Int64?
     /// How often in a row it was of no use to ask.
     public internal(set) var failureCount = 0
-    /// The last commit that was taken: it goes on.
+    /// The commit that was read last: it goes on. The newest one, unless that waits for its stage.
+    public internal(set) var current: TakenCommit?
+    public internal(set) var pending: PendingCommit?
+    /// When this host first knew of the commits that are on their way.
+    var seen: [String: Int64] = [:]
+    /// The last commit that counted.
     public internal(set) var taken: TakenCommit?
     /// The newest commit, where it is refused, and its key.
     public internal(set) var candidate: String?
@@ -64,7 +77,8 @@ public struct SourceStatus: Sendable, Hashable {
         case .refused: return .refused
         case .taken, .unreachable:
             if isStale(within: longest, at: now) { return .stale }
-            return answer == .taken ? .current : .unreachable
+            if answer == .unreachable { return .unreachable }
+            return pending == nil ? .current : .pending
         }
     }
 

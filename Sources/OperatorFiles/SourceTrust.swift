@@ -35,7 +35,7 @@ public struct SourceTrust: Sendable {
 
 /// What was found about a commit.
 public struct SourceInspection {
-    private let candidate: GitCandidate
+    let candidate: GitCandidate
     /// Of the tag where there is one, and of the commit.
     public let verdicts: [Verdict]
 

@@ -8,18 +8,32 @@ public struct SourceView: Sendable {
     public var state: SourceState
     /// The commit whose apply was last begun, from whatever source.
     public var begun: SourceMark?
+    /// The commit of which applies failed here.
+    public var failed: FailedCommit?
+    /// After so many the agent only reports; nil: never.
+    public var breaker: Int?
     /// The commit of another history that root has accepted.
     public var accepted: String?
 
     /// - Parameters:
     ///   - folder: the folder of the state.
     ///   - longest: for how many seconds a newest commit is believed; nil for ever.
-    public init(_ source: CommitSource, in folder: String, within longest: Int64?) throws(HostFault) {
+    ///   - breaker: after so many failures the agent only reports; nil: never.
+    public init(
+        _ source: CommitSource, in folder: String, within longest: Int64?, breaker: Int? = nil
+    ) throws(HostFault) {
         let history = try SourceHistory(in: folder), record = try SourceRecord(in: folder)
         self.source = source
+        self.breaker = breaker
         status = history[source]
         state = status.state(within: longest, at: max(SystemClock.seconds, history.earliest))
-        (begun, accepted) = (record.begun, record.accepted)
+        (begun, accepted, failed) = (record.begun, record.accepted, record.failed)
+    }
+
+    /// Whether the commit that goes on has failed here so often that the agent only reports.
+    public var isBreakerOpen: Bool {
+        guard let breaker, let failed else { return false }
+        return failed.count >= breaker && failed.commit == (status.current ?? status.taken)?.commit
     }
 
     /// After how many milliseconds the source is to be asked again; nil where nothing hurries.
@@ -32,15 +46,20 @@ public struct SourceView: Sendable {
     public var datum: Datum {
         func text(_ text: String?) -> Datum { text.map { .string($0) } ?? .null }
         func time(_ time: Int64?) -> Datum { text(time.flatMap { Timestamp(seconds: $0)?.text }) }
-        let taken = status.taken
+        let taken = status.current ?? status.taken
+        let candidate = status.pending?.commit ?? status.candidate
         return [
             "source": .string(SiteSource.remote(source).shown), "state": .string(state.rawValue),
             "commit": text(taken?.commit), "subject": text(taken?.subject), "signer": text(taken?.signer),
-            "made": time(taken?.made), "candidate": text(status.candidate), "reason": text(status.reason),
+            "made": time(taken?.made), "candidate": text(candidate), "reason": text(status.reason),
+            "pending_until": time(status.pending?.until),
             "key": text(status.candidate == nil ? taken?.key : status.candidateKey), "since": time(status.since),
             "last_attempt": time(status.attempt), "last_success": time(status.success),
             "failures": .int(Int64(status.failureCount)), "next_attempt": time(status.next),
             "begun": text(begun?.commit), "accepted": text(accepted),
+            "breaker": failed.map {
+                ["commit": .string($0.commit), "failures": .int(Int64($0.count)), "open": .bool(isBreakerOpen)]
+            } ?? .null,
         ]
     }
 
@@ -54,10 +73,13 @@ public struct SourceView: Sendable {
         if let candidate = status.candidate {
             lines.append("  refused: \(candidate)\(status.candidateKey.map { ", by the key \($0)" } ?? "")")
         }
-        if let taken = status.taken {
+        if let pending = status.pending {
+            lines.append("  waits for its stage until \(time(pending.until)): \(pending.commit)")
+        }
+        if let taken = status.current ?? status.taken {
             let signer = taken.signer.map { "signed by \($0)" } ?? "no signature asked"
             lines.append(
-                "  \(status.answer == .taken ? "newest" : "goes on"): \(taken.commit) \(taken.subject), \(signer)")
+                "  \(state == .current ? "newest" : "goes on"): \(taken.commit) \(taken.subject), \(signer)")
             lines.append("  made \(time(taken.made)), last found \(time(status.success))")
         }
         if let attempt = status.attempt {
@@ -67,6 +89,10 @@ public struct SourceView: Sendable {
             lines.append(line)
         }
         if let begun { lines.append("  begun here: \(begun.commit), \(time(begun.time))") }
+        if let failed {
+            let end = isBreakerOpen ? ": only reported until another commit comes, or `lodestar source retry`" : ""
+            lines.append("  failed here \(failed.count.counted("time")): \(failed.commit)\(end)")
+        }
         if let accepted { lines.append("  accepted, not begun yet: \(accepted)") }
         return lines.joined(separator: "\n").printable
     }

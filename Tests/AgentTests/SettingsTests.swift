@@ -93,6 +93,9 @@ import Testing
             "1:37: error: expected `signers` or `keys` in trust, found neither"
         ),
         (
+            "source: {url: \"https://a/b\", trust: none, breaker: often}", "1:52: error: `breaker`: expected"
+        ),
+        (
             "source: {url: \"https://a/b\", trust: {signers: /s, expires_after: 5m}}",
             "1:66: error: `expires_after`: expected 1h to 3660d, found `5m`"
         ),

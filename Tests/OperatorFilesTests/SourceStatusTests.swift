@@ -1,5 +1,6 @@
 import Model
 import Signatures
+import TestSupport
 import Testing
 
 @testable import OperatorFiles
@@ -59,6 +60,28 @@ import Testing
         ] {
             #expect(SourceStatus(try Datum(json: Array(text.utf8))) == SourceStatus(), "\(text)")
         }
+    }
+
+    @Test func anApplyCountsAsFailedUntilItHasEndedWell() throws {
+        let folder = TemporaryFolder(), one = String(repeating: "1", count: 40), two = String(repeating: "2", count: 40)
+        var record = try SourceRecord(in: folder.path)
+        try record.begin(one, at: 5)
+        for _ in 0..<3 { try record.attempt(one) }
+        // Another process reads what a killed one left.
+        record = try SourceRecord(in: folder.path)
+        #expect(record.failed == FailedCommit(commit: one, count: 3))
+        try record.withdrawAttempt()
+        #expect(record.failed?.count == 2)
+        try record.begin(one, at: 6)
+        #expect(record.failed?.count == 2)
+        try record.begin(two, at: 7)
+        #expect(record.failed == nil)
+        try record.attempt(two)
+        try record.withdrawAttempt()
+        #expect(try SourceRecord(in: folder.path).failed == nil)
+        try record.attempt(two)
+        try record.forgetFailures()
+        #expect(try SourceRecord(in: folder.path).failed == nil)
     }
 
     @Test func aCommitterWhoseClockIsAheadTakesNobodyAlong() {

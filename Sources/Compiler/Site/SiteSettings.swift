@@ -17,9 +17,10 @@ struct SiteSettings {
     var layers: [Pattern] = []
     var merge: [String: Merge] = [:]
     var safety = Safety()
+    var stages = Stages()
 
     static let file = "site.yaml"
-    private static let keys = ["site", "engine", "layers", "merge", "safety"]
+    private static let keys = ["site", "engine", "layers", "merge", "safety", "stages"]
 
     /// The names that a layer's path may use.
     static let layerNames: Set<String> = ["facts", "labels", "host"]
@@ -46,6 +47,7 @@ struct SiteSettings {
         for entry in keyed["merge"].map({ NodeReader.entries(of: $0, what: "merge", into: &diagnostics) }) ?? [] {
             settings.merge[entry.key] = entry.value.decoded(Merge.self, as: entry.key, into: &diagnostics)
         }
+        if let node = keyed["stages"] { settings.stages = .read(node, source, into: &diagnostics) }
         if let node = keyed["safety"] {
             let safety = NodeReader(node, allowed: ["max_removals", "confirm"], what: "safety", into: &diagnostics)
             settings.safety.maximumRemovals =

@@ -106,8 +106,10 @@ struct ApplyCommand: ParsableCommand {
         try session.begin(below: hostSession.root)
         if let plan = try hostSession.inPlacePlan(memo, state: state, revision: session.revision) {
             try hostSession.warn(ofEmpty: plan, state)
+            try session.end(nil, below: hostSession.root)
             return try output.finish(Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount))
         }
+        if isMemorable { try session.attempt(below: hostSession.root) }
         let (catalog, archive) = try session.keptCatalog(for: target, root: hostSession.root)
         let recorder = isMemorable && archive != nil ? hostSession.recorder() : nil
         if commit == nil { try Terminal.reportingFaults { try state.keepHolds(for: catalog.siteState) } }
@@ -142,6 +144,7 @@ struct ApplyCommand: ParsableCommand {
         if let pending { Terminal.report("note: \(pending.text)") }
         report.disproofs = plan.disproofs.map(\.reason)
         report.rollbacks = try output.rollBack(report, of: plan.catalog, hostSession, state)
+        if isMemorable { try session.end(report, below: hostSession.root) }
         if report.run == 0, let archive, let memo = recorder?.memo(of: plan, archive) { cache.keep(memo) }
         try output.finish(report)
     }

@@ -34,8 +34,10 @@ struct Session {
         given = source
         let access = try trust?.access(root: root) ?? SourceAccess()
         let open = try Self.reportingFaults(of: source) { () throws(SourceFault) in try source.opened(access) }
-        if let setback = open.setback { Terminal.report("warning: \(setback.remark)") }
-        isRefused = open.setback?.isRefusal == true
+        if let setback = open.setback {
+            Terminal.report("\(setback.kind == .pending ? "note" : "warning"): \(setback.remark)")
+        }
+        isRefused = open.setback?.kind == .refusal
         self.source = open.source
         let reader = open.reader
         self.reader = reader
@@ -66,6 +68,14 @@ struct Session {
             case .failed: throw ExitStatus.failure
             }
         }
+    }
+
+    /// For how many seconds the stages of a site let other hosts go before the one below a root; nil where they cannot be read.
+    static func soak(of reader: any SiteReader, below root: String) -> Int64? {
+        guard let target = try? target(root: root) else { return nil }
+        let site = Site(
+            reader, types: Registry.all, standardRoles: StandardRoles.all, engine: EngineVersion(Lodestar.version))
+        return site.soak(for: target)?.components.seconds
     }
 
     private static func secrets(_ path: String?) throws -> AgeSecrets? {

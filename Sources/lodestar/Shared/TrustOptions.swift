@@ -89,6 +89,7 @@ struct TrustOptions: ParsableArguments {
         if let root, ThisProcess.isPrivileged {
             let folder = StateFolder.path(below: root)
             if LocalFiles.exists(folder) { access.state = folder }
+            access.soak = { Session.soak(of: $0, below: root) }
         }
         return access
     }

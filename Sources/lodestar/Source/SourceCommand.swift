@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Model
 import OperatorFiles
 import Signatures
@@ -9,7 +10,9 @@ struct SourceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "source",
         abstract: "Shows and updates what is followed, and says whether a commit is to be trusted.",
-        subcommands: [SourceStatusCommand.self, SourceUpdate.self, SourceVerify.self, SourceAccept.self])
+        subcommands: [
+            SourceStatusCommand.self, SourceUpdate.self, SourceRetry.self, SourceVerify.self, SourceAccept.self,
+        ])
 }
 
 /// `lodestar source verify`: the verdict on a commit, step by step.
@@ -126,6 +129,25 @@ extension Session {
         try Terminal.reportingFaults {
             var record = try SourceRecord(in: StateFolder.made(below: root))
             try record.begin(commit, at: SystemClock.seconds)
+        }
+    }
+
+    /// Counts an apply of the commit as one that failed, until `end` says how it ended.
+    func attempt(below root: String) throws {
+        guard let commit = source.commit else { return }
+        try Terminal.reportingFaults {
+            var record = try SourceRecord(in: StateFolder.made(below: root))
+            try record.attempt(commit)
+        }
+    }
+
+    /// - Parameter report: nil where everything was in place.
+    func end(_ report: Report?, below root: String) throws {
+        let isInterrupted = report?.isInterrupted == true
+        guard source.commit != nil, isInterrupted || report?.hasFailures != true else { return }
+        try Terminal.reportingFaults {
+            var record = try SourceRecord(in: StateFolder.made(below: root))
+            try isInterrupted ? record.withdrawAttempt() : record.forgetFailures()
         }
     }
 }

@@ -17,8 +17,8 @@ struct FollowedSource: ParsableArguments {
         transform: HostRoot.path)
     var root: String?
 
-    /// The source, the options of the agent for it, and the root.
-    func found() throws -> (source: CommitSource, trust: SourceTrustSettings?, root: String) {
+    /// The source, the settings of an agent that follows it, and the root.
+    func found() throws -> (source: CommitSource, settings: AgentSettings.Converge?, root: String) {
         guard ThisProcess.isPrivileged else {
             Terminal.report("error: what is followed is root's to know")
             throw ExitStatus.noPrivilege
@@ -31,15 +31,24 @@ struct FollowedSource: ParsableArguments {
                     "\(site): error: expected URL#REF, found a source of this host: nothing is brought here")
                 throw ExitCode(64)
             }
-            let isAgents = settings.source == .remote(source)
-            return (source, isAgents ? settings.trust : nil, root)
+            return (source, settings.source == .remote(source) ? settings : nil, root)
         }
         guard case .remote(let source)? = settings.source else {
             let path = agent.config ?? AgentSettings.path
             Terminal.report("\(path): error: expected `source` with a `url`, found \(settings.source?.text ?? "none")")
             throw ExitStatus.notFound
         }
-        return (source, settings.trust, root)
+        return (source, settings, root)
+    }
+}
+
+extension FollowedSource {
+    /// Lets a running agent converge now.
+    func askAgent() {
+        guard let socket = try? agent.settings().socketPath,
+            (try? ControlClient.ask(.converge, at: socket)) == .done
+        else { return }
+        Terminal.print("the agent was asked to converge now")
     }
 }
 
@@ -56,8 +65,9 @@ struct SourceStatusCommand: ParsableCommand {
     var format = Format.text
 
     func run() throws {
-        let (source, trust, root) = try followed.found()
-        try print(SourceView.reading(source, trust?.longestAge?.components.seconds, below: root), format)
+        let (source, settings, root) = try followed.found()
+        let age = settings?.trust?.longestAge?.components.seconds
+        try print(SourceView.reading(source, age, settings?.breaker, below: root), format)
     }
 
     private func print(_ view: SourceView, _ format: Format) {
@@ -82,32 +92,64 @@ struct SourceUpdate: ParsableCommand {
     func run() throws {
         let (source, settings, root) = try followed.found()
         var trust = trust
-        if let settings, !trust.isGiven { trust = try TrustOptions.parse(settings.options) }
+        if let options = settings?.trust?.options, !trust.isGiven { trust = try TrustOptions.parse(options) }
         _ = try Terminal.reportingFaults { try StateFolder.made(below: root) }
         let access = try trust.access(root: root)
         try Session.reportingFaults(of: .remote(source)) { () throws(SourceFault) in
             try SiteSource.remote(source).update(access)
         }
-        let view = try SourceView.reading(source, access.longestAge, below: root)
+        let view = try SourceView.reading(source, access.longestAge, settings?.breaker, below: root)
         Terminal.print(view.text)
-        if let taken = view.status.taken, view.status.answer == .taken, taken.commit != view.begun?.commit,
-            settings != nil, let socket = try? followed.agent.settings().socketPath,
-            (try? ControlClient.ask(.converge, at: socket)) == .done
+        if let current = view.status.current, view.status.answer == .taken, current.commit != view.begun?.commit,
+            settings != nil
         {
-            Terminal.print("the agent was asked to converge now")
+            followed.askAgent()
         }
         switch view.state {
-        case .unknown, .current: return
+        case .unknown, .current, .pending: return
         case .refused: throw ExitStatus.untrusted
         case .unreachable, .stale: throw ExitStatus.unavailable
         }
     }
 }
 
+/// `lodestar source retry`: lets the agent try again what failed, and ask again what did not answer.
+struct SourceRetry: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Lets the agent apply a commit again that failed here so often that it is only reported.",
+        discussion: "A new commit does the same. Example: lodestar source retry")
+
+    @OptionGroup var followed: FollowedSource
+
+    func run() throws {
+        let (source, settings, root) = try followed.found()
+        let hostSession = try HostSession(root: root)
+        do {
+            let lock = try hostSession.lock(for: "source retry")
+            defer { withExtendedLifetime(lock) {} }
+            try Terminal.reportingFaults {
+                let folder = try StateFolder.made(below: root)
+                var record = try SourceRecord(in: folder)
+                if let failed = record.failed {
+                    Terminal.print("\(failed.commit) had failed \(failed.count.counted("time")): it is tried again")
+                } else {
+                    Terminal.print("nothing had failed")
+                }
+                try record.forgetFailures()
+                try SourceHistory.forgetWaits(of: source, in: folder)
+            }
+        }
+        if settings != nil { followed.askAgent() }
+    }
+}
+
 extension SourceView {
-    static func reading(_ source: CommitSource, _ longestAge: Int64?, below root: String) throws -> SourceView {
+    static func reading(
+        _ source: CommitSource, _ longestAge: Int64?, _ breaker: Int?, below root: String
+    ) throws -> SourceView {
         try Terminal.reportingFaults {
-            try SourceView(source, in: StateFolder.path(below: root), within: longestAge)
+            try SourceView(source, in: StateFolder.path(below: root), within: longestAge, breaker: breaker)
         }
     }
 }
