@@ -20,8 +20,8 @@ public final class FleetComparer {
     }
 
     public init(_ sites: FleetSites) {
-        new = SharedCompiler(sites.new, factsOf: [sites.new, sites.old])
-        old = SharedCompiler(sites.old, factsOf: [sites.new, sites.old])
+        new = SharedCompiler(sites.new, factsOf: sites.facts, isPaired: true)
+        old = SharedCompiler(sites.old, factsOf: sites.facts, beside: new)
         oldHosts = sites.oldHosts
         newHosts = sites.newHosts
         difference = FleetDifference(hosts: sites.hosts)
@@ -50,7 +50,7 @@ public final class FleetComparer {
         }
         guard oldHosts.contains(id) else { return note(.new) }
         guard target.facts != nil else { return note(.unknown) }
-        let before = old.compilation(for: target)
+        let before = old.compilation(for: target, after: after)
         if before.isRefused { return note(.mended) }
         let (all, number) = comparison.pairs(from: before, to: after)
         let pairs = all.filter { !$0.isUnknown }
@@ -94,6 +94,8 @@ public final class FleetComparer {
 public struct FleetSites: Sendable {
     let old: SharedSite
     let new: SharedSite
+    /// Whose facts count, one after the other.
+    let facts: [SharedSite]
     let oldHosts: Set<String>
     let newHosts: Set<String>
     /// Those of the new inventory, then those that are gone.
@@ -101,12 +103,15 @@ public struct FleetSites: Sendable {
 
     /// - Parameter only: the hosts that are compared; nil: all.
     public init(old: Site, new: Site, only: Set<String>? = nil) {
-        self.old = SharedSite(old)
         self.new = SharedSite(new)
         oldHosts = Set(old.hostIdentifiers)
         newHosts = Set(new.hostIdentifiers)
         let kept = newHosts
         let all = new.hostIdentifiers + old.hostIdentifiers.filter { !kept.contains($0) }
         hosts = only.map { only in all.filter { only.contains($0) } } ?? all
+        // The facts of the old site are not even read where the new one has those of all hosts.
+        let isKnown = all.allSatisfy { new.keepsFacts(ofHost: $0) }
+        self.old = SharedSite(old, withFacts: !isKnown)
+        facts = isKnown ? [self.new] : [self.new, self.old]
     }
 }

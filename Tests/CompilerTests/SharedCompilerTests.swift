@@ -66,12 +66,34 @@ import Testing
         try compare(reader, ids: (0..<6).map { "h\($0)" })
     }
 
+    /// A part of the facts that is handed on is asked of the host that it is compiled for, not of the first one.
+    @Test func partsOfFactsAreThoseOfTheHost() throws {
+        let reader = MapSite([
+            "site.yaml": "site: test\n",
+            "inventory/hosts.yaml": "hosts: {h0: {labels: {at: {x: 1}}}, h1: {labels: {at: {x: 2}}}}\n",
+            "roles/os.yaml": """
+            parameters: {os: {type: map}}
+            file:
+              /os: {content: "${{ param.os.id }}"}
+              "/part/${{ each.key }}": {for_each: "${{ param.os }}", content: "${{ each.value }}"}
+            """,
+            "manifests/a.yaml": """
+            vars: {os: "${{ facts.os }}"}
+            role: {os: {with: {os: "${{ facts.os }}"}, when: "has(facts.os) && facts.os != 'no mapping'"}}
+            file:
+              /vars: {content: "${{ has(vars.os.id) ? vars.os.id : 'none' }}", when: "has(facts.os) && facts.os != 'no mapping'"}
+              "/each/${{ each.key }}": {for_each: {a: "${{ facts }}", b: "${{ labels.at }}"}, content: "${{ each.key == 'a' ? each.value.hostname : string(each.value.x) }}"}
+            """,
+        ])
+        try compare(reader, ids: ["h0", "h1"])
+    }
+
     private func compare(_ reader: MapSite, ids: [String]?) throws {
         func site() -> Site { Site(reader, types: Registry.all, engine: EngineVersion("0.1.0")) }
         let shared = SharedCompiler(SharedSite(site())), alone = site()
         let own = alone.hostIdentifiers.isEmpty ? ["any"] : alone.hostIdentifiers
-        // Each combination twice: the second time everything is known.
-        for turn in 0..<2 {
+        // Each combination again and again: the second time everything is known, and after some more there are plans.
+        for turn in 0..<(own.count < 4 ? 5 : 8) {
             for (index, id) in (ids ?? own).enumerated() {
                 // Of many hosts each meets some of the facts.
                 for (number, facts) in Self.facts.enumerated() where own.count < 4 || (index + number + turn) % 4 == 0 {

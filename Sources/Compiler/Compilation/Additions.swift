@@ -3,20 +3,33 @@ import Model
 /// `extend`: lists append, mappings merge, scalars must be unset.
 extension HostCompilation {
     /// The items, those that others extend with what extends them.
-    func extended(_ items: [EvaluatedItem]) -> [EvaluatedItem] {
-        let extending = items.filter { !$0.outcome.additions.isEmpty }
-        if extending.isEmpty { return items }
+    func extended(_ portions: [Portion]) -> [Portion] {
+        let extending = portions.flatMap(\.extending)
+        if extending.isEmpty { return portions }
         let additions = extending.flatMap(\.outcome.additions)
-        var open = Dictionary(grouping: additions, by: \.address), items = items
-        for (index, item) in items.enumerated() where !open.isEmpty {
+        var open = Dictionary(grouping: additions, by: \.address)
+        var portions = portions.flatMap { opened($0, at: open.keys) }
+        for (index, portion) in portions.enumerated() where !open.isEmpty {
+            guard case .item(let item) = portion else { continue }
             var found: [Int: [DeclaredResource]] = [:]
             for (position, resource) in item.outcome.declared.enumerated() {
                 found[position] = open.removeValue(forKey: resource.address)
             }
             if found.isEmpty { continue }
-            items[index] = remembered(memory?.extension(of: item, by: extending)) { self.extended(item, found) }
+            portions[index] = .item(
+                remembered(memory?.extension(of: item, by: extending)) { self.extended(item, found) })
         }
-        return items
+        return portions
+    }
+
+    /// A run of which something is extended, as its items; other portions as they are.
+    private func opened(_ portion: Portion, at addresses: some Collection<Address>) -> [Portion] {
+        guard case .run(let run) = portion else { return [portion] }
+        let found = addresses.filter { run.addresses.contains($0) }
+        if found.isEmpty { return [portion] }
+        // The next plans leave it out.
+        memory?.noteExtended(found)
+        return run.items.map { .item($0) }
     }
 
     private func extended(_ item: EvaluatedItem, _ additions: [Int: [DeclaredResource]]) -> EvaluatedItem {

@@ -13,7 +13,8 @@ final class HostCompilation {
     /// Of the item that is evaluated, or of the host where none is.
     var outcome = Outcome()
     /// In manifest order.
-    private(set) var items: [EvaluatedItem] = []
+    private(set) var portions: [Portion] = []
+    var items: [EvaluatedItem] { portions.flatMap(\.items) }
     /// By the inventory.
     var labels: [Datum.Member] { scope.allLabels }
 
@@ -35,6 +36,7 @@ final class HostCompilation {
     /// - Parameter hasDigest: whether the catalog has a digest of what was read.
     func compilation(hasDigest: Bool = true) -> Compilation {
         let data = evaluate()
+        let items = items
         let assembly = Assembly(items, of: site, areFactsKnown: areFactsKnown)
         let graph = GraphBuilder(assembly).built()
         var all = site.diagnostics
@@ -61,7 +63,7 @@ final class HostCompilation {
         scope.labelNames = site.inventory.labelNames
         scope.zoneOffset = { [site] in site.zoneOffset($0, at: $1) }
         for (index, manifest) in site.manifests.enumerated() { add(manifest, memory?.manifest(index)) }
-        items = extended(items)
+        portions = extended(portions)
         return data
     }
 
@@ -91,33 +93,48 @@ final class HostCompilation {
             case .some(.none): context.isTentative = true
             }
         }
-        add(manifest, in: &context, memory?.items(of: context, count: manifest.items.count))
+        add(manifest, in: context, memory?.items(of: context, count: manifest.items.count))
     }
 
     /// Adds the items of a manifest or a role.
-    func add(_ manifest: Manifest, in context: inout ItemContext, _ memory: ItemsMemory?) {
-        if !manifest.vars.isEmpty { context.scope.vars = VarsMap(manifest.vars, in: context.scope, scope) }
-        let here = context
-        for (index, item) in manifest.items.enumerated() {
-            switch item {
-            case .resource(let source):
-                add(source, in: here, memory?[index]) { $0.declared.append($1) }
-            case .role(let use): add(use, in: here, memory?[index].role)
-            case .addition(let source):
-                if here.isOff { continue }
-                add(source, in: here, memory?[index]) { $0.additions.append($1) }
-            }
+    func add(_ manifest: Manifest, in context: ItemContext, _ memory: ItemsMemory?) {
+        if let memory, addPlanned(manifest, in: context, memory) { return }
+        let here = withVars(of: manifest, context)
+        for (index, item) in manifest.items.enumerated() { add(item, in: here, memory?[index]) }
+    }
+
+    /// A context that has a manifest's own values.
+    func withVars(of manifest: Manifest, _ context: ItemContext) -> ItemContext {
+        if manifest.vars.isEmpty { return context }
+        var inner = context
+        inner.scope.vars = VarsMap(manifest.vars, in: context.scope, scope)
+        return inner
+    }
+
+    func add(_ item: Manifest.Item, in context: ItemContext, _ memory: ItemsMemory.Item?) {
+        if let items = items(of: item, in: context, memory) {
+            portions += items.map { .item($0) }
+        } else if case .role(let use) = item {
+            add(use, in: context, memory?.role)
         }
     }
 
-    /// Adds the items of a resource; hosts with the same answers have them in common.
-    ///
-    /// - Parameter keep: where a resource that is on belongs.
-    private func add(
-        _ source: ResourceSource, in context: ItemContext, _ memory: ItemsMemory.Item?,
-        _ keep: (inout Outcome, DeclaredResource) -> Void
-    ) {
-        items += remembered(memory?.items) { self.items(of: source, in: context, memory?.elements, keep) }
+    func add(_ run: ItemRun) { portions.append(.run(run)) }
+
+    /// What a resource or an addition comes to, which hosts with the same answers have in common; nil for the use of a role.
+    func items(of item: Manifest.Item, in context: ItemContext, _ memory: ItemsMemory.Item?) -> [EvaluatedItem]? {
+        switch item {
+        case .role: return nil
+        case .resource(let source):
+            return remembered(memory?.items) {
+                self.items(of: source, in: context, memory?.elements) { $0.declared.append($1) }
+            }
+        case .addition(let source):
+            if context.isOff { return [] }
+            return remembered(memory?.items) {
+                self.items(of: source, in: context, memory?.elements) { $0.additions.append($1) }
+            }
+        }
     }
 
     /// What hosts with the same answers came to, else what this one comes to.

@@ -13,7 +13,12 @@ extension HostCompilation {
         guard source.loop != nil else {
             return [evaluated { evaluate(source, in: context, names: context.names, keep) }]
         }
-        let (turns, reads) = scope.record.traced { self.collected { self.turns(of: source.loop, in: context) } }
+        let turns = remembered(elements?.turns) { () -> LoopTurns in
+            let (turns, reads) = self.scope.record.traced {
+                self.collected { self.turns(of: source.loop, in: context) }
+            }
+            return LoopTurns(elements: turns.value, diagnostics: turns.diagnostics, reads: reads)
+        }
         var items: [EvaluatedItem] = []
         if !turns.diagnostics.list.isEmpty {
             items.append(
@@ -22,13 +27,16 @@ extension HostCompilation {
                     addUses(of: context, toAllAfter: 0)
                 })
         }
-        let names = context.names.union(["each"])
-        for (number, turn) in turns.value.enumerated() {
+        for (number, element) in turns.elements.enumerated() {
             items.append(
                 remembered(elements?[number]) {
                     // What an element is depends on what the loop asked.
-                    self.scope.record.repeatReads(reads)
-                    return self.evaluated { self.evaluate(source, in: turn, names: names, keep) }
+                    self.scope.record.repeatReads(turns.reads)
+                    var inner = context
+                    inner.scope.each = element
+                    return self.evaluated {
+                        self.evaluate(source, in: inner, names: context.names.union(["each"]), keep)
+                    }
                 })
         }
         return items
@@ -55,9 +63,9 @@ extension HostCompilation {
         }
     }
 
-    /// The context itself, or one for each element of a loop.
-    private func turns(of loop: Pattern?, in context: ItemContext) -> [ItemContext] {
-        guard let loop else { return [context] }
+    /// The elements of a loop, each with its key; one that is nil where there is no loop.
+    private func turns(of loop: Pattern?, in context: ItemContext) -> [Value?] {
+        guard let loop else { return [nil] }
         let elements = collecting { () throws(Diagnostic) -> [(key: Value, value: Value)]? in
             let (value, isSecret) = try scope.value(of: loop, in: context.scope)
             if isSecret {
@@ -66,11 +74,7 @@ extension HostCompilation {
             return try scope.elements(of: value, at: loop.place, isSecret: false)
         }
         guard let elements, let elements else { return [] }
-        return elements.map { element in
-            var inner = context
-            inner.scope.each = .map(ValueMap([("key", element.key), ("value", element.value)]))
-            return inner
-        }
+        return elements.map { .map(ValueMap([("key", $0.key), ("value", $0.value)])) }
     }
 
     /// Whether a `when` is true; `.some(nil)` where it is unknown, nil where it has an error.
@@ -189,6 +193,7 @@ extension HostCompilation {
             return
         }
         guard let role = site.role(use.name, at: use.place) else { return }
+        let memory = site.pairing?.differs("roles/\(use.name).yaml") == true ? memory?.ofOldSite : memory
         let turns = remembered(memory?.turns) { self.collected { self.turns(of: role, use, in: context) } }
         diagnostics.add(contentsOf: turns.diagnostics)
         for turn in turns.value {
@@ -198,7 +203,7 @@ extension HostCompilation {
             inner.isOff = turn.isOff
             inner.isTentative = turn.isTentative
             inner.scope.parameters = ParametersMap(turn.parameters, scope)
-            add(role.manifest, in: &inner, memory?.items(of: turn, count: role.manifest.items.count))
+            add(role.manifest, in: inner, memory?.items(of: turn, count: role.manifest.items.count))
         }
     }
 
@@ -208,8 +213,10 @@ extension HostCompilation {
         inner.origin.append(use.name)
         inner.uses.append(use.place)
         defer { addUses(of: inner, toAllAfter: 0) }
-        let (contexts, loopReads) = scope.record.traced { self.turns(of: use.loop, in: context) }
-        return contexts.enumerated().compactMap { number, context in
+        let (elements, loopReads) = scope.record.traced { self.turns(of: use.loop, in: context) }
+        return elements.enumerated().compactMap { number, element in
+            var context = context
+            if let element { context.scope.each = element }
             guard let isOn = isOn(use.when, in: context) else { return nil }
             // What an element is depends on what the loop asked.
             var turn = RoleTurn(number: number, parameters: parameters(of: role, use, in: context, after: loopReads))
@@ -224,6 +231,14 @@ extension HostCompilation {
             return turn
         }
     }
+}
+
+/// The elements of a loop.
+struct LoopTurns {
+    var elements: [Value?]
+    var diagnostics: Diagnostics
+    /// What was asked of the host on the way to them.
+    var reads: [Int32]
 }
 
 /// One use of a role: an element of its loop, or the only one.

@@ -72,6 +72,7 @@ extension HostCompilation {
 
     private func template(_ node: Node, in local: LocalScope, names: Set<String>) throws(Diagnostic) -> Node {
         guard let name = try name(node) else { return Node(.unknown, at: node.place) }
+        scope.record.askSite("files/\(name)")
         do throws(Diagnostic) {
             guard let template = try site.template(name, names: names) else { return Node(.unknown, at: node.place) }
             guard let (text, isSecret) = try scope.rendered(template, in: local) else {
@@ -79,6 +80,8 @@ extension HostCompilation {
             }
             return Node(.string(text), at: node.place, isSecret: isSecret)
         } catch {
+            // The hint may name other files.
+            scope.record.askSite("files/")
             throw Self.located(error, at: node.place, "used here")
         }
     }
@@ -99,6 +102,7 @@ extension HostCompilation {
             throw Diagnostic("expected the name of a folder below files/, found \(node.found)", at: node.place)
         }
         let folder = "files/\(name)/"
+        scope.record.askSite("files/")
         let paths = try site.files.paths(below: "files").filter { $0.hasPrefix(folder) }
         if paths.isEmpty { throw Diagnostic("expected files below `\(folder)`, found none", at: node.place) }
         var entries: [Node.Entry] = []

@@ -19,6 +19,8 @@ public final class Site {
     private var templates: [String: Template?] = [:]
     private var layers: [String: DataLayers.Layer?] = [:]
     private var fleetMembers: [String: Value?] = [:]
+    /// The files below folders of which many are asked for.
+    private var listed: [String: Set<String>] = [:]
     let fleetChoices = FleetChoices()
     private(set) lazy var facts: FactsFiles = {
         let paths = (try? files.paths(below: "facts")) ?? []
@@ -30,6 +32,9 @@ public final class Site {
     }()
     /// Where facts are looked for, one after the other; nil: in the site's own files.
     private let sharedFacts: [FactsFiles]?
+    /// The new site that this one is compared with, and what both have in common; nil where they have nothing.
+    private let counterpart: Site?
+    let pairing: SitePairing?
     /// The diagnostics that do not depend on the host.
     var diagnostics: Diagnostics
 
@@ -64,23 +69,28 @@ public final class Site {
         self.standardRoles = standardRoles
         self.diagnostics = diagnostics
         sharedFacts = nil
+        counterpart = nil
+        pairing = nil
     }
 
     /// The same site for another task, of which nothing is kept that a catalog would depend on.
     ///
-    /// - Parameter sources: the sites whose facts count, one after the other.
-    init(sharing other: Site, factsOf sources: [Site]) {
+    /// - Parameters:
+    ///   - sources: the sites whose facts count, one after the other.
+    ///   - counterpart: the new site of the same task, where this is the old one.
+    init(sharing other: Site, factsOf sources: [Site], beside counterpart: Site? = nil) {
         sharedFacts = sources.map(\.facts)
+        self.counterpart = counterpart
+        pairing = counterpart.flatMap { SitePairing(old: other, new: $0) }
         zones = other.zones
         settings = other.settings
         inventory = other.inventory
-        manifests = other.manifests
+        manifests = pairing?.manifests ?? other.manifests
         files = SiteFiles(other.files.reader)
         types = other.types
         secrets = other.secrets
         standardRoles = other.standardRoles
         diagnostics = other.diagnostics
-        facts = other.facts
     }
 
     /// The ids of the inventory's hosts, in order.
@@ -183,6 +193,9 @@ public final class Site {
         }
     }
 
+    /// Whether the site keeps facts of a host.
+    public func keepsFacts(ofHost id: String) -> Bool { facts.holds(id) }
+
     /// A host of the inventory, with the facts that the site keeps of it.
     public func target(ofHost id: String) -> CompilationTarget {
         guard let facts = facts(ofHost: id) else {
@@ -194,9 +207,21 @@ public final class Site {
     /// A data layer's values; nil where there is no such file.
     func layer(_ path: String) -> DataLayers.Layer? {
         if let known = layers[path] { return known }
+        // Of a fleet many hosts have no file of their own.
+        if sharedFacts != nil, !isListed(path) { return nil }
         let layer = readLayer(path)
         layers[path] = .some(layer)
         return layer
+    }
+
+    /// Whether there is a file of the site. Links and hidden names are left to whoever reads them.
+    private func isListed(_ path: String) -> Bool {
+        guard let slash = path.utf8.firstIndex(of: UInt8(ascii: "/")) else { return true }
+        let folder = String(path[..<slash])
+        if let known = listed[folder] { return known.contains(path) }
+        guard let paths = try? files.paths(below: folder) else { return true }
+        listed[folder] = Set(paths)
+        return isListed(path)
     }
 
     private func readLayer(_ path: String) -> DataLayers.Layer? {
@@ -205,6 +230,10 @@ public final class Site {
         let value = CoreSchema.value(of: Node(.map(entries), at: root.place), into: &diagnostics)
         guard case .map(let values) = value else { return nil }
         let places = Dictionary(entries.map { ($0.key, $0.keyPlace) }, uniquingKeysWith: { first, _ in first })
-        return DataLayers.Layer(path: path, values: values, places: places)
+        var layer = DataLayers.Layer(path: path, values: values, places: places)
+        if let pairing, pairing.differs(path) {
+            layer.differingKeys = pairing.differingKeys(of: layer, beside: counterpart?.layer(path))
+        }
+        return layer
     }
 }

@@ -8,6 +8,13 @@ final class DataLayers: LazyMap, @unchecked Sendable {
         /// nil: which file it is depends on something unknown.
         var values: ValueMap?
         var places: [String: Place] = [:]
+        /// Where two sites are compared: the keys of which the new site has another value.
+        var differingKeys: Set<String> = []
+
+        /// What the layer is called where a key of it is read.
+        func name(for key: String) -> String { differingKeys.contains(key) ? path + Self.mark : path }
+        var wholeName: String { differingKeys.isEmpty ? path : path + Self.mark }
+        private static let mark = "\u{1}"
     }
 
     /// The most specific first; those without a file are left out.
@@ -47,7 +54,7 @@ final class DataLayers: LazyMap, @unchecked Sendable {
     func sources(of key: String) -> String {
         if let known = sourcesByKey[key] { return known }
         let holding = layers.filter { $0.values == nil || $0.values?[key] != nil }
-        var paths = holding.map(\.path)
+        var paths = holding.map { $0.name(for: key) }
         if rule(for: key) == .first, let first = holding.firstIndex(where: { $0.values != nil }) {
             paths = Array(paths.prefix(through: first))
         }
@@ -58,7 +65,7 @@ final class DataLayers: LazyMap, @unchecked Sendable {
     }
 
     /// All layers.
-    private(set) lazy var sources = layers.map(\.path).joined(separator: "\u{0}")
+    private(set) lazy var sources = layers.map(\.wholeName).joined(separator: "\u{0}")
 
     func rule(for key: String) -> SiteSettings.Merge { merge[key] ?? .first }
 

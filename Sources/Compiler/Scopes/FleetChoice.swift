@@ -66,6 +66,7 @@ extension HostCompilation {
         guard let expression = parser.expression(condition.text, at: place) else {
             throw parser.diagnostics.list.first ?? Diagnostic("expected a condition", at: place)
         }
+        scope.record.askSite("inventory/")
         var choice = try site.choice(expression)
         choice.hasThisHost = try scope.condition(expression, in: LocalScope(host: scope))
         return choice
@@ -81,10 +82,14 @@ struct CompiledPayloads: SitePayloads {
         return compilation.scope.identity.id
     }
 
-    var names: FleetNames { compilation.site.fleetNames }
+    var names: FleetNames {
+        compilation.scope.record.askSite("inventory/")
+        return compilation.site.fleetNames
+    }
 
     func payload(_ name: String) throws(Diagnostic) -> [UInt8]? {
         guard HostScope.isCleanPath(name) else { return nil }
+        compilation.scope.record.askSite("files/\(name)")
         switch try compilation.site.files.payload("files/\(name)") {
         case .bytes(let bytes)?: return bytes
         default: return nil

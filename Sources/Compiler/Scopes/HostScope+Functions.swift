@@ -50,6 +50,7 @@ extension HostScope {
             throw Diagnostic("expected the name of a secret such as `db/password`, found `\(name)`", at: nil)
         }
         let path = "secrets/\(name).age"
+        record.askSite(path)
         guard let bytes = try files.bytes(of: path) else {
             throw Diagnostic(
                 "expected the secret `\(path)`, found none", at: nil, hint: "`lodestar secret edit \(name)` makes it")
@@ -66,6 +67,7 @@ extension HostScope {
 
     /// `known_label(name)`: true, or an error where no host and no group of the inventory has the label.
     private func knownLabel(_ name: String) throws -> Value {
+        record.askSite("inventory/")
         if labelNames.contains(name) { return .bool(true) }
         throw Diagnostic(
             "expected a label that a host or a group of the inventory has, found `\(name)`", at: nil,
@@ -88,7 +90,9 @@ extension HostScope {
             throw Diagnostic(
                 "expected a path below files/, found `\(path)`", at: nil, hint: "a relative path without `.` and `..`")
         }
+        record.askSite("files/\(path)")
         guard let content = try files.payload("files/\(path)") else {
+            record.askSite("files/")
             let near = (try? files.paths(below: "files"))?.map { String($0.dropFirst("files/".count)) } ?? []
             throw Diagnostic(
                 "expected the file `files/\(path)`, found none", at: nil, hint: Spelling.hint(for: path, among: near))

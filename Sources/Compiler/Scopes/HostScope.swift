@@ -24,6 +24,8 @@ final class HostScope: @unchecked Sendable {
     var fleet: Value = .map(ValueMap())
     /// The labels that some host or group of the inventory has.
     var labelNames: Set<String> = []
+    /// Of an old site that is compared with a new one: what both have in common.
+    var differingFrom: SitePairing?
     var zoneOffset: (_ zone: String, _ seconds: Int64) -> Int? = { _, _ in nil }
 
     init(_ target: CompilationTarget, files: SiteFiles, secrets: (any SecretReader)?) {

@@ -20,7 +20,9 @@ struct LocalScope: Scope {
         case "facts": return host.facts
         case "labels": return host.labels
         case "host": return host.host
-        case "fleet": return host.fleet
+        case "fleet":
+            host.record.askSite("inventory/")
+            return host.fleet
         default: return nil
         }
     }

@@ -24,6 +24,11 @@ final class ReadRecord: @unchecked Sendable {
         note(answers.number(of: question()))
     }
 
+    /// Notes a file of the site, or a folder with its slash, where two sites are compared.
+    func askSite(_ path: @autoclosure () -> String) {
+        if answers?.isPaired == true { ask(.site(path())) }
+    }
+
     /// Whether what is evaluated now notes what it asks.
     var isTracing: Bool { !frames.isEmpty }
 
@@ -52,6 +57,13 @@ final class ReadRecord: @unchecked Sendable {
             _ = closeFrame()
             throw error
         }
+    }
+
+    /// Evaluates something whose questions are not those of what is evaluated around it, unless they are repeated.
+    func observed<Result>(_ evaluation: () -> Result) -> (result: Result, reads: [Int32]) {
+        frames.append([])
+        let result = evaluation()
+        return (result, frames.removeLast())
     }
 
     /// What asks something asks it for what is evaluated around it.

@@ -32,31 +32,31 @@ public struct DeclaredState: Sendable {
     }
 }
 
-/// Compares what two sites are for the same hosts. Items that hosts have in common are compared once.
+/// Compares what two sites are for the same hosts. What hosts have in common is compared once.
 ///
 /// A value is of one task.
 public final class CatalogComparison {
     private struct Key: Hashable {
-        var old: ObjectIdentifier?
-        var new: ObjectIdentifier?
+        var old: [ObjectIdentifier]
+        var new: [ObjectIdentifier]
     }
 
-    /// What an item of the old site and its counterpart in the new one come to.
+    /// What some items of the old site and some of the new one come to.
     private struct Result {
         /// They are held, so that no other can have their identity.
-        var items: [EvaluatedItem]
-        /// nil where one of them is of one host alone.
-        var number: Int?
+        var portions: [Portion] = []
+        var number = 0
         /// Resources of both that differ, or may.
         var pairs: [ResourcePair] = []
-        /// Resources that only one of them has.
+        /// Resources that only one side has.
         var old: [Address: DeclaredState] = [:]
         var new: [Address: DeclaredState] = [:]
     }
 
     private var known: [Key: Result] = [:]
-    private var numbers: [[Int]: Int] = [:]
-    private static let greatestKnownCount = 100_000
+    private var resultCount = 0
+    /// Where nearly each host has a result of its own, older ones are forgotten.
+    private static let greatestKnownCount = 2_048
 
     public init() {}
 
@@ -66,40 +66,45 @@ public final class CatalogComparison {
     public func pairs(
         from old: SharedCompilation, to new: SharedCompilation
     ) -> (pairs: [ResourcePair], number: Int?) {
-        var counterparts: [Address: EvaluatedItem] = [:]
-        for item in new.host.items { if let first = item.firstAddress { counterparts[first] = item } }
-        var results: [Result] = []
-        for item in old.host.items {
-            guard let first = item.firstAddress else { continue }
-            add(result(item, counterparts.removeValue(forKey: first)), to: &results)
-        }
-        for item in new.host.items {
-            if let first = item.firstAddress, counterparts[first] != nil { add(result(nil, item), to: &results) }
-        }
-        if results.isEmpty { return ([], numbers.count) }
-        var before: [Address: DeclaredState] = [:], after: [Address: DeclaredState] = [:]
-        for result in results {
-            before.merge(result.old) { first, _ in first }
-            after.merge(result.new) { first, _ in first }
-        }
-        let isOneSided = before.isEmpty || after.isEmpty
+        // What both sites have in common is the same.
+        let before = Self.portions(of: old, without: new), after = Self.portions(of: new, without: old)
+        if before.isEmpty, after.isEmpty { return ([], 0) }
+        let common = result(before.filter(\.isShared), after.filter(\.isShared))
+        var own = Result(
+            old: Self.states(before.filter { !$0.isShared }), new: Self.states(after.filter { !$0.isShared }))
+        own.pairs = Self.matched(&own.old, &own.new)
+        var gone = common.old, added = common.new
+        let isNumbered = own.pairs.isEmpty && own.old.isEmpty && own.new.isEmpty
+        gone.merge(own.old) { first, _ in first }
+        added.merge(own.new) { first, _ in first }
         // What one item lost another may have.
-        let moved = isOneSided ? [] : Self.matched(&before, &after)
-        let pairs = results.flatMap(\.pairs) + moved + Self.left(before, after)
-        let own = results.compactMap(\.number)
-        let isNumbered = own.count == results.count && before.isEmpty && moved.isEmpty
-        return (pairs.map { mark($0, in: new) }, isNumbered ? number(of: own) : nil)
+        let moved = isNumbered ? [] : Self.matched(&gone, &added)
+        let pairs = common.pairs + own.pairs + moved + Self.left(gone, added)
+        return (pairs.map { mark($0, in: new) }, isNumbered ? common.number : nil)
     }
 
-    private func number(of results: [Int]) -> Int {
-        if let known = numbers[results] { return known }
-        let number = numbers.count
-        numbers[results] = number
-        return number
+    private static func portions(of one: SharedCompilation, without other: SharedCompilation) -> [Portion] {
+        let known = Set(other.host.portions.map(\.identity))
+        return one.host.portions.filter { !known.contains($0.identity) }
     }
 
-    private func add(_ result: Result, to results: inout [Result]) {
-        if !result.pairs.isEmpty || !result.old.isEmpty || !result.new.isEmpty { results.append(result) }
+    private func result(_ old: [Portion], _ new: [Portion]) -> Result {
+        let key = Key(old: old.map(\.identity), new: new.map(\.identity))
+        if let result = known[key] { return result }
+        // Two runs may still have most of their items in common.
+        let items = (old: old.flatMap(\.items), new: new.flatMap(\.items))
+        let both = Set(items.old.map { ObjectIdentifier($0) }).intersection(items.new.map { ObjectIdentifier($0) })
+        func rest(_ items: [EvaluatedItem]) -> [Portion] {
+            items.filter { !both.contains(ObjectIdentifier($0)) }.map { .item($0) }
+        }
+        var result = Result(
+            portions: old + new, old: Self.states(rest(items.old)), new: Self.states(rest(items.new)))
+        result.pairs = Self.matched(&result.old, &result.new)
+        resultCount += 1
+        result.number = resultCount
+        if known.count >= Self.greatestKnownCount { known = [:] }
+        known[key] = result
+        return result
     }
 
     private func mark(_ pair: ResourcePair, in new: SharedCompilation) -> ResourcePair {
@@ -107,19 +112,6 @@ public final class CatalogComparison {
         var pair = pair
         pair.isDormant = true
         return pair
-    }
-
-    private func result(_ old: EvaluatedItem?, _ new: EvaluatedItem?) -> Result {
-        let items = [old, new].compactMap { $0 }, isShared = items.allSatisfy(\.isShared)
-        let key = Key(old: old.map { ObjectIdentifier($0) }, new: new.map { ObjectIdentifier($0) })
-        if isShared, let result = known[key] { return result }
-        var result = Result(items: items, old: Self.states(old), new: Self.states(new))
-        result.pairs = Self.matched(&result.old, &result.new)
-        if isShared, known.count < Self.greatestKnownCount {
-            result.number = known.count
-            known[key] = result
-        }
-        return result
     }
 
     /// Takes out what both have.
@@ -144,9 +136,9 @@ public final class CatalogComparison {
         old.values.map { ResourcePair(old: $0, new: nil) } + new.values.map { ResourcePair(old: nil, new: $0) }
     }
 
-    private static func states(_ item: EvaluatedItem?) -> [Address: DeclaredState] {
+    private static func states(_ portions: [Portion]) -> [Address: DeclaredState] {
         var states: [Address: DeclaredState] = [:]
-        for piece in item?.pieces ?? [] {
+        for piece in portions.flatMap(\.items).flatMap(\.pieces) {
             let relations = piece.relations.map { "\($0.kind.rawValue) \($0.address)" }
             for declaration in piece.declarations where states[declaration.address] == nil {
                 states[declaration.address] = DeclaredState(declaration: declaration, relations: relations)
@@ -154,9 +146,4 @@ public final class CatalogComparison {
         }
         return states
     }
-}
-
-extension EvaluatedItem {
-    /// By which its counterpart in another site is found; nil where it declares nothing.
-    fileprivate var firstAddress: Address? { pieces.first?.resource.address }
 }

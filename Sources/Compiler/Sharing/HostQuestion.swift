@@ -13,6 +13,8 @@ enum HostQuestion: Hashable {
     case dataNames
     /// The host's share by a key.
     case spread(String, Int64)
+    /// A file of the site, or a folder with its slash, where two sites are compared: whether it is the one of the new site.
+    case site(String)
 }
 
 /// The answer of one host.
@@ -24,6 +26,7 @@ enum HostAnswer: Hashable {
     case text(String)
     case names([String])
     case number(Int64)
+    case share(Int32)
 }
 
 extension HostScope {
@@ -48,9 +51,14 @@ extension HostScope {
             }
         case .data(let key): .text((data as? RecordedData)?.layers.sources(of: key) ?? "")
         case .dataNames: .text((data as? RecordedData)?.layers.sources ?? "")
+        case .site(let path): .share(differingFrom?.differs(path) == true ? 1 : 0)
         case .spread(let key, let count):
-            .number(Spread(hostIdentifier: identity.id, key: key).offset(in: count))
+            share(Spread(hostIdentifier: identity.id, key: key).offset(in: count), of: count)
         }
+    }
+
+    private func share(_ number: Int64, of count: Int64) -> HostAnswer {
+        count <= Int32.max ? .share(Int32(number)) : .number(number)
     }
 
     private func labels(_ subject: RecordedMap.Subject) -> [Datum.Member] {

@@ -98,6 +98,7 @@ extension EvaluatedItem {
 /// The shapes of all items so far, each by a number; and the graphs of the hosts that had them.
 final class ShapeTable {
     private var numbers: [ItemShape: Int32] = [:]
+    private var runs: [[Int32]: Int32] = [:]
     private var graphs: [[Int32]: Graph] = [:]
     /// The parts of the items that hosts have in common.
     private var knownParts: Set<HostObject> = []
@@ -105,19 +106,41 @@ final class ShapeTable {
     private static let greatestGraphCount = 1_024
 
     /// The graph of a host with these items; hosts whose items have the same shapes share it.
-    func graph(of items: [EvaluatedItem], in compilation: HostCompilation) -> Graph {
-        for item in items where item.isShared && item.shape == nil {
-            knownParts.formUnion(item.parts)
-            item.shape = number(of: ItemShape(item))
+    func graph(of portions: [Portion], in compilation: HostCompilation) -> Graph {
+        var own: [EvaluatedItem] = []
+        for portion in portions {
+            switch portion {
+            case .run(let run): if run.shape == nil { number(run) }
+            case .item(let item):
+                if item.isShared { number(item) } else { own.append(item) }
+            }
         }
-        let own = items.filter { $0.shape == nil }
         let names = PartNames(own, without: knownParts)
-        let key = items.map { $0.shape ?? number(of: ItemShape($0, names)) }
+        let key = portions.map { portion in
+            switch portion {
+            case .run(let run): run.shape ?? 0
+            case .item(let item): item.shape ?? number(of: ItemShape(item, names))
+            }
+        }
         if let known = graphs[key] { return known }
-        let assembly = Assembly(items, of: compilation.site, areFactsKnown: compilation.areFactsKnown)
+        let assembly = Assembly(compilation.items, of: compilation.site, areFactsKnown: compilation.areFactsKnown)
         let graph = GraphBuilder(assembly).built()
         if graphs.count < Self.greatestGraphCount { graphs[key] = graph }
         return graph
+    }
+
+    private func number(_ item: EvaluatedItem) {
+        if item.shape != nil { return }
+        knownParts.formUnion(item.parts)
+        item.shape = number(of: ItemShape(item))
+    }
+
+    /// The numbers of runs are below zero.
+    private func number(_ run: ItemRun) {
+        run.items.forEach(number)
+        let shapes = run.items.map { $0.shape ?? 0 }, number = runs[shapes] ?? -1 - Int32(runs.count)
+        runs[shapes] = number
+        run.shape = number
     }
 
     private func number(of shape: ItemShape) -> Int32 {

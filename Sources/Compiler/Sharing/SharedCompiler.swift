@@ -6,12 +6,29 @@ import YAML
 /// A value is of one task.
 public final class SharedCompiler {
     private let site: Site
-    private let ofKnownFacts = FleetMemory()
-    private let ofUnknownFacts = FleetMemory()
+    private let ofKnownFacts: FleetMemory
+    private let ofUnknownFacts: FleetMemory
+    /// Whether two sites are compared.
+    private let isPaired: Bool
 
-    /// - Parameter sources: the sites whose facts count, one after the other; nil: the site itself.
-    public init(_ site: SharedSite, factsOf sources: [SharedSite]? = nil) {
+    /// - Parameters:
+    ///   - sources: the sites whose facts count, one after the other; nil: the site itself.
+    ///   - isPaired: whether another site is compared with it.
+    public init(_ site: SharedSite, factsOf sources: [SharedSite]? = nil, isPaired: Bool = false) {
         self.site = Site(sharing: site.site, factsOf: (sources ?? [site]).map(\.site))
+        self.isPaired = isPaired
+        ofKnownFacts = FleetMemory()
+        ofUnknownFacts = FleetMemory()
+    }
+
+    /// - Parameter new: what compiles the new site in this task, where this is the old one: what both sites say the same is
+    ///   not evaluated twice.
+    public init(_ site: SharedSite, factsOf sources: [SharedSite], beside new: SharedCompiler) {
+        self.site = Site(sharing: site.site, factsOf: sources.map(\.site), beside: new.site)
+        let pairing = self.site.pairing
+        isPaired = pairing != nil
+        ofKnownFacts = pairing.map { FleetMemory(beside: new.ofKnownFacts, $0) } ?? FleetMemory()
+        ofUnknownFacts = pairing.map { FleetMemory(beside: new.ofUnknownFacts, $0) } ?? FleetMemory()
     }
 
     /// What is wrong with the site whatever the host, as far as it was read.
@@ -31,18 +48,27 @@ public final class SharedCompiler {
         target.facts == nil ? ofUnknownFacts : ofKnownFacts
     }
 
-    private func compiling(_ target: CompilationTarget) -> HostCompilation {
+    private func compiling(_ target: CompilationTarget, after other: SharedCompilation? = nil) -> HostCompilation {
         let memory = memory(for: target)
         let scope = HostScope(target, files: site.files, secrets: site.secrets)
-        scope.record.answers = HostAnswers(scope, memory.questions)
+        scope.differingFrom = site.pairing
+        scope.record.answers = HostAnswers(
+            scope, memory.questions, isPaired: isPaired,
+            counterpart: site.pairing == nil ? nil : other?.host.scope.record.answers)
         return HostCompilation(site, scope, areFactsKnown: target.facts != nil, memory: memory)
     }
 
     /// Compiles the site for a host, as far as that is new.
-    public func compilation(for target: CompilationTarget) -> SharedCompilation {
-        let host = compiling(target)
+    ///
+    /// - Parameter other: what the new site is for the same host with the same facts, where this is the old one.
+    public func compilation(for target: CompilationTarget, after other: SharedCompilation? = nil) -> SharedCompilation {
+        let host = compiling(target, after: other)
         host.evaluate()
-        return SharedCompilation(host: host, graph: memory(for: target).shapes.graph(of: host.items, in: host))
+        // What is the same to the last item has the same graph.
+        if let other, host.portions.map(\.identity) == other.host.portions.map(\.identity) {
+            return SharedCompilation(host: host, graph: other.graph)
+        }
+        return SharedCompilation(host: host, graph: memory(for: target).shapes.graph(of: host.portions, in: host))
     }
 }
 
@@ -97,7 +123,9 @@ public struct SharedCompilation {
     /// All that is wrong, but for what is wrong with the site itself.
     public var diagnostics: Diagnostics {
         var all = host.diagnostics
-        for item in host.items where !item.diagnostics.list.isEmpty { all.add(contentsOf: item.diagnostics) }
+        for portion in host.portions where !portion.diagnostics.list.isEmpty {
+            all.add(contentsOf: portion.diagnostics)
+        }
         all.add(contentsOf: graph.diagnostics)
         return all
     }
@@ -115,7 +143,7 @@ public struct SharedCompilation {
     /// Whether there is something wrong that refuses the host.
     public var isRefused: Bool {
         host.site.diagnostics.hasErrors || host.diagnostics.hasErrors || graph.diagnostics.hasErrors
-            || host.items.contains(where: \.hasErrors)
+            || host.portions.contains(where: \.hasErrors)
     }
 
     /// nil where there are errors.
@@ -130,8 +158,9 @@ public struct SharedSite: @unchecked Sendable {
     /// Only what is never changed is read of it.
     fileprivate let site: Site
 
-    public init(_ site: Site) {
-        site.readFacts()
+    /// - Parameter withFacts: false where nobody asks it for facts.
+    public init(_ site: Site, withFacts: Bool = true) {
+        if withFacts { site.readFacts() }
         self.site = site
     }
 }

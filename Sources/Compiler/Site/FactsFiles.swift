@@ -66,6 +66,9 @@ final class FactsFiles: Sendable {
         self.diagnostics = diagnostics
     }
 
+    /// Whether there are facts of a host.
+    func holds(_ id: String) -> Bool { lines[id] != nil || paths.contains("facts/\(id).json") }
+
     /// The bytes of a file that nobody is to remember.
     func bytes(of path: String) throws(Diagnostic) -> [UInt8]? {
         do throws(SiteFault) {

@@ -2,6 +2,16 @@ import Expressions
 import Model
 
 extension Value {
+    /// Whether a part of it is read of the host that it was made for, when somebody asks for it.
+    var isOfOneHost: Bool {
+        switch self {
+        case .lazy(let map): !(map is KeptFacts || map is FleetMap)
+        case .list(let items): items.contains(where: \.isOfOneHost)
+        case .map(let map): map.entries.contains { $0.value.isOfOneHost }
+        case .null, .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .type, .unknown: false
+        }
+    }
+
     /// The value as data, lazy mappings read; what data cannot hold becomes its text.
     func datum() throws -> Datum {
         switch self {
