@@ -47,7 +47,8 @@ let package = Package(
         library("Model", ["Values", crypto]),
         library("HostFiles", ["Model", "RegularExpressions", crypto]),
         library("YAML", ["Values", "CLibYAML"]),
-        library("Compiler", ["Model", "Expressions", "TimeZones", "YAML", heap]),
+        library("Asset", ["Values"]),
+        library("Compiler", ["Model", "Asset", "Expressions", "TimeZones", "YAML", heap]),
         .target(
             name: "Hostinfo", dependencies: ["Values", "YAML"],
             resources: [
@@ -86,7 +87,7 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Agent", "Compiler", "Engine", "Expressions", "Fleet", "HostFiles", "Hostinfo", "LinuxAgent",
+                "Agent", "Asset", "Compiler", "Engine", "Expressions", "Fleet", "HostFiles", "Hostinfo", "LinuxAgent",
                 "LinuxFacts",
                 "LinuxHost",
                 "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "Signatures", "SimulatedHost",
@@ -127,6 +128,7 @@ let package = Package(
         tests("Values"),
         tests("YAML", ["TestSupport", "Values"]),
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
+        tests("Asset", ["TestSupport", "Values", "YAML"]),
         tests("Agent", ["Model", "Scheduling", "State", "TestSupport"]),
         tests("SystemCalls", ["CShim", "TestSupport", "Values"]),
         tests("Git", ["Model", "Signatures", "TestSupport", "Values"]),

@@ -19,18 +19,20 @@ extension Node.Content {
 
 extension Node.Content {
     /// A free value as the content of a node; the opposite of `datum`.
-    public init(_ datum: Datum) {
+    ///
+    /// - Parameter place: where all that is in it was written.
+    public init(_ datum: Datum, at place: Place = .nowhere) {
         switch datum {
         case .null: self = .null
         case .bool(let value): self = .bool(value)
         case .int(let value): self = .int(value)
         case .double(let value): self = .double(value)
         case .string(let text): self = .string(text)
-        case .list(let items): self = .list(items.map { Node(Node.Content($0), at: .nowhere) })
+        case .list(let items): self = .list(items.map { Node(Node.Content($0, at: place), at: place) })
         case .map(let members):
             self = .map(
                 members.map {
-                    .init(key: $0.key, keyPlace: .nowhere, value: Node(Node.Content($0.value), at: .nowhere))
+                    .init(key: $0.key, keyPlace: place, value: Node(Node.Content($0.value, at: place), at: place))
                 })
         }
     }

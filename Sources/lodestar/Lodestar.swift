@@ -48,7 +48,9 @@ struct Lodestar: ParsableCommand {
                 ]),
             CommandGroup(name: "The fleet:", subcommands: [FleetCommand.self]),
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
-            CommandGroup(name: "Knowing a host:", subcommands: [Facts.self, HostinfoCommand.self, AccessCommand.self]),
+            CommandGroup(
+                name: "Knowing a host:",
+                subcommands: [Facts.self, HostinfoCommand.self, AssetCommand.self, AccessCommand.self]),
             CommandGroup(
                 name: "Schedules and scripts:",
                 subcommands: [ScheduleCommand.self, ScriptCommand.self, CheckRunCommand.self]),

@@ -1,4 +1,5 @@
 import Expressions
+public import Asset
 public import Model
 import TimeZones
 import YAML
@@ -36,7 +37,7 @@ public final class Site {
     private let counterpart: Site?
     let pairing: SitePairing?
     /// The diagnostics that do not depend on the host.
-    var diagnostics: Diagnostics
+    public internal(set) var diagnostics: Diagnostics
 
     /// Reads a site.
     ///
@@ -95,6 +96,9 @@ public final class Site {
 
     /// The ids of the inventory's hosts, in order.
     public var hostIdentifiers: [String] { inventory.hosts.map(\.id) }
+
+    /// What the inventory expects of a host's hardware; nil where it says nothing.
+    public func asset(ofHost id: String) -> AssetRules? { inventory.assets[id] }
 
     /// Where the site came from.
     public var revision: String { files.reader.revision }

@@ -1,6 +1,6 @@
 import Model
 
-/// Inventories at size: `inventory/*.jsonl` with one host a line, `{"id": "...", "labels": {...}}`.
+/// Inventories at size: `inventory/*.jsonl` with one host a line, `{"id": "...", "labels": {...}, "asset": {...}}`.
 extension Inventory {
     mutating func readLines(_ path: String, _ files: SiteFiles, into diagnostics: inout Diagnostics) {
         let bytes: [UInt8]
@@ -29,14 +29,14 @@ extension Inventory {
             guard let value = object[key] else { continue }
             if Self.unusedKeys.contains(key) {
                 diagnostics.add(Self.unused(key, at: place))
-            } else if key != "labels" {
+            } else if !Self.hostKeys.contains(key) {
                 throw Diagnostic(
                     "expected a key of a host, found `\(key)`", at: place,
-                    hint: Spelling.hint(for: key, among: ["id", "labels"] + Self.unusedKeys))
+                    hint: Spelling.hint(for: key, among: ["id"] + Self.hostKeys))
             } else if case .map = value {
                 continue
             } else {
-                throw Diagnostic("`labels`: expected a mapping, found another value", at: place)
+                throw Diagnostic("`\(key)`: expected a mapping, found another value", at: place)
             }
         }
         var labels: [Label] = []
@@ -49,5 +49,8 @@ extension Inventory {
                 notes: [.init("the first one", at: other.place)])
         }
         add(Host(id: id, place: place, labels: labels))
+        if let asset = object["asset"] {
+            addAsset(Node(Node.Content(asset, at: place), at: place), of: id, into: &diagnostics)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Asset
 import Expressions
 import Model
 import YAML
@@ -27,6 +28,8 @@ struct Inventory {
     private(set) var hosts: [Host] = []
     /// The names of all labels, of hosts and of groups.
     private(set) var labelNames: Set<String> = []
+    /// What is expected of the hardware of hosts, by their ids.
+    private(set) var assets: [String: AssetRules] = [:]
     /// The position of each host by its id.
     private var positions: [String: Int] = [:]
 
@@ -71,7 +74,8 @@ struct Inventory {
     }
 
     /// Keys of a host that a later version reads.
-    static let unusedKeys = ["asset", "install"]
+    static let unusedKeys = ["install"]
+    static let hostKeys = ["labels", "asset"] + unusedKeys
 
     static func unused(_ key: String, at place: Place) -> Diagnostic {
         Diagnostic("`\(key)` is kept for the installer and has no effect yet", at: place, severity: .warning)
@@ -83,6 +87,10 @@ struct Inventory {
         hosts.append(host)
     }
 
+    mutating func addAsset(_ node: Node, of id: String, into diagnostics: inout Diagnostics) {
+        assets[id] = AssetRules(node, into: &diagnostics)
+    }
+
     private mutating func readHosts(_ node: Node, into diagnostics: inout Diagnostics) {
         for entry in NodeReader.entries(of: node, what: "hosts", into: &diagnostics) {
             if let other = host(entry.key) {
@@ -90,7 +98,8 @@ struct Inventory {
                 continue
             }
             let keyed = NodeReader(
-                entry.value, allowed: ["labels"] + Self.unusedKeys, what: "a host", into: &diagnostics)
+                entry.value, allowed: Self.hostKeys, what: "a host", into: &diagnostics)
+            if let node = keyed["asset"] { addAsset(node, of: entry.key, into: &diagnostics) }
             for key in Self.unusedKeys {
                 guard let node = keyed[key] else { continue }
                 diagnostics.add(Self.unused(key, at: node.place))

@@ -75,7 +75,7 @@ extension FactCollector {
         let system = found?.system, chassis = found?.chassis.first, board = found?.boards.first
         return [
             "vendor": Datum(system?.vendor), "product": Datum(system?.product), "version": Datum(system?.version),
-            "family": Datum(system?.family), "sku": Datum(system?.sku),
+            "uuid": Datum(system?.uuid?.text), "family": Datum(system?.family), "sku": Datum(system?.sku),
             "chassis_type": Datum(chassis?.type.flatMap { ChassisType.name(of: $0) }),
             "asset_tag": Datum(chassis?.assetTag),
             "board": [

@@ -113,7 +113,7 @@ struct Session {
     /// The host that the options name: one of the inventory, one by its facts, or the one below the root.
     func target(_ options: FactsOption, root: String) throws -> CompilationTarget {
         if let file = options.facts {
-            guard let facts = try snapshot(file) else {
+            guard let facts = try Self.snapshot(file) else {
                 Terminal.report("\(file): error: expected a file of facts, found none")
                 throw ExitStatus.notFound
             }
@@ -128,7 +128,7 @@ struct Session {
         site.value.target(ofHost: id)
     }
 
-    private func snapshot(_ file: String) throws -> FactsSnapshot? {
+    static func snapshot(_ file: String) throws -> FactsSnapshot? {
         do {
             return try LocalFiles.contents(of: file).map { try FactsSnapshot(reading: $0, from: file) }
         } catch let diagnostics as Diagnostics {
