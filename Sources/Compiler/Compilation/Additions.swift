@@ -16,8 +16,11 @@ extension HostCompilation {
                 found[position] = open.removeValue(forKey: resource.address)
             }
             if found.isEmpty { continue }
+            let tree = memory?.extension(of: item, by: extending)
             portions[index] = .item(
-                remembered(memory?.extension(of: item, by: extending)) { self.extended(item, found) })
+                tree == nil
+                    ? ownExtended(item, by: extending) { self.extended(item, found) }
+                    : remembered(tree) { self.extended(item, found) })
         }
         return portions
     }

@@ -64,7 +64,7 @@ struct Assembly {
 extension DeclaredResource {
     /// Whether it stands in a loop with the same key for each element.
     var isOfOneKey: Bool {
-        guard let source, source.loop != nil else { return false }
+        guard source.loop != nil else { return false }
         return (source.key ?? source.label).constant != nil
     }
 

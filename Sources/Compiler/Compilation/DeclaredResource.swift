@@ -15,9 +15,9 @@ struct DeclaredResource {
         var isNotification: Bool { kind == .notify || kind == .subscribe }
     }
 
-    var type: ResourceType
+    /// The resource in the manifest.
+    let source: ResourceSource
     var address: Address
-    var place: Place
     var key: Node
     var entries: [Node.Entry]
     var relations: [Relation] = []
@@ -28,8 +28,9 @@ struct DeclaredResource {
     var origin: [String]
     /// Where the roles on the way are used, outermost first.
     var uses: [Place] = []
-    /// The resource in the manifest; nil for an addition by `extend`.
-    var source: ResourceSource?
+
+    var type: ResourceType { source.type }
+    var place: Place { source.place }
 
     /// The place of a property's value, or of the key that it names; of the whole where it is not given.
     func place(of property: String?) -> Place {

@@ -10,6 +10,10 @@ final class HostCompilation {
     let areLabelsKnown: Bool
     /// What hosts that were compiled before have in common with this one; nil where one host is compiled.
     let memory: FleetMemory?
+    /// Where two sites are compared: what the new one came to.
+    var counterpart: Counterpart?
+    /// The manifest that is evaluated; nil outside of manifests.
+    private(set) var manifestIndex: Int?
     /// Of the item that is evaluated, or of the host where none is.
     var outcome = Outcome()
     /// In manifest order.
@@ -62,7 +66,11 @@ final class HostCompilation {
         scope.fleet = .lazy(FleetMap(site))
         scope.labelNames = site.inventory.labelNames
         scope.zoneOffset = { [site] in site.zoneOffset($0, at: $1) }
-        for (index, manifest) in site.manifests.enumerated() { add(manifest, memory?.manifest(index)) }
+        for (index, manifest) in site.manifests.enumerated() {
+            manifestIndex = index
+            add(manifest, memory?.manifest(index))
+        }
+        manifestIndex = nil
         portions = extended(portions)
         return data
     }
@@ -100,7 +108,7 @@ final class HostCompilation {
     func add(_ manifest: Manifest, in context: ItemContext, _ memory: ItemsMemory?) {
         if let memory, addPlanned(manifest, in: context, memory) { return }
         let here = withVars(of: manifest, context)
-        for (index, item) in manifest.items.enumerated() { add(item, in: here, memory?[index]) }
+        for (index, item) in manifest.items.enumerated() { add(item, at: index, in: here, memory?[index]) }
     }
 
     /// A context that has a manifest's own values.
@@ -120,6 +128,7 @@ final class HostCompilation {
     }
 
     func add(_ run: ItemRun) { portions.append(.run(run)) }
+    func add(_ known: ArraySlice<Portion>) { portions += known }
 
     /// What a resource or an addition comes to, which hosts with the same answers have in common; nil for the use of a role.
     func items(of item: Manifest.Item, in context: ItemContext, _ memory: ItemsMemory.Item?) -> [EvaluatedItem]? {
@@ -189,7 +198,7 @@ final class HostCompilation {
                 ResourceOrigin(
                     address: address,
                     values: resource.entries.map {
-                        .init(name: $0.key, place: $0.value.place, expression: resource.source?.expression(of: $0))
+                        .init(name: $0.key, place: $0.value.place, expression: resource.source.expression(of: $0))
                     })
             }
         }

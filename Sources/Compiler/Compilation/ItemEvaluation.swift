@@ -105,8 +105,8 @@ extension HostCompilation {
             return nil
         }
         var resource = DeclaredResource(
-            type: source.type, address: Address(type: source.type.name, key: text), place: source.place, key: key,
-            entries: [], origin: context.origin, uses: context.uses, source: source)
+            source: source, address: Address(type: source.type.name, key: text), key: key, entries: [],
+            origin: context.origin, uses: context.uses)
         resource.entries.reserveCapacity(source.fields.count)
         for field in source.fields {
             guard

@@ -9,9 +9,9 @@ struct Manifest {
     /// The declared items, in the order of the file.
     var items: [Item] = []
 
-    indirect enum Item {
+    enum Item {
         case resource(ResourceSource)
-        case role(RoleUse)
+        indirect case role(RoleUse)
         case addition(ResourceSource)
     }
 }
@@ -23,8 +23,9 @@ struct VarSource {
     var pattern: Pattern
 }
 
-/// A resource as it stands in a manifest, before a host is known.
-struct ResourceSource {
+/// A resource as it stands in a manifest, before a host is known. All that hosts make of it refers to it; once parsed, nothing
+/// changes it.
+final class ResourceSource {
     /// A property or parameter with its value.
     struct FieldSource {
         var name: String
@@ -38,9 +39,9 @@ struct ResourceSource {
         var pattern: Pattern
     }
 
-    var type: ResourceType
-    var label: Pattern
-    var place: Place
+    let type: ResourceType
+    let label: Pattern
+    let place: Place
     var key: Pattern?
     var loop: Pattern?
     var when: SiteExpression?
@@ -50,6 +51,12 @@ struct ResourceSource {
     var onUndeclared: Pattern?
     var tags: Pattern?
     var note: Pattern?
+
+    init(type: ResourceType, label: Pattern, place: Place) {
+        self.type = type
+        self.label = label
+        self.place = place
+    }
 }
 
 extension ResourceSource {

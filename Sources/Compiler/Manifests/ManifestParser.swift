@@ -55,9 +55,9 @@ struct ManifestParser {
     private mutating func resource(_ entry: Node.Entry, _ type: ResourceType, isAddition: Bool) -> ResourceSource {
         let fields = entries(entry.value, "\(type.name):\(entry.key)")
         let isLooped = fields.contains { $0.key == "for_each" }
-        var resource = ResourceSource(
+        let resource = ResourceSource(
             type: type, label: key(entry.key, at: entry.keyPlace, isLooped: isLooped), place: entry.keyPlace)
-        for field in fields { add(field, to: &resource, isLooped: isLooped) }
+        for field in fields { add(field, to: resource, isLooped: isLooped) }
         if isLooped, (resource.key ?? resource.label).constant != nil {
             diagnostics.add(
                 Diagnostic(
@@ -68,7 +68,7 @@ struct ManifestParser {
         return resource
     }
 
-    private mutating func add(_ field: Node.Entry, to resource: inout ResourceSource, isLooped: Bool) {
+    private mutating func add(_ field: Node.Entry, to resource: ResourceSource, isLooped: Bool) {
         let type = resource.type
         if type.fields.dropFirst().contains(where: { $0.name == field.key }) {
             resource.fields.append(

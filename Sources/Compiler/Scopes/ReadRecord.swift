@@ -20,8 +20,10 @@ final class ReadRecord: @unchecked Sendable {
 
     /// Notes a question on which depends what is evaluated.
     func ask(_ question: @autoclosure () -> HostQuestion) {
-        guard !frames.isEmpty, let answers else { return }
-        note(answers.number(of: question()))
+        guard let answers, answers.isPaired || !frames.isEmpty else { return }
+        let number = answers.number(of: question())
+        if answers.isPaired { answers.noteAsked(number) }
+        if !frames.isEmpty { note(number) }
     }
 
     /// Notes a file of the site, or a folder with its slash, where two sites are compared.

@@ -3,12 +3,15 @@ final class QuestionTable {
     private(set) var questions: [HostQuestion] = []
     private var numbers: [HostQuestion: Int32] = [:]
     private var tokens: [[HostAnswer: Int32]] = []
+    /// Those whose answers depend on the site.
+    private(set) var ofSite: [Int32] = []
 
     func number(of question: HostQuestion) -> Int32 {
         if let known = numbers[question] { return known }
         let number = Int32(questions.count)
         numbers[question] = number
         questions.append(question)
+        if question.dependsOnSite { ofSite.append(number) }
         tokens.append([:])
         return number
     }
@@ -67,12 +70,24 @@ final class HostAnswers {
         counterpart?.knownToken(of: question) == token(of: question)
     }
 
+    /// What is evaluated for a host asks these, also where no tree has their answers yet.
+    private var asked: Set<Int32> = []
+    func noteAsked(_ question: Int32) { asked.insert(question) }
+
+    /// Whether both sites answer the same to all that the new one was asked: then what both say comes to the same.
+    ///
+    /// It is to be asked when the labels and the data of the host are known.
+    private(set) lazy var agreeWithCounterpart: Bool = {
+        guard let counterpart else { return false }
+        return table.ofSite.allSatisfy { question in
+            let isAsked = counterpart.knownToken(of: question) != nil || counterpart.asked.contains(question)
+            return !isAsked || counterpart.token(of: question) == token(of: question)
+        }
+    }()
+
     /// What does not depend on the site.
     private func token(ofCounterpartFor question: HostQuestion, _ number: Int32) -> Int32? {
-        switch question {
-        case .member(.facts, _), .names(.facts, _), .identity, .spread: counterpart?.knownToken(of: number)
-        case .member, .names, .data, .dataNames, .site: nil
-        }
+        question.dependsOnSite ? nil : counterpart?.knownToken(of: number)
     }
 
     func number(of question: HostQuestion) -> Int32 { table.number(of: question) }

@@ -15,6 +15,14 @@ enum HostQuestion: Hashable {
     case spread(String, Int64)
     /// A file of the site, or a folder with its slash, where two sites are compared: whether it is the one of the new site.
     case site(String)
+
+    /// Whether two sites may answer otherwise for the same host with the same facts.
+    var dependsOnSite: Bool {
+        switch self {
+        case .member(.facts, _), .names(.facts, _), .identity, .spread: false
+        case .member, .names, .data, .dataNames, .site: true
+        }
+    }
 }
 
 /// The answer of one host.

@@ -60,7 +60,7 @@ extension HostCompilation {
             case .item(let index):
                 let here = inner ?? withVars(of: manifest, context)
                 inner = here
-                add(manifest.items[index], in: here, items[index])
+                add(manifest.items[index], at: index, in: here, items[index])
             }
         }
         return true

@@ -115,11 +115,11 @@ final class ShapeTable {
                 if item.isShared { number(item) } else { own.append(item) }
             }
         }
-        let names = PartNames(own, without: knownParts)
+        var shapes = numbers(of: own, in: compilation)[...]
         let key = portions.map { portion in
             switch portion {
             case .run(let run): run.shape ?? 0
-            case .item(let item): item.shape ?? number(of: ItemShape(item, names))
+            case .item(let item): item.shape ?? shapes.removeFirst()
             }
         }
         if let known = graphs[key] { return known }
@@ -127,6 +127,19 @@ final class ShapeTable {
         let graph = GraphBuilder(assembly).built()
         if graphs.count < Self.greatestGraphCount { graphs[key] = graph }
         return graph
+    }
+
+    /// The shapes of the items of a host alone.
+    private func numbers(of own: [EvaluatedItem], in compilation: HostCompilation) -> [Int32] {
+        if compilation.site.pairing != nil, let counterpart = compilation.counterpart,
+            counterpart.own == own.map({ ObjectIdentifier($0) })
+        {
+            return counterpart.shapes
+        }
+        let names = PartNames(own, without: knownParts)
+        let shapes = own.map { number(of: ItemShape($0, names)) }
+        if compilation.site.pairing == nil { compilation.counterpart?.note(shapes, of: own) }
+        return shapes
     }
 
     private func number(_ item: EvaluatedItem) {

@@ -55,7 +55,9 @@ public final class SharedCompiler {
         scope.record.answers = HostAnswers(
             scope, memory.questions, isPaired: isPaired,
             counterpart: site.pairing == nil ? nil : other?.host.scope.record.answers)
-        return HostCompilation(site, scope, areFactsKnown: target.facts != nil, memory: memory)
+        let host = HostCompilation(site, scope, areFactsKnown: target.facts != nil, memory: memory)
+        if isPaired { host.counterpart = site.pairing == nil ? Counterpart() : other?.host.counterpart }
+        return host
     }
 
     /// Compiles the site for a host, as far as that is new.
