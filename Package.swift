@@ -48,6 +48,7 @@ let package = Package(
         library("HostFiles", ["Model", "RegularExpressions", crypto]),
         library("YAML", ["Values", "CLibYAML"]),
         library("Asset", ["Values"]),
+        library("Disk", ["Values"]),
         library("Compiler", ["Model", "Asset", "Expressions", "TimeZones", "YAML", heap]),
         .target(
             name: "Hostinfo", dependencies: ["Values", "YAML"],
@@ -87,7 +88,8 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Agent", "Asset", "Compiler", "Engine", "Expressions", "Fleet", "HostFiles", "Hostinfo", "LinuxAgent",
+                "Agent", "Asset", "Compiler", "Disk", "Engine", "Expressions", "Fleet", "HostFiles", "Hostinfo",
+                "LinuxAgent",
                 "LinuxFacts",
                 "LinuxHost",
                 "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "Signatures", "SimulatedHost",
@@ -129,6 +131,7 @@ let package = Package(
         tests("YAML", ["TestSupport", "Values"]),
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Asset", ["TestSupport", "Values", "YAML"]),
+        tests("Disk", ["TestSupport"]),
         tests("Agent", ["Model", "Scheduling", "State", "TestSupport"]),
         tests("SystemCalls", ["CShim", "TestSupport", "Values"]),
         tests("Git", ["Model", "Signatures", "TestSupport", "Values"]),

@@ -50,7 +50,10 @@ struct Lodestar: ParsableCommand {
             CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
             CommandGroup(
                 name: "Knowing a host:",
-                subcommands: [Facts.self, HostinfoCommand.self, AssetCommand.self, AccessCommand.self]),
+                subcommands: [
+                    Facts.self, HostinfoCommand.self, AssetCommand.self, DiskCommand.self,
+                    AccessCommand.self,
+                ]),
             CommandGroup(
                 name: "Schedules and scripts:",
                 subcommands: [ScheduleCommand.self, ScriptCommand.self, CheckRunCommand.self]),

@@ -1,0 +1,106 @@
+public import Values
+
+/// What is on a disk: its table, and signatures on it and on each partition.
+public struct DiskReport: Sendable {
+    public var byteCount: UInt64
+    public var sectorSize: Int
+    public var table: PartitionTable
+    /// On the disk as a whole.
+    public var signatures: [Signature]
+    /// By the numbers of partitions.
+    public var partitionSignatures: [Int: [Signature]]
+
+    public init(of disk: some DiskReading) throws(HostFault) {
+        byteCount = disk.byteCount
+        sectorSize = disk.sectorSize
+        if let table = try GPTReader(disk).table() {
+            self.table = table
+        } else {
+            table = try MBRReader(disk).table() ?? PartitionTable(.none)
+        }
+        signatures = try SignatureReader.signatures(on: disk)
+        partitionSignatures = [:]
+        let size = UInt64(disk.sectorSize)
+        for partition in table.partitions {
+            let start = partition.start.multipliedReportingOverflow(by: size)
+            guard !start.overflow, start.partialValue < disk.byteCount else { continue }
+            let length = partition.count.multipliedReportingOverflow(by: size)
+            let rest = disk.byteCount - start.partialValue
+            let range = DiskRange(
+                disk: disk, start: start.partialValue,
+                byteCount: length.overflow ? rest : min(length.partialValue, rest))
+            partitionSignatures[partition.number] = try SignatureReader.signatures(on: range)
+        }
+    }
+
+    public var datum: Datum {
+        [
+            "schema": 1, "size": number(byteCount), "sector_size": .int(Int64(sectorSize)),
+            "kind": .string(table.kind.rawValue), "guid": table.guid.map { .string($0.text) } ?? .null,
+            "writable": .bool(table.isWritable), "problems": .list(table.problems.map { .string($0) }),
+            "usable": table.usable.map { .list([number($0.lowerBound), number($0.upperBound)]) } ?? .null,
+            "signatures": .list(signatures.map(datum)),
+            "partitions": .list(
+                table.partitions.map { partition in
+                    [
+                        "number": .int(Int64(partition.number)), "type": .string(partition.type),
+                        "start": number(partition.start), "sectors": number(partition.count),
+                        "guid": partition.guid.map { .string($0.text) } ?? .null, "name": .string(partition.name),
+                        "attributes": number(partition.attributes),
+                        "signatures": .list((partitionSignatures[partition.number] ?? []).map(datum)),
+                    ]
+                }),
+        ]
+    }
+
+    private func number(_ value: UInt64) -> Datum {
+        Int64(exactly: value).map { .int($0) } ?? .string(String(value))
+    }
+
+    private func datum(_ signature: Signature) -> Datum {
+        [
+            "type": .string(signature.name), "usage": .string(signature.usage.rawValue),
+            "offset": number(signature.offset),
+        ]
+    }
+
+    /// A table for a person.
+    public var lines: [String] {
+        let state = table.problems.isEmpty ? "" : ", not to be written"
+        var lines = [
+            "\(Self.size(byteCount)), sectors of \(sectorSize) bytes, \(table.kind.rawValue)\(table.guid.map { " \($0.text)" } ?? "")\(state)"
+        ]
+        lines += table.problems.map { "  ! \($0)" }
+        if !signatures.isEmpty { lines.append("  whole disk: \(Self.names(signatures))") }
+        let rows = table.partitions.map { partition in
+            [
+                String(partition.number), partition.type, Self.size(partition.start * UInt64(sectorSize)),
+                Self.size(partition.count * UInt64(sectorSize)), partition.name,
+                Self.names(partitionSignatures[partition.number] ?? []),
+            ]
+        }
+        if rows.isEmpty { return lines }
+        let all = [["#", "type", "start", "size", "name", "holds"]] + rows
+        let widths = (0..<6).map { column in all.map { $0[column].count }.max() ?? 0 }
+        return lines
+            + all.map { row in
+                var line =
+                    "  "
+                    + zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
+                while line.hasSuffix(" ") { line.removeLast() }
+                return line
+            }
+    }
+
+    private static func names(_ signatures: [Signature]) -> String { signatures.map(\.name).joined(separator: ", ") }
+
+    private static func size(_ bytes: UInt64) -> String {
+        var number = bytes, unit = 0
+        let names = ["", "KiB", "MiB", "GiB", "TiB"]
+        while unit < names.count - 1, number >= 1024, number % 1024 == 0 {
+            number /= 1024
+            unit += 1
+        }
+        return "\(number)\(names[unit])"
+    }
+}

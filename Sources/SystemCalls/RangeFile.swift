@@ -1,0 +1,56 @@
+import Glibc
+public import Values
+
+/// A file or a block device that is read by ranges.
+public final class RangeFile: Sendable {
+    private let descriptor: Int32
+    private let path: String
+    /// In bytes.
+    public let byteCount: UInt64
+    /// The logical sectors of a device (BLKSSZGET, ioctl_fs(2)); nil for a file.
+    public let sectorSize: Int?
+
+    /// Opens it to be read; anything but a regular file and a block device is a fault.
+    public init(_ path: String) throws(HostFault) {
+        self.path = path
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw HostFault("open", path, ErrorNumber.last.text) }
+        self.descriptor = descriptor
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw HostFault("open", path, ErrorNumber.last.text) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG:
+            byteCount = UInt64(status.st_size)
+            sectorSize = nil
+        case S_IFBLK:
+            let end = lseek(descriptor, 0, SEEK_END)
+            guard end >= 0 else { throw HostFault("measure", path, ErrorNumber.last.text) }
+            byteCount = UInt64(end)
+            var size: Int32 = 0
+            guard ioctl(descriptor, 0x1268, &size) == 0 else { throw HostFault("measure", path, ErrorNumber.last.text) }
+            sectorSize = Int(size)
+        default: throw HostFault("open", path, "it is neither a file nor a block device")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Bytes from an offset on; fewer only at the end.
+    public func bytes(at offset: UInt64, count: Int) throws(HostFault) -> [UInt8] {
+        guard count > 0, offset < byteCount else { return [] }
+        let wanted = Int(min(UInt64(count), byteCount - offset))
+        var failed: ErrorNumber?
+        let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, done in
+            while done < wanted {
+                let step = pread(
+                    descriptor, buffer.baseAddress?.advanced(by: done), wanted - done, off_t(offset) + off_t(done))
+                if step < 0, errno == EINTR { continue }
+                if step < 0 { failed = .last }
+                if step <= 0 { break }
+                done += step
+            }
+        }
+        if let failed { throw HostFault("read", path, failed.text) }
+        return bytes
+    }
+}
