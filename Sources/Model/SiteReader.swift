@@ -10,10 +10,19 @@ public protocol SiteReader: Sendable {
     func byteCount(of path: String) throws(SiteFault) -> Int?
     /// Hands over the bytes of a file, some at a time.
     func read(_ path: String, _ sink: ByteStream.Sink) throws(HostFault)
+    /// Some bytes of a file; nil where the reader cannot begin in the middle of one, or the file is shorter.
+    func part(of path: String, _ range: Range<Int>) throws(SiteFault) -> [UInt8]?
+    /// What is there and is no plain file, such as a link, by its path, with its kind in words: it is no part of the site.
+    func leftOut() throws(SiteFault) -> [(path: String, kind: String)]
     /// Whether the file's owner may execute it.
     func isExecutable(_ path: String) -> Bool
     /// What the site is called in plans: a commit with its subject, or where the files came from.
     var revision: String { get }
+}
+
+extension SiteReader {
+    public func part(of path: String, _ range: Range<Int>) -> [UInt8]? { nil }
+    public func leftOut() -> [(path: String, kind: String)] { [] }
 }
 
 extension ByteStream {

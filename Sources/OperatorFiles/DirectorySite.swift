@@ -23,12 +23,28 @@ public final class DirectorySite: SiteReader {
     deinit { close(descriptor) }
 
     public func paths(below folder: String) throws(SiteFault) -> [String] {
-        var found: [String] = []
+        var found = Found()
         try collect(folder, into: &found, depth: 0)
-        return found.sorted()
+        return found.files.sorted()
     }
 
-    private func collect(_ folder: String, into found: inout [String], depth: Int) throws(SiteFault) {
+    public func leftOut() throws(SiteFault) -> [(path: String, kind: String)] {
+        var found = Found()
+        try collect("", into: &found, depth: 0)
+        return found.others.sorted().map { path in
+            var status = stat()
+            guard fstatat(descriptor, path, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return (path, "something else") }
+            return (path, FileKind.special(status.st_mode) ?? "a file")
+        }
+    }
+
+    private struct Found {
+        var files: [String] = []
+        /// What is neither a file nor a folder.
+        var others: [String] = []
+    }
+
+    private func collect(_ folder: String, into found: inout Found, depth: Int) throws(SiteFault) {
         guard depth < 64 else { throw SiteFault(folder, "it is more than 64 folders deep") }
         let directory = openat(
             descriptor, folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -46,10 +62,12 @@ public final class DirectorySite: SiteReader {
             let path = folder.isEmpty ? entry.name : "\(folder)/\(entry.name)"
             switch entry.kind == .unknown ? kind(of: path) : entry.kind {
             case .directory: try collect(path, into: &found, depth: depth + 1)
-            case .file: found.append(path)
-            case .other, .unknown: break
+            case .file: found.files.append(path)
+            case .other, .unknown: found.others.append(path)
             }
-            if found.count > 1_000_000 { throw SiteFault(folder, "it holds more than 1,000,000 files") }
+            if found.files.count + found.others.count > 1_000_000 {
+                throw SiteFault(folder, "it holds more than 1,000,000 files")
+            }
         }
     }
 
@@ -98,6 +116,24 @@ public final class DirectorySite: SiteReader {
         } catch {
             throw SiteFault(path, error.reason)
         }
+    }
+
+    public func part(of path: String, _ range: Range<Int>) throws(SiteFault) -> [UInt8]? {
+        guard let file = try opened(path) else { return nil }
+        defer { close(file) }
+        var isFailed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, done in
+            while done < range.count {
+                let step = pread(
+                    file, buffer.baseAddress?.advanced(by: done), range.count - done, off_t(range.lowerBound + done))
+                if step < 0, errno == EINTR { continue }
+                isFailed = step < 0
+                if step <= 0 { return }
+                done += step
+            }
+        }
+        if isFailed { throw SiteFault(path, ErrorNumber.last.text) }
+        return bytes.count == range.count ? bytes : nil
     }
 
     public func isExecutable(_ path: String) -> Bool {

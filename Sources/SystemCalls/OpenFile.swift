@@ -85,9 +85,10 @@ public enum ReadFault: Error, Sendable, Hashable {
     }
 }
 
-enum FileKind {
+/// What is no regular file, by its mode (inode(7)).
+public enum FileKind {
     /// The kind of a mode, in words; nil for a regular file.
-    static func special(_ mode: mode_t) -> String? {
+    public static func special(_ mode: UInt32) -> String? {
         switch mode & S_IFMT {
         case S_IFREG: nil
         case S_IFDIR: "a directory"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures `lodestar check` and `lodestar fleet diff` of fleets that are made of Examples/fleet, and prints how their time grows
 with the hosts.
-  fleet.py LODESTAR [HOSTS...]        (20, 500, 2,020 and 10,000 hosts by default)"""
+  fleet.py LODESTAR [HOSTS...]        (20, 500, 2,020, 10,000 and 100,000 hosts by default)"""
 import hashlib, json, os, re, shutil, subprocess, sys, tempfile, time
 import yaml
 
@@ -69,9 +69,9 @@ def measure(words, expected):
 
 
 def main():
-    tool, counts = os.path.realpath(sys.argv[1]), [int(word) for word in sys.argv[2:]] or [20, 500, 2020, 10000]
-    print("          check                            fleet diff of one line")
-    print("  hosts   seconds  processor  peak MB      seconds  processor  peak MB")
+    tool, counts = os.path.realpath(sys.argv[1]), [int(word) for word in sys.argv[2:]] or [20, 500, 2020, 10000, 100000]
+    print("          check                                      fleet diff of one line")
+    print("  hosts   seconds  processor  us a host  peak MB      seconds  processor  us a host  peak MB")
     with tempfile.TemporaryDirectory() as work:
         for count in counts:
             old, new = f"{work}/{count}", f"{work}/{count}-new"
@@ -83,7 +83,8 @@ def main():
             open(path, "w").write(text.replace("/srv/spool: {}", '/srv/spool: {mode: "0751"}'))
             check = measure([tool, "check", new], b" hosts")
             diff = measure([tool, "fleet", "diff", f"{old}..{new}"], f"{count} changed in 1 group".encode())
-            print(f"{count:7}  " + "     ".join("{:8.2f}   {:8.2f} {:8.0f}".format(*row) for row in (check, diff)), flush=True)
+            print(f"{count:7}  " + "     ".join("{:8.2f}   {:8.2f} {:10.0f} {:8.0f}".format(wall, own, own / count * 1e6, peak)
+                                           for wall, own, peak in (check, diff)), flush=True)
             shutil.rmtree(old)
             shutil.rmtree(new)
 

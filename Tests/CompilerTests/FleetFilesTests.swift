@@ -55,12 +55,18 @@ import Testing
         ),
         (#"{"id": "c", "labels": ["x"]}"#, "error: `labels`: expected a mapping, found another value"),
         (#"{"id": "c", "labels": {"a": 1"#, "error: expected `,` or `}`, found the end"),
-        (#"{"id": "c", "asset": {}}"#, "warning: `asset` is kept for the installer"),
+        (#"{"id": "c\u0007"}"#, "error: expected an id without control characters"),
+        (#"{"id": "c", "install": {}}"#, "warning: `install` is kept for the installer"),
     ])
     func aLineOfTheInventoryThatIsWrongIsNamed(line: String, message: String) {
         let found = Self.diagnostics(["inventory/x.jsonl": line])
         #expect(found.count == 1)
         #expect(found.first?.contains(message) == true, "\(found)")
+    }
+
+    @Test func aNameOfAHostHoldsNoControlCharacters() {
+        let found = Self.diagnostics(["inventory/x.yaml": "hosts: {\"c\\u001b[2J\": {}}\n"])
+        #expect(found.map { $0.contains("inventory/x.yaml:1:9: error: expected an id without control") } == [true])
     }
 
     @Test func aHostHasItsFactsInOnePlace() {

@@ -25,9 +25,7 @@ public final class Site {
     let fleetChoices = FleetChoices()
     private(set) lazy var facts: FactsFiles = {
         let paths = (try? files.paths(below: "facts")) ?? []
-        let facts = FactsFiles(files.reader, paths: paths) { [files] (path) throws(Diagnostic) in
-            try files.bytes(of: path)
-        }
+        let facts = FactsFiles(files, paths: paths)
         diagnostics.add(contentsOf: facts.diagnostics)
         return facts
     }()

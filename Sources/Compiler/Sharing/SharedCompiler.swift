@@ -94,6 +94,24 @@ public struct SharedHost {
     }
 
     public var areFactsKnown: Bool { host.areFactsKnown }
+
+    /// A hint that names the fact that may be meant by one that the host has not.
+    public func nearestFact(to names: [String]) -> String? {
+        for depth in names.indices {
+            let above = Array(names[..<depth])
+            guard host.scope.datum(.facts, above + [names[depth]]) == nil else { continue }
+            let known: [String]
+            if above.isEmpty {
+                known = host.scope.factSource?.names ?? []
+            } else if case .map(let members)? = host.scope.datum(.facts, above) {
+                known = members.map(\.key)
+            } else {
+                known = []
+            }
+            return Spelling.hint(for: names[depth], among: known)
+        }
+        return nil
+    }
 }
 
 /// A condition over the hosts of a fleet, as in a group of the inventory.

@@ -13,7 +13,8 @@ final class FactsFiles: Sendable {
 
     private struct LinesFile {
         var path: String
-        var bytes: [UInt8]
+        /// nil for a large file: each line is read from it when somebody asks.
+        var bytes: [UInt8]?
     }
 
     /// The facts of one host may have so many bytes.
@@ -26,23 +27,14 @@ final class FactsFiles: Sendable {
     /// What is wrong with the lines.
     let diagnostics: Diagnostics
 
-    /// - Parameter read: reads a file of the site.
-    init(_ reader: any SiteReader, paths: [String], read: (String) throws(Diagnostic) -> [UInt8]?) {
-        self.reader = reader
+    init(_ site: SiteFiles, paths: [String]) {
+        reader = site.reader
         let own = Set(paths)
         self.paths = own
         var diagnostics = Diagnostics(), files: [LinesFile] = [], lines: [String: Line] = [:]
         for path in paths where path.hasSuffix(".jsonl") {
-            do throws(Diagnostic) {
-                guard let bytes = try read(path) else { continue }
-                files.append(LinesFile(path: path, bytes: bytes))
-            } catch {
-                diagnostics.add(error)
-            }
-        }
-        for (index, file) in files.enumerated() {
-            JSONLines.read(file.bytes, path: file.path, limit: Self.greatestLine, into: &diagnostics) {
-                (object, range, place) throws(Diagnostic) in
+            let index = files.count
+            func take(_ object: JSONObject, _ range: Range<Int>, _ place: Place) throws(Diagnostic) {
                 guard case .string(let id)? = object["id"], !id.isEmpty else {
                     throw Diagnostic("expected the facts of a host with its `id`, found none", at: place)
                 }
@@ -59,6 +51,19 @@ final class FactsFiles: Sendable {
                         notes: [.init("the first one", at: first)])
                 }
                 lines[id] = Line(file: index, range: range, number: place.line)
+            }
+            do throws(Diagnostic) {
+                switch try site.payload(path) {
+                case .bytes(let bytes)?:
+                    files.append(LinesFile(path: path, bytes: bytes))
+                    JSONLines.read(bytes, path: path, limit: Self.greatestLine, into: &diagnostics, take)
+                case .stream(let stream)?:
+                    files.append(LinesFile(path: path, bytes: try Self.held(stream, of: site.reader)))
+                    try JSONLines.read(stream, path: path, limit: Self.greatestLine, into: &diagnostics, take)
+                default: continue
+                }
+            } catch {
+                diagnostics.add(error)
             }
         }
         self.files = files
@@ -83,12 +88,7 @@ final class FactsFiles: Sendable {
     /// - Parameter read: reads a file of the site.
     func facts(of id: String, read: (String) throws(Diagnostic) -> [UInt8]?) throws(Diagnostics) -> FactsSnapshot? {
         if let line = lines[id] {
-            let file = files[line.file]
-            do throws(JSONFault) {
-                return FactsSnapshot(try JSONObject(file.bytes, in: line.range))
-            } catch {
-                throw Diagnostics([Diagnostic(error.text, at: nil)])
-            }
+            return try facts(of: id, at: line)
         }
         let path = "facts/\(id).json"
         guard paths.contains(path) else { return nil }
@@ -98,44 +98,44 @@ final class FactsFiles: Sendable {
     }
 }
 
-/// Files with one JSON object a line.
-enum JSONLines {
-    /// Hands over each line that holds something, with its place; a fault of a line is reported, and the next one is read.
-    ///
-    /// - Parameter limit: how many bytes a line may have.
-    static func read(
-        _ bytes: [UInt8], path: String, limit: Int, into diagnostics: inout Diagnostics,
-        _ take: (JSONObject, Range<Int>, Place) throws(Diagnostic) -> Void
-    ) {
-        // Diagnostics of a large file do not carry its text.
-        let file = SourceFile(path, bytes: bytes.count <= 1 << 20 ? bytes : [])
-        var start = 0, number = 0
-        while start < bytes.count {
-            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-            defer { start = end + 1 }
-            number += 1
-            let place = Place(file: file, line: number, column: 1)
-            if bytes[start..<end].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-            do throws(Diagnostic) {
-                guard end - start <= limit else {
-                    throw Diagnostic(
-                        "expected at most \(limit >> 20) MiB on a line, found \(end - start) bytes", at: place,
-                        hint: "one JSON object a line, one line a host")
-                }
-                try take(try object(bytes, start..<end, place), start..<end, place)
-            } catch {
-                diagnostics.add(error)
-            }
+extension FactsFiles {
+    /// Those of whom there are facts in lines, each with its place.
+    var linesByHost: [(id: String, place: Place)] {
+        lines.map { ($0.key, Place(file: SourceFile(files[$0.value.file].path), line: $0.value.number, column: 1)) }
+    }
+
+    /// The bytes of a file whose reader cannot begin in its middle; nil for another one.
+    private static func held(_ stream: ByteStream, of reader: any SiteReader) throws(Diagnostic) -> [UInt8]? {
+        do {
+            if try reader.part(of: stream.name, 0..<1) != nil { return nil }
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(stream.byteCount)
+            try stream.read { bytes += $0 }
+            return bytes
+        } catch {
+            throw Diagnostic("cannot read `\(stream.name)`: \((error as? SiteFault)?.reason ?? "\(error)")", at: nil)
         }
     }
 
-    private static func object(_ bytes: [UInt8], _ range: Range<Int>, _ place: Place) throws(Diagnostic) -> JSONObject {
-        do throws(JSONFault) {
-            return try JSONObject(bytes, in: range)
-        } catch {
-            var place = place
-            place.column = max(1, error.offset - range.lowerBound + 1)
-            throw Diagnostic(error.message, at: place, hint: "one JSON object a line, one line a host")
+    private func facts(of id: String, at line: Line) throws(Diagnostics) -> FactsSnapshot {
+        let file = files[line.file]
+        if let bytes = file.bytes {
+            do throws(JSONFault) {
+                return FactsSnapshot(try JSONObject(bytes, in: line.range))
+            } catch {
+                throw Diagnostics([Diagnostic(error.text, at: nil)])
+            }
         }
+        let bytes: [UInt8]?
+        do throws(SiteFault) {
+            bytes = try reader.part(of: file.path, line.range)
+        } catch {
+            throw Diagnostics([Diagnostic("cannot read `\(error.path)`: \(error.reason)", at: nil)])
+        }
+        guard let bytes, let object = try? JSONObject(bytes, in: bytes.indices), object["id"] == .string(id) else {
+            let place = Place(file: SourceFile(file.path), line: line.number, column: 1)
+            throw Diagnostics([Diagnostic("expected the facts of `\(id)`, found that the file changed", at: place)])
+        }
+        return FactsSnapshot(object)
     }
 }

@@ -25,6 +25,7 @@ extension Inventory {
         guard case .string(let id)? = object["id"], !id.isEmpty else {
             throw Diagnostic("expected a host with its `id`, found none", at: place)
         }
+        if let refusal = Self.refusal(ofId: id, at: place) { throw refusal }
         for key in object.keys where key != "id" {
             guard let value = object[key] else { continue }
             if Self.unusedKeys.contains(key) {

@@ -81,6 +81,16 @@ struct Inventory {
         Diagnostic("`\(key)` is kept for the installer and has no effect yet", at: place, severity: .warning)
     }
 
+    /// What a host may be called: it stands in files, in names of files and on terminals.
+    static func refusal(ofId id: String, at place: Place) -> Diagnostic? {
+        if id.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.properties.generalCategory != .control }) {
+            return nil
+        }
+        return Diagnostic(
+            "expected an id without control characters, found `\(id.printable)`", at: place,
+            hint: "the id is also the name of a file, `facts/ID.json`")
+    }
+
     mutating func add(_ host: Host) {
         positions[host.id] = hosts.count
         labelNames.formUnion(host.labels.map(\.name))
@@ -93,6 +103,10 @@ struct Inventory {
 
     private mutating func readHosts(_ node: Node, into diagnostics: inout Diagnostics) {
         for entry in NodeReader.entries(of: node, what: "hosts", into: &diagnostics) {
+            if let refusal = Self.refusal(ofId: entry.key, at: entry.keyPlace) {
+                diagnostics.add(refusal)
+                continue
+            }
             if let other = host(entry.key) {
                 diagnostics.add(Self.duplicate("host", entry, other.place))
                 continue

@@ -8,12 +8,20 @@ struct FleetFaults: Sendable {
         /// The first of them by their positions, a few.
         var first: [Int] = []
 
+        /// What to do about it, in each host's words; two of them at most.
+        var hints: Set<String?> = []
+        /// nil where it is not the same for all of them.
+        var hint: String? { hints.count == 1 ? hints.first ?? nil : nil }
+
         mutating func add(_ other: Hosts) {
+            if hints.count < 2 { hints.formUnion(other.hints) }
             count += other.count
             first = Array((first + other.first).sorted().prefix(3))
         }
     }
 
+    /// By the diagnostics without their hints, which may name what only one host has.
+    private var hostsByFault: [Diagnostic: Hosts] = [:]
     private(set) var hosts: [Diagnostic: Hosts] = [:]
     /// What is wrong with the site whatever the host.
     var ofSite = Diagnostics()
@@ -33,16 +41,32 @@ struct FleetFaults: Sendable {
         }
         self.init()
         for part in parts {
-            for (diagnostic, others) in part.hosts { hosts[diagnostic, default: Hosts()].add(others) }
+            for (fault, others) in part.hostsByFault { hostsByFault[fault, default: Hosts()].add(others) }
             ofSite.add(contentsOf: part.ofSite)
         }
+        for (fault, hosts) in hostsByFault {
+            var diagnostic = fault
+            diagnostic.hint = hosts.hint
+            self.hosts[diagnostic] = hosts
+        }
+    }
+
+    /// Whether some host has the fault, whatever is to be done about it there.
+    func holds(_ diagnostic: Diagnostic) -> Bool {
+        var fault = diagnostic
+        fault.hint = nil
+        return hostsByFault[fault] != nil
     }
 
     private init() {}
 
     private mutating func add(_ position: Int, _ diagnostics: Diagnostics) {
-        for diagnostic in Set(diagnostics.list) {
-            hosts[diagnostic, default: Hosts()].add(Hosts(count: 1, first: [position]))
+        var met: Set<Diagnostic> = []
+        for diagnostic in diagnostics.list {
+            var fault = diagnostic
+            fault.hint = nil
+            guard met.insert(fault).inserted else { continue }
+            hostsByFault[fault, default: Hosts()].add(Hosts(count: 1, first: [position], hints: [diagnostic.hint]))
         }
     }
 }

@@ -22,7 +22,9 @@ struct Check: ParsableCommand {
         let site = session.site.value
         let identifiers = site.hostIdentifiers.isEmpty ? ["any"] : site.hostIdentifiers
         let faults = FleetFaults(of: site, identifiers: identifiers)
-        var all = site.remainingDiagnostics()
+        // What hosts say of a fault is more than what is said where no host is meant.
+        var all = Diagnostics(site.remainingDiagnostics().list.filter { !faults.holds($0) })
+        all.add(contentsOf: site.leftovers())
         all.add(contentsOf: faults.ofSite)
         all.add(contentsOf: Diagnostics(Array(faults.hosts.keys)))
         let sorted = all.sorted
