@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time tzdata python3-yaml python3-jsonschema dmidecode
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: judges import-roots units fuzz build-tool help install build test test-root check release demo bench docs torture
+.PHONY: package judges import-roots units fuzz build-tool help install build test test-root check release demo bench docs torture
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,8 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/agent-booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Torture/agent-kills.py dist/lodestar 100 16
 	Tests/Torture/faults.sh dist/lodestar short
+	Tests/Tools/package-judge.sh dist/lodestar $(TEST_ROOT)
+	Tests/Tools/source-judge.sh dist/lodestar $(TEST_ROOT)
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
 	@Examples/demo.sh .build/debug/lodestar $(TEST_ROOT)
@@ -82,6 +84,9 @@ judges: build test-root ## long runs beside other programs: cron and run-parts (
 	Tests/Tools/disk-judge.py .build/debug/lodestar
 	Tests/Tools/monitor-booted.sh .build/debug/lodestar $(TEST_ROOT)
 	Tests/Tools/access-judge.py .build/debug/lodestar $(TEST_ROOT) 300
+	Tests/Tools/source-status-judge.sh .build/debug/lodestar $(TEST_ROOT)
+	Tests/Tools/source-stages-judge.sh .build/debug/lodestar $(TEST_ROOT)
+	LIBRARIES=1 Tests/Tools/first-boot.sh .build/debug/lodestar $(TEST_ROOT)-git
 	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
 
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some
@@ -98,6 +103,9 @@ bench: release test-root ## measures lodestar beside the C floor; ENGINES=floor,
 # that are the same: a tenth less, and no slower. Without unwind tables (decision 126).
 SMALL := -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections -Xcc -fdata-sections -Xlinker --icf=safe \
   -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld -Xlinker -T.ci/no-unwind-tables.ld
+
+package: release ## packs dist/lodestar_VERSION_ARCHITECTURE.deb
+	Packaging/make-deb.sh dist/lodestar dist
 
 release: install ## writes the static binaries to dist: lodestar, and hostinfo for other tools
 	for p in lodestar hostinfo; do \

@@ -15,6 +15,9 @@ public struct SourceTrustSettings: Sendable, Hashable {
     /// How old the newest commit may be; nil: as old as it is.
     public var longestAge: Duration?
 
+    /// Whether a text has the form of a key's fingerprint.
+    static func isFingerprint(_ text: String) -> Bool { text.hasPrefix("SHA256:") && text.utf8.count == 50 }
+
     /// The least that makes sense for it; seconds.
     public static let leastAge: Int64 = 3600
 
@@ -96,7 +99,7 @@ extension SourceTrustSettings {
         }
         keys =
             reader.values("keys", "a fingerprint such as SHA256:...", into: &diagnostics) {
-                $0.hasPrefix("SHA256:") && $0.utf8.count == 50 ? $0 : nil
+                Self.isFingerprint($0) ? $0 : nil
             } ?? []
         if reader["signers"] == nil, reader["keys"] == nil, diagnostics.list.count == count {
             diagnostics.add(Diagnostic("expected `signers` or `keys` in trust, found neither", at: node.place))

@@ -64,6 +64,19 @@ extension AgentProcess {
         } catch {
             return log.write(.error, "\(settings.databasePath) is damaged, and cannot be put aside: \(error)")
         }
+        executeAnew()
+    }
+
+    /// Other settings count from here on: the same process begins again, and the keeper holds the runs meanwhile.
+    func beginWithOtherSettings() {
+        isStopping = true
+        log.write(.notice, "the settings have changed: the agent begins anew")
+        control.close()
+        database.close()
+        executeAnew()
+    }
+
+    private func executeAnew() {
         let arguments = CStrings(ThisProcess.arguments)
         execv(ThisProcess.programPath, arguments.mutablePointer)
         log.write(.error, "cannot begin anew: \(ErrorNumber.last.text)")

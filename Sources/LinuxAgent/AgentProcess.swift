@@ -12,9 +12,15 @@ public struct AgentContext: Sendable {
     public var version: String
     public var hostIdentifier: String
 
-    public init(version: String, hostIdentifier: String) {
+    /// Whether the file of the settings says something else than when the agent began, and can be used.
+    public var haveSettingsChanged: @Sendable () -> Bool
+
+    public init(
+        version: String, hostIdentifier: String, haveSettingsChanged: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.version = version
         self.hostIdentifier = hostIdentifier
+        self.haveSettingsChanged = haveSettingsChanged
     }
 }
 
@@ -214,6 +220,7 @@ public final class AgentProcess {
             switch number {
             case SIGHUP:
                 manager.reloading()
+                if context.haveSettingsChanged() { return beginWithOtherSettings() }
                 note(scheduleWatch.read(), now)
                 if !scheduleWatch.isWatching || folder.hasUnread { changed(all: true, now) }
                 reload(now)

@@ -47,7 +47,11 @@ struct Lodestar: ParsableCommand {
                     SchemaCommand.self, SecretCommand.self, SSHCommand.self, ImportCommand.self,
                 ]),
             CommandGroup(name: "The fleet:", subcommands: [FleetCommand.self]),
-            CommandGroup(name: "The agent:", subcommands: [AgentCommand.self, StatusCommand.self, PauseCommand.self]),
+            CommandGroup(
+                name: "The agent:",
+                subcommands: [
+                    AgentCommand.self, BootstrapCommand.self, StatusCommand.self, PauseCommand.self,
+                ]),
             CommandGroup(
                 name: "Knowing a host:",
                 subcommands: [

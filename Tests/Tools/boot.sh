@@ -1,6 +1,6 @@
 # Boots a copy of the disposable root with systemd (systemd-nspawn); sourced by the tests that need one.
 #   prepare_root NAME LODESTAR TEST-ROOT    sets $work and $root, with the binary in it; one that is not static brings its libraries
-#   boot [OPTION...]                        boots it; afterwards `inside CMD` runs in it
+#   boot [OPTION...]                        boots it, with the words of the array `init_words` for its first process; afterwards `inside CMD` runs in it
 #   expect CLAIM FOUND EXPECTED             fails with the journal's end
 command -v systemd-nspawn > /dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq systemd-container
 machine=
@@ -25,7 +25,7 @@ bundle() { # the libraries of the build, and the loader that finds them
   chmod 755 "$root/usr/local/bin/lodestar"
 }
 boot() {
-  systemd-nspawn -q "$@" -D "$root" --boot --register=no --keep-unit --console=pipe > "$work/console" 2>&1 &
+  systemd-nspawn -q "$@" -D "$root" --boot --register=no --keep-unit --console=pipe ${init_words[@]+"${init_words[@]}"} > "$work/console" 2>&1 &
   machine=$!
   for _ in $(seq 100); do
     leader=$(pgrep -P "$machine" | head -n 1 || true)

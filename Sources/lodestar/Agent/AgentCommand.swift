@@ -28,6 +28,18 @@ struct AgentOptions: ParsableArguments {
         }
     }
 
+    /// Whether the file says something else than now, and can be used.
+    func watch() -> @Sendable () -> Bool {
+        let path = config ?? AgentSettings.path, known = try? LocalFiles.contents(of: path, limit: 8 << 20)
+        return {
+            guard let bytes = try? LocalFiles.contents(of: path, limit: 8 << 20), bytes != known else { return false }
+            var diagnostics = Diagnostics()
+            _ = AgentSettings.read(bytes, path: path, into: &diagnostics)
+            Terminal.report(diagnostics)
+            return !diagnostics.hasErrors && PathTrust.objection(to: path) == nil
+        }
+    }
+
     /// The settings decide what root does: only root may be able to write them, else they are refused.
     func believe() throws {
         let path = config ?? AgentSettings.path
@@ -102,7 +114,9 @@ struct AgentCommand: ParsableCommand {
         try Terminal.reportingFaults {
             do {
                 let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
-                try AgentProcess(settings, AgentContext(version: Lodestar.version, hostIdentifier: id)).run()
+                let context = AgentContext(
+                    version: Lodestar.version, hostIdentifier: id, haveSettingsChanged: options.watch())
+                try AgentProcess(settings, context).run()
             } catch is ProcessLock.Held {
                 Terminal.report("error: expected no other agent in \(settings.state), found one")
                 throw ExitStatus.locked

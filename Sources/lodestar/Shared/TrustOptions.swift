@@ -111,7 +111,7 @@ struct TrustOptions: ParsableArguments {
         return SourceTrust(policy, notBefore: Lodestar.made)
     }
 
-    private static func believed(_ path: String, _ what: String) throws -> [UInt8] {
+    static func believed(_ path: String, _ what: String) throws -> [UInt8] {
         if ThisProcess.isPrivileged, let objection = PathTrust.objection(to: path, owners: Operator.accounts) {
             Terminal.report(
                 "\(path): error: expected a file that decides whom root follows, found one of others: \(objection)")

@@ -1,0 +1,148 @@
+import Agent
+import ArgumentParser
+import Engine
+import Model
+import OperatorFiles
+import Resources
+import SystemCalls
+
+/// `lodestar bootstrap`: makes a root one that follows a source, and converges it once.
+struct BootstrapCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bootstrap",
+        abstract: "Makes a host follow a source: program, agent, settings, keys; then one converge.",
+        discussion:
+            "It is an apply of std/agent: planned, idempotent, undone like any run. Example: lodestar bootstrap --source https://git.example.org/ops/site.git#main --signers allowed_signers"
+    )
+
+    @Option(help: ArgumentHelp("What to follow: a directory, DIR#REF or URL#REF:FOLDER.", valueName: "site"))
+    var source: String?
+
+    @Flag(help: "Takes it from the kernel's command line or /etc/lodestar/bootstrap.yaml, and waits for the network.")
+    var fromBoot = false
+
+    @OptionGroup var trust: TrustOptions
+
+    @Option(help: "What the agent does about differences: apply or report.")
+    var mode = Mode.apply
+
+    @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
+    var root = "/"
+
+    @Flag(help: "Only shows what it would do.")
+    var plan = false
+
+    enum Mode: String, ExpressibleByArgument, CaseIterable {
+        case apply, report
+    }
+
+    func validate() throws {
+        if fromBoot == (source != nil) { throw ValidationError("expected one of --source and --from-boot") }
+        if fromBoot, plan || root != "/" || trust.isGiven {
+            throw ValidationError("expected --from-boot without --plan, --root and options of trust")
+        }
+    }
+
+    func run() throws {
+        guard ThisProcess.isPrivileged else {
+            Terminal.report("error: bootstrap needs root's privileges")
+            throw ExitStatus.noPrivilege
+        }
+        if fromBoot { return try FirstBoot().run() }
+        let converge = try settings()
+        try make(converge)
+        if plan { return }
+        let status = try BootstrapConverge(converge, root: root).run()
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    /// What the agent is to be told.
+    private func settings() throws -> AgentSettings.Converge {
+        var converge = AgentSettings.Converge()
+        let given = SiteSource(parsing: source ?? "").resolved
+        converge.source = given
+        converge.mode = mode == .apply ? .apply : .report
+        func path(_ text: String?) -> AbsolutePath? { text.flatMap { AbsolutePath(LocalFiles.absolute($0)) } }
+        if case .remote = given {
+            var settings = SourceTrustSettings()
+            guard trust.isGiven else {
+                Terminal.report(
+                    "\(given.shown): error: expected --signers or --key for a site from elsewhere, found neither")
+                Terminal.report("  hint: --trust none follows whoever can write there")
+                throw ExitStatus.untrusted
+            }
+            (settings.signers, settings.revoked, settings.authority) = (
+                path(trust.signers), path(trust.revoked), path(trust.ca)
+            )
+            settings.keys = trust.keys
+            settings.isWaived = trust.trust != nil
+            settings.longestAge = trust.expiresAfter.flatMap { Duration(text: $0) }
+            converge.trust = settings
+        } else if LocalStatus(of: given.workingDirectory ?? "/")?.kind != .directory {
+            Terminal.report("\(given.text): error: expected the directory of a site, found none")
+            throw ExitStatus.notFound
+        }
+        return converge
+    }
+
+    /// Applies std/agent, and nothing that others declared is touched.
+    func make(_ converge: AgentSettings.Converge) throws {
+        let hostSession = try HostSession(root: root)
+        let catalog = try BootstrapSite(converge: converge, root: hostSession.root).catalog()
+        let selection = Selection(only: catalog.declarations.map(\.address.description))
+        if plan {
+            let planned = try hostSession.plan(catalog, state: try hostSession.pastState(), selection)
+            return Terminal.print(PlanText(planned, isColored: Terminal.isColored).text(.full))
+        }
+        Interrupts.watch()
+        let lock = try hostSession.lock(for: "bootstrap")
+        defer { withExtendedLifetime(lock) {} }
+        try hostSession.checkNothingWaits()
+        let state = try hostSession.writableState()
+        try hostSession.tidy(state)
+        let planned = try hostSession.plan(catalog, state: state, selection)
+        let output = try RunOutput.parse([])
+        try output.finish(try output.perform(planned, hostSession, state))
+    }
+}
+
+/// The converge that follows: `lodestar apply` or `plan` of the source, as the agent calls it.
+struct BootstrapConverge {
+    let converge: AgentSettings.Converge
+    let root: String
+
+    private static let timeout: Int64 = 3_600_000
+    /// The agent that was just started may converge at the same time; attempts, one a second.
+    private static let patience = 900
+
+    init(_ converge: AgentSettings.Converge, root: String) { (self.converge, self.root) = (converge, root) }
+
+    /// - Returns: the exit status of the command.
+    func run() throws -> Int32 {
+        guard let source = converge.source else { return 0 }
+        let isApply = converge.mode == .apply
+        let words =
+            [ThisProcess.programPath, isApply ? "apply" : "plan", source.text, "--root", root]
+            + (isApply ? ["--unattended"] : []) + (converge.trust?.options ?? [])
+        for _ in 0..<Self.patience {
+            let status = try Terminal.reportingFaults { try Self.run(words) }
+            if status != ExitStatus.locked.rawValue || Interrupts.signal != nil { return status }
+            SystemClock.sleep(milliseconds: 1000)
+        }
+        return ExitStatus.locked.rawValue
+    }
+
+    private static func run(_ words: [String]) throws -> Int32 {
+        var run = ChildRun(
+            words, environment: [SearchPath.variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"],
+            timeout: timeout)
+        run.directory = "/"
+        let result: ChildResult
+        do throws(ChildFault) { result = try run.result() } catch {
+            throw HostFault("run", words[0], error.error.text)
+        }
+        let text = result.output.trimmed
+        if !text.isEmpty { Terminal.print(text) }
+        return result.hasTimedOut ? ExitStatus.failure.rawValue : result.exitStatus
+    }
+}

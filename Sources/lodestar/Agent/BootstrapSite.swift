@@ -1,0 +1,99 @@
+import Agent
+import Compiler
+import LinuxHost
+import Model
+import OperatorFiles
+import Resources
+import StandardRoles
+import SystemCalls
+
+/// The site of one role, `std/agent`, that makes a root one that follows a source.
+struct BootstrapSite {
+    /// The agent's settings to be; its files are where they are read now.
+    var converge: AgentSettings.Converge
+    let root: String
+
+    private static let packaged = "/usr/bin/lodestar"
+    private static let installed = "/usr/local/bin/lodestar"
+    private static let program = "lodestar"
+    private static let programLimit = 256 << 20
+
+    private func place(_ path: String) -> String { LocalFiles.place(path, below: root) }
+
+    /// Compiles it for the root.
+    func catalog() throws -> Catalog {
+        let isPackaged = LocalFiles.exists(place(Self.packaged))
+        let isThere = isPackaged || (root == "/" && ThisProcess.programPath == Self.installed)
+        var files: [String: [UInt8]] = ["site.yaml": Array("site: bootstrap\n".utf8)]
+        var manifest: [Datum.Member] = [
+            .init(
+                "role",
+                [
+                    "std/agent": [
+                        "with": try parameters(
+                            program: isPackaged ? Self.packaged : Self.installed, isPackaged: isPackaged)
+                    ]
+                ])
+        ]
+        if !isThere {
+            files["files/\(Self.program)"] = try Terminal.reportingFaults {
+                try LocalFiles.contents(of: ThisProcess.programPath, limit: Self.programLimit) ?? []
+            }
+            let file: Datum = [
+                "source": .string(Self.program), "mode": "0755", "before": ["service:lodestar-agent"],
+                "on_undeclare": "release",
+            ]
+            manifest.append(.init("file", .map([.init(Self.installed, file)])))
+        }
+        files["manifests/agent.yaml"] = Array(Datum.map(manifest).json.utf8)
+        let site = Site(
+            MapSite(bytes: files, revision: "lodestar bootstrap"), types: Registry.all,
+            standardRoles: StandardRoles.all, engine: EngineVersion(Lodestar.version))
+        let compilation = site.compilation(for: try Session.target(root: root))
+        Terminal.report(compilation.diagnostics)
+        guard let catalog = compilation.catalog else { throw ExitStatus.refused }
+        return catalog
+    }
+
+    private func parameters(program: String, isPackaged: Bool) throws -> Datum {
+        var members: [Datum.Member] = [
+            .init("mode", .string(converge.mode.rawValue)), .init("program", .string(program)),
+            .init("packaged", .bool(isPackaged)),
+        ]
+        guard case .remote(let source)? = converge.source else {
+            members.append(.init("source", Self.text(converge.source?.resolved.text ?? "")))
+            return .map(members)
+        }
+        var follow: [Datum.Member] = [
+            .init("url", Self.text(source.directory)), .init("ref", Self.text(source.revision)),
+        ]
+        if source.revision == "HEAD" { follow.removeLast() }
+        if let folder = source.folder { follow.append(.init("folder", Self.text(folder))) }
+        var texts: [Datum.Member] = []
+        /// The file's own copy on the root.
+        func kept(_ path: AbsolutePath?, as name: String) throws -> Datum? {
+            guard let path else { return nil }
+            let bytes = try TrustOptions.believed(path.text, name)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                Terminal.report("\(path.text): error: expected a text in UTF-8, found something else")
+                throw ExitStatus.refused
+            }
+            texts.append(.init(name, Self.text(text)))
+            return .string("/\(OwnPaths.settings)/\(name)")
+        }
+        let trust = converge.trust ?? SourceTrustSettings()
+        if let path = try kept(trust.authority, as: "ca.pem") { follow.append(.init("ca", path)) }
+        var allowed: [Datum.Member] = []
+        if let path = try kept(trust.signers, as: "allowed_signers") { allowed.append(.init("signers", path)) }
+        if !trust.keys.isEmpty { allowed.append(.init("keys", .list(trust.keys.map { .string($0) }))) }
+        if let path = try kept(trust.revoked, as: "revoked_keys") { allowed.append(.init("revoked", path)) }
+        if let age = trust.longestAge { allowed.append(.init("expires_after", .string("\(age.components.seconds)s"))) }
+        follow.append(.init("trust", trust.isWaived ? "none" : .map(allowed)))
+        if converge.breaker != 3 { follow.append(.init("breaker", .int(Int64(converge.breaker ?? 0)))) }
+        members += [.init("follow", .map(follow)), .init("files", .map(texts))]
+        return .map(members)
+    }
+
+    /// A text in which nothing is an expression.
+    private static func text(_ text: String) -> Datum { .string(text.replacing("${{", with: "$${{")) }
+}
