@@ -77,6 +77,26 @@ import Values
         )
     }
 
+    /// A SCSI disk says its serial in a page of its own; udev has the WWN in its place, and a mini OS no udev.
+    @Test(arguments: [
+        (0x80, 20, "        WD-WX1 2345    ", "WD-WX1 2345"), (0x80, 4, "Z1Z9junk", "Z1Z9"),
+        (0x83, 4, "Z1Z9", "5000c500a1b2c3d4"),
+        (0x80, 4, "", "5000c500a1b2c3d4"), (0x80, 3, "   ", "5000c500a1b2c3d4"),
+    ]) func serialOfASCSIDisk(_ code: UInt8, _ length: UInt8, _ text: String, _ serial: String) {
+        let page = [0, code, 0, length] + Array(text.utf8)
+        let tree = MemoryTree()
+        tree.files = [
+            "sys/block/sda/size": Array("2048\n".utf8), "sys/block/sda/dev": Array("8:0\n".utf8),
+            "sys/block/sda/device/vpd_pg80": page,
+            "run/udev/data/b8:0": Array("E:ID_SERIAL_SHORT=5000c500a1b2c3d4\n".utf8),
+        ]
+        guard case .list(let disks)? = FactCollector(tree).fact("disks") else {
+            Issue.record("no disks")
+            return
+        }
+        #expect(disks.first?["serial"] == .string(serial))
+    }
+
     @Test func mountsHaveTheirBlanksBack() {
         let line = #"36 35 98:0 / /mnt/a\040b rw,noatime shared:1 - ext3 /dev/root\134x rw,errors=continue"#
         #expect(

@@ -30,8 +30,9 @@ file:
 link:
   /srv/current: {target: www}
 Y
-# The cloud kernel has virtio as modules; the names are in the order in which they need each other.
-for name in virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk failover net_failover virtio_net; do
+# The cloud kernel has virtio and SCSI as modules.
+for name in virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk failover net_failover virtio_net scsi_common scsi_mod virtio_scsi \
+  crct10dif_common crc-t10dif crc64 crc64-rocksoft t10-pi sd_mod; do
   found=$(find "$keep"/kernel/lib/modules -name "$name.ko*" | head -1)
   [ -z "$found" ] || { mkdir -p "$work/initrd/modules"; cp "$found" "$work/initrd/modules/$name.ko"; echo "$name" >> "$work/initrd/modules/order"; }
 done
@@ -40,8 +41,8 @@ asset() { # asset NAME ENTRY: a site whose inventory has an entry
   echo "site: $1" > "$work/initrd/assets/$1/site.yaml"
   printf 'hosts:\n  MINI7001: {asset: %s}\n  OTHER1: {asset: {uuid: 12345678-1234-1234-1234-1234567890ab}}\n' "$2" > "$work/initrd/assets/$1/inventory/hosts.yaml"
 }
-machine="vendor: Dell, product: PowerEdge R630, uuid: 4c4c4544-0042-4310-8031-b4c04f4d3332"
-asset match "{$machine, cpu: {model: TCG CPU version 2.5+, sockets: 2, cores: 2}, memory: {total: 512MiB, modules: [{size: 512MiB, vendor: QEMU}]}, disks: [{size: 64MiB, serial: wd-1, transport: virtio}], nics: [{mac: 52:54:00:12:34:56, driver: virtio_net}], firmware: {type: bios}}"
+machine="vendor: Super Micro Computer, product: X11DPi-N, uuid: 12345678-9abc-4def-8123-456789abcdef"
+asset match "{$machine, cpu: {model: QEMU TCG CPU version 2.5+, sockets: 2, cores: 2}, memory: {total: 512MiB, modules: [{size: 512MiB, vendor: QEMU}]}, disks: [{size: 64MiB, serial: wd-1, transport: virtio}, {size: 32MiB, serial: SAS-77}], nics: [{mac: 52:54:00:12:34:56, driver: virtio_net}], firmware: {type: bios}}"
 asset disk "{$machine, disks: [{size: {min: 128MiB}}]}"
 asset memory "{$machine, memory: {modules: [{size: 512MiB, count: 2}]}}"
 asset cpu "{$machine, cpu: {model: E5-2630 v3}}"
@@ -54,7 +55,8 @@ cat > "$work/initrd/init" <<'S'
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sysfs /sys
 /bin/busybox mount -t devtmpfs dev /dev
-for name in $(/bin/busybox cat /modules/order); do /bin/busybox insmod /modules/$name.ko; done
+# Twice: what another one needs may come after it.
+for name in $(/bin/busybox cat /modules/order /modules/order); do /bin/busybox insmod /modules/$name.ko 2> /dev/null; done
 /bin/busybox sleep 1
 for site in match disk memory cpu board; do
   /bin/lodestar asset check /assets/$site
@@ -76,10 +78,12 @@ S
 chmod +x "$work/initrd/init"
 (cd "$work/initrd" && find . | cpio --quiet -o -H newc) > "$work/initrd.img"
 truncate -s 64M "$work/disk"
+truncate -s 32M "$work/disk2"
 boot() { # boot SERIAL [WORD OF THE COMMAND LINE]
   timeout 300 qemu-system-x86_64 -accel tcg -cpu max -m 512 -smp 2,sockets=2 -nographic -no-reboot -nic user,model=virtio-net-pci,mac=52:54:00:12:34:56 \
     -drive "file=$work/disk,format=raw,if=none,id=d" -device virtio-blk-pci,drive=d,serial=WD-1 \
-    -smbios "type=1,manufacturer=Dell Inc.,product=PowerEdge R630,serial=$1,uuid=4c4c4544-0042-4310-8031-b4c04f4d3332" \
+    -drive "file=$work/disk2,format=raw,if=none,id=e" -device virtio-scsi-pci -device scsi-hd,drive=e,serial=SAS-77 \
+    -smbios "type=1,manufacturer=Supermicro,product=X11DPi-N,serial=$1,uuid=12345678-9abc-4def-8123-456789abcdef" \
     -kernel "$keep"/kernel/boot/vmlinuz-* -initrd "$work/initrd.img" -append "console=ttyS0 quiet panic=-1 ${2:-}" < /dev/null > "$work/log" 2>&1 || true
   grep -a MINI "$work/log" || { tail -n 40 "$work/log"; exit 1; }
 }

@@ -19,7 +19,7 @@ extension FactCollector {
         return [
             "name": .string(name), "by_id": .list(known.links.map { .string($0) }),
             "model": first("device/model", udev: "ID_MODEL"), "vendor": first("device/vendor", udev: "ID_VENDOR"),
-            "serial": first("device/serial", "serial", udev: "ID_SERIAL_SHORT"),
+            "serial": serial(of: folder).map { .string($0) } ?? first("serial", udev: "ID_SERIAL_SHORT"),
             "wwn": first("device/wwid", "wwid", udev: "ID_WWN"),
             // Sectors of 512 bytes, whatever the disk has (sysfs ABI, /sys/block/<disk>/size).
             "size_bytes": .int(sectors.multipliedReportingOverflow(by: 512).partialValue),
@@ -27,6 +27,18 @@ extension FactCollector {
             "transport": .string(transport(of: name, known.values["ID_BUS"])),
             "holders": .list((tree.names(in: "\(folder)/holders") ?? []).map { .string($0) }),
         ]
+    }
+
+    /// What the driver says, or the page of a SCSI disk that has it (SPC-4 §7.8.19), SATA disks' too: udev, which a mini OS
+    /// lacks, may have the WWN in its place.
+    private func serial(of folder: String) -> String? {
+        if let text = tree.text("\(folder)/device/serial"), !text.isEmpty { return text }
+        guard case .bytes(let page) = tree.read("\(folder)/device/vpd_pg80"), page.count > 4, page[1] == 0x80 else {
+            return nil
+        }
+        let text = page.dropFirst(4).prefix(Int(page[2]) << 8 | Int(page[3])).prefix { $0 != 0 }
+        let words = String(decoding: text, as: UTF8.self).split(separator: " ").joined(separator: " ")
+        return words.isEmpty ? nil : words
     }
 
     /// `S:` names a link below /dev, `E:` a property, in the database of udev.
