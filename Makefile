@@ -105,7 +105,7 @@ SMALL := -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -f
   -Xswiftc -Xclang-linker -Xswiftc -fuse-ld=lld -Xlinker -T.ci/no-unwind-tables.ld
 
 package: release ## packs dist/lodestar_VERSION_ARCHITECTURE.deb
-	Packaging/make-deb.sh dist/lodestar dist
+	.ci/package/make-deb.sh dist/lodestar dist
 
 release: install ## writes the static binaries to dist: lodestar, and hostinfo for other tools
 	for p in lodestar hostinfo; do \

@@ -12,7 +12,7 @@ fail() { echo "FAILED $*"; tail -n 20 "$work/console" 2> /dev/null; exit 1; }
 work=$(mktemp -d /var/tmp/lodestar-first-boot.XXXX)
 server=
 trap '[ -z "$server" ] || kill $server; cleanup' EXIT
-package=$(Packaging/make-deb.sh "$lodestar" "$work/dist")
+package=$(.ci/package/make-deb.sh "$lodestar" "$work/dist")
 
 # A repository, signed, served over https to who believes the certificate.
 ssh-keygen -q -t ed25519 -N '' -C '' -f "$work/key"; ssh-keygen -q -t ed25519 -N '' -C '' -f "$work/other"

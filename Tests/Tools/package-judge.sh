@@ -15,14 +15,14 @@ fail() { echo "FAILED $*"; exit 1; }
 is() { [ "$2" = "$3" ] || fail "$1: expected $3, found $2"; }
 
 # The same bytes from anywhere, with any umask, zone, language and order of files.
-first=$(Packaging/make-deb.sh "$lodestar" "$work/one")
+first=$(.ci/package/make-deb.sh "$lodestar" "$work/one")
 copy=$work/copy
-git clone -q . "$copy" && rm -rf "$copy"/{Packaging,Examples,Docs,CHANGELOG.md} && cp -r Packaging Examples Docs CHANGELOG.md "$copy"/
+git clone -q . "$copy" && rm -rf "$copy"/{.ci,Examples,Docs,CHANGELOG.md} && cp -r .ci Examples Docs CHANGELOG.md "$copy"/
 epoch=$(git log -1 --format=%ct)
-other=$(cd / && umask 077 && TZ=Asia/Tokyo LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=$epoch "$copy/Packaging/make-deb.sh" "$lodestar" "$work/two")
+other=$(cd / && umask 077 && TZ=Asia/Tokyo LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=$epoch "$copy/.ci/package/make-deb.sh" "$lodestar" "$work/two")
 cmp "$first" "$other" || fail "two packages of the same input differ"
 # Another time is in it.
-changed=$(SOURCE_DATE_EPOCH=1 Packaging/make-deb.sh "$lodestar" "$work/three")
+changed=$(SOURCE_DATE_EPOCH=1 .ci/package/make-deb.sh "$lodestar" "$work/three")
 ! cmp -s "$first" "$changed" || fail "the time of the commit is nowhere in the package"
 lintian --fail-on error "$first" > "$work/lintian" 2>&1 || { cat "$work/lintian"; fail "lintian"; }
 is "what it needs" "$(dpkg-deb -f "$first" Depends Pre-Depends)" ""

@@ -6,7 +6,7 @@ set -euo pipefail
 umask 022
 export LC_ALL=C TZ=UTC
 lodestar=$(realpath -e "$1") out=$(realpath -m "$2")
-cd "$(dirname "$(realpath "$0")")/.."
+cd "$(dirname "$(realpath "$0")")/../.."
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH=$epoch
 version=$("$lodestar" --version)
@@ -19,14 +19,14 @@ share=$tree/usr/share doc=$tree/usr/share/doc/lodestar
 install -D -m 755 "$lodestar" "$tree/usr/bin/lodestar"
 install -d "$tree/lib/systemd/system"
 sed 's|/usr/local/bin/lodestar|/usr/bin/lodestar|' Examples/agent/lodestar-agent.service > "$tree/lib/systemd/system/lodestar-agent.service"
-install -m 644 Packaging/debian/lodestar-bootstrap.service "$tree/lib/systemd/system/"
+install -m 644 .ci/package/debian/lodestar-bootstrap.service "$tree/lib/systemd/system/"
 for shell in bash:bash-completion/completions/lodestar zsh:zsh/vendor-completions/_lodestar fish:fish/vendor_completions.d/lodestar.fish; do
   install -d "$share/$(dirname "${shell#*:}")"
   "$lodestar" --generate-completion-script "${shell%%:*}" | sed '1{/^#!/d}' > "$share/${shell#*:}"
 done
 install -d "$share/man/man1" "$share/lintian/overrides" "$doc/examples"
-"$lodestar" --experimental-dump-help | Packaging/manual.py "$(date -d "@$epoch" +%F)" "$version" | gzip -9n > "$share/man/man1/lodestar.1.gz"
-install -m 644 Packaging/debian/lintian-overrides "$share/lintian/overrides/lodestar"
+"$lodestar" --experimental-dump-help | .ci/package/manual.py "$(date -d "@$epoch" +%F)" "$version" | gzip -9n > "$share/man/man1/lodestar.1.gz"
+install -m 644 .ci/package/debian/lintian-overrides "$share/lintian/overrides/lodestar"
 install -m 644 Examples/agent/agent.yaml Examples/bootstrap/bootstrap.yaml "$doc/examples/"
 install -m 644 Docs/agent.md Docs/bootstrap.md Docs/commands.md "$doc/"
 { printf 'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: lodestar\n\nFiles: *\n'
@@ -39,8 +39,8 @@ gzip -9n < CHANGELOG.md > "$doc/CHANGELOG.gz"
 install -d "$tree/DEBIAN"
 (cd "$tree" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum) > "$tree/DEBIAN/md5sums"
 size=$(cd "$tree" && find usr lib -type f -printf '%s\n' | awk '{total += int(($1 + 1023) / 1024)} END {print total}')
-sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/" Packaging/debian/control > "$tree/DEBIAN/control"
-install -m 755 Packaging/debian/{postinst,prerm,postrm} "$tree/DEBIAN/"
+sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/" .ci/package/debian/control > "$tree/DEBIAN/control"
+install -m 755 .ci/package/debian/{postinst,prerm,postrm} "$tree/DEBIAN/"
 find "$tree" -type d -exec chmod 755 {} +
 find "$tree" -exec touch -h -d "@$epoch" {} +
 mkdir -p "$out"
