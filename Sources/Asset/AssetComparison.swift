@@ -29,16 +29,17 @@ public struct AssetComparison {
 
     /// Which machine it is: by the firmware's serial; where it has none, a UUID of the entry says so.
     private mutating func compareSerial(_ host: String) {
-        guard let serial = machine.serial else {
-            if !rules.namesMachine {
-                findings.append(
-                    AssetFinding("sn", expected: host, found: nil, .unknown, note: "nothing proves which machine it is")
-                )
+        if let serial = machine.serial {
+            let isSame = Normal.serial(serial) == Normal.serial(host)
+            if isSame || !machine.hasStandIn {
+                findings.append(AssetFinding("sn", expected: host, found: serial, isSame ? .match : .wrongHost))
+                return
             }
-            return
         }
-        let isSame = Normal.serial(serial) == Normal.serial(host)
-        findings.append(AssetFinding("sn", expected: host, found: serial, isSame ? .match : .wrongHost))
+        if rules.namesMachine { return }
+        findings.append(
+            AssetFinding(
+                "sn", expected: host, found: machine.serial, .unknown, note: "nothing proves which machine it is"))
     }
 
     private mutating func compare(

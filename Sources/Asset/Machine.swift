@@ -13,6 +13,9 @@ public struct Machine: Sendable {
     /// The serial of the firmware; nil where it has none that counts.
     public var serial: String? { Self.text(facts["sn"]) }
 
+    /// Whether the serial is made of a UUID or an address, since the firmware has none (sn-spec/1, S6 to S8).
+    var hasStandIn: Bool { ["VM:", "UUID:", "MAC:"].contains { serial?.hasPrefix($0) == true } }
+
     /// A component of a list, with what a person calls it.
     struct Component {
         let name: String

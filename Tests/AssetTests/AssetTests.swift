@@ -12,6 +12,11 @@ import Values
         #expect(try AssetFixture.report("vendor: Dell", nameless).verdict == .unknown)
         #expect(try AssetFixture.report("uuid: 4c4c4544-0042-4310-8031-b4c04f4d3332", nameless).verdict == .match)
         #expect(try AssetFixture.report("{}", #"{"sn": "ABC123"}"#).verdict == .match)
+        let standIn = AssetFixture.facts.replacing("ABC123", with: "VM:4c4c4544-0042-4310-8031-b4c04f4d3332")
+        #expect(try AssetFixture.report("vendor: Dell", standIn).verdict == .unknown)
+        #expect(try AssetFixture.report("uuid: 4c4c4544-0042-4310-8031-b4c04f4d3332", standIn).verdict == .match)
+        #expect(
+            try AssetFixture.report("{}", host: "VM:4c4c4544-0042-4310-8031-b4c04f4d3332", standIn).verdict == .match)
     }
 
     /// The worst wins, and every difference is there.
