@@ -1,3 +1,4 @@
+import CShim
 import Glibc
 
 /// A part of stat(2).
