@@ -1,3 +1,4 @@
+import CShim
 import Glibc
 
 /// The name of a root that is managed.
