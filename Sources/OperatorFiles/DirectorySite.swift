@@ -121,18 +121,12 @@ public final class DirectorySite: SiteReader {
     public func part(of path: String, _ range: Range<Int>) throws(SiteFault) -> [UInt8]? {
         guard let file = try opened(path) else { return nil }
         defer { close(file) }
-        var isFailed = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, done in
-            while done < range.count {
-                let step = pread(
-                    file, buffer.baseAddress?.advanced(by: done), range.count - done, off_t(range.lowerBound + done))
-                if step < 0, errno == EINTR { continue }
-                isFailed = step < 0
-                if step <= 0 { return }
-                done += step
-            }
+        let bytes: [UInt8]
+        do throws(ReadFault) {
+            bytes = try OpenFile.bytes(of: file, at: range.lowerBound, count: range.count)
+        } catch {
+            throw SiteFault(path, error.reason)
         }
-        if isFailed { throw SiteFault(path, ErrorNumber.last.text) }
         return bytes.count == range.count ? bytes : nil
     }
 

@@ -52,16 +52,30 @@ public enum OpenFile {
         }
     }
 
+    /// Bytes of a file or a device from an offset on, fewer only at its end.
+    public static func bytes(of descriptor: Int32, at offset: Int, count: Int) throws(ReadFault) -> [UInt8] {
+        try filled(count) { place, done in pread(descriptor, place, count - done, off_t(offset + done)) }
+    }
+
     /// The next bytes of a file, fewer only at its end.
     private static func next(_ count: Int, of descriptor: Int32) throws(ReadFault) -> [UInt8] {
+        try filled(count) { place, done in Glibc.read(descriptor, place, count - done) }
+    }
+
+    /// Bytes that come some at a time.
+    ///
+    /// - Parameter step: puts more at a place, after so many that are there, and returns how many, as read(2) does.
+    private static func filled(
+        _ count: Int, _ step: (UnsafeMutableRawPointer?, Int) -> Int
+    ) throws(ReadFault) -> [UInt8] {
         var fault: ReadFault?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
             while done < count {
-                let step = Glibc.read(descriptor, buffer.baseAddress?.advanced(by: done), count - done)
-                if step < 0, errno == EINTR { continue }
-                if step < 0 { fault = .failed(.last) }
-                if step <= 0 { break }
-                done += step
+                let more = step(buffer.baseAddress?.advanced(by: done), done)
+                if more < 0, errno == EINTR { continue }
+                if more < 0 { fault = .failed(.last) }
+                if more <= 0 { break }
+                done += more
             }
         }
         if let fault { throw fault }

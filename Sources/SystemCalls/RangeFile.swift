@@ -40,18 +40,10 @@ public final class RangeFile: Sendable {
     public func bytes(at offset: UInt64, count: Int) throws(HostFault) -> [UInt8] {
         guard count > 0, offset < byteCount else { return [] }
         let wanted = Int(min(UInt64(count), byteCount - offset))
-        var failed: ErrorNumber?
-        let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, done in
-            while done < wanted {
-                let step = pread(
-                    descriptor, buffer.baseAddress?.advanced(by: done), wanted - done, off_t(offset) + off_t(done))
-                if step < 0, errno == EINTR { continue }
-                if step < 0 { failed = .last }
-                if step <= 0 { break }
-                done += step
-            }
+        do throws(ReadFault) {
+            return try OpenFile.bytes(of: descriptor, at: Int(offset), count: wanted)
+        } catch {
+            throw HostFault("read", path, error.reason)
         }
-        if let failed { throw HostFault("read", path, failed.text) }
-        return bytes
     }
 }
