@@ -7,9 +7,7 @@ extension Linux {
         case .serviceIsRunning(let unit):
             guard isRunning else { return .unknown("the root is not running") }
             guard try hasSystemd else { return .unknown("systemd is not running here") }
-            let words = ["systemctl", "show", "--property=ActiveState", "--value", "--", unit]
-            let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
-            let state = ended.output.textLines().first.map(String.init) ?? ""
+            let state = try property("ActiveState", of: unit)
             return .isRunning(state == "active" || state == "reloading" || state == "activating")
         case .mounts(let path): return mounts(below: path)
         case .named(let database, let key): return try named(database, key)

@@ -57,12 +57,21 @@ extension Linux {
         }
     }
 
-    /// A word of `systemctl show`; empty where systemd does not say it.
-    private func property(_ name: String, of unit: String) throws(HostFault) -> String {
-        let words = ["systemctl", "show", "--property=\(name)", "--value", "--", unit]
-        return try execute(CommandRun(.arguments(words), timeout: .seconds(60))).output.textLines().first.map {
-            String($0)
-        } ?? ""
+    /// A property of a unit (systemctl(1), `show`); empty where systemd does not say it.
+    func property(_ name: String, of unit: String) throws(HostFault) -> String {
+        try properties([name], of: unit)[name] ?? ""
+    }
+
+    /// Several of them, by their names.
+    func properties(_ names: [String], of unit: String) throws(HostFault) -> [String: String] {
+        let words = ["systemctl", "show", "--property=\(names.joined(separator: ","))", "--", unit]
+        let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
+        var values: [String: String] = [:]
+        for line in ended.output.textLines() {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[String(parts[0])] = String(parts[1]) }
+        }
+        return values
     }
 
     private func readChangedUnits() throws(HostFault) {

@@ -45,17 +45,11 @@ extension Linux {
 
     /// Which run of a unit it is, and what is wrong with it.
     private func state(of unit: String) throws(HostFault) -> (invocation: String, complaint: Complaint?) {
-        let words = ["systemctl", "show", "--property=ActiveState,Result,InvocationID", "--", unit]
-        let ended = try execute(CommandRun(.arguments(words), timeout: .seconds(60)))
-        var values: [Substring: Substring] = [:]
-        for line in ended.output.textLines() {
-            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { values[parts[0]] = parts[1] }
-        }
+        let values = try properties(["ActiveState", "Result", "InvocationID"], of: unit)
         let state = values["ActiveState"] ?? "unknown", result = values["Result"] ?? ""
         let isActive = state == "active" || state == "reloading"
         let reason = result.isEmpty || result == "success" ? "" : " (\(result))"
-        return (String(values["InvocationID"] ?? ""), isActive ? nil : "\(unit) is \(state)\(reason)".printable)
+        return (values["InvocationID"] ?? "", isActive ? nil : "\(unit) is \(state)\(reason)".printable)
     }
 
     /// One attempt.
