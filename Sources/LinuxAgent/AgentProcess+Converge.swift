@@ -81,11 +81,12 @@ extension AgentProcess {
         let begun = kept.begun ?? .init(ConvergeRun(trigger: .interval, mode: .report), started: now.wall)
         let outcome = ConvergeOutcome(run: begun.run, started: begun.started, ended: now.wall, exitStatus: exitStatus)
         let output = (try? LocalFiles.stateContents(of: outputPath, limit: Self.outputLimit)) ?? []
+        let source = sourceView
         let reports = ReportLog(
             path: settings.reportsPath, size: Int(clamping: settings.reportSize.bytes), count: settings.reportCount)
         do throws(HostFault) {
             try reports.append(
-                ReportLog.line(outcome, output: output, errorText: errorText, source: sourceView?.datum))
+                ReportLog.line(outcome, output: output, errorText: errorText, source: source?.datum))
         } catch {
             log.write(.error, error.text)
         }
@@ -94,7 +95,6 @@ extension AgentProcess {
             $0.begun = nil
             $0.lastConverge = outcome
         }
-        let source = sourceView
         // Another commit has come.
         if isHeld, source?.isBreakerOpen == false { loop.want(.change) }
         loop.ended(now, isLocked: exitStatus == 75, againAfter: source?.wait(from: SystemClock.seconds))

@@ -24,4 +24,10 @@ public struct SourceFault: Error, Sendable, Hashable {
         self.reason = reason
         self.hint = hint
     }
+
+    /// Of a file of the site that cannot be read as its commit says.
+    public init(_ fault: SiteFault) { self.init(.refused, "\(fault.path): \(fault.reason)") }
+
+    /// Of something of the machine.
+    public init(_ fault: HostFault) { self.init(.failed, fault.text) }
 }

@@ -20,7 +20,7 @@ extension SiteSource {
             do throws(HostFault) {
                 if let site = try DirectorySite(path) { return OpenSite(reader: site, source: resolved) }
             } catch {
-                throw SourceFault(.failed, error.text)
+                throw SourceFault(error)
             }
             throw SourceFault(.missing, "expected the directory of a site, found none")
         case .commit(let source):

@@ -55,9 +55,7 @@ extension SourceAccess {
         let inspection = try judgement(of: try earlier(last.commit, of: source))
         try checkDescent(of: inspection)
         let site = try inspection.site()
-        do throws(SiteFault) { try site.check() } catch {
-            throw SourceFault(.refused, "\(error.path): \(error.reason)")
-        }
+        do throws(SiteFault) { try site.check() } catch { throw SourceFault(error) }
         let (day, _) = CivilDate.clock(at: last.time)
         var remark =
             "\(source.text): \(fault.reason); going on with \(last.commit.prefix(12)), the last commit that was trusted, on \(day)"
@@ -76,9 +74,7 @@ extension SourceAccess {
             try site.check()
             return (inspection, site)
         } catch {
-            guard let mirror = try mirror(of: source) else {
-                throw SourceFault(.refused, "\(error.path): \(error.reason)")
-            }
+            guard let mirror = try mirror(of: source) else { throw SourceFault(error) }
             // A mirror that is damaged is made anew, and judged again.
             let inspection = try judgement(of: try mirror.renewedCandidate(source))
             found = inspection
@@ -89,8 +85,8 @@ extension SourceAccess {
 
     /// What is to be said of a newest commit that is old; nil where it is young enough.
     private func staleness(of source: CommitSource, _ inspection: SourceInspection) throws(SourceFault) -> String? {
-        guard let longestAge, let trust else { return nil }
-        let made = inspection.made ?? 0, now = trust.notBefore(try history()?.earliest ?? 0).now
+        guard let longestAge, let now = try presentTrust()?.now else { return nil }
+        let made = inspection.made ?? 0
         guard now - made > longestAge else { return nil }
         let (day, _) = CivilDate.clock(at: made)
         return
@@ -110,7 +106,7 @@ extension SourceAccess {
             do throws(HostFault) {
                 try history.change(source, notBefore: proof ?? 0) { change(&$0, SystemClock.seconds) }
             } catch {
-                throw SourceFault(.failed, error.text)
+                throw SourceFault(error)
             }
             if let inspection { try mirror(of: source)?.pin(inspection.commit, of: source) }
             return nil

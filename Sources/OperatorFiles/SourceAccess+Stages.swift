@@ -18,10 +18,10 @@ extension SourceAccess {
         if let begun, let site = try? earlier(begun, of: source).site() { governing = soak(site) }
         guard let seconds = governing ?? soak(newest.site), seconds > 0 else { return newest }
         let chain = try candidate.chain(after: begun, atMost: Self.greatestChain)
-        let now = trust?.notBefore(try history()?.earliest ?? 0).now ?? SystemClock.seconds
+        let trust = try presentTrust(), now = trust?.now ?? SystemClock.seconds
         let seen = try seen(chain.map(\.commit), of: source, at: now)
-        let staged = try chain.map { (one: GitCandidate) throws(SourceFault) -> StagedCommit in
-            let isTrusted = trust == nil ? true : try judgement(of: one).isTrusted
+        let staged = chain.map { one in
+            let isTrusted = trust == nil || SourceInspection(one, by: trust).isTrusted
             return StagedCommit(one, isTrusted: isTrusted, seen: begun == nil ? 0 : seen[one.commit] ?? now)
         }
         guard let place = StagedCommit.choice(of: staged, after: seconds, at: now) else {
@@ -41,9 +41,7 @@ extension SourceAccess {
         _ newest: Opened, with inspection: SourceInspection, until due: Int64
     ) throws(SourceFault) -> Opened {
         let site = try inspection.site()
-        do throws(SiteFault) { try site.check() } catch {
-            throw SourceFault(.refused, "\(error.path): \(error.reason)")
-        }
+        do throws(SiteFault) { try site.check() } catch { throw SourceFault(error) }
         let time = Timestamp(seconds: due)?.text ?? "an unknown time"
         var setback = newest.setback ?? Setback(remark: "", kind: .pending)
         let remark =

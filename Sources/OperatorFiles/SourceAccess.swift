@@ -45,9 +45,12 @@ public struct SourceAccess: Sendable {
 
     public init(trust: SourceTrust? = nil) { self.trust = trust }
 
-    /// What is to be said of a commit, at a time that is not before what was trusted earlier.
+    /// Who counts now, which is not before what was trusted earlier.
+    func presentTrust() throws(SourceFault) -> SourceTrust? { trust?.notBefore(try history()?.earliest ?? 0) }
+
+    /// What is to be said of a commit now.
     func judgement(of candidate: GitCandidate) throws(SourceFault) -> SourceInspection {
-        SourceInspection(candidate, by: trust?.notBefore(try history()?.earliest ?? 0))
+        SourceInspection(candidate, by: try presentTrust())
     }
 
     /// Finds a commit from elsewhere.
@@ -90,11 +93,11 @@ public struct SourceAccess: Sendable {
 
     func record() throws(SourceFault) -> SourceRecord? {
         guard let state else { return nil }
-        do throws(HostFault) { return try SourceRecord(in: state) } catch { throw SourceFault(.failed, error.text) }
+        do throws(HostFault) { return try SourceRecord(in: state) } catch { throw SourceFault(error) }
     }
 
     func history() throws(SourceFault) -> SourceHistory? {
         guard let state else { return nil }
-        do throws(HostFault) { return try SourceHistory(in: state) } catch { throw SourceFault(.failed, error.text) }
+        do throws(HostFault) { return try SourceHistory(in: state) } catch { throw SourceFault(error) }
     }
 }
