@@ -36,6 +36,17 @@ public struct SourceTrustSettings: Sendable, Hashable {
 }
 
 extension AgentSettings.Converge {
+    /// The words of the command that converges the site, behind the program's name; nil without a source.
+    ///
+    /// - Parameters:
+    ///   - mode: what is done about differences.
+    ///   - root: the root that is managed.
+    public func command(_ mode: AgentSettings.Mode, root: String) -> [String]? {
+        guard let source else { return nil }
+        return [mode.command, source.text, "--root", root] + (mode == .apply ? ["--unattended"] : [])
+            + (trust?.options ?? [])
+    }
+
     /// Reads the path of a site, or a mapping for a repository somewhere else.
     mutating func readSource(_ reader: NodeReader, into diagnostics: inout Diagnostics) {
         guard let node = reader["source"], case .map = node.content else {
@@ -78,6 +89,11 @@ extension AgentSettings.Converge {
         source = .remote(CommitSource(directory: address.text, revision: ref ?? "HEAD", folder: folder))
         self.trust = trust
     }
+}
+
+extension AgentSettings.Mode {
+    /// The command that does it.
+    public var command: String { self == .apply ? "apply" : "plan" }
 }
 
 extension SourceTrustSettings {

@@ -34,15 +34,12 @@ extension AgentProcess {
         } catch {
             log.write(.warning, error.text)
         }
-        let verb = run.mode == .apply ? "apply" : "plan"
+        let words = settings.converge.command(run.mode, root: settings.converge.root.text) ?? []
         var request = LaunchRequest(
             run: "@converge.\(now.wall).1",
-            arguments: [
-                ThisProcess.programPath, verb, source.text, "--root", settings.converge.root.text, "--format", "json",
-                "--detailed-exit-code",
-            ] + (run.mode == .apply ? ["--unattended"] : []) + (settings.converge.trust?.options ?? [])
+            arguments: [ThisProcess.programPath] + words + ["--format", "json", "--detailed-exit-code"]
                 + (settings.converge.trust != nil && run.trigger.isRoutine ? ["--patient"] : []),
-            environment: [SearchPath.variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"])
+            environment: SearchPath.ownEnvironment)
         request.outputFile = outputPath
         request.uid = geteuid()
         request.gid = getegid()
@@ -50,7 +47,7 @@ extension AgentProcess {
         remember { $0.begun = .init(run, started: now.wall) }
         do throws(LaunchFault) {
             try keeper.start(request)
-            log.write(.info, "\(verb) of \(source.text) because of \(run.trigger.rawValue)")
+            log.write(.info, "\(run.mode.command) of \(source.text) because of \(run.trigger.rawValue)")
         } catch {
             concludeConverge(nil, errorText: error.reason, now)
         }

@@ -6,4 +6,6 @@ public enum SearchPath {
     public static let text = lodestar_search_path().map { String(cString: $0) } ?? ""
     /// The variable of the environment.
     public static let variable = "PATH=\(text)"
+    /// The environment of the program itself, where it is started by its own agent or bootstrap.
+    public static let ownEnvironment = [variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"]
 }

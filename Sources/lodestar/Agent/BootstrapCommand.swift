@@ -1,9 +1,7 @@
-import Agent
-import ArgumentParser
-import Engine
+public import Agent
+public import ArgumentParser
 import Model
 import OperatorFiles
-import Resources
 import SystemCalls
 
 /// `lodestar bootstrap`: makes a root one that follows a source, and converges it once.
@@ -24,17 +22,13 @@ struct BootstrapCommand: ParsableCommand {
     @OptionGroup var trust: TrustOptions
 
     @Option(help: "What the agent does about differences: apply or report.")
-    var mode = Mode.apply
+    var mode = AgentSettings.Mode.apply
 
     @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
     var root = "/"
 
     @Flag(help: "Only shows what it would do.")
     var plan = false
-
-    enum Mode: String, ExpressibleByArgument, CaseIterable {
-        case apply, report
-    }
 
     func validate() throws {
         if fromBoot == (source != nil) { throw ValidationError("expected one of --source and --from-boot") }
@@ -50,8 +44,9 @@ struct BootstrapCommand: ParsableCommand {
         }
         if fromBoot { return try FirstBoot().run() }
         let converge = try settings()
-        try make(converge)
-        if plan { return }
+        let site = try BootstrapSite(converge, root: root)
+        if plan { return try site.plan() }
+        try site.apply()
         let status = try BootstrapConverge(converge, root: root).run()
         if status != 0 { throw ExitCode(status) }
     }
@@ -61,7 +56,7 @@ struct BootstrapCommand: ParsableCommand {
         var converge = AgentSettings.Converge()
         let given = SiteSource(parsing: source ?? "").resolved
         converge.source = given
-        converge.mode = mode == .apply ? .apply : .report
+        converge.mode = mode
         func path(_ text: String?) -> AbsolutePath? { text.flatMap { AbsolutePath(LocalFiles.absolute($0)) } }
         if case .remote = given {
             var settings = SourceTrustSettings()
@@ -84,27 +79,9 @@ struct BootstrapCommand: ParsableCommand {
         }
         return converge
     }
-
-    /// Applies std/agent, and nothing that others declared is touched.
-    func make(_ converge: AgentSettings.Converge) throws {
-        let hostSession = try HostSession(root: root)
-        let catalog = try BootstrapSite(converge: converge, root: hostSession.root).catalog()
-        let selection = Selection(only: catalog.declarations.map(\.address.description))
-        if plan {
-            let planned = try hostSession.plan(catalog, state: try hostSession.pastState(), selection)
-            return Terminal.print(PlanText(planned, isColored: Terminal.isColored).text(.full))
-        }
-        Interrupts.watch()
-        let lock = try hostSession.lock(for: "bootstrap")
-        defer { withExtendedLifetime(lock) {} }
-        try hostSession.checkNothingWaits()
-        let state = try hostSession.writableState()
-        try hostSession.tidy(state)
-        let planned = try hostSession.plan(catalog, state: state, selection)
-        let output = try RunOutput.parse([])
-        try output.finish(try output.perform(planned, hostSession, state))
-    }
 }
+
+extension AgentSettings.Mode: ExpressibleByArgument {}
 
 /// The converge that follows: `lodestar apply` or `plan` of the source, as the agent calls it.
 struct BootstrapConverge {
@@ -119,13 +96,9 @@ struct BootstrapConverge {
 
     /// - Returns: the exit status of the command.
     func run() throws -> Int32 {
-        guard let source = converge.source else { return 0 }
-        let isApply = converge.mode == .apply
-        let words =
-            [ThisProcess.programPath, isApply ? "apply" : "plan", source.text, "--root", root]
-            + (isApply ? ["--unattended"] : []) + (converge.trust?.options ?? [])
+        guard let words = converge.command(converge.mode, root: root) else { return 0 }
         for _ in 0..<Self.patience {
-            let status = try Terminal.reportingFaults { try Self.run(words) }
+            let status = try Terminal.reportingFaults { try Self.run([ThisProcess.programPath] + words) }
             if status != ExitStatus.locked.rawValue || Interrupts.signal != nil { return status }
             SystemClock.sleep(milliseconds: 1000)
         }
@@ -133,9 +106,7 @@ struct BootstrapConverge {
     }
 
     private static func run(_ words: [String]) throws -> Int32 {
-        var run = ChildRun(
-            words, environment: [SearchPath.variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"],
-            timeout: timeout)
+        var run = ChildRun(words, environment: SearchPath.ownEnvironment, timeout: timeout)
         run.directory = "/"
         let result: ChildResult
         do throws(ChildFault) { result = try run.result() } catch {

@@ -1,5 +1,7 @@
 import Agent
+import ArgumentParser
 import Compiler
+import Engine
 import LinuxHost
 import Model
 import OperatorFiles
@@ -10,18 +12,49 @@ import SystemCalls
 /// The site of one role, `std/agent`, that makes a root one that follows a source.
 struct BootstrapSite {
     /// The agent's settings to be; its files are where they are read now.
-    var converge: AgentSettings.Converge
-    let root: String
+    private let converge: AgentSettings.Converge
+    private let hostSession: HostSession
+    private var root: String { hostSession.root }
 
     private static let packaged = "/usr/bin/lodestar"
     private static let installed = "/usr/local/bin/lodestar"
     private static let program = "lodestar"
     private static let programLimit = 256 << 20
 
+    init(_ converge: AgentSettings.Converge, root: String) throws {
+        self.converge = converge
+        hostSession = try HostSession(root: root)
+    }
+
+    /// Shows what `apply` would do.
+    func plan() throws {
+        let catalog = try catalog()
+        let planned = try hostSession.plan(catalog, state: try hostSession.pastState(), Self.selection(of: catalog))
+        Terminal.print(PlanText(planned, isColored: Terminal.isColored).text(.full))
+    }
+
+    /// Applies it, and nothing that others declared is touched.
+    func apply() throws {
+        let catalog = try catalog()
+        Interrupts.watch()
+        let lock = try hostSession.lock(for: "bootstrap")
+        defer { withExtendedLifetime(lock) {} }
+        try hostSession.checkNothingWaits()
+        let state = try hostSession.writableState()
+        try hostSession.tidy(state)
+        let planned = try hostSession.plan(catalog, state: state, Self.selection(of: catalog))
+        let output = try RunOutput.parse([])
+        try output.finish(try output.perform(planned, hostSession, state))
+    }
+
     private func place(_ path: String) -> String { LocalFiles.place(path, below: root) }
 
+    private static func selection(of catalog: Catalog) -> Selection {
+        Selection(only: catalog.declarations.map(\.address.description))
+    }
+
     /// Compiles it for the root.
-    func catalog() throws -> Catalog {
+    private func catalog() throws -> Catalog {
         let isPackaged = LocalFiles.exists(place(Self.packaged))
         let isThere = isPackaged || (root == "/" && ThisProcess.programPath == Self.installed)
         var files: [String: [UInt8]] = ["site.yaml": Array("site: bootstrap\n".utf8)]

@@ -15,8 +15,8 @@ struct FirstBoot {
         guard let settings = try settings() else {
             return Terminal.print("nothing to bootstrap from: no lodestar.source= and no \(BootstrapSettings.path)")
         }
-        let converge = settings.converge, command = try BootstrapCommand.parse(["--source", "."])
-        try command.make(converge)
+        let converge = settings.converge
+        try BootstrapSite(converge, root: "/").apply()
         var wait = 5, isSeeded = settings.seed == nil
         while true {
             let status = try BootstrapConverge(converge, root: "/").run()
