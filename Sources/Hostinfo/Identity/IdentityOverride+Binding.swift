@@ -1,3 +1,5 @@
+import Values
+
 extension IdentityOverride.Binding {
     /// Why the serial is not this machine's: what it is bound to is another, or cannot be read. Nil when it is bound.
     func refusal(_ evidence: SerialEvidence) -> String? {

@@ -1,3 +1,5 @@
+public import Values
+
 /// What the firmware says about the machine: from raw SMBIOS tables, or from what the kernel repeats of them in sysfs.
 ///
 /// Texts that may become an identity are kept as bytes; nil where the firmware has no text.

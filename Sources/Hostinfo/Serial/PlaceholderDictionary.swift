@@ -1,3 +1,5 @@
+public import Values
+
 /// The texts and UUIDs that vendors leave where a serial should be: data with a version and a source for each entry.
 public struct PlaceholderDictionary: Sendable {
     /// The version of the data, such as `1`; `1+site` where the site adds or allows something.

@@ -1,3 +1,5 @@
+import Values
+
 extension SerialEvidence {
     /// What each source has, in the order of sn-spec/1.
     public var candidates: [SerialCandidate] {

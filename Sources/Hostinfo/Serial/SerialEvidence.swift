@@ -1,3 +1,5 @@
+public import Values
+
 /// Everything that the serial of a machine is found in.
 public struct SerialEvidence: Sendable {
     /// A serial that somebody gave to this machine.

@@ -1,4 +1,4 @@
-import Values
+public import Values
 
 /// Serials that vendors encode in the UUID of the system (sn-spec/1 §2), read from its raw bytes.
 public enum VendorSerial {

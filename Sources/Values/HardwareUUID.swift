@@ -1,5 +1,3 @@
-import Values
-
 /// A UUID as the firmware stores it: compared by its raw bytes, because its text depends on the SMBIOS version.
 public struct HardwareUUID: Sendable, Hashable {
     /// 16 bytes, as they stand in the table.
