@@ -11,14 +11,14 @@ public struct AssetComparison {
     public static func report(_ rules: AssetRules, of host: String, on machine: Machine) -> AssetReport {
         var comparison = AssetComparison(rules: rules, machine: machine)
         comparison.compareSerial(host)
-        comparison.compare("", AssetTable.system, rules.system, in: "system")
-        comparison.compare("cpu.", AssetTable.cpu, rules.cpu, in: "cpu")
+        comparison.compare("", rules.system, in: "system")
+        comparison.compare("cpu.", rules.cpu, in: "cpu")
         comparison.compareTotal()
         comparison.compare("memory.modules", AssetTable.module, rules.modules, machine.modules)
         comparison.compare("disks", AssetTable.disk, rules.disks, machine.disks)
         comparison.compare("nics", AssetTable.nic, rules.nics, machine.nics)
         comparison.compareAddresses()
-        comparison.compare("firmware.", AssetTable.firmware, rules.firmware, in: "firmware")
+        comparison.compare("firmware.", rules.firmware, in: "firmware")
         return AssetReport(host: host, findings: comparison.findings)
     }
 
@@ -43,15 +43,12 @@ public struct AssetComparison {
     }
 
     private mutating func compare(
-        _ prefix: String, _ fields: [AssetField], _ expectations: [AssetRules.Expectation], in group: String
+        _ prefix: String, _ expectations: [AssetRules.Expectation], in group: String
     ) {
-        for expectation in expectations {
-            guard expectation.rule.test != .ignored, let field = fields.first(where: { $0.name == expectation.name })
-            else { continue }
-            let found = machine.value(group, field)
-            let holds = found.map { expectation.rule.holds(for: $0, field.kind) }
+        for expectation in expectations where expectation.rule.test != .ignored {
+            let field = expectation.field, found = machine.value(group, field)
             let verdict: AssetVerdict =
-                switch holds {
+                switch found.map(expectation.holds) {
                 case true?: .match
                 case false?: field.isIdentity ? .wrongHost : .drift
                 case nil: .unknown
@@ -68,7 +65,7 @@ public struct AssetComparison {
             rule.holds(for: AssetValue("", .size(ByteCount(exactly: bytes))), .memory)
         }
         if let bytes = machine.moduleBytes {
-            let found = ByteCount.binaryText(of: bytes)
+            let found = bytes.byteText
             findings.append(
                 AssetFinding("memory.total", expected: rule.shown, found: found, holds(bytes) ? .match : .drift))
         } else if let bytes = machine.kernelBytes {
@@ -76,7 +73,7 @@ public struct AssetComparison {
             findings.append(
                 AssetFinding(
                     "memory.total", expected: rule.shown,
-                    found: ByteCount.binaryText(of: bytes / (1 << 20) * (1 << 20)),
+                    found: (bytes / (1 << 20) * (1 << 20)).byteText,
                     isIt ? .match : .drift, note: "what the kernel has; the modules are not known"))
         } else {
             findings.append(AssetFinding("memory.total", expected: rule.shown, found: nil, .unknown))
@@ -92,7 +89,7 @@ public struct AssetComparison {
             findings.append(AssetFinding(field, expected: expected, found: nil, .unknown))
             return
         }
-        let assignment = ComponentAssignment(items, found, fields)
+        let assignment = ComponentAssignment(items, found)
         for (index, item) in items.enumerated() {
             findings.append(assignment.finding("\(field)[\(index)]", of: index, item))
         }
@@ -105,12 +102,10 @@ public struct AssetComparison {
 
     /// A machine that has none of the addresses that are named is another one.
     private mutating func compareAddresses() {
-        let named = (rules.nics ?? []).flatMap(\.expectations).filter { $0.name == "mac" }
-        guard !named.isEmpty, let found = machine.nics, !found.isEmpty,
-            let field = AssetTable.nic.first(where: { $0.name == "mac" })
-        else { return }
-        let values = found.compactMap { field.kind.value(of: $0.facts[field.fact]) }
-        if named.contains(where: { rule in values.contains { rule.rule.holds(for: $0, field.kind) } }) { return }
+        let named = (rules.nics ?? []).flatMap(\.expectations).filter { $0.field.name == "mac" }
+        guard let field = named.first?.field, let found = machine.nics, !found.isEmpty else { return }
+        let values = found.compactMap { $0.value(field) }
+        if named.contains(where: { values.contains(where: $0.holds) }) { return }
         findings.append(
             AssetFinding(
                 "nics", expected: named.map(\.rule.shown).joined(separator: ", "),

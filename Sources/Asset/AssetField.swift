@@ -2,7 +2,7 @@ import Values
 
 /// A property of the hardware that a rule may speak of: what it is called, what kind of value it has, and where facts
 /// have it.
-struct AssetField: Sendable {
+struct AssetField: Sendable, Hashable {
     let name: String
     let kind: AssetKind
     /// The key in the facts of the component, such as `size_bytes` of a disk.

@@ -84,7 +84,7 @@ enum AssetKind: Sendable {
             guard number > 0 else { return nil }
             let bytes = UInt64(number)
             return AssetValue(
-                self == .memory ? ByteCount.binaryText(of: bytes) : ByteCount.diskText(of: bytes),
+                self == .memory ? bytes.byteText : ByteCount.diskText(of: bytes),
                 .size(ByteCount(exactly: bytes)))
         case (_, .int(let number)?): return number < 0 ? nil : value(of: String(number))
         case (.flag, .bool(let flag)?): return AssetValue("\(flag)", .number(flag ? 1 : 0))

@@ -11,12 +11,12 @@ public enum AssetRecord {
         if let modules = machine.modules {
             let names = ["size", "vendor", "type"] + (hasSerials ? ["serial"] : [])
             let memory: Datum = [
-                "total": .string(ByteCount.binaryText(of: machine.moduleBytes ?? 0)),
+                "total": .string((machine.moduleBytes ?? 0).byteText),
                 "modules": .list(list(modules, AssetTable.module, names)),
             ]
             entry.append(Datum.Member("memory", memory))
         } else if let bytes = machine.kernelBytes {
-            entry.append(Datum.Member("memory", .string(ByteCount.binaryText(of: installed(bytes)))))
+            entry.append(Datum.Member("memory", .string(installed(bytes).byteText)))
         }
         if let disks = machine.disks {
             let names = ["size", "transport", "rotational"] + (hasSerials ? ["serial"] : [])
@@ -50,7 +50,7 @@ public enum AssetRecord {
         var order: [[Datum.Member]] = [], counts: [[Datum.Member]: Int64] = [:]
         for component in found {
             let item = members(fields.filter { names.contains($0.name) }) {
-                $0.kind.value(of: component.facts[$0.fact])
+                component.value($0)
             }
             if counts[item] == nil { order.append(item) }
             counts[item, default: 0] += 1

@@ -4,9 +4,10 @@ public import Values
 public struct AssetRules: Sendable, Hashable {
     /// What is expected of a property, with the place of it.
     struct Expectation: Sendable, Hashable {
-        /// The name in the field table.
-        let name: String
+        let field: AssetField
         let rule: AssetRule
+
+        func holds(for value: AssetValue) -> Bool { rule.holds(for: value, field.kind) }
     }
 
     /// Equal components, such as three modules of 16 GiB.
@@ -17,7 +18,7 @@ public struct AssetRules: Sendable, Hashable {
         var isLeast = false
 
         var shown: String {
-            let words = expectations.map { "\($0.name) \($0.rule.shown)" }.joined(separator: ", ")
+            let words = expectations.map { "\($0.field.name) \($0.rule.shown)" }.joined(separator: ", ")
             let times = count == 1 && !isLeast ? "" : "\(isLeast ? "at least " : "")\(count) x "
             return words.isEmpty ? "\(isLeast ? "at least " : "")\(count)" : times + words
         }
@@ -32,7 +33,7 @@ public struct AssetRules: Sendable, Hashable {
     var firmware: [Expectation] = []
 
     /// Whether the entry itself tells which machine it is: a UUID is as good as a serial.
-    var namesMachine: Bool { system.contains { $0.name == "uuid" && $0.rule.test != .ignored } }
+    var namesMachine: Bool { system.contains { $0.field.name == "uuid" && $0.rule.test != .ignored } }
 }
 
 extension AssetRules {
@@ -74,7 +75,7 @@ extension AssetRules {
     ) -> [Expectation] {
         fields.compactMap { field in
             guard let node = reader[field.name], let rule = rule(node, field, into: &diagnostics) else { return nil }
-            return Expectation(name: field.name, rule: rule)
+            return Expectation(field: field, rule: rule)
         }
     }
 

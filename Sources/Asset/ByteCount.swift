@@ -1,3 +1,5 @@
+import Values
+
 /// A size as it was written: exactly, or as vendors of disks round.
 struct ByteCount: Sendable, Hashable {
     let bytes: UInt64
@@ -72,21 +74,9 @@ struct ByteCount: Sendable, Hashable {
         return [named, Double(bytes)].contains { abs($0 - Double(found)) <= $0 * 0.006 }
     }
 
-    /// `64GiB`, or `1536MiB` where it is no whole number of the next unit.
-    static func binaryText(of bytes: UInt64) -> String { text(of: bytes, ["", "KiB", "MiB", "GiB", "TiB"], 1024) }
-
-    private static func text(of bytes: UInt64, _ names: [String], _ base: UInt64) -> String {
-        var number = bytes, index = 0
-        while index < names.count - 1, number % base == 0, number > 0 {
-            number /= base
-            index += 1
-        }
-        return "\(number)\(names[index])"
-    }
-
     /// The size by which a disk is sold, such as `480GB` or `3.84TB`; `512GiB` where that is exact.
     static func diskText(of bytes: UInt64) -> String {
-        if bytes % (1 << 30) == 0 { return binaryText(of: bytes) }
+        if bytes % (1 << 30) == 0 { return bytes.byteText }
         let sectors = Double(bytes) / 512
         var gigabytes = ((sectors - 97_696_368) / 1_953_504 + 50).rounded()
         if gigabytes < 50 { gigabytes = (Double(bytes) / 1e9).rounded() }

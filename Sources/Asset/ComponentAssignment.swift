@@ -3,8 +3,6 @@ import Values
 /// Which components of a machine are which of the expected ones: lists are multisets, so that a rule that many fulfil does
 /// not take the only one that fulfils another (augmenting paths: Kuhn 1955).
 struct ComponentAssignment {
-    private let items: [AssetRules.Item]
-    private let fields: [AssetField]
     private let found: [Machine.Component]
     /// The item of each slot: one for each component that must be there, then those that may be.
     private var slots: [Int] = []
@@ -13,11 +11,9 @@ struct ComponentAssignment {
     /// What each item says of each component; nil where it cannot be told.
     private let answers: [[Bool?]]
 
-    init(_ items: [AssetRules.Item], _ found: [Machine.Component], _ fields: [AssetField]) {
-        self.items = items
+    init(_ items: [AssetRules.Item], _ found: [Machine.Component]) {
         self.found = found
-        self.fields = fields
-        answers = items.map { item in found.map { Self.holds(item, for: $0, fields) } }
+        answers = items.map { item in found.map { Self.holds(item, for: $0) } }
         for (index, item) in items.enumerated() { slots += [Int](repeating: index, count: item.count) }
         let requiredCount = slots.count
         for (index, item) in items.enumerated() where item.isLeast {
@@ -25,17 +21,13 @@ struct ComponentAssignment {
         }
         slotOf = [Int?](repeating: nil, count: found.count)
         componentOf = [Int?](repeating: nil, count: slots.count)
-        // What is certain comes before what cannot be told, what must be there before what may be.
-        for isCertain in [true, false] {
-            for component in found.indices where slotOf[component] == nil {
-                var seen = Set<Int>()
-                _ = assign(component, isCertain, below: requiredCount, &seen)
-            }
-        }
-        for isCertain in [true, false] {
-            for component in found.indices where slotOf[component] == nil {
-                var seen = Set<Int>()
-                _ = assign(component, isCertain, below: slots.count, &seen)
+        // What must be there comes before what may be, what is certain before what cannot be told.
+        for end in [requiredCount, slots.count] {
+            for isCertain in [true, false] {
+                for component in found.indices where slotOf[component] == nil {
+                    var seen = Set<Int>()
+                    _ = assign(component, isCertain, below: end, &seen)
+                }
             }
         }
     }
@@ -55,18 +47,14 @@ struct ComponentAssignment {
         return false
     }
 
-    private static func holds(
-        _ item: AssetRules.Item, for component: Machine.Component, _ fields: [AssetField]
-    ) -> Bool? {
+    private static func holds(_ item: AssetRules.Item, for component: Machine.Component) -> Bool? {
         var isCertain = true
-        for expectation in item.expectations {
-            guard expectation.rule.test != .ignored, let field = fields.first(where: { $0.name == expectation.name })
-            else { continue }
-            guard let value = field.kind.value(of: component.facts[field.fact]) else {
+        for expectation in item.expectations where expectation.rule.test != .ignored {
+            guard let value = component.value(expectation.field) else {
                 isCertain = false
                 continue
             }
-            if !expectation.rule.holds(for: value, field.kind) { return false }
+            if !expectation.holds(for: value) { return false }
         }
         return isCertain ? true : nil
     }
@@ -90,7 +78,7 @@ extension Machine.Component {
     /// Its name with what is known of it.
     func summary(_ fields: [AssetField]) -> String {
         let words = fields.compactMap { field in
-            field.kind.value(of: facts[field.fact]).map { "\(field.name) \($0.shown)" }
+            value(field).map { "\(field.name) \($0.shown)" }
         }
         return ([name] + words).joined(separator: " ")
     }

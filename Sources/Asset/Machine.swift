@@ -20,6 +20,8 @@ public struct Machine: Sendable {
     struct Component {
         let name: String
         let facts: Datum
+
+        func value(_ field: AssetField) -> AssetValue? { field.kind.value(of: facts[field.fact]) }
     }
 
     /// A property of the system, the processors or the firmware.

@@ -1,3 +1,5 @@
+import Values
+
 /// The forms in which texts of firmware and of people are compared.
 enum Normal {
     /// Lower case, with one blank between words.
@@ -16,34 +18,23 @@ enum Normal {
 
     /// 32 hexadecimal digits; nil for anything else, and for the nil UUID and its inverse.
     static func uuid(_ text: String) -> String? {
-        let digits = text.lowercased().filter { $0 != "-" && !$0.isWhitespace && $0 != "{" && $0 != "}" }
-        guard digits.utf8.count == 32, digits.utf8.allSatisfy({ isHexadecimal($0) }),
-            Set(digits.utf8).count > 1
-        else { return nil }
-        return digits
+        let digits = text.filter { !$0.isWhitespace && $0 != "{" && $0 != "}" }
+        guard let uuid = HardwareUUID(text: digits, isSwapped: false), Set(uuid.raw.hexadecimal.utf8).count > 1 else {
+            return nil
+        }
+        return uuid.raw.hexadecimal
     }
 
     /// The same bytes with the first three fields in the other order.
-    static func otherOrder(ofUUID digits: String) -> String {
-        var bytes = stride(from: 0, to: 32, by: 2).map { start in
-            let first = digits.index(digits.startIndex, offsetBy: start)
-            return String(digits[first...digits.index(after: first)])
-        }
-        bytes[0..<4].reverse()
-        bytes[4..<6].reverse()
-        bytes[6..<8].reverse()
-        return bytes.joined()
+    static func otherOrder(ofUUID digits: String) -> String? {
+        HardwareUUID(text: digits, isSwapped: false)?.otherOrder.hexadecimal
     }
 
     /// Six bytes, whatever stands between them.
     static func address(_ text: String) -> String? {
         let digits = text.lowercased().filter { ![":", "-", "."].contains($0) && !$0.isWhitespace }
-        guard digits.utf8.count == 12, digits.utf8.allSatisfy({ isHexadecimal($0) }) else { return nil }
-        return digits
-    }
-
-    static func isHexadecimal(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+        guard let bytes = [UInt8](hexadecimal: digits), bytes.count == 6 else { return nil }
+        return bytes.hexadecimal
     }
 
     /// Megabits a second of `25G`, `2.5G`, `100M`, `1000`.
@@ -65,15 +56,5 @@ enum Normal {
         while kept.count > 1, let last = kept.last, VendorNames.legalForms.contains(last) { kept = kept.dropLast() }
         let name = kept.joined(separator: " ")
         return VendorNames.aliases[name] ?? name
-    }
-}
-
-extension String {
-    /// Without blanks at both ends.
-    var trimmed: String {
-        var rest = self[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return String(rest)
     }
 }

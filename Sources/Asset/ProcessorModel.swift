@@ -20,7 +20,7 @@ struct ProcessorModel: Sendable, Hashable {
     /// - Returns: nil where nothing is left of a text.
     init?(_ text: String) {
         var rest = text.lowercased()
-        for mark in ["(r)", "(tm)", "(c)", "\u{ae}", "\u{2122}"] { rest = rest.replacing(text: mark, with: " ") }
+        for mark in ["(r)", "(tm)", "(c)", "\u{ae}", "\u{2122}"] { rest = rest.replacing(mark, with: " ") }
         if let clock = rest.firstIndex(of: "@") { rest = String(rest[..<clock]) }
         var tokens: [String] = [], families: Set<String> = []
         for word in rest.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init) {
@@ -42,21 +42,5 @@ struct ProcessorModel: Sendable, Hashable {
     /// Whether it is the model that a rule names.
     func isNamed(by rule: ProcessorModel) -> Bool {
         tokens == rule.tokens && rule.families.isSubset(of: families)
-    }
-}
-
-extension String {
-    /// Each occurrence of a text replaced, without the pattern machinery of the standard library.
-    func replacing(text: String, with other: String) -> String {
-        var result = "", rest = self[...]
-        while !rest.isEmpty {
-            if rest.hasPrefix(text) {
-                result += other
-                rest = rest.dropFirst(text.count)
-            } else {
-                result.append(rest.removeFirst())
-            }
-        }
-        return result
     }
 }

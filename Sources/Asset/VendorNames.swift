@@ -1,3 +1,5 @@
+import Values
+
 /// The names of makers: what firmware writes (dmidecode output of the machines that hwdata, linux-hardware.org and vendors'
 /// manuals show), and what people call them.
 enum VendorNames {
@@ -55,8 +57,8 @@ enum MemoryVendor {
     static func name(of text: String) -> String? {
         let digits = Normal.serial(text)
         let isCode =
-            digits.utf8.count >= 4 && digits.utf8.count % 2 == 0
-            && digits.utf8.allSatisfy { Normal.isHexadecimal($0) } && digits.utf8.contains { $0 < 0x3A }
+            digits.utf8.count >= 4
+            && [UInt8](hexadecimal: digits) != nil && digits.utf8.contains { $0 < 0x3A }
         guard isCode else { return Normal.vendor(text) }
         let bytes = [digits.prefix(2), digits.dropFirst(2).prefix(2)].map(String.init)
         // `CE00...` has the code first, `80CE...` the continuations, whose highest bit is a parity.

@@ -13,12 +13,12 @@ public struct DiskReport: Sendable {
     public init(of disk: some DiskReading) throws(HostFault) {
         byteCount = disk.byteCount
         sectorSize = disk.sectorSize
+        signatures = try SignatureReader.signatures(on: disk)
         if let table = try GPTReader(disk).table() {
             self.table = table
         } else {
-            table = try MBRReader(disk).table() ?? PartitionTable(.none)
+            table = try MBRReader(disk, with: signatures).table() ?? PartitionTable(.none)
         }
-        signatures = try SignatureReader.signatures(on: disk)
         partitionSignatures = [:]
         let size = UInt64(disk.sectorSize)
         for partition in table.partitions {
@@ -68,14 +68,14 @@ public struct DiskReport: Sendable {
     public var lines: [String] {
         let state = table.problems.isEmpty ? "" : ", not to be written"
         var lines = [
-            "\(Self.size(byteCount)), sectors of \(sectorSize) bytes, \(table.kind.rawValue)\(table.guid.map { " \($0.text)" } ?? "")\(state)"
+            "\(byteCount.byteText), sectors of \(sectorSize) bytes, \(table.kind.rawValue)\(table.guid.map { " \($0.text)" } ?? "")\(state)"
         ]
         lines += table.problems.map { "  ! \($0)" }
         if !signatures.isEmpty { lines.append("  whole disk: \(Self.names(signatures))") }
         let rows = table.partitions.map { partition in
             [
-                String(partition.number), partition.type, Self.size(partition.start * UInt64(sectorSize)),
-                Self.size(partition.count * UInt64(sectorSize)), partition.name,
+                String(partition.number), partition.type, (partition.start * UInt64(sectorSize)).byteText,
+                (partition.count * UInt64(sectorSize)).byteText, partition.name,
                 Self.names(partitionSignatures[partition.number] ?? []),
             ]
         }
@@ -93,14 +93,4 @@ public struct DiskReport: Sendable {
     }
 
     private static func names(_ signatures: [Signature]) -> String { signatures.map(\.name).joined(separator: ", ") }
-
-    private static func size(_ bytes: UInt64) -> String {
-        var number = bytes, unit = 0
-        let names = ["", "KiB", "MiB", "GiB", "TiB"]
-        while unit < names.count - 1, number >= 1024, number % 1024 == 0 {
-            number /= 1024
-            unit += 1
-        }
-        return "\(number)\(names[unit])"
-    }
 }

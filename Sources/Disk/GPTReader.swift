@@ -128,7 +128,7 @@ struct GPTReader {
             let units = stride(from: 56, to: 128, by: 2).map { UInt16(entry.number(at: $0, 2)) }.prefix { $0 != 0 }
             table.partitions.append(
                 PartitionTable.Partition(
-                    number: index + 1, type: PartitionGUID.typeNames[type] ?? type.text, start: start,
+                    number: index + 1, type: type.typeName, start: start,
                     count: last - start + 1, guid: PartitionGUID(entry[16..<32]),
                     name: String(decoding: units, as: UTF16.self), attributes: entry.number(at: 48, 8)))
         }

@@ -3,8 +3,10 @@ import Values
 /// Reads a table of the BIOS's time, with its logical partitions.
 struct MBRReader {
     private let disk: any DiskReading
+    /// What stands on the whole disk.
+    private let signatures: [Signature]
 
-    init(_ disk: any DiskReading) { self.disk = disk }
+    init(_ disk: any DiskReading, with signatures: [Signature]) { (self.disk, self.signatures) = (disk, signatures) }
 
     private static let extended: Set<UInt8> = [0x05, 0x0F, 0x85]
     /// The most logical partitions; a chain that goes on is a ring.
@@ -19,11 +21,7 @@ struct MBRReader {
         else {
             return nil
         }
-        if try SignatureReader.signatures(on: DiskRange(disk: disk, start: 0, byteCount: disk.byteCount))
-            .contains(where: { $0.offset < 512 && $0.usage == .fileSystem })
-        {
-            return nil
-        }
+        if signatures.contains(where: { $0.offset < 512 && $0.usage == .fileSystem }) { return nil }
         var table = PartitionTable(.mbr)
         for (index, entry) in entries.enumerated() where entry.type != 0 {
             guard entry.count > 0 else {

@@ -11,14 +11,14 @@ public enum SignatureReader {
         for rule in SignatureTable.rules {
             for place in rule.places {
                 guard let offset = offset(of: place, on: disk) else { continue }
-                let bytes: [UInt8]
-                if offset + UInt64(rule.magic.count) <= UInt64(head.count) {
-                    guard head.has(rule.magic, at: Int(offset)) else { continue }
-                } else {
-                    bytes = try disk.bytes(at: offset, count: rule.magic.count)
-                    guard bytes == rule.magic else { continue }
+                let isInHead = offset + UInt64(rule.magic.count) <= UInt64(head.count)
+                let isThere =
+                    try isInHead
+                    ? head.has(rule.magic, at: Int(offset))
+                    : disk.bytes(at: offset, count: rule.magic.count) == rule.magic
+                if isThere, rule.holds(head) {
+                    found.append(Signature(name: rule.name, usage: rule.usage, offset: offset))
                 }
-                if rule.holds(head) { found.append(Signature(name: rule.name, usage: rule.usage, offset: offset)) }
             }
         }
         found += try arrays(on: disk)

@@ -10,11 +10,8 @@ public struct ByteSize: Sendable, Hashable {
 
     /// The number with the largest suffix that leaves it whole.
     public var text: String {
-        for (suffix, shift) in [("T", 40), ("G", 30), ("M", 20), ("K", 10)] as [(String, UInt64)] {
-            let unit: UInt64 = 1 << shift
-            if bytes >= unit, bytes % unit == 0 { return "\(bytes / unit)\(suffix)" }
-        }
-        return String(bytes)
+        let (number, suffix) = bytes.inBinaryUnits
+        return "\(number)\(suffix)"
     }
 }
 
