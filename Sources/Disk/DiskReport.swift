@@ -74,8 +74,8 @@ public struct DiskReport: Sendable {
         if !signatures.isEmpty { lines.append("  whole disk: \(Self.names(signatures))") }
         let rows = table.partitions.map { partition in
             [
-                String(partition.number), partition.type, (partition.start * UInt64(sectorSize)).byteText,
-                (partition.count * UInt64(sectorSize)).byteText, partition.name,
+                String(partition.number), partition.type, text(ofSectors: partition.start),
+                text(ofSectors: partition.count), partition.name,
                 Self.names(partitionSignatures[partition.number] ?? []),
             ]
         }
@@ -90,6 +90,12 @@ public struct DiskReport: Sendable {
                 while line.hasSuffix(" ") { line.removeLast() }
                 return line
             }
+    }
+
+    /// In bytes; in sectors where a number holds no such many bytes.
+    private func text(ofSectors count: UInt64) -> String {
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: UInt64(sectorSize))
+        return overflow ? "\(count) sectors" : bytes.byteText
     }
 
     private static func names(_ signatures: [Signature]) -> String { signatures.map(\.name).joined(separator: ", ") }

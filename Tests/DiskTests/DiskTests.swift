@@ -92,6 +92,13 @@ import Testing
         #expect(try DiskReport(of: DiskBytes(bytes)).table.problems == ["partitions 1 and 2 lie on each other"])
     }
 
+    /// More bytes than a number holds are printed as sectors.
+    @Test func aPartitionBeyondAllNumbersIsPrinted() throws {
+        let report = try DiskReport(of: DiskBytes(Self.disk(entry: { $0.put(1 << 60, at: 40, 8) })))
+        #expect(report.table.problems == ["partition 1 is outside of the usable sectors"])
+        #expect(report.lines.last?.contains("1152921504606846913 sectors") == true, "\(report.lines)")
+    }
+
     @Test func whatAPartitionHoldsIsFound() throws {
         var bytes = Self.disk()
         bytes.replaceSubrange(64 * 512..<64 * 512 + 6, with: Array("LUKS".utf8) + [0xBA, 0xBE])

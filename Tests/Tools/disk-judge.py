@@ -149,7 +149,7 @@ def hostile():
         "entries at the end of numbers": both(field(72, q(2**64 - 1))), "no entries": both(field(80, u32(0))), "an absurd count": both(field(80, u32(0x7FFFFFFF))), "4 billion entries": both(field(80, u32(-1))),
         "entries of 0 bytes": both(field(84, u32(0))), "entries of 127 bytes": both(field(84, u32(127))), "entries of 192 bytes": both(field(84, u32(192))), "entries of 2 GiB": both(field(84, u32(1 << 31))),
         "first usable after last": both(field(40, q(1 << 30))), "last usable beyond the disk": both(field(48, q(1 << 30))), "usable from 0": both(field(40, q(0))), "usable at the end of numbers": both(field(48, q(2**64 - 1))),
-        "partition beyond the disk": entry(0, 40, q(1 << 40)), "partition at the end of numbers": entry(0, 40, q(2**64 - 1)), "partition ends before it begins": entry(0, 40, q(34)), "partition on the header": entry(0, 32, q(1)),
+        "partition beyond the disk": entry(0, 40, q(1 << 40)), "partition of more bytes than numbers hold": entry(0, 40, q(1 << 60)), "partition at the end of numbers": entry(0, 40, q(2**64 - 1)), "partition ends before it begins": entry(0, 40, q(34)), "partition on the header": entry(0, 32, q(1)),
         "partitions on each other": entry(1, 32, q(4096)), "one in the other": entry(1, 32, q(2048)), "one GUID twice": None, "other disk GUID in one copy": lambda d: sealed(d, last, field(56, b"x" * 16)),
         "other usable in one copy": lambda d: sealed(d, 1, field(40, q(40))), "second copy elsewhere": lambda d: sealed(d, 1, field(32, q(100))), "second copy at 0": lambda d: sealed(d, 1, field(32, q(0))),
         "second copy beyond": lambda d: sealed(d, 1, field(32, q(1 << 50))), "both copies the first": lambda d: sealed(d, 1, field(32, q(1))), "a larger disk": lambda d: d + bytes(1 << 20), "a smaller disk": lambda d: d[:12 << 20],
@@ -163,6 +163,8 @@ def hostile():
         with open(path, "wb") as file: file.write(change(bytearray(good)))
         found = show(path)
         if "kind" not in found: complain(f"hostile: {name}: not read", found); continue
+        text = run(TOOL, "disk", "show", path)
+        if text.returncode: complain(f"hostile: {name}: not printed", text.returncode, text.stderr[-200:])
         if name in fine: continue
         if found["writable"] and found["kind"] == "gpt": complain(f"hostile: {name}: writable")
         if found["kind"] == "gpt" and not found["problems"]: complain(f"hostile: {name}: no reason")
