@@ -58,7 +58,11 @@ public struct Rollback {
             declaration.resource is any Proving
         else { return nil }
         let tried = catalog.resources(triedBy: outcome.address).intersection(past.addresses)
-        guard past.changes.contains(where: { !tried.isDisjoint(with: $0.addresses) && !types.isActivity($0) }) else {
+        guard
+            past.changes.contains(where: {
+                !tried.isDisjoint(with: $0.addresses) && types.restorable($0)?.formerIsActivity != true
+            })
+        else {
             return nil
         }
         trial = outcome.address
@@ -79,15 +83,5 @@ public struct Rollback {
     /// The state during it: the trial is no longer owed, and what is declared is not tried again.
     public func store(over store: any StateStore) -> UndoStore {
         UndoStore(over: store, of: past, outline, held: held, refreshed: [trial])
-    }
-}
-
-extension [ResourceType] {
-    /// Whether a change was only that something was started or stopped.
-    fileprivate func isActivity(_ change: PastChange) -> Bool {
-        guard case .resource = change.before, let address = change.addresses.first,
-            let type = named(address.type)?.swiftType as? any Restorable.Type
-        else { return false }
-        return type.formerIsActivity
     }
 }

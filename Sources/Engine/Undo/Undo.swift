@@ -116,9 +116,8 @@ public struct Undo {
     private var orderedChanges: [PastChange] {
         var changes = run.changes
         for (position, change) in changes.enumerated() {
-            guard case .resource = change.before, let address = change.addresses.first,
-                let type = types.named(address.type)?.swiftType as? any Restorable.Type,
-                type.filesComeLast, let first = changes.firstIndex(where: { $0.addresses.contains(address) })
+            guard let type = types.restorable(change), type.filesComeLast, let address = change.addresses.first,
+                let first = changes.firstIndex(where: { $0.addresses.contains(address) })
             else { continue }
             changes.remove(at: position)
             changes.insert(change, at: first)
@@ -232,6 +231,12 @@ extension ResourceType {
 
 extension [ResourceType] {
     func named(_ name: String) -> ResourceType? { first { $0.name == name } }
+
+    /// The type of what a change brings back by a declaration; nil for a path.
+    func restorable(_ change: PastChange) -> (any Restorable.Type)? {
+        guard case .resource = change.before, let address = change.addresses.first else { return nil }
+        return named(address.type)?.swiftType as? any Restorable.Type
+    }
 
     /// What is, or was, at a path, as a resource of the type that is called as its kind.
     func object(
