@@ -27,11 +27,7 @@ struct MachineOptions: ParsableArguments {
     func machine() throws -> (machine: Machine, id: String) {
         let source: any FactSource
         if let file = facts {
-            guard let snapshot = try Session.snapshot(file) else {
-                Terminal.report("\(file): error: expected a file of facts, found none")
-                throw ExitStatus.notFound
-            }
-            source = snapshot
+            source = try Session.snapshot(file)
         } else {
             source = from.map { HostFacts(capture: $0) } ?? HostFacts(root: "/")
         }

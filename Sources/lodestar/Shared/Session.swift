@@ -113,11 +113,7 @@ struct Session {
     /// The host that the options name: one of the inventory, one by its facts, or the one below the root.
     func target(_ options: FactsOption, root: String) throws -> CompilationTarget {
         if let file = options.facts {
-            guard let facts = try Self.snapshot(file) else {
-                Terminal.report("\(file): error: expected a file of facts, found none")
-                throw ExitStatus.notFound
-            }
-            return CompilationTarget(facts: facts, id: options.host)
+            return CompilationTarget(facts: try Self.snapshot(file), id: options.host)
         }
         guard let id = options.host else { return try Self.target(root: root) }
         return target(ofHost: id)
@@ -128,9 +124,10 @@ struct Session {
         site.value.target(ofHost: id)
     }
 
-    static func snapshot(_ file: String) throws -> FactsSnapshot? {
+    /// The facts of a file; a missing one is exit 66.
+    static func snapshot(_ file: String) throws -> FactsSnapshot {
         do {
-            return try LocalFiles.contents(of: file).map { try FactsSnapshot(reading: $0, from: file) }
+            if let bytes = try LocalFiles.contents(of: file) { return try FactsSnapshot(reading: bytes, from: file) }
         } catch let diagnostics as Diagnostics {
             Terminal.report(diagnostics)
             throw ExitStatus.refused
@@ -138,6 +135,8 @@ struct Session {
             Terminal.report("error: \(fault.text)")
             throw ExitStatus.failure
         }
+        Terminal.report("\(file): error: expected a file of facts, found none")
+        throw ExitStatus.notFound
     }
 
     /// Compiles; errors are reported and exit 65.
