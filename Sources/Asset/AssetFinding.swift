@@ -7,6 +7,16 @@ public enum AssetVerdict: String, Sendable, Comparable, CaseIterable {
 
     public static func < (left: AssetVerdict, right: AssetVerdict) -> Bool { left.rank < right.rank }
 
+    /// What stands before a line of it.
+    fileprivate var mark: String {
+        switch self {
+        case .match: " "
+        case .unknown: "?"
+        case .drift: "~"
+        case .wrongHost: "!"
+        }
+    }
+
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
@@ -62,16 +72,14 @@ public struct AssetReport: Sendable {
     /// A line for each field that differs, and for all of them on demand, with the verdict at the end.
     public func lines(isFull: Bool) -> [String] {
         let shown = isFull ? findings : findings.filter { $0.verdict != .match }
-        let width = shown.map(\.field.count).max() ?? 0
+        let width = shown.map(\.field.utf8.count).max() ?? 0
         var lines = shown.map { finding in
-            let field = finding.field + String(repeating: " ", count: width - finding.field.count)
-            let mark =
-                ["match": "  ", "unknown": "? ", "drift": "~ ", "wrong_host": "! "][finding.verdict.rawValue] ?? ""
+            let field = finding.field.padded(to: width)
             let difference =
                 finding.verdict == .match
                 ? finding.found ?? finding.expected
                 : "expected \(finding.expected), found \(finding.found ?? "nothing that can be read")"
-            return "  \(mark)\(field)  \(difference)\(finding.note.map { " (\($0))" } ?? "")"
+            return "  \(finding.verdict.mark) \(field)  \(difference)\(finding.note.map { " (\($0))" } ?? "")"
         }
         let matching = findings.filter { $0.verdict == .match }.count
         lines.append("\(host): \(verdict.rawValue); \(matching) of \(findings.count) fields as expected")

@@ -47,3 +47,8 @@ extension Int {
     /// With its noun: `1 host`, `20 hosts`.
     public func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }
+
+extension String {
+    /// With blanks behind it, as wide as a column.
+    public func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - utf8.count)) }
+}

@@ -51,24 +51,14 @@ import Values
         "memory: {modules: {count: 4, speed: 2133}}", "firmware: {date: 01/02/2020}",
     ]
 
-    @Test(arguments: match) func isAsExpected(_ entry: String) throws {
-        let report = try AssetFixture.report(entry)
-        #expect(report.verdict == .match, "\(report.lines(isFull: true))")
-    }
+    @Test(arguments: match) func isAsExpected(_ entry: String) throws { try expect(.match, of: entry) }
+    @Test(arguments: drift) func differs(_ entry: String) throws { try expect(.drift, of: entry) }
+    @Test(arguments: wrong) func isAnotherMachine(_ entry: String) throws { try expect(.wrongHost, of: entry) }
+    @Test(arguments: unknown) func cannotBeTold(_ entry: String) throws { try expect(.unknown, of: entry) }
 
-    @Test(arguments: drift) func differs(_ entry: String) throws {
+    private func expect(_ verdict: AssetVerdict, of entry: String) throws {
         let report = try AssetFixture.report(entry)
-        #expect(report.verdict == .drift, "\(report.lines(isFull: true))")
-    }
-
-    @Test(arguments: wrong) func isAnotherMachine(_ entry: String) throws {
-        let report = try AssetFixture.report(entry)
-        #expect(report.verdict == .wrongHost, "\(report.lines(isFull: true))")
-    }
-
-    @Test(arguments: unknown) func cannotBeTold(_ entry: String) throws {
-        let report = try AssetFixture.report(entry)
-        #expect(report.verdict == .unknown, "\(report.lines(isFull: true))")
+        #expect(report.verdict == verdict, "\(report.lines(isFull: true))")
     }
 
     /// Names of processors as /proc/cpuinfo has them, and rules that are and are not theirs.

@@ -80,8 +80,3 @@ enum Terminal {
         ThisProcess.isTerminal(descriptor) && ThisProcess.environment("TERM") != "dumb"
     }
 }
-
-extension String {
-    /// With blanks behind it, as wide as a column.
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - utf8.count)) }
-}
