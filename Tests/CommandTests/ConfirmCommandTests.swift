@@ -49,6 +49,16 @@ struct ConfirmCommandTests {
         #expect(apply().status == 0)
     }
 
+    /// What waits leaves the lock to whoever confirms: its file names the last process that took it.
+    @Test func whatWaitsDoesNotTakeTheLock() throws {
+        #expect(apply("--confirm", "1h").status == 0)
+        let lock = "\(root)/var/lib/lodestar/lock"
+        let holder = try String(contentsOfFile: lock, encoding: .utf8)
+        usleep(1_300_000)
+        #expect(try String(contentsOfFile: lock, encoding: .utf8) == holder)
+        #expect(confirm().status == 0)
+    }
+
     /// After a reboot the next run brings it back, and only what bears on access; the site's own run does not do it again.
     @Test func afterARebootTheNextRunBringsItBack() throws {
         #expect(apply("--confirm", "1h").status == 0)

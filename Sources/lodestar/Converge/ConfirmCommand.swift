@@ -49,15 +49,16 @@ struct ConfirmCommand: ParsableCommand {
     }
 
     /// Looks each half of a second whether it is confirmed, and brings the change back when the time is over and its run is: again
-    /// and again where that fails, each time after twice as long, at most a minute.
+    /// and again where that fails, each time after twice as long, at most a minute. The lock is taken only then: whoever
+    /// confirms finds it free.
     private func wait(for run: Int, _ hostSession: HostSession) {
         var pause = Self.shortestPause
         while isWaiting(for: run, hostSession) {
             var hasFailed = false
-            if let lock = try? ProcessLock(root: hostSession.root) {
+            if isOverdue(run, hostSession), let lock = try? ProcessLock(root: hostSession.root) {
                 defer { withExtendedLifetime(lock) {} }
                 // Confirmed, or begun anew, a moment ago? What the host is like is read anew in each try.
-                if isWaiting(for: run, hostSession) {
+                if isOverdue(run, hostSession) {
                     hasFailed = (try? HostSession(root: root).bringBackOverdue()) != true
                 }
             }
@@ -71,10 +72,20 @@ struct ConfirmCommand: ParsableCommand {
 
     private static let shortestPause: Int64 = 500
 
-    /// A record that cannot be read just now still waits.
     private func isWaiting(for run: Int, _ hostSession: HostSession) -> Bool {
+        holds(of: run, hostSession) { _ in true }
+    }
+
+    private func isOverdue(_ run: Int, _ hostSession: HostSession) -> Bool {
+        holds(of: run, hostSession) { $0.remaining == nil }
+    }
+
+    /// Whether something holds of what waits for a run. A record that cannot be read just now still waits, and is no reason to
+    /// give up.
+    private func holds(of run: Int, _ hostSession: HostSession, _ test: (PendingConfirmation) -> Bool) -> Bool {
         do {
-            return try PendingConfirmation(below: hostSession.root)?.run == run
+            guard let pending = try PendingConfirmation(below: hostSession.root) else { return false }
+            return pending.run == run && test(pending)
         } catch {
             return true
         }
