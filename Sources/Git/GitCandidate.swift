@@ -91,27 +91,32 @@ public struct GitCandidate {
         let plain = text.hasSuffix("/") ? text.dropLast() : text[...]
         if plain.isEmpty { return text.isEmpty ? [] : nil }
         let parts = plain.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        return parts.allSatisfy { GitName.problem(of: Array($0.utf8)) == nil } ? parts : nil
+        return parts.allSatisfy { SiteName.problem(of: Array($0.utf8)) == nil } ? parts : nil
     }
 
     /// Where the repository is that one of its folders was given for.
     private static func hint(of source: CommitSource) -> String? {
-        var above = LocalFiles.absolute(source.directory), below: [Substring] = []
-        while let slash = above.lastIndex(of: "/"), slash > above.startIndex {
-            below.insert(above[above.index(after: slash)...], at: 0)
-            above = String(above[..<slash])
-            if LocalFiles.exists("\(above)/.git") {
-                let inside = below + (source.folder.map { [$0[...]] } ?? [])
-                let place = CommitSource(
-                    directory: above, revision: source.revision, folder: inside.joined(separator: "/"))
-                return "the repository is above it: \(place.text)"
-            }
-        }
-        return nil
+        let given = LocalFiles.absolute(source.directory)
+        guard var place = CommitSource(checkedOutAt: given), place.directory != given else { return nil }
+        place.revision = source.revision
+        place.folder = [place.folder, source.folder].compactMap { $0 }.joined(separator: "/")
+        return "the repository is above it: \(place.text)"
     }
 }
 
 extension CommitSource {
+    /// The commit that is checked out in a directory, which may be a folder of the repository; nil where there is no repository.
+    public init?(checkedOutAt path: String) {
+        var place = LocalFiles.absolute(path), below: [Substring] = []
+        while !LocalFiles.exists("\(place)/.git") {
+            guard let slash = place.lastIndex(of: "/"), slash > place.startIndex else { return nil }
+            below.insert(place[place.index(after: slash)...], at: 0)
+            place = String(place[..<slash])
+        }
+        self.init(
+            directory: place, revision: "HEAD", folder: below.isEmpty ? nil : below.joined(separator: "/"))
+    }
+
     /// The files and folders that decide which commit is read; none where the commit is named by its digits.
     public var deciders: [String] {
         if GitID(revision) != nil { return [] }

@@ -29,8 +29,7 @@ public final class GitSite: SiteReader {
     /// - Parameter signer: who has signed the commit, for people.
     init(_ head: GitHead, folder: [String], signer: String?, from objects: GitObjects) throws(GitFault) {
         commit = head.id
-        let name = "\("\(head.id)".prefix(12)) \(head.subject)".trimmed
-        revision = name + (signer.map { ", signed by \($0.printableLine(columns: 60))" } ?? "")
+        revision = SiteRevision.text("\(head.id)", subject: head.subject, signer: signer)
         let tree = try objects.tree(at: folder, of: head.commit.tree)
         let found = try GitSnapshot(ofTree: tree, from: objects).entries
         try SiteRules.check(found)
@@ -122,25 +121,13 @@ public final class GitSite: SiteReader {
 private enum SiteRules {
     /// - Throws: for links, and for names in one folder that some file systems take for the same.
     static func check(_ entries: [GitSnapshot.Entry]) throws(GitFault) {
-        var spellings: [String: [UInt8]] = [:]
-        for entry in entries {
-            if entry.mode == .link {
-                throw GitFault(.refused, "the commit has the link `\(shown(entry.path))`; a site holds plain files")
-            }
-            var place = ""
-            for name in entry.path.split(separator: "/") {
-                place += place.isEmpty ? String(name) : "/\(name)"
-                let bytes = Array(place.utf8)
-                // Equal texts may have other bytes (Unicode's normal forms).
-                let known = spellings.updateValue(bytes, forKey: place.lowercased()) ?? bytes
-                guard known == bytes else {
-                    let other = shown(String(decoding: known, as: UTF8.self))
-                    throw GitFault(
-                        .refused,
-                        "the commit has `\(other)` and `\(shown(place))`, which some file systems take for the same")
-                }
-            }
+        for entry in entries where entry.mode == .link {
+            throw GitFault(.refused, "the commit has the link `\(shown(entry.path))`; a site holds plain files")
         }
+        guard let (one, other) = SiteName.twins(among: entries.lazy.map(\.path)) else { return }
+        throw GitFault(
+            .refused,
+            "the commit has `\(shown(one))` and `\(shown(other))`, which some file systems take for the same")
     }
 
     private static func shown(_ path: String) -> String { path.printableLine(columns: 80) }

@@ -1,3 +1,4 @@
+import Model
 import Values
 
 /// One directory of a commit.
@@ -17,7 +18,7 @@ public struct GitTree: Sendable {
         var rest = bytes[...], names = Set<ArraySlice<UInt8>>(), previous: [UInt8] = []
         while let (digits, name, bytes) = try Self.next(in: &rest) {
             let shown = String(decoding: name, as: UTF8.self).printableLine(columns: 80)
-            if let problem = GitName.problem(of: name) { throw GitFault(.refused, problem) }
+            if let problem = SiteName.problem(of: name) { throw GitFault(.refused, problem) }
             guard let mode = GitMode(digits: digits) else {
                 let digits = String(decoding: digits, as: UTF8.self)
                 throw GitFault(

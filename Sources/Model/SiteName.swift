@@ -1,9 +1,9 @@
-/// The rules for one name in a tree.
-enum GitName {
-    static let greatestLength = 255
+/// The rules for the name of one file or folder of a site that comes from somewhere.
+public enum SiteName {
+    private static let greatestLength = 255
 
     /// Why a name is refused, in words; nil for a good one.
-    static func problem(of name: some Collection<UInt8>) -> String? {
+    public static func problem(of name: some Collection<UInt8>) -> String? {
         if name.isEmpty { return "an empty name" }
         if name.count > greatestLength { return "a name of more than \(greatestLength) bytes" }
         if name.contains(0) { return "a name with NUL" }
@@ -32,5 +32,26 @@ enum GitName {
         case 0x200C...0x200F, 0x202A...0x202E, 0x206A...0x206F, 0xFEFF: true
         default: false
         }
+    }
+}
+
+extension SiteName {
+    /// Two paths that some file systems take for the same: by letter case, or by Unicode's form.
+    ///
+    /// - Parameter paths: of files, with `/` between the names.
+    /// - Returns: nil where there are none.
+    public static func twins(among paths: some Sequence<String>) -> (String, String)? {
+        var spellings: [String: [UInt8]] = [:]
+        for path in paths {
+            var place = ""
+            for name in path.split(separator: "/") {
+                place += place.isEmpty ? String(name) : "/\(name)"
+                let bytes = Array(place.utf8)
+                // Equal texts may have other bytes (Unicode's normal forms).
+                let known = spellings.updateValue(bytes, forKey: place.lowercased()) ?? bytes
+                if known != bytes { return (String(decoding: known, as: UTF8.self), place) }
+            }
+        }
+        return nil
     }
 }
