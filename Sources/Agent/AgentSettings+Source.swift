@@ -1,6 +1,6 @@
 public import Model
 
-/// Whose commits the agent takes of a repository somewhere else.
+/// Whose commits the agent takes of a repository somewhere else, or whose bundles.
 public struct SourceTrustSettings: Sendable, Hashable {
     /// Files, as `--signers` and `--revoked` take them.
     public var signers: AbsolutePath?
@@ -47,15 +47,22 @@ extension AgentSettings.Converge {
             + (trust?.options ?? [])
     }
 
-    /// Reads the path of a site, or a mapping for a repository somewhere else.
+    /// Reads the path of a site, or a mapping for a repository somewhere else or a bundle.
     mutating func readSource(_ reader: NodeReader, into diagnostics: inout Diagnostics) {
         guard let node = reader["source"], case .map = node.content else {
             let path: AbsolutePath? = reader.decoded("source", into: &diagnostics)
             source = path.map { SiteSource(parsing: $0.text) }
+            if case .bundle? = source {
+                diagnostics.add(
+                    Diagnostic(
+                        "expected whose bundles count, found none", at: reader["source"]?.place,
+                        hint: "source: {bundle: \(path?.text ?? ""), trust: {signers: /etc/lodestar/allowed_signers}}"))
+            }
             return
         }
         let reader = NodeReader(
-            node, allowed: ["url", "ref", "folder", "ca", "trust", "breaker"], what: "source", into: &diagnostics)
+            node, allowed: ["url", "bundle", "ref", "folder", "ca", "trust", "breaker"], what: "source",
+            into: &diagnostics)
         var trust = SourceTrustSettings()
         trust.authority = reader.decoded("ca", into: &diagnostics)
         let ref = reader.value("ref", GitRefName.expectation, into: &diagnostics) { GitRefName($0)?.text }
@@ -75,8 +82,25 @@ extension AgentSettings.Converge {
                     "expected `trust` of the source, found none", at: node.place,
                     hint: "trust: {signers: /etc/lodestar/allowed_signers}; `none` follows whoever can write there"))
         }
+        if reader["bundle"] != nil {
+            for key in ["url", "ref", "folder", "ca"] where reader[key] != nil {
+                diagnostics.add(
+                    Diagnostic("expected `bundle` without `\(key)`, found both", at: reader[key]?.place))
+            }
+            let path: AbsolutePath? = reader.decoded("bundle", into: &diagnostics)
+            guard let path else { return }
+            guard BundleSource.isName(path.text) else {
+                return diagnostics.add(
+                    Diagnostic(
+                        "`bundle`: expected the path of a bundle, found `\(path.text)`", at: reader["bundle"]?.place,
+                        hint: "its name ends with \(BundleSource.suffix)"))
+            }
+            (source, self.trust) = (.bundle(BundleSource(path: path.text)), trust)
+            return
+        }
         guard reader["url"] != nil else {
-            return diagnostics.add(Diagnostic("expected `url` of the source, found none", at: node.place))
+            return diagnostics.add(
+                Diagnostic("expected `url` or `bundle` of the source, found neither", at: node.place))
         }
         let address: GitAddress? = reader.decoded("url", into: &diagnostics)
         guard let address else { return }

@@ -44,7 +44,7 @@ public struct BootstrapSettings: Sendable {
             diagnostics.add(
                 Diagnostic("lodestar.key: expected a fingerprint such as SHA256:..., found `\(key)`", at: nil))
         }
-        if case .remote = source {
+        if source.isFollowed {
             settings.converge.trust = trust
             if trust.keys.isEmpty {
                 diagnostics.add(

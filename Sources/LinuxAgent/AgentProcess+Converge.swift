@@ -55,7 +55,7 @@ extension AgentProcess {
 
     /// How it stands with the source; nil for one of this host, and before anything is known.
     var sourceView: SourceView? {
-        guard case .remote(let source)? = settings.converge.source else { return nil }
+        guard let source = settings.converge.source, source.isFollowed else { return nil }
         return try? SourceView(
             source, in: StateFolder.path(below: settings.converge.root.text),
             within: settings.converge.trust?.longestAge?.components.seconds, breaker: settings.converge.breaker)

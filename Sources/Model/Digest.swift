@@ -44,3 +44,15 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     /// The first twelve digits, for people.
     public var description: String { String(hexadecimal.prefix(12)) }
 }
+
+/// The digest of bytes that come piece by piece.
+public struct RunningDigest {
+    private var hash = SHA256()
+
+    public init() {}
+
+    public mutating func add(_ piece: [UInt8]) { piece.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+
+    /// Of all bytes so far.
+    public var value: Digest? { Digest(bytes: Array(hash.finalize())) }
+}

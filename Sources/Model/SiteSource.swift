@@ -9,11 +9,15 @@ public enum SiteSource: Sendable, Hashable {
     case commit(CommitSource)
     /// A commit of a repository somewhere else, whose address stands for the directory. Without a ref it is HEAD.
     case remote(CommitSource)
+    /// A bundle, which is a file of the host. A directory of that name is meant before.
+    case bundle(BundleSource)
 
     public init(parsing text: String) {
         let source = CommitSource(parsing: text)
         if CommitSource.isRemote(source?.directory ?? text) {
             self = .remote(source ?? CommitSource(directory: text, revision: "HEAD"))
+        } else if let bundle = BundleSource(parsing: text) {
+            self = .bundle(bundle)
         } else {
             self = source.map { .commit($0) } ?? .directory(text)
         }
@@ -22,7 +26,7 @@ public enum SiteSource: Sendable, Hashable {
     /// The text for people, without a password.
     public var shown: String {
         switch self {
-        case .directory, .commit: return text
+        case .directory, .commit, .bundle: return text
         case .remote:
             guard let start = text.firstRange(of: "://")?.upperBound else { return text }
             let host = text[start...].prefix { $0 != "/" }
@@ -36,6 +40,15 @@ public enum SiteSource: Sendable, Hashable {
         switch self {
         case .directory(let path): path
         case .commit(let source), .remote(let source): source.text
+        case .bundle(let source): source.text
+        }
+    }
+
+    /// Whether somebody decides by a signature what it holds: one of another place, or a bundle.
+    public var isFollowed: Bool {
+        switch self {
+        case .directory, .commit: false
+        case .remote, .bundle: true
         }
     }
 }

@@ -1,3 +1,4 @@
+import Bundles
 import Git
 public import Model
 import SystemCalls
@@ -9,6 +10,10 @@ public struct OpenSite: Sendable {
     public let source: SiteSource
     /// Why it is an older state of the site; nil where it is not.
     public var setback: Setback?
+    /// The committer's date, in seconds since 1970; nil for a directory, and for a commit that is not as git writes it.
+    public var made: Int64?
+    /// The first line of the commit's message; nil for a directory.
+    public var subject: String?
 }
 
 extension SiteSource {
@@ -26,10 +31,21 @@ extension SiteSource {
         case .commit(let source):
             let inspection = try access.judgement(of: try GitCandidate(source))
             if access.trust != nil { try access.checkDescent(of: inspection) }
-            return OpenSite(reader: try inspection.site(), source: pinned(to: inspection.commit))
+            return OpenSite(
+                reader: try inspection.site(), source: pinned(to: inspection.commit), made: inspection.made,
+                subject: inspection.subject)
         case .remote(let source):
             let (inspection, site, setback) = try access.opened(source)
-            return OpenSite(reader: site, source: pinned(to: inspection.commit), setback: setback)
+            return OpenSite(
+                reader: site, source: pinned(to: inspection.commit), setback: setback, made: inspection.made,
+                subject: inspection.subject)
+        case .bundle(var source):
+            // What is known of it goes by its whole path.
+            if case .bundle(let absolute) = resolved { source = absolute }
+            let (site, setback) = try access.opened(source)
+            return OpenSite(
+                reader: site, source: pinned(to: site.list.commit), setback: setback, made: site.list.created,
+                subject: site.list.subject)
         }
     }
 
@@ -49,6 +65,9 @@ extension SiteSource {
         case .remote(var source):
             source.revision = commit
             return .remote(source)
+        case .bundle(var source):
+            source.commit = commit
+            return .bundle(source)
         }
     }
 
@@ -56,7 +75,7 @@ extension SiteSource {
     var settled: SiteSource {
         switch self {
         case .directory: self
-        case .commit, .remote: LocalStatus(of: text)?.kind == .directory ? .directory(text) : self
+        case .commit, .remote, .bundle: LocalStatus(of: text)?.kind == .directory ? .directory(text) : self
         }
     }
 
@@ -68,6 +87,13 @@ extension SiteSource {
             source.directory = LocalFiles.absolute(source.directory)
             return .commit(source)
         case .remote: return self
+        case .bundle(var source):
+            // A link stands for what it leads to later, too.
+            let parts = source.path.split(separator: "/", omittingEmptySubsequences: false)
+            let folder = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/")
+            let above = LocalFiles.absolute(folder.isEmpty ? "/" : folder)
+            source.path = "\(above == "/" ? "" : above)/\(parts.last ?? "")"
+            return .bundle(source)
         }
     }
 
@@ -76,6 +102,7 @@ extension SiteSource {
         switch self {
         case .directory: nil
         case .commit(let source), .remote(let source): source.revision
+        case .bundle(let source): source.commit
         }
     }
 
@@ -83,7 +110,7 @@ extension SiteSource {
     public var workingDirectory: String? {
         switch settled {
         case .directory(let path): path
-        case .commit, .remote: nil
+        case .commit, .remote, .bundle: nil
         }
     }
 
@@ -92,7 +119,7 @@ extension SiteSource {
         switch settled {
         case .directory(let path): path
         case .commit(let source): source.deciders.first
-        case .remote: nil
+        case .remote, .bundle: nil
         }
     }
 
@@ -103,7 +130,7 @@ extension SiteSource {
         case .commit(let source):
             // Objects are what their names say, whoever wrote them.
             source.deciders.lazy.compactMap { PathTrust.objection(toAllBelow: $0, owners: owners) }.first
-        case .remote: nil
+        case .remote, .bundle: nil
         }
     }
 }

@@ -10,7 +10,7 @@ extension SourceAccess {
     func opened(_ source: CommitSource) throws(SourceFault) -> Opened {
         let opened = try staged(try newest(source), of: source)
         let pending = opened.setback?.pending, current = TakenCommit(opened.inspection, at: SystemClock.seconds)
-        let known = try history()?[source]
+        let known = try history()?[.remote(source)]
         if known?.pending == pending, known?.current?.commit == current.commit { return opened }
         let problem = remember(source) { status, _ in (status.pending, status.current) = (pending, current) }
         return (opened.inspection, opened.site, opened.setback ?? problem)
@@ -18,7 +18,7 @@ extension SourceAccess {
 
     /// The newest commit, or the last one that was taken where there is a reason to.
     private func newest(_ source: CommitSource) throws(SourceFault) -> Opened {
-        let status = try history()?[source] ?? SourceStatus()
+        let status = try history()?[.remote(source)] ?? SourceStatus()
         if isPatient, status.taken != nil, status.isToBeLeftAlone(at: SystemClock.seconds) {
             let next = status.next.flatMap { Timestamp(seconds: $0) }?.text ?? ""
             let reason = "\(status.reason ?? "it does not answer") (it is asked again at \(next))"
@@ -27,8 +27,8 @@ extension SourceAccess {
         var found: SourceInspection?
         do throws(SourceFault) {
             let (inspection, site) = try judged(source, &found)
-            var setback = remember(source, taking: inspection) { $0.takes(inspection, at: $1) }
-            if let age = try staleness(of: source, inspection) {
+            var setback = remember(source, taking: inspection) { $0.takes(TakenCommit(inspection, at: $1)) }
+            if let age = try staleness(made: inspection.made) {
                 if isFreshOnly { throw SourceFault(.unreachable, age) }
                 setback = Setback(remark: "\(source.text): \(age)", kind: .warning)
             }
@@ -59,7 +59,7 @@ extension SourceAccess {
         let (day, _) = CivilDate.clock(at: last.time)
         var remark =
             "\(source.text): \(fault.reason); going on with \(last.commit.prefix(12)), the last commit that was trusted, on \(day)"
-        if let age = try staleness(of: source, inspection) { remark += "; \(age)" }
+        if let age = try staleness(made: inspection.made) { remark += "; \(age)" }
         return (inspection, site, Setback(remark: remark, kind: fault.kind == .unreachable ? .warning : .refusal))
     }
 
@@ -84,9 +84,11 @@ extension SourceAccess {
     }
 
     /// What is to be said of a newest commit that is old; nil where it is young enough.
-    private func staleness(of source: CommitSource, _ inspection: SourceInspection) throws(SourceFault) -> String? {
+    ///
+    /// - Parameter made: the committer's date, in seconds since 1970; nil for one that cannot be read.
+    func staleness(made: Int64?) throws(SourceFault) -> String? {
         guard let longestAge, let now = try presentTrust()?.now else { return nil }
-        let made = inspection.made ?? 0
+        let made = made ?? 0
         guard now - made > longestAge else { return nil }
         let (day, _) = CivilDate.clock(at: made)
         return
@@ -100,15 +102,29 @@ extension SourceAccess {
     ) -> Setback? {
         // A commit by its digits is never another one.
         guard GitCommitName(source.revision) == nil else { return nil }
+        return remember(.remote(source), provedBy: inspection?.made, change) { () throws(SourceFault) in
+            if let inspection { try mirror(of: source)?.pin(inspection.commit, of: source) }
+        }
+    }
+
+    /// Keeps what was found of any source.
+    ///
+    /// - Parameters:
+    ///   - made: when something was made that is trusted, in seconds since 1970: it is not earlier now.
+    ///   - more: what is to be kept besides.
+    func remember(
+        _ source: SiteSource, provedBy made: Int64?, _ change: (inout SourceStatus, Int64) -> Void,
+        _ more: () throws(SourceFault) -> Void = {}
+    ) -> Setback? {
         do throws(SourceFault) {
             guard var history = try history() else { return nil }
-            let now = trust?.notBefore(history.earliest), proof = inspection?.made.flatMap { now?.time(provedBy: $0) }
+            let now = trust?.notBefore(history.earliest), proof = made.flatMap { now?.time(provedBy: $0) }
             do throws(HostFault) {
                 try history.change(source, notBefore: proof ?? 0) { change(&$0, SystemClock.seconds) }
             } catch {
                 throw SourceFault(error)
             }
-            if let inspection { try mirror(of: source)?.pin(inspection.commit, of: source) }
+            try more()
             return nil
         } catch {
             return Setback(remark: "what was found is not remembered: \(error.reason)", kind: .warning)
@@ -117,10 +133,10 @@ extension SourceAccess {
 }
 
 extension SourceStatus {
-    fileprivate mutating func takes(_ inspection: SourceInspection, at time: Int64) {
-        hears(.taken, at: time)
-        success = time
-        taken = TakenCommit(inspection, at: time)
+    mutating func takes(_ commit: TakenCommit) {
+        hears(.taken, at: commit.time)
+        success = commit.time
+        taken = commit
     }
 }
 

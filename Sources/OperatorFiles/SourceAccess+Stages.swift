@@ -62,10 +62,10 @@ extension SourceAccess {
         Int64]
     {
         guard var history = try history() else { return [:] }
-        let known = history[source].seen
+        let known = history[.remote(source)].seen
         if commits.allSatisfy({ known[$0] != nil }) { return known }
         do throws(HostFault) {
-            try history.change(source) { status in
+            try history.change(.remote(source)) { status in
                 let old = status.seen
                 status.seen = Dictionary(uniqueKeysWithValues: commits.map { ($0, old[$0] ?? now) })
             }
@@ -73,7 +73,7 @@ extension SourceAccess {
             // What cannot be remembered waits: it is looked at again.
             return known
         }
-        return history[source].seen
+        return history[.remote(source)].seen
     }
 }
 

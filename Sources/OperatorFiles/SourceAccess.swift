@@ -74,6 +74,11 @@ public struct SourceAccess: Sendable {
 
     /// nil for a repository of the host (`file://`), which is read in its place.
     func mirror(of source: CommitSource) throws(SourceFault) -> GitMirror? {
+        if BundleSource.isName(source.directory) {
+            throw SourceFault(
+                .usage, "expected a repository or a bundle of this host, found a bundle somewhere else",
+                hint: "fetch it first, such as by `curl -fO`; its name on this host is a site")
+        }
         guard let address = GitAddress(source.directory) else {
             let problem = GitAddress.problem(of: source.directory)
             throw SourceFault(.usage, "expected the address of a repository: \(problem ?? "it cannot be read")")

@@ -26,7 +26,12 @@ public struct SourceHistory: Sendable {
         for member in members { sources[member.key] = SourceStatus(member.value) }
     }
 
-    public subscript(source: CommitSource) -> SourceStatus { sources[source.text] ?? SourceStatus() }
+    public subscript(source: SiteSource) -> SourceStatus { sources[Self.name(of: source)] ?? SourceStatus() }
+
+    /// A bundle goes by its path: it is followed to other commits.
+    private static func name(of source: SiteSource) -> String {
+        if case .bundle(let bundle) = source { bundle.path } else { source.text }
+    }
 
     /// The sources that were asked, by their texts.
     public var names: [String] { sources.keys.sorted() }
@@ -35,7 +40,7 @@ public struct SourceHistory: Sendable {
     ///
     /// - Parameter earliest: seconds since 1970.
     mutating func change(
-        _ source: CommitSource, notBefore earliest: Int64 = 0, _ change: (inout SourceStatus) -> Void
+        _ source: SiteSource, notBefore earliest: Int64 = 0, _ change: (inout SourceStatus) -> Void
     ) throws(HostFault) {
         let path = Self.path(in: state), lock: ProcessLock
         try LocalFiles.makeDirectory("\(state)/source", mode: 0o700)
@@ -44,7 +49,7 @@ public struct SourceHistory: Sendable {
         }
         defer { withExtendedLifetime(lock) {} }
         self = try SourceHistory(in: state)
-        change(&sources[source.text, default: SourceStatus()])
+        change(&sources[Self.name(of: source), default: SourceStatus()])
         forgetOldest()
         self.earliest = max(self.earliest, earliest)
         let members = sources.sorted { $0.key < $1.key }.map { Datum.Member($0.key, $0.value.datum) }
@@ -52,7 +57,7 @@ public struct SourceHistory: Sendable {
     }
 
     /// A source is asked again at once.
-    public static func forgetWaits(of source: CommitSource, in state: String) throws(HostFault) {
+    public static func forgetWaits(of source: SiteSource, in state: String) throws(HostFault) {
         var history = try SourceHistory(in: state)
         if history[source].failureCount > 0 { try history.change(source) { $0.failureCount = 0 } }
     }

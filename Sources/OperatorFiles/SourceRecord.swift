@@ -7,15 +7,19 @@ public struct SourceMark: Sendable, Hashable {
     public var commit: String
     /// Seconds since 1970.
     public var time: Int64
+    /// The committer's date, in seconds since 1970; nil where nobody knows it.
+    public var made: Int64?
 
-    init(commit: String, time: Int64) { (self.commit, self.time) = (commit, time) }
+    init(commit: String, time: Int64, made: Int64?) { (self.commit, self.time, self.made) = (commit, time, made) }
 
     init?(_ datum: Datum?) {
         guard case .string(let commit)? = datum?["commit"], case .int(let time)? = datum?["time"] else { return nil }
-        self.init(commit: commit, time: time)
+        self.init(commit: commit, time: time, made: SourceStatus.time(datum?["made"]))
     }
 
-    var datum: Datum { ["commit": .string(commit), "time": .int(time)] }
+    var datum: Datum {
+        ["commit": .string(commit), "time": .int(time), "made": made.map { .int($0) } ?? .null]
+    }
 }
 
 /// A commit of which applies failed on a root, one after the other.
@@ -53,9 +57,21 @@ public struct SourceRecord: Sendable {
         return "it does not come from \(begun.commit), which was begun here before"
     }
 
-    public mutating func begin(_ commit: String, at time: Int64) throws(HostFault) {
-        if begun?.commit == commit, accepted != commit { return }
-        begun = SourceMark(commit: commit, time: time)
+    /// Why a bundle may not follow what was begun before; nil where it may.
+    ///
+    /// - Parameter made: the committer's date, in seconds since 1970.
+    func objection(toBundleOf commit: String, made: Int64) -> String? {
+        guard let begun, accepted != commit, begun.commit != commit, let last = begun.made, made < last else {
+            return nil
+        }
+        let (old, new) = (Timestamp.text(seconds: last), Timestamp.text(seconds: made))
+        return "its commit is of \(new), and \(begun.commit), which was begun here before, of \(old)"
+    }
+
+    /// - Parameter made: the committer's date, in seconds since 1970; nil where nobody knows it.
+    public mutating func begin(_ commit: String, made: Int64?, at time: Int64) throws(HostFault) {
+        if begun?.commit == commit, begun?.made == made, accepted != commit { return }
+        begun = SourceMark(commit: commit, time: time, made: made)
         if failed?.commit != commit { failed = nil }
         if accepted == commit { accepted = nil }
         try write()

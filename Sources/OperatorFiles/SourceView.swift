@@ -3,7 +3,7 @@ import SystemCalls
 
 /// How it stands with a source, and what this root does about it: for people and programs.
 public struct SourceView: Sendable {
-    public var source: CommitSource
+    public var source: SiteSource
     public var status: SourceStatus
     public var state: SourceState
     /// The commit whose apply was last begun, from whatever source.
@@ -20,7 +20,7 @@ public struct SourceView: Sendable {
     ///   - longest: for how many seconds a newest commit is believed; nil for ever.
     ///   - breaker: after so many failures the agent only reports; nil: never.
     public init(
-        _ source: CommitSource, in folder: String, within longest: Int64?, breaker: Int? = nil
+        _ source: SiteSource, in folder: String, within longest: Int64?, breaker: Int? = nil
     ) throws(HostFault) {
         let history = try SourceHistory(in: folder), record = try SourceRecord(in: folder)
         self.source = source
@@ -49,7 +49,7 @@ public struct SourceView: Sendable {
         let taken = status.current ?? status.taken
         let candidate = status.pending?.commit ?? status.candidate
         return [
-            "source": .string(SiteSource.remote(source).shown), "state": .string(state.rawValue),
+            "source": .string(source.shown), "state": .string(state.rawValue),
             "commit": text(taken?.commit), "subject": text(taken?.subject), "signer": text(taken?.signer),
             "made": time(taken?.made), "candidate": text(candidate), "reason": text(status.reason),
             "pending_until": time(status.pending?.until),
@@ -66,7 +66,7 @@ public struct SourceView: Sendable {
     /// Lines for people.
     public var text: String {
         func time(_ time: Int64?) -> String { time.flatMap { Timestamp(seconds: $0)?.text } ?? "an unknown time" }
-        var lines = ["\(SiteSource.remote(source).shown): \(state.rawValue)"]
+        var lines = ["\(source.shown): \(state.rawValue)"]
         if status.answer == .refused || status.answer == .unreachable {
             lines[0] += " since \(time(status.since)): \(status.reason ?? "")"
         }
@@ -103,14 +103,15 @@ extension SiteSource {
     ///
     /// - Throws: where nothing could be asked. That a commit is refused, or that nothing answers, is in the status.
     public func update(_ access: SourceAccess) throws(SourceFault) {
-        guard case .remote(let source) = settled else {
+        let settled = settled
+        guard settled.isFollowed else {
             throw SourceFault(
                 .usage, "expected a source somewhere else, found one of this host: nothing is brought here")
         }
-        guard GitCommitName(source.revision) == nil else {
+        guard settled.commit.flatMap({ GitCommitName($0) }) == nil else {
             throw SourceFault(.usage, "expected a branch or a tag, found a commit, which is never another one")
         }
-        do throws(SourceFault) { _ = try access.opened(source) } catch {
+        do throws(SourceFault) { _ = try settled.opened(access) } catch {
             if error.kind == .usage || error.kind == .failed { throw error }
             // Nobody to trust is said: then nothing was asked.
             if access.trust == nil, !access.isWaived { throw error }

@@ -54,9 +54,19 @@ public struct TrustPolicy: Sendable, Hashable {
     private func judge(_ object: SignedObject, now: Int64, _ verdict: inout Verdict) {
         verdict.note(
             "its form is git's; made by \(object.maker.name) <\(object.maker.address)> at \(Moment(object.maker.time))")
-        guard let lines = object.signature else {
-            return verdict.refuse(.unsigned, "the \(verdict.object) bears no signature")
-        }
+        judge(object.signature, of: object.payload, for: Self.namespace, now: now, &verdict) { _ in object.maker.time }
+    }
+
+    /// Judges a signature of some bytes.
+    ///
+    /// - Parameters:
+    ///   - lines: the signature; nil where there is none.
+    ///   - made: when the bytes say that they were made, asked when the signature is a good one; nil after a refusal.
+    func judge(
+        _ lines: [UInt8]?, of payload: [UInt8], for namespace: String, now: Int64, _ verdict: inout Verdict,
+        made: (inout Verdict) -> Int64?
+    ) {
+        guard let lines else { return verdict.refuse(.unsigned, "the \(verdict.object) bears no signature") }
         let signature: SSHSignature
         do throws(SSHSignature.Fault) {
             signature = try SSHSignature(armored: lines)
@@ -66,25 +76,32 @@ public struct TrustPolicy: Sendable, Hashable {
         let key = signature.key
         verdict.fingerprint = key.fingerprint
         verdict.note("it bears an SSH signature by a key of the type \(key.kind.rawValue), \(key.fingerprint)")
-        guard signature.namespace == Self.namespace else {
+        guard signature.namespace == namespace else {
             return verdict.refuse(
-                .signature, "the signature is for the namespace `\(signature.namespace)`, not `\(Self.namespace)`")
+                .signature, "the signature is for the namespace `\(signature.namespace)`, not `\(namespace)`")
         }
-        guard signature.isValid(of: object.payload, for: Self.namespace) else {
+        guard signature.isValid(of: payload, for: namespace) else {
             return verdict.refuse(.signature, "the signature is not one of these bytes by this key")
         }
-        verdict.note("the signature is one of these bytes by this key, for `\(Self.namespace)` (\(signature.hash))")
+        verdict.note("the signature is one of these bytes by this key, for `\(namespace)` (\(signature.hash))")
         if let revoked {
             guard !revoked.contains(key) else {
                 return verdict.refuse(.revoked, "the key is revoked in \(revoked.path)")
             }
             verdict.note("the key is not revoked in \(revoked.path)")
         }
-        allow(key, [now, object.maker.time], &verdict)
+        // Nothing of what it says is read for a key that is nobody's.
+        var first = verdict
+        allow(key, namespace, [now], &first)
+        guard first.isTrusted, let made = made(&verdict) else {
+            if verdict.refusal == nil { verdict = first }
+            return
+        }
+        allow(key, namespace, [now, made], &verdict)
     }
 
-    private func allow(_ key: SigningKey, _ times: [Int64], _ verdict: inout Verdict) {
-        let answer = signers?.answer(for: key, namespace: Self.namespace, at: times) ?? .unknown,
+    private func allow(_ key: SigningKey, _ namespace: String, _ times: [Int64], _ verdict: inout Verdict) {
+        let answer = signers?.answer(for: key, namespace: namespace, at: times) ?? .unknown,
             path = signers?.path ?? ""
         if case .allowed(let entry) = answer {
             verdict.note("\(path):\(entry.line) allows the key of \(entry.principals), now and when it was made")

@@ -39,13 +39,32 @@ public enum LocalFiles {
     public static func write(
         _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, isDurable: Bool = true
     ) throws(HostFault) {
+        try write(to: path, mode: mode, isDurable: isDurable) { (sink) throws(HostFault) in try sink(bytes) }
+    }
+
+    /// The same with bytes that come piece by piece; what is at the path stays where they end with a fault.
+    public static func write(
+        to path: String, mode: UInt32 = 0o600, isDurable: Bool = true,
+        _ body: (_ sink: ([UInt8]) throws(HostFault) -> Void) throws(HostFault) -> Void
+    ) throws(HostFault) {
         let temporary = "\(path).lodestar-\(getpid())"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         if descriptor < 0 { throw HostFault("write", path, ErrorNumber.last.text) }
-        var error: ErrorNumber?
-        if !writeAll(bytes, to: descriptor) || isDurable && fsync(descriptor) != 0 { error = .last }
+        var error: ErrorNumber?, fault: HostFault?
+        do throws(HostFault) {
+            try body { (bytes) throws(HostFault) in
+                if !writeAll(bytes, to: descriptor) { throw HostFault("write", path, ErrorNumber.last.text) }
+            }
+        } catch {
+            fault = error
+        }
+        if fault == nil, isDurable, fsync(descriptor) != 0 { error = .last }
         close(descriptor)
+        if let fault {
+            unlink(temporary)
+            throw fault
+        }
         if error == nil, rename(temporary, path) != 0 { error = .last }
         if let error {
             unlink(temporary)

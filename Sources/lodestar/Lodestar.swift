@@ -42,7 +42,8 @@ struct Lodestar: ParsableCommand {
             CommandGroup(
                 name: "Writing a site:",
                 subcommands: [
-                    Init.self, Check.self, SourceCommand.self, CatalogCommand.self, GraphCommand.self, Explain.self,
+                    Init.self, Check.self, SourceCommand.self, BundleCommand.self, CatalogCommand.self,
+                    GraphCommand.self, Explain.self,
                     Eval.self,
                     SchemaCommand.self, SecretCommand.self, SSHCommand.self, ImportCommand.self,
                 ]),

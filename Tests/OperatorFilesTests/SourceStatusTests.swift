@@ -65,16 +65,16 @@ import Testing
     @Test func anApplyCountsAsFailedUntilItHasEndedWell() throws {
         let folder = TemporaryFolder(), one = String(repeating: "1", count: 40), two = String(repeating: "2", count: 40)
         var record = try SourceRecord(in: folder.path)
-        try record.begin(one, at: 5)
+        try record.begin(one, made: nil, at: 5)
         for _ in 0..<3 { try record.attempt(one) }
         // Another process reads what a killed one left.
         record = try SourceRecord(in: folder.path)
         #expect(record.failed == FailedCommit(commit: one, count: 3))
         try record.withdrawAttempt()
         #expect(record.failed?.count == 2)
-        try record.begin(one, at: 6)
+        try record.begin(one, made: nil, at: 6)
         #expect(record.failed?.count == 2)
-        try record.begin(two, at: 7)
+        try record.begin(two, made: nil, at: 7)
         #expect(record.failed == nil)
         try record.attempt(two)
         try record.withdrawAttempt()

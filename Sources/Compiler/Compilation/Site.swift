@@ -8,6 +8,8 @@ import YAML
 public final class Site {
     let files: SiteFiles
     let settings: SiteSettings
+    /// What the site calls itself.
+    public var name: String { settings.name }
     let inventory: Inventory
     let manifests: [Manifest]
     let types: [String: ResourceType]

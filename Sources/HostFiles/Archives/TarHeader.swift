@@ -1,11 +1,11 @@
 import Model
 
 /// A header of 512 bytes, as ustar, GNU tar and the tar of Unix version 7 write it (tar(5)).
-struct TarHeader {
+public struct TarHeader: Sendable {
     private let block: [UInt8]
 
     /// nil where its sum is another.
-    init?(_ block: [UInt8]) {
+    public init?(_ block: [UInt8]) {
         guard block.count == 512, let sum = Self.number(block[148..<156]) else { return nil }
         self.block = block
         var unsigned = 0, signed = 0
@@ -18,12 +18,14 @@ struct TarHeader {
         guard sum == unsigned || sum == signed else { return nil }
     }
 
-    var type: UInt8 { block[156] }
-    var mode: Int? { Self.number(block[100..<108]) }
-    var byteCount: Int? { Self.number(block[124..<136]) }
+    /// The type flag: `0` of a file.
+    public var type: UInt8 { block[156] }
+    public var mode: Int? { Self.number(block[100..<108]) }
+    /// The size of what follows; nil for what is no number.
+    public var byteCount: Int? { Self.number(block[124..<136]) }
     var linkName: [UInt8] { Self.text(block[157..<257]) }
 
-    var name: [UInt8] {
+    public var name: [UInt8] {
         let name = Self.text(block[0..<100])
         // With `ustar` and two blanks, as GNU writes it, there are times in place of the prefix.
         guard block[257..<263].elementsEqual(Array("ustar".utf8) + [0]) else { return name }

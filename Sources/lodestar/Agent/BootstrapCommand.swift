@@ -13,7 +13,7 @@ struct BootstrapCommand: ParsableCommand {
             "It is an apply of std/agent: planned, idempotent, undone like any run. Example: lodestar bootstrap --source https://git.example.org/ops/site.git#main --signers allowed_signers"
     )
 
-    @Option(help: ArgumentHelp("What to follow: a directory, DIR#REF or URL#REF:FOLDER.", valueName: "site"))
+    @Option(help: ArgumentHelp("What to follow: a directory, DIR#REF, URL#REF:FOLDER or a bundle.", valueName: "site"))
     var source: String?
 
     @Flag(help: "Takes it from the kernel's command line or /etc/lodestar/bootstrap.yaml, and waits for the network.")
@@ -58,11 +58,12 @@ struct BootstrapCommand: ParsableCommand {
         converge.source = given
         converge.mode = mode
         func path(_ text: String?) -> AbsolutePath? { text.flatMap { AbsolutePath(LocalFiles.absolute($0)) } }
-        if case .remote = given {
+        if given.isFollowed {
             var settings = SourceTrustSettings()
             guard trust.isGiven else {
                 Terminal.report(
-                    "\(given.shown): error: expected --signers or --key for a site from elsewhere, found neither")
+                    "\(given.shown): error: expected --signers or --key for a site from elsewhere or a bundle, found neither"
+                )
                 Terminal.report("  hint: --trust none follows whoever can write there")
                 throw ExitStatus.untrusted
             }

@@ -93,15 +93,17 @@ struct BootstrapSite {
             .init("mode", .string(converge.mode.rawValue)), .init("program", .string(program)),
             .init("packaged", .bool(isPackaged)),
         ]
-        guard case .remote(let source)? = converge.source else {
+        var follow: [Datum.Member]
+        switch converge.source {
+        case .directory, .commit, nil:
             members.append(.init("source", Self.text(converge.source?.resolved.text ?? "")))
             return .map(members)
+        case .remote(let source):
+            follow = [.init("url", Self.text(source.directory))]
+            if source.revision != "HEAD" { follow.append(.init("ref", Self.text(source.revision))) }
+            if let folder = source.folder { follow.append(.init("folder", Self.text(folder))) }
+        case .bundle(let source): follow = [.init("bundle", Self.text(source.path))]
         }
-        var follow: [Datum.Member] = [
-            .init("url", Self.text(source.directory)), .init("ref", Self.text(source.revision)),
-        ]
-        if source.revision == "HEAD" { follow.removeLast() }
-        if let folder = source.folder { follow.append(.init("folder", Self.text(folder))) }
         var texts: [Datum.Member] = []
         /// The file's own copy on the root.
         func kept(_ path: AbsolutePath?, as name: String) throws -> Datum? {

@@ -12,7 +12,7 @@ struct ApplyCommand: ParsableCommand {
         discussion: "Example: lodestar apply Examples/first --root /srv/sandbox")
 
     @Argument(
-        help: "The directory or the commit of the site (DIR#REF), or a plan that `plan --out` saved.",
+        help: "The directory, the commit (DIR#REF) or the bundle of the site, or a plan that `plan --out` saved.",
         completion: .file())
     var source = "."
 
@@ -77,7 +77,7 @@ struct ApplyCommand: ParsableCommand {
         }
         let root = saved?.root ?? options.root
         let hostSession = try HostSession(root: root)
-        if case .remote = saved?.source ?? SiteSource(parsing: source), ThisProcess.isPrivileged {
+        if (saved?.source ?? SiteSource(parsing: source)).isFollowed, ThisProcess.isPrivileged {
             // What is brought and what was trusted is kept from the first time on.
             _ = try Terminal.reportingFaults { try StateFolder.made(below: hostSession.root) }
         }

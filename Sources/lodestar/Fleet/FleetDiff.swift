@@ -3,6 +3,7 @@ import Compiler
 import Fleet
 import Model
 import OperatorFiles
+import SystemCalls
 
 /// `lodestar fleet diff A..B`: which hosts a change touches, and how.
 struct FleetDiff: ParsableCommand {
@@ -99,16 +100,20 @@ struct SitePair {
         case .commit(let source):
             let folder = source.folder.map { "/\($0)" } ?? ""
             (old, new) = (.commit(source), .directory(source.directory + folder))
-        case .remote:
+        case .remote, .bundle:
             Terminal.report(
-                "error: expected OLD..NEW, found one repository\n  hint: OLD may be one, and NEW a directory")
+                "error: expected OLD..NEW, found one repository or bundle\n  hint: OLD may be one, and NEW a directory")
             throw ExitCode(64)
         }
     }
 
-    /// Whether a side can be opened; a repository elsewhere is not asked for that.
+    /// Whether a side can be opened; a repository elsewhere is not asked for that, nor a bundle read.
     private static func isThere(_ source: SiteSource) -> Bool {
-        if case .remote = source { true } else { (try? source.opened()) != nil }
+        switch source {
+        case .remote: true
+        case .bundle(let bundle): LocalFiles.exists(bundle.path)
+        case .directory, .commit: (try? source.opened()) != nil
+        }
     }
 
     /// `A..B` at each `..`; a side that is left out is HEAD or the working tree of the other one's directory.

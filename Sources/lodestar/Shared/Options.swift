@@ -21,7 +21,7 @@ struct HostOptions: ParsableArguments {
 /// The site that a command reads.
 struct SiteArgument: ParsableArguments {
     @Argument(
-        help: "The directory of the site, or a commit of a repository as DIR#REF or DIR#REF:FOLDER.",
+        help: "The directory of the site, a commit of a repository as DIR#REF or DIR#REF:FOLDER, or a bundle.",
         completion: .directory)
     var site = "."
 
@@ -31,7 +31,8 @@ struct SiteArgument: ParsableArguments {
     func directory() throws -> String {
         if let directory = source.workingDirectory { return directory }
         Terminal.report(
-            "\(site): error: expected the directory of a site, found a commit, in which nothing can be written")
+            "\(site): error: expected the directory of a site, found a commit or a bundle, in which nothing can be written"
+        )
         throw ExitCode(64)
     }
 }

@@ -11,7 +11,7 @@ import SystemCalls
 
 /// The common part of the commands that read a site: the site, its secrets, the host it is compiled for.
 struct Session {
-    private let reader: any SiteReader
+    let reader: any SiteReader
     private let secrets: AgeSecrets?
     /// As it was given.
     let given: SiteSource
@@ -19,6 +19,10 @@ struct Session {
     let source: SiteSource
     /// Whether the newest commit is not trusted, and this is the last one that was.
     let isRefused: Bool
+    /// The committer's date, in seconds since 1970; nil where there is none.
+    let made: Int64?
+    /// The first line of the commit's message; nil for a directory.
+    let subject: String?
     /// Parsed when it is needed: a cached catalog needs it not.
     let site: Lazily<Site>
 
@@ -39,6 +43,7 @@ struct Session {
         }
         isRefused = open.setback?.kind == .refusal
         self.source = open.source
+        (made, subject) = (open.made, open.subject)
         let reader = open.reader
         self.reader = reader
         let secrets = try Self.secrets(identity)

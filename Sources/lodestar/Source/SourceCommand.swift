@@ -19,7 +19,7 @@ struct SourceCommand: ParsableCommand {
 struct SourceVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Says step by step whether a commit is to be trusted, and exits 79 where it is not.",
+        abstract: "Says step by step whether a commit or a bundle is to be trusted, and exits 79 where it is not.",
         discussion: "Example: lodestar source verify .#main --signers /etc/lodestar/allowed_signers")
 
     @OptionGroup var site: SiteArgument
@@ -39,18 +39,21 @@ struct SourceVerify: ParsableCommand {
         }
         var fault: SourceFault?, files: (any SiteReader)?
         if inspection.isTrusted {
-            do throws(SourceFault) { files = try inspection.site() } catch { fault = error }
+            do throws(SourceFault) { files = try inspection.files() } catch { fault = error }
         }
         switch format {
         case .text: Terminal.print(text(of: inspection, files, fault))
         case .json: Terminal.printJSON(datum(of: inspection, fault).json)
         }
         if !inspection.isTrusted { throw ExitStatus.untrusted }
-        if fault != nil { throw ExitStatus.refused }
+        if let fault { throw fault.kind == .untrusted ? ExitStatus.untrusted : ExitStatus.refused }
     }
 
-    private func text(of inspection: SourceInspection, _ files: (any SiteReader)?, _ fault: SourceFault?) -> String {
-        var lines = ["\(inspection.commit) \(inspection.subject)", "  it has the bytes that its name says"]
+    private func text(
+        of inspection: some SourceJudgement, _ files: (any SiteReader)?, _ fault: SourceFault?
+    ) -> String {
+        var lines = [inspection.knownCommit.map { "\($0) \(inspection.subject)" } ?? site.site]
+        lines += inspection.facts.map { "  \($0)" }
         for verdict in inspection.verdicts {
             lines.append("\(verdict.object):")
             lines += verdict.steps.map { "  \($0)" }
@@ -58,9 +61,7 @@ struct SourceVerify: ParsableCommand {
         }
         if let files {
             let count = (try? files.paths(below: ""))?.count ?? 0
-            lines += [
-                "files:", "  \(count) plain files, each with the bytes that its name says; no links, no submodules",
-            ]
+            lines += ["files:", "  \(count) plain files, \(type(of: inspection).filesClaim)"]
         }
         if let fault { lines += ["files:", "  but \(fault.reason)"] }
         switch (inspection.signer, fault) {
@@ -71,9 +72,9 @@ struct SourceVerify: ParsableCommand {
         return lines.joined(separator: "\n")
     }
 
-    private func datum(of inspection: SourceInspection, _ fault: SourceFault?) -> Datum {
+    private func datum(of inspection: some SourceJudgement, _ fault: SourceFault?) -> Datum {
         [
-            "commit": .string(inspection.commit), "subject": .string(inspection.subject),
+            "commit": inspection.knownCommit.map { .string($0) } ?? .null, "subject": .string(inspection.subject),
             "trusted": .bool(inspection.isTrusted), "signer": inspection.signer.map { .string($0) } ?? .null,
             "verdicts": .list(
                 inspection.verdicts.map { verdict in
@@ -128,7 +129,7 @@ extension Session {
         guard let commit = source.commit else { return }
         try Terminal.reportingFaults {
             var record = try SourceRecord(in: StateFolder.made(below: root))
-            try record.begin(commit, at: SystemClock.seconds)
+            try record.begin(commit, made: made, at: SystemClock.seconds)
         }
     }
 

@@ -7,7 +7,10 @@ import SystemCalls
 
 /// A source somewhere else: the agent's, or one that is named.
 struct FollowedSource: ParsableArguments {
-    @Argument(help: "A repository somewhere else, as URL#REF or URL#REF:FOLDER; the agent's where nothing is said.")
+    @Argument(
+        help:
+            "A repository somewhere else, as URL#REF or URL#REF:FOLDER, or a bundle; the agent's where nothing is said."
+    )
     var site: String?
 
     @OptionGroup var agent: AgentOptions
@@ -18,7 +21,7 @@ struct FollowedSource: ParsableArguments {
     var root: String?
 
     /// The source, the settings of an agent that follows it, and the root.
-    func found() throws -> (source: CommitSource, settings: AgentSettings.Converge?, root: String) {
+    func found() throws -> (source: SiteSource, settings: AgentSettings.Converge?, root: String) {
         guard ThisProcess.isPrivileged else {
             Terminal.report("error: what is followed is root's to know")
             throw ExitStatus.noPrivilege
@@ -26,16 +29,20 @@ struct FollowedSource: ParsableArguments {
         let settings = try agent.settings().converge
         let root = try HostSession(root: self.root ?? (site == nil ? settings.root.text : "/")).root
         if let site {
-            guard case .remote(let source) = SiteSource(parsing: site) else {
+            let source = SiteSource(parsing: site).resolved
+            guard source.isFollowed else {
                 Terminal.report(
-                    "\(site): error: expected URL#REF, found a source of this host: nothing is brought here")
+                    "\(site): error: expected URL#REF or a bundle, found a source of this host: nothing is brought here"
+                )
                 throw ExitCode(64)
             }
-            return (source, settings.source == .remote(source) ? settings : nil, root)
+            return (source, settings.source == source ? settings : nil, root)
         }
-        guard case .remote(let source)? = settings.source else {
+        guard let source = settings.source, source.isFollowed else {
             let path = agent.config ?? AgentSettings.path
-            Terminal.report("\(path): error: expected `source` with a `url`, found \(settings.source?.text ?? "none")")
+            Terminal.report(
+                "\(path): error: expected `source` with a `url` or a `bundle`, found \(settings.source?.text ?? "none")"
+            )
             throw ExitStatus.notFound
         }
         return (source, settings, root)
@@ -95,9 +102,7 @@ struct SourceUpdate: ParsableCommand {
         if let options = settings?.trust?.options, !trust.isGiven { trust = try TrustOptions.parse(options) }
         _ = try Terminal.reportingFaults { try StateFolder.made(below: root) }
         let access = try trust.access(root: root)
-        try Session.reportingFaults(of: .remote(source)) { () throws(SourceFault) in
-            try SiteSource.remote(source).update(access)
-        }
+        try Session.reportingFaults(of: source) { () throws(SourceFault) in try source.update(access) }
         let view = try SourceView.reading(source, access.longestAge, settings?.breaker, below: root)
         Terminal.print(view.text)
         if let current = view.status.current, view.status.answer == .taken, current.commit != view.begun?.commit,
@@ -146,7 +151,7 @@ struct SourceRetry: ParsableCommand {
 
 extension SourceView {
     static func reading(
-        _ source: CommitSource, _ longestAge: Int64?, _ breaker: Int?, below root: String
+        _ source: SiteSource, _ longestAge: Int64?, _ breaker: Int?, below root: String
     ) throws -> SourceView {
         try Terminal.reportingFaults {
             try SourceView(source, in: StateFolder.path(below: root), within: longestAge, breaker: breaker)

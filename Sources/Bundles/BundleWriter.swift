@@ -1,0 +1,96 @@
+import HostFiles
+public import Model
+
+/// Writes a site as a bundle: the same bytes for the same commit.
+public struct BundleWriter {
+    public let list: BundleList
+    private let site: any SiteReader
+
+    /// Looks at each file of a site.
+    ///
+    /// - Parameters:
+    ///   - name: what the site calls itself.
+    ///   - commit: its 40 digits.
+    ///   - created: the committer's date, in seconds since 1970.
+    ///   - lifetime: for how many seconds from then on it counts; nil for ever.
+    /// - Throws: for a site that does not fit into a bundle.
+    public init(
+        _ site: any SiteReader, named name: String, commit: String, subject: String, created: Int64, lifetime: Int64?
+    ) throws(SourceFault) {
+        self.site = site
+        guard (0..<BundleList.endOfTime).contains(created) else {
+            throw SourceFault(.refused, "expected a commit of the years 1970 to 2242, found its date at \(created) s")
+        }
+        var files: [BundleList.File] = []
+        do {
+            for path in try site.paths(below: "").sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+                var byteCount = 0
+                let digest = try Digest { (hash) throws(HostFault) in
+                    try site.read(path) { (piece) throws(HostFault) in
+                        byteCount += piece.count
+                        try hash(piece)
+                    }
+                }
+                files.append(
+                    .init(
+                        path: path, isExecutable: site.isExecutable(path), byteCount: byteCount, sha256: digest))
+            }
+        } catch let fault as SiteFault {
+            throw SourceFault(fault)
+        } catch let fault as HostFault {
+            throw SourceFault(fault)
+        } catch {
+            throw SourceFault(.failed, "\(error)")
+        }
+        try BundleLimits.check(files)
+        let line = subject.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        list = BundleList(
+            site: name, commit: commit, subject: line, created: created, expires: lifetime.map { created + $0 },
+            files: files)
+        // What is written can be read.
+        _ = try BundleList(parsing: list.bytes)
+    }
+
+    /// Hands over the bundle, some bytes at a time.
+    ///
+    /// - Parameter signature: the lines of `ssh-keygen -Y sign` over the list; nil for a bundle that nobody has signed.
+    public func write(signature: [UInt8]?, to sink: ByteStream.Sink) throws(HostFault) {
+        let list = self.list.bytes
+        try put(header(BundleList.name, 0o644, list.count) + list, sink)
+        try put(zeros(after: list.count), sink)
+        if let signature {
+            try put(header(BundleList.signatureName, 0o644, signature.count) + signature, sink)
+            try put(zeros(after: signature.count), sink)
+        }
+        for file in self.list.files {
+            try put(header(file.path, file.mode, file.byteCount), sink)
+            // As many bytes as were looked at, and the same.
+            let stream = ByteStream(file.path, byteCount: file.byteCount, sha256: file.sha256.bytes, of: site)
+            let digest = try Digest { (hash) throws(HostFault) in
+                try stream.read { (piece) throws(HostFault) in
+                    try hash(piece)
+                    try sink(piece)
+                }
+            }
+            guard digest == file.sha256 else { throw stream.change }
+            try put(zeros(after: file.byteCount), sink)
+        }
+        try put([UInt8](repeating: 0, count: 2 * TarHeader.blockSize), sink)
+    }
+
+    private func header(_ name: String, _ mode: Int, _ byteCount: Int) throws(HostFault) -> [UInt8] {
+        guard
+            let block = TarHeader.block(
+                ofFile: Array(name.utf8), mode: mode, byteCount: byteCount, time: Int(list.created))
+        else { throw HostFault("write", name, "a bundle has no header for it") }
+        return block
+    }
+
+    private func zeros(after byteCount: Int) -> [UInt8] {
+        [UInt8](repeating: 0, count: TarHeader.padding(after: byteCount))
+    }
+
+    private func put(_ bytes: [UInt8], _ sink: ByteStream.Sink) throws(HostFault) {
+        try FileContent.whole(Content(bytes)).read(sink)
+    }
+}

@@ -1,0 +1,139 @@
+import Bundles
+import Model
+import SystemCalls
+
+/// Bundles: what is in a file of the host, or the last one that was taken from there where there is a reason to go on with it.
+extension SourceAccess {
+    typealias OpenedBundle = (site: BundleSite, setback: Setback?)
+
+    /// Opens a bundle, reads all of it, and keeps it.
+    func opened(_ source: BundleSource) throws(SourceFault) -> OpenedBundle {
+        let followed = Self.name(of: source)
+        var found: BundleInspection?
+        do throws(SourceFault) {
+            let inspection = try judgement(of: source)
+            found = inspection
+            try checkSequence(of: inspection)
+            let site = try kept(inspection, from: source)
+            // One that must be of a commit is never another one.
+            if source.commit != nil { return (site, nil) }
+            let taken = TakenCommit(inspection, site.list, at: SystemClock.seconds)
+            var setback = remember(followed, provedBy: site.list.created) { status, _ in
+                status.takes(taken)
+                status.current = taken
+            }
+            if let age = try staleness(made: site.list.created) {
+                if isFreshOnly { throw SourceFault(.unreachable, age) }
+                setback = Setback(remark: "\(source.text): \(age)", kind: .warning)
+            }
+            return (site, setback)
+        } catch {
+            guard error.kind != .usage, error.kind != .failed, error.kind != .unreachable, source.commit == nil,
+                trust != nil || isWaived
+            else { throw error }
+            let isMissing = error.kind == .missing
+            _ = remember(followed, provedBy: nil) { status, time in
+                status.hears(isMissing ? .unreachable : .refused, at: time)
+                (status.reason, status.candidate, status.candidateKey) = (error.reason, found?.knownCommit, found?.key)
+            }
+            guard goesOn, !(isMissing && isFreshOnly) else { throw error }
+            return try goingOn(with: source, because: error)
+        }
+    }
+
+    /// What is to be said of a bundle now.
+    func judgement(of source: BundleSource) throws(SourceFault) -> BundleInspection {
+        guard trust != nil || isWaived else {
+            throw SourceFault(
+                .untrusted, "expected --signers or --key for a bundle, found neither",
+                hint: "--trust none takes it from whoever can write there")
+        }
+        if let commit = source.commit, GitCommitName(commit) == nil {
+            throw SourceFault(
+                .usage, "expected the 40 digits of a commit behind `#` of a bundle, found `\(commit)`",
+                hint: "a bundle is of one commit, and has no branches")
+        }
+        let inspection = try judgement(of: try OpenBundle(at: source.path))
+        if let wanted = source.commit, let commit = inspection.knownCommit, commit != wanted {
+            throw SourceFault(.refused, "expected a bundle of the commit \(wanted), found one of \(commit)")
+        }
+        return inspection
+    }
+
+    private func judgement(of bundle: OpenBundle) throws(SourceFault) -> BundleInspection {
+        let now = max(SystemClock.seconds, try history()?.earliest ?? 0)
+        return try BundleInspection(bundle, by: try presentTrust(), now: now)
+    }
+
+    /// - Throws: for one that is older than what was begun before.
+    private func checkSequence(of inspection: BundleInspection) throws(SourceFault) {
+        guard let list = inspection.list,
+            let objection = try record()?.objection(toBundleOf: list.commit, made: list.created)
+        else { return }
+        throw SourceFault(
+            .untrusted, "expected a bundle that is not older than what was begun, found one: \(objection)",
+            hint: "`lodestar source accept \(list.commit)` takes it all the same")
+    }
+
+    /// Reads a bundle, and keeps it in the folder of the state when it is whole, unless it is there.
+    private func kept(_ inspection: BundleInspection, from source: BundleSource) throws(SourceFault) -> BundleSite {
+        guard let place = place(of: source) else { return try inspection.site() }
+        if let old = try? OpenBundle(at: place), inspection.isLike(old) { return try inspection.site() }
+        var site: BundleSite?, fault: SourceFault?
+        do throws(HostFault) {
+            try LocalFiles.makeDirectory(place.parentFolder, mode: 0o700)
+            try LocalFiles.write(to: place) { (sink) throws(HostFault) in
+                do throws(SourceFault) {
+                    site = try inspection.site(copy: sink)
+                } catch {
+                    fault = error
+                    throw HostFault("keep", place, "the bundle is not whole")
+                }
+            }
+        } catch {
+            if let fault, fault.kind != .failed { throw fault }
+            // A disk that is full takes nothing away.
+            return try inspection.site()
+        }
+        if let site { return site }
+        return try inspection.site()
+    }
+
+    /// The last bundle that was taken from a place, judged again.
+    private func goingOn(with source: BundleSource, because fault: SourceFault) throws(SourceFault) -> OpenedBundle {
+        guard let place = place(of: source), let last = try history()?[Self.name(of: source)].taken,
+            let bundle = try? OpenBundle(at: place)
+        else { throw fault }
+        let inspection = try judgement(of: bundle)
+        try checkSequence(of: inspection)
+        let site = try inspection.site()
+        let (day, _) = CivilDate.clock(at: last.time)
+        var remark =
+            "\(source.text): \(fault.reason); going on with \(site.list.commit.prefix(12)), the last bundle that was trusted, on \(day)"
+        if let age = try staleness(made: site.list.created) { remark += "; \(age)" }
+        return (site, Setback(remark: remark, kind: fault.kind == .missing ? .warning : .refusal))
+    }
+
+    private static func name(of source: BundleSource) -> SiteSource { .bundle(BundleSource(path: source.path)) }
+
+    /// Where a bundle of a place is kept; nil where nothing is.
+    private func place(of source: BundleSource) -> String? {
+        guard let state else { return nil }
+        let name = source.path.split(separator: "/").last?.dropLast(BundleSource.suffix.count) ?? ""
+        let plain = name.filter { "\($0)".isASCIIWord(or: "-_") }.prefix(40)
+        return "\(state)/source/\(plain)-\(Digest(of: source.path).hexadecimal.prefix(16))\(BundleSource.suffix)"
+    }
+}
+
+extension TakenCommit {
+    fileprivate init(_ inspection: BundleInspection, _ list: BundleList, at time: Int64) {
+        self.init(
+            commit: list.commit, subject: list.subject, signer: inspection.signer,
+            key: inspection.isTrusted ? inspection.key : nil, made: list.created, time: time)
+    }
+}
+
+extension String {
+    /// The folder that a path is in.
+    fileprivate var parentFolder: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? "." }
+}

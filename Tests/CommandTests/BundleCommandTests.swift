@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// Bundles, with the built binary.
+@Suite struct BundleCommandTests {
+    private struct Bench {
+        let folder: String
+        var bundle: String { "\(folder)/prod.site.tar" }
+        var signers: String { "\(folder)/signers" }
+
+        init() throws {
+            folder = try Tool.folder()
+            try shell(
+                """
+                ssh-keygen -q -t ed25519 -N '' -C '' -f key
+                echo "ana@example.org $(cat key.pub)" > signers
+                git init -q -b main r; mkdir -p r/prod/manifests
+                echo 'site: test' > r/prod/site.yaml; echo 'file: {/etc/a: {content: one}}' > r/prod/manifests/a.yaml
+                g add -A; g commit -q -m One
+                """)
+        }
+
+        func shell(_ script: String) throws {
+            let head = "cd '\(folder)'; g() { git -C r -c user.name=a -c user.email=a@b \"$@\"; }\n"
+            let result = Tool.run(["bash", "-ec", head + script])
+            try #require(result.status == 0, "\(result.errors)")
+        }
+
+        func bytes() throws -> Data { try Data(contentsOf: URL(filePath: bundle)) }
+    }
+
+    @Test func aCommitBecomesOneFile() throws {
+        let bench = try Bench(), site = "\(bench.folder)/r#main:prod", key = "\(bench.folder)/key"
+        let made = Tool.lodestar("bundle", site, "--out", bench.bundle, "--sign", key, "--expires", "30d")
+        #expect(made.status == 0 && made.output.contains(" One, 2 files, ") && made.errors.isEmpty, "\(made)")
+        let bytes = try bench.bytes()
+        // The same from the directory that has it checked out; unsigned and its signature come together again.
+        let folder = "\(bench.folder)/r/prod"
+        #expect(Tool.lodestar("bundle", folder, "--out", bench.bundle, "--sign", key, "--expires", "30d").status == 0)
+        #expect(try bench.bytes() == bytes)
+        try bench.shell("tar -xOf prod.site.tar BUNDLE.sig > sig")
+        let unsigned = Tool.lodestar("bundle", site, "--out", bench.bundle, "--expires", "30d", "--format", "json")
+        #expect(unsigned.status == 0 && unsigned.output.contains("\"key\": null"), "\(unsigned)")
+        #expect(unsigned.errors.contains("note: nobody has signed it"))
+        let words = ["--out", bench.bundle, "--signature", "\(bench.folder)/sig"]
+        #expect(Tool.run([Tool.binary, "bundle", site, "--expires", "30d"] + words).status == 0)
+        #expect(try bench.bytes() == bytes)
+        let other = Tool.run([Tool.binary, "bundle", site, "--expires", "31d"] + words)
+        #expect(other.status == 65 && other.errors.contains("found one of something else"), "\(other)")
+        #expect(try bench.bytes() == bytes, "a bundle that could not be signed leaves the old one")
+    }
+
+    @Test func itIsASiteEverywhere() throws {
+        let bench = try Bench(), root = try Tool.bareRoot(), plan = "\(bench.folder)/plan.json"
+        let site = "\(bench.folder)/r#main:prod", trust = ["--signers", bench.signers]
+        func bundle() throws {
+            let made = Tool.lodestar("bundle", site, "--out", bench.bundle, "--sign", "\(bench.folder)/key")
+            try #require(made.status == 0, "\(made)")
+        }
+        try bundle()
+        for (words, status, said) in [
+            (["check", bench.bundle], 79, "expected --signers or --key for a bundle"),
+            (["check", bench.bundle] + trust, 0, ""),
+            (["source", "verify", bench.bundle] + trust, 0, "2 plain files, each with the bytes that the list says"),
+            (["plan", bench.bundle, "--root", root, "--out", plan] + trust, 0, " One, signed by ana@example.org"),
+            (["apply", plan] + trust, 0, "1 changed"),
+            (["history", "--root", root], 0, " One, signed by ana@example.org"),
+            (["source", "update", bench.bundle, "--root", root] + trust, 0, "prod.site.tar: current"),
+            (["source", "status", bench.bundle, "--root", root], 0, "signed by ana@example.org"),
+            (["secret", "rekey", bench.bundle], 64, "found a commit or a bundle"),
+            (["plan", "\(bench.bundle)#main", "--root", root] + trust, 64, "expected the 40 digits of a commit"),
+            (["plan", "\(bench.folder)/no.site.tar", "--root", root] + trust, 66, "expected a bundle, found no file"),
+            (["plan", "https://localhost/a.site.tar"] + trust, 64, "fetch it first"),
+            (["bundle", site, "--out", "\(bench.folder)/a.tar"], 64, "ends with .site.tar"),
+        ] as [([String], Int32, String)] {
+            let result = Tool.run([Tool.binary] + words)
+            #expect(result.status == status, "\(words) \(result)")
+            #expect(said.isEmpty || (result.output + result.errors).contains(said), "\(words) \(result)")
+        }
+        // A later commit; the plan of the first one is not for it, and an older bundle is refused.
+        try bench.shell(
+            """
+            cp prod.site.tar old.site.tar; sleep 1; echo 'file: {/etc/a: {content: two}}' > r/prod/manifests/a.yaml
+            g commit -q -a -m Two
+            """)
+        let old = "\(bench.folder)/old.site.tar"
+        try bundle()
+        #expect(Tool.run([Tool.binary, "apply", plan] + trust).status == 65)
+        let difference = Tool.run([Tool.binary, "fleet", "diff", "\(old)..\(bench.bundle)"] + trust)
+        #expect(difference.status == 0, "\(difference)")
+        #expect(Tool.run([Tool.binary, "apply", bench.bundle, "--root", root] + trust).status == 0)
+        let back = Tool.run([Tool.binary, "apply", old, "--root", root] + trust)
+        #expect(back.status == 79 && back.errors.contains("not older than what was begun"), "\(back)")
+        #expect(try String(contentsOfFile: "\(root)/etc/a", encoding: .utf8) == "two")
+        // Edits that nobody has committed are in no bundle.
+        try bench.shell("echo more > r/prod/extra")
+        let edited = Tool.lodestar("bundle", "\(bench.folder)/r/prod", "--out", bench.bundle)
+        #expect(edited.status == 65 && edited.errors.contains("found others: extra"), "\(edited)")
+    }
+}
