@@ -95,6 +95,7 @@ fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for lon
 bench: release test-root ## measures lodestar beside the C floor; ENGINES=floor,cfengine,lodestar for more (README of Tests/Benchmarks/peers)
 	Tests/Benchmarks/schedules.sh
 	Tests/Benchmarks/agent.py dist/lodestar $(TEST_ROOT)
+	Tests/Benchmarks/host.py $(TEST_ROOT) dist/lodestar 1000,10000
 	Tests/Benchmarks/bench.sh $(or $(ENGINES),floor,lodestar) $(or $(SIZES),1000)
 	Tests/Benchmarks/facts.sh dist/hostinfo dist/lodestar
 	Tests/Benchmarks/fleet.py dist/lodestar

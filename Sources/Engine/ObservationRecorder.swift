@@ -14,6 +14,8 @@ public final class ObservationRecorder: HostReading {
         var signature: PathSignature?
         var isListing: Bool
         var readers: [Int]
+        /// What was read at first, after the signature.
+        var content: Digest?
     }
 
     /// - Parameter start: the time now, in nanoseconds since 1970.
@@ -37,9 +39,11 @@ public final class ObservationRecorder: HostReading {
 
     private var racy: [Int] { signatures.values.filter { !$0.isSettled(at: start) }.flatMap(\.readers) }
 
-    /// The paths that were read, each with its signature before the read.
-    public var settledSignatures: [AbsolutePath: PathSignature?] {
-        signatures.filter { $0.value.isSettled(at: start) }.mapValues(\.signature)
+    /// The paths that were read, each with its signature before the read and what was read, in their order.
+    public var settledRecords: [PathRecord] {
+        signatures.filter { $0.value.isSettled(at: start) }
+            .map { PathRecord(path: $0.key, signature: $0.value.signature, content: $0.value.content) }
+            .sorted { $0.path < $1.path }
     }
 
     /// Looks at a path before its first reading.
@@ -51,6 +55,24 @@ public final class ObservationRecorder: HostReading {
         let readers = (signatures[path]?.readers ?? []) + [position]
         signatures[path] = Record(
             signature: try below.signature(of: path, isListing: isListing), isListing: isListing, readers: readers)
+    }
+
+    /// Reads at a path, and remembers the digest of what came. What could not be read is looked at each time.
+    private func read<Result>(
+        _ path: AbsolutePath, isListing: Bool = false, _ read: () throws(HostFault) -> Result,
+        digest: (Result) throws(HostFault) -> Digest?
+    ) throws(HostFault) -> Result {
+        try note(path, isListing: isListing)
+        do throws(HostFault) {
+            let result = try read()
+            guard signatures[path]?.content == nil else { return result }
+            let content = try digest(result)
+            signatures[path]?.content = content
+            return result
+        } catch {
+            volatile.insert(position)
+            throw error
+        }
     }
 
     // MARK: Reading
@@ -70,32 +92,47 @@ public final class ObservationRecorder: HostReading {
     public func place(of path: AbsolutePath) throws(HostFault) -> AbsolutePath { try below.place(of: path) }
 
     public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {
-        try note(path)
-        return try below.contents(of: path, limit: limit)
+        try read(path) { () throws(HostFault) in
+            try below.contents(of: path, limit: limit)
+        } digest: {
+            Digest(of: $0)
+        }
     }
 
     public func digest(of path: AbsolutePath) throws(HostFault) -> Digest {
-        try note(path)
-        return try below.digest(of: path)
+        try read(path) { () throws(HostFault) in
+            try below.digest(of: path)
+        } digest: {
+            $0
+        }
     }
 
     public func linkTarget(of path: AbsolutePath) throws(HostFault) -> String {
-        try note(path)
-        return try below.linkTarget(of: path)
+        try read(path) { () throws(HostFault) in
+            try below.linkTarget(of: path)
+        } digest: {
+            Digest(of: $0)
+        }
     }
 
     public func entries(of path: AbsolutePath) throws(HostFault) -> [String]? {
-        try note(path, isListing: true)
-        return try below.entries(of: path)
+        try read(path, isListing: true) { () throws(HostFault) in
+            try below.entries(of: path)
+        } digest: {
+            $0.map { Digest(ofNames: $0) }
+        }
     }
 
     public func document<Document: HostDocument>(
         _ type: Document.Type, at path: AbsolutePath
     ) throws(HostFault) -> Document? {
-        try note(path)
-        // The reader below may follow a link of root's, whose target no signature here speaks of.
-        if signatures[path]?.signature?.isLink == true { volatile.insert(position) }
-        return try below.document(type, at: path)
+        try read(path) { () throws(HostFault) in
+            // The reader below may follow a link of root's, whose target no signature here speaks of.
+            if signatures[path]?.signature?.isLink == true { volatile.insert(position) }
+            return try below.document(type, at: path)
+        } digest: { (document) throws(HostFault) in
+            document == nil || signatures[path]?.signature?.isLink == true ? nil : try below.digest(of: path)
+        }
     }
 
     public func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer {
@@ -104,6 +141,29 @@ public final class ObservationRecorder: HostReading {
     }
 
     public func expect(_ probes: [Probe]) { below.expect(probes) }
+}
+
+extension PathRecord {
+    /// Whether a host has still at the path what was found there.
+    ///
+    /// - Parameter isRead: whether it is read again, where it was read; else its signature decides.
+    public func holds(on host: some HostReading & SignatureReading, isRead: Bool) -> Bool {
+        do throws(HostFault) {
+            // A remembered listing has the change time of its directory; other directories are remembered without a time.
+            guard try host.signature(of: path, isListing: signature?.changed != 0) == signature else { return false }
+            guard isRead, let content, let signature else { return true }
+            if signature.isLink { return try Digest(of: host.linkTarget(of: path)) == content }
+            if signature.isDirectory { return try host.entries(of: path).map { Digest(ofNames: $0) } == content }
+            return try host.digest(of: path) == content
+        } catch {
+            return false
+        }
+    }
+}
+
+extension Digest {
+    /// Of the names in a directory.
+    fileprivate init(ofNames names: [String]) { self.init(of: names.joined(separator: "\u{0}")) }
 }
 
 extension ObservationRecorder.Record {

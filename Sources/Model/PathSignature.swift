@@ -28,6 +28,7 @@ public struct PathSignature: Sendable, Hashable {
     }
 
     public var isLink: Bool { mode & 0o170000 == 0o120000 }
+    public var isDirectory: Bool { mode & 0o170000 == 0o040000 }
 
     /// The parts in a fixed order, for storing.
     public var numbers: [Int] { [device, inode, mode, owner, group, byteCount, modified, changed] }
@@ -38,6 +39,21 @@ public struct PathSignature: Sendable, Hashable {
         self.init(
             device: numbers[0], inode: numbers[1], mode: numbers[2], owner: numbers[3], group: numbers[4],
             byteCount: numbers[5], modified: numbers[6], changed: numbers[7])
+    }
+}
+
+/// What an observation found at a path.
+public struct PathRecord: Sendable, Hashable {
+    public var path: AbsolutePath
+    /// nil where nothing was.
+    public var signature: PathSignature?
+    /// Of the bytes of a file, the target of a link or the names in a directory; nil where only the attributes were read.
+    public var content: Digest?
+
+    public init(path: AbsolutePath, signature: PathSignature?, content: Digest? = nil) {
+        self.path = path
+        self.signature = signature
+        self.content = content
     }
 }
 

@@ -9,6 +9,9 @@ public struct AgeSecrets: SecretReader {
         self.identities = identities
     }
 
+    /// The public keys of the identities: which secrets can be read.
+    public var recipients: [String] { identities.map(\.recipient.text) }
+
     public func plaintext(of file: [UInt8], named name: String) throws(SecretFault) -> [UInt8]? {
         identities.isEmpty ? nil : try AgeFile.decrypted(file, with: identities)
     }

@@ -4,8 +4,8 @@ public import Values
 public enum StateFolder {
     /// Lodestar's own files in it that decide what root does.
     private static let files = [
-        "lock", "state.db", "catalog.cache", "settled.cache", "host-id", "confirm.json", "source/record.json",
-        "source/status.json",
+        "lock", "state.db", "catalog.cache", "settled.cache", "cache.key", "host-id", "confirm.json",
+        "source/record.json", "source/status.json",
     ]
 
     /// The folder of a root, without making it. Links on the way are resolved within the root: an absolute one does not

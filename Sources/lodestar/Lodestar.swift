@@ -31,9 +31,23 @@ struct Lodestar: ParsableCommand {
     /// No clock that shows an earlier time is right: 2026-11-27, in seconds since 1970.
     static let made: Int64 = 1_795_737_600
 
-    static let configuration = CommandConfiguration(
+    private static let abstract = "Keeps every host on the course that one git repository declares."
+
+    /// What runs again and again is known alone where it is asked for: to know all commands takes a millisecond.
+    static let configuration: CommandConfiguration =
+        switch ThisProcess.arguments.dropFirst().first {
+        case "plan": alone(PlanCommand.self)
+        case "apply": alone(ApplyCommand.self)
+        default: whole
+        }
+
+    private static func alone(_ command: any ParsableCommand.Type) -> CommandConfiguration {
+        CommandConfiguration(commandName: "lodestar", abstract: abstract, version: version, subcommands: [command])
+    }
+
+    private static let whole = CommandConfiguration(
         commandName: "lodestar",
-        abstract: "Keeps every host on the course that one git repository declares.",
+        abstract: abstract,
         version: version,
         groupedSubcommands: [
             CommandGroup(name: "Converging:", subcommands: [PlanCommand.self, ApplyCommand.self, ConfirmCommand.self]),

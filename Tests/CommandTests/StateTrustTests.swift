@@ -39,6 +39,7 @@ struct StateTrustTests {
     @Test(arguments: [
         "chown 1500 FOLDER", "chmod 0777 FOLDER", "chmod 0720 FOLDER", "chown 1500 FOLDER/catalog.cache",
         "chmod 0666 FOLDER/state.db", "chown 1500 FOLDER/settled.cache",
+        "touch FOLDER/cache.key; chown 1500 FOLDER/cache.key",
         "mv FOLDER FOLDER.real; ln -s lodestar.real FOLDER; chown -h 1500 FOLDER",
         "mv FOLDER/state.db FOLDER/s; ln -s s FOLDER/state.db",
         "mv FOLDER/catalog.cache FOLDER/c; ln -s c FOLDER/catalog.cache",

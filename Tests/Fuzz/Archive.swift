@@ -7,7 +7,7 @@ import Resources
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: count))
-    _ = CatalogArchive(bytes, types: Registry.all) { _ in true }
-    _ = InPlaceMemo(bytes, types: Registry.all) { _ in true }
+    _ = CatalogArchive(bytes, types: Registry.type(named:)) { _ in true }
+    _ = InPlaceMemo(bytes, types: Registry.type(named:)) { _ in true }
     return 0
 }

@@ -16,6 +16,12 @@ struct ByteReader {
         self.site = site
     }
 
+    /// Makes all that was read count for nothing.
+    mutating func broken<Value>(_ value: Value) -> Value {
+        isBroken = true
+        return value
+    }
+
     var isAtEnd: Bool { index == bytes.count }
 
     private mutating func byte() -> UInt8 {
@@ -79,10 +85,16 @@ struct ByteReader {
         return list
     }
 
-    mutating func content(at place: Place, depth: Int = 0) -> Node.Content {
+    /// A content, and whether it is a secret, as a node at a place.
+    mutating func node(at place: Place, depth: Int = 0) -> Node {
         if depth > 64 { isBroken = true }
-        if isBroken { return .null }
-        switch byte() {
+        if isBroken { return Node(.null, at: place) }
+        let tag = byte(), isSecret = tag & ByteWriter.secretMark != 0
+        return Node(content(tag & ~ByteWriter.secretMark, at: place, depth), at: place, isSecret: isSecret)
+    }
+
+    private mutating func content(_ tag: UInt8, at place: Place, _ depth: Int) -> Node.Content {
+        switch tag {
         case 0: return .null
         case 1: return .bool(false)
         case 2: return .bool(true)
@@ -92,14 +104,13 @@ struct ByteReader {
         case 6: return .bytes(data())
         case 7:
             var items: [Node] = []
-            for _ in 0..<count() where !isBroken { items.append(Node(content(at: place, depth: depth + 1), at: place)) }
+            for _ in 0..<count() where !isBroken { items.append(node(at: place, depth: depth + 1)) }
             return .list(items)
         case 8:
             var entries: [Node.Entry] = []
             for _ in 0..<count() where !isBroken {
                 let key = sharedText()
-                entries.append(
-                    .init(key: key, keyPlace: place, value: Node(content(at: place, depth: depth + 1), at: place)))
+                entries.append(.init(key: key, keyPlace: place, value: node(at: place, depth: depth + 1)))
             }
             return .map(entries)
         case 9:

@@ -43,7 +43,17 @@ struct ByteWriter {
         for text in list { writeShared(text) }
     }
 
-    mutating func write(_ content: Node.Content) {
+    /// A content, and whether it is a secret, with what is in it.
+    mutating func write(_ node: Node) {
+        let start = bytes.count
+        write(node.content)
+        if node.isSecret { bytes[start] |= Self.secretMark }
+    }
+
+    /// The bit of a content's first byte that says it is a secret.
+    static let secretMark: UInt8 = 0x80
+
+    private mutating func write(_ content: Node.Content) {
         switch content {
         case .null, .unknown: bytes.append(0)
         case .bool(let value): bytes.append(value ? 2 : 1)
@@ -67,13 +77,13 @@ struct ByteWriter {
         case .list(let items):
             bytes.append(7)
             write(items.count)
-            for item in items { write(item.content) }
+            for item in items { write(item) }
         case .map(let entries):
             bytes.append(8)
             write(entries.count)
             for entry in entries {
                 writeShared(entry.key)
-                write(entry.value.content)
+                write(entry.value)
             }
         }
     }

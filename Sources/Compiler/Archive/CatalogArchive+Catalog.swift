@@ -33,16 +33,33 @@ extension CatalogArchive {
         writer.write(declaration.partOf?.address.description)
         writer.write(declaration.partOf?.fields.text)
         let fields = declaration.resource.renderedFields, contentNames = declaration.resource.contentNames
+        let secretNames = declaration.resource.secretFields
         writer.write(fields.count)
         for field in fields {
             writer.writeShared(field.name)
+            var node = Node(field.value, at: .nowhere, isSecret: secretNames.contains(field.name))
             // A long text can only be a content, which is bytes in the end: nothing has to be validated again.
-            if case .string(let text) = field.value, text.utf8.count > 256, contentNames.contains(field.name) {
-                writer.write(.bytes(Array(text.utf8)))
-            } else {
-                writer.write(field.value)
+            if case .string(let text) = field.value, text.utf8.count > 256,
+                node.isSecret || contentNames.contains(field.name)
+            {
+                node.content = .bytes(Array(text.utf8))
             }
+            writer.write(node)
         }
+    }
+
+    /// Whether a declaration's resource is read as it was written, with the same secrets.
+    static func isItselfAgain(_ declaration: Declaration) -> Bool {
+        var writer = ByteWriter()
+        write(declaration, to: &writer)
+        let type = type(of: declaration.resource), secrets = declaration.resource.secretFields
+        let again = writer.bytes.withUnsafeBytes { buffer -> Declaration? in
+            var reader = ByteReader(buffer), files: [String: SourceFile] = [:], faults = Diagnostics()
+            let read = Self.declaration(&reader, { _ in type }, &files, &faults)
+            return reader.isBroken || faults.hasErrors ? nil : read
+        }
+        guard let resource = again?.resource else { return false }
+        return AnyHashable(resource) == AnyHashable(declaration.resource) && resource.secretFields == secrets
     }
 
     private static func write(_ place: Place?, to writer: inout ByteWriter) {
@@ -51,7 +68,7 @@ extension CatalogArchive {
         writer.write(place?.column ?? 0)
     }
 
-    static func catalog(_ reader: inout ByteReader, _ host: HostIdentity, _ types: [String: ResourceType]) -> Catalog? {
+    static func catalog(_ reader: inout ByteReader, _ host: HostIdentity, _ types: Types) -> Catalog? {
         var files: [String: SourceFile] = [:]
         let site = reader.text(), revision = reader.text()
         guard let digest = Digest(bytes: reader.data()) else { return nil }
@@ -87,11 +104,11 @@ extension CatalogArchive {
     }
 
     private static func declaration(
-        _ reader: inout ByteReader, _ types: [String: ResourceType], _ files: inout [String: SourceFile],
+        _ reader: inout ByteReader, _ types: Types, _ files: inout [String: SourceFile],
         _ faults: inout Diagnostics
     ) -> Declaration? {
         let address = Address(type: reader.sharedText(), key: reader.text())
-        guard let type = types[address.type], let place = place(&reader, &files) else { return nil }
+        guard let type = types(address.type), let place = place(&reader, &files) else { return nil }
         let isPresent = reader.number() == 1, policy = UndeclaredPolicy(rawValue: reader.sharedText())
         let origin = reader.list(), tags = reader.list(), note = reader.optionalText()
         let composite = reader.optionalText().flatMap { Address($0) }, compositeFields = reader.optionalText()
@@ -100,11 +117,11 @@ extension CatalogArchive {
         entries.reserveCapacity(count)
         for _ in 0..<count where !reader.isBroken {
             let name = reader.sharedText()
-            entries.append(.init(key: name, keyPlace: place, value: Node(reader.content(at: place), at: place)))
+            entries.append(.init(key: name, keyPlace: place, value: reader.node(at: place)))
         }
         let key = Node(.string(address.key), at: place)
         return Declaration(
-            address: address, resource: type.swiftType.decoded(key: key, fields: entries, into: &faults), place: place,
+            address: address, resource: type.decoded(key: key, fields: entries, into: &faults), place: place,
             origin: origin, state: isPresent ? .present : .absent, onUndeclared: policy, tags: tags, note: note,
             partOf: composite.map { Composite($0, fields: RecordedFields(text: compositeFields ?? "")) })
     }

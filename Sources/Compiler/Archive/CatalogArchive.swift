@@ -2,11 +2,12 @@ public import Model
 
 /// A compiled catalog in a form made for speed, with everything that its compilation read.
 ///
-/// The archive holds for the same binary, host, files, facts and labels only. A catalog with secrets is never archived.
+/// The archive holds for the same binary, host, files, facts and labels only. That of a catalog with secrets holds them too:
+/// it must be sealed before it is written anywhere.
 public struct CatalogArchive {
     /// The inputs of the compilation.
     public struct Inputs: Sendable, Hashable {
-        /// The binary, the site's place and whether secrets can be read.
+        /// The binary, the site's place and which secrets can be read.
         public var context: String
         public var host: HostIdentity
         /// By path in the site; nil where there was no file.
@@ -17,28 +18,38 @@ public struct CatalogArchive {
         public var facts: [String: String?]
     }
 
-    private static let magic = "lodestar catalog 5"
+    /// The type of a word of manifests; nil for another word.
+    public typealias Types = (String) -> (any Resource.Type)?
+
+    private static let magic = "lodestar catalog 6"
 
     public let inputs: Inputs
     public let catalog: Catalog
+    /// Whether something of a secret is in the catalog it was made of.
+    public let holdsSecrets: Bool
 
-    /// The archive of a compilation; nil where it holds secrets, has warnings to repeat or did not succeed.
+    /// The archive of a compilation; nil where it has warnings to repeat, lacks the value of a secret or did not succeed, and
+    /// where a secret would not be read as one again.
     public init?(of compilation: Compilation, on site: Site, context: String) {
         guard let catalog = compilation.catalog, compilation.diagnostics.list.isEmpty,
-            !catalog.declarations.contains(where: { $0.isPartial || $0.resource.holdsSecret })
+            !catalog.declarations.contains(where: \.isPartial)
         else { return nil }
-        self.catalog = catalog
-        inputs = site.inputs(compilation, context: context, host: catalog.host)
+        let secretive = catalog.declarations.filter(\.resource.hasSecrets)
+        guard secretive.allSatisfy(Self.isItselfAgain) else { return nil }
+        self.init(
+            inputs: site.inputs(compilation, context: context, host: catalog.host), catalog: catalog,
+            holdsSecrets: !secretive.isEmpty)
     }
 
-    init(inputs: Inputs, catalog: Catalog) {
+    init(inputs: Inputs, catalog: Catalog, holdsSecrets: Bool) {
         self.inputs = inputs
         self.catalog = catalog
+        self.holdsSecrets = holdsSecrets
     }
 
     /// The archive in bytes, if its inputs still hold; nil otherwise.
     public init?(
-        _ bytes: [UInt8], types: [ResourceType], of site: (any SiteReader)? = nil, where holds: (Inputs) -> Bool
+        _ bytes: [UInt8], types: Types, of site: (any SiteReader)? = nil, where holds: (Inputs) -> Bool
     ) {
         let archive = bytes.withUnsafeBytes { buffer -> CatalogArchive? in
             var reader = ByteReader(buffer, site: site)
@@ -56,18 +67,19 @@ public struct CatalogArchive {
         return Checksum.before(writer.bytes)
     }
 
-    init?(_ reader: inout ByteReader, _ types: [ResourceType], _ holds: (Inputs) -> Bool) {
+    init?(_ reader: inout ByteReader, _ types: Types, _ holds: (Inputs) -> Bool) {
         guard reader.text() == Self.magic else { return nil }
         let inputs = Self.inputs(&reader)
         guard !reader.isBroken, holds(inputs) else { return nil }
-        let byName = Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        guard let catalog = Self.catalog(&reader, inputs.host, byName) else { return nil }
-        self.init(inputs: inputs, catalog: catalog)
+        let holdsSecrets = reader.number() == 1
+        guard let catalog = Self.catalog(&reader, inputs.host, types) else { return nil }
+        self.init(inputs: inputs, catalog: catalog, holdsSecrets: holdsSecrets)
     }
 
     func write(to writer: inout ByteWriter) {
         writer.write(Self.magic)
         Self.write(inputs, to: &writer)
+        writer.write(holdsSecrets ? 1 : 0)
         Self.write(catalog, to: &writer)
     }
 
@@ -118,10 +130,5 @@ extension Resource {
     /// The names of the fields that hold a content.
     var contentNames: Set<String> {
         Set(shownFields.compactMap { if case .content = $0.value { $0.name } else { nil } })
-    }
-
-    /// Whether some field came through `secret()`.
-    var holdsSecret: Bool {
-        !secretFields.isEmpty
     }
 }

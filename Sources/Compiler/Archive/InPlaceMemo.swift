@@ -7,25 +7,30 @@ public struct InPlaceMemo {
     /// The catalog's digest and inputs, with nothing but the volatile declarations.
     public let archive: CatalogArchive
     public let inPlaceCount: Int
-    public let signatures: [AbsolutePath: PathSignature?]
+    /// What was found at the paths that were read.
+    public let records: [PathRecord]
 
-    private static let magic = "lodestar settled 2"
+    private static let magic = "lodestar settled 3"
 
     /// - Parameter volatile: the positions that must be observed each time.
     public init(
-        of archive: CatalogArchive, volatile: [Int], inPlaceCount: Int, signatures: [AbsolutePath: PathSignature?]
+        of archive: CatalogArchive, volatile: [Int], inPlaceCount: Int, records: [PathRecord]
     ) {
         var catalog = archive.catalog
         catalog.declarations = volatile.map { archive.catalog.declarations[$0] }
         catalog.edges = []
-        self.archive = CatalogArchive(inputs: archive.inputs, catalog: catalog)
+        self.archive = CatalogArchive(
+            inputs: archive.inputs, catalog: catalog, holdsSecrets: archive.holdsSecrets)
         self.inPlaceCount = inPlaceCount
-        self.signatures = signatures
+        self.records = records
     }
+
+    /// Whether something of a secret is in it: the digest of a file that holds one tells who guesses that the guess is right.
+    public var holdsSecrets: Bool { archive.holdsSecrets }
 
     /// The memo in bytes, if its inputs still hold; nil otherwise, and for what was not written to its end.
     public init?(
-        _ bytes: [UInt8], types: [ResourceType], of site: (any SiteReader)? = nil,
+        _ bytes: [UInt8], types: CatalogArchive.Types, of site: (any SiteReader)? = nil,
         where holds: (CatalogArchive.Inputs) -> Bool
     ) {
         let memo = bytes.withUnsafeBytes { buffer -> InPlaceMemo? in
@@ -33,20 +38,18 @@ public struct InPlaceMemo {
             guard Checksum.holds(&reader, over: buffer), reader.text() == Self.magic,
                 let archive = CatalogArchive(&reader, types, holds)
             else { return nil }
-            let inPlaceCount = reader.number(), signatures = Self.signatures(&reader)
+            let inPlaceCount = reader.number(), records = Self.records(&reader)
             guard !reader.isBroken, reader.isAtEnd else { return nil }
-            return InPlaceMemo(archive, inPlaceCount, signatures)
+            return InPlaceMemo(archive, inPlaceCount, records)
         }
         guard let memo else { return nil }
         self = memo
     }
 
-    private init(
-        _ archive: CatalogArchive, _ inPlaceCount: Int, _ signatures: [AbsolutePath: PathSignature?]
-    ) {
+    private init(_ archive: CatalogArchive, _ inPlaceCount: Int, _ records: [PathRecord]) {
         self.archive = archive
         self.inPlaceCount = inPlaceCount
-        self.signatures = signatures
+        self.records = records
     }
 
     public var bytes: [UInt8] {
@@ -54,24 +57,36 @@ public struct InPlaceMemo {
         body.write(Self.magic)
         archive.write(to: &body)
         body.write(inPlaceCount)
-        body.write(signatures.count)
-        for (path, signature) in signatures.sorted(by: { $0.key < $1.key }) {
-            body.write(path.text)
-            body.write(signature?.numbers.count ?? 0)
-            for number in signature?.numbers ?? [] { body.write(number) }
+        body.write(records.count)
+        for record in records {
+            body.write(record.path.text)
+            body.write(record.content?.bytes ?? [])
+            body.write(record.signature == nil ? 0 : 1)
+            for number in record.signature?.numbers ?? [] { body.write(number) }
         }
         return Checksum.before(body.bytes)
     }
 
-    private static func signatures(_ reader: inout ByteReader) -> [AbsolutePath: PathSignature?] {
+    private static func records(_ reader: inout ByteReader) -> [PathRecord] {
         let count = reader.count()
-        var signatures: [AbsolutePath: PathSignature?] = [:]
-        signatures.reserveCapacity(count)
+        var records: [PathRecord] = []
+        records.reserveCapacity(count)
         for _ in 0..<count where !reader.isBroken {
-            guard let path = AbsolutePath(reader.text()) else { continue }
-            let numbers = (0..<reader.count()).map { _ in reader.number() }
-            signatures[path] = .some(PathSignature(numbers: numbers))
+            let path = reader.text(), content = reader.data()
+            guard let path = AbsolutePath(path), content.isEmpty || content.count == 32 else { continue }
+            records.append(
+                PathRecord(path: path, signature: reader.signature(), content: Digest(bytes: content)))
         }
-        return signatures
+        return records.count == count ? records : reader.broken([])
+    }
+}
+
+extension ByteReader {
+    /// nil where nothing was at the path.
+    fileprivate mutating func signature() -> PathSignature? {
+        if number() == 0 { return nil }
+        return PathSignature(
+            device: number(), inode: number(), mode: number(), owner: number(), group: number(), byteCount: number(),
+            modified: number(), changed: number())
     }
 }

@@ -102,9 +102,11 @@ struct ApplyCommand: ParsableCommand {
         let wanted = saved?.selection ?? selection.value
         CertificateEnds.report(root: hostSession.root)
         let isMemorable = saved == nil && wanted.isWhole, cache = session.cache(below: hostSession.root)
-        let memo = isMemorable && !observation.verify ? cache.memo(for: target) : nil
+        let memo = isMemorable ? cache.memo(for: target) : nil
         try session.begin(below: hostSession.root)
-        if let plan = try hostSession.inPlacePlan(memo, state: state, revision: session.revision) {
+        if let plan = try hostSession.inPlacePlan(
+            memo, state: state, revision: session.revision, isRead: observation.verify)
+        {
             try hostSession.warn(ofEmpty: plan, state)
             try session.end(nil, below: hostSession.root)
             return try output.finish(Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount))

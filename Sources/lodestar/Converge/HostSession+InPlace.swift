@@ -7,26 +7,20 @@ import Model
 extension HostSession {
     /// The plan with nothing to do, where a memo of an earlier run tells so.
     ///
+    /// - Parameter isRead: whether what was read then is read again and compared, whatever its times say.
     /// - Returns: nil where anything may differ: everything has to be observed.
-    func inPlacePlan(_ memo: InPlaceMemo?, state: any StateReading, revision: String) throws -> Plan? {
+    func inPlacePlan(
+        _ memo: InPlaceMemo?, state: any StateReading, revision: String, isRead: Bool
+    ) throws -> Plan? {
         guard let memo else { return nil }
         let isInLine = try Terminal.reportingFaults {
             try state.ledgerDigest() == memo.archive.catalog.digest && state.pendingRefreshes().isEmpty
         }
-        guard isInLine, memo.signatures.allSatisfy({ isUntouched($0.key, $0.value) }) else { return nil }
+        guard isInLine, memo.records.allSatisfy({ $0.holds(on: host, isRead: isRead) }) else { return nil }
         var catalog = memo.archive.catalog
         guard catalog.declarations.allSatisfy({ $0.isInPlace(on: host) }) else { return nil }
         catalog.revision = revision
         return Plan(inPlace: memo.inPlaceCount, of: catalog)
-    }
-
-    private func isUntouched(_ path: AbsolutePath, _ known: PathSignature?) -> Bool {
-        do throws(HostFault) {
-            // A remembered listing has the change time of its directory; other directories are remembered without a time.
-            return try host.signature(of: path, isListing: known?.changed != 0) == known
-        } catch {
-            return false
-        }
     }
 }
 
@@ -36,7 +30,6 @@ extension ObservationRecorder {
     func memo(of plan: Plan, _ archive: CatalogArchive) -> InPlaceMemo? {
         let volatile = volatilePositions
         guard racyCount * 20 <= plan.inPlaceCount, plan.remarks.isEmpty else { return nil }
-        return InPlaceMemo(
-            of: archive, volatile: volatile, inPlaceCount: plan.inPlaceCount, signatures: settledSignatures)
+        return InPlaceMemo(of: archive, volatile: volatile, inPlaceCount: plan.inPlaceCount, records: settledRecords)
     }
 }

@@ -40,10 +40,10 @@ struct PlanCommand: ParsableCommand {
         CertificateEnds.report(root: hostSession.root)
         let target = try Session.target(root: hostSession.root)
         let selection = selection.value, state = try hostSession.pastState()
-        let memo =
-            selection.isWhole && !observation.verify ? session.cache(below: hostSession.root).memo(for: target) : nil
+        let memo = selection.isWhole ? session.cache(below: hostSession.root).memo(for: target) : nil
         let plan =
-            try hostSession.inPlacePlan(memo, state: state, revision: session.revision)
+            try hostSession.inPlacePlan(
+                memo, state: state, revision: session.revision, isRead: observation.verify)
             ?? hostSession.plan(try session.catalog(for: target, root: hostSession.root), state: state, selection)
         try hostSession.warn(ofEmpty: plan, state)
         if ThisProcess.isPrivileged, let pending = try PendingConfirmation(below: hostSession.root) {

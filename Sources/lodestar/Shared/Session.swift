@@ -152,7 +152,9 @@ struct Session {
         return (catalog, compilation)
     }
 
-    func cache(below root: String) -> CatalogCache { CatalogCache(root: root, source: source, reader: reader) }
+    func cache(below root: String) -> CatalogCache {
+        CatalogCache(root: root, source: source, reader: reader, recipients: secrets?.recipients ?? [])
+    }
 
     /// The name of the site's state in plans.
     var revision: String { reader.revision }
