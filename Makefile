@@ -46,6 +46,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Torture/faults.sh dist/lodestar short
 	Tests/Tools/package-judge.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/source-judge.sh dist/lodestar $(TEST_ROOT)
+	CASES=30 Tests/Tools/bundle-judge.sh dist/lodestar $(TEST_ROOT)
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
 	@Examples/demo.sh .build/debug/lodestar $(TEST_ROOT)
@@ -86,6 +87,7 @@ judges: build test-root ## long runs beside other programs: cron and run-parts (
 	Tests/Tools/access-judge.py .build/debug/lodestar $(TEST_ROOT) 300
 	Tests/Tools/source-status-judge.sh .build/debug/lodestar $(TEST_ROOT)
 	Tests/Tools/source-stages-judge.sh .build/debug/lodestar $(TEST_ROOT)
+	CASES=500 Tests/Tools/bundle-judge.sh .build/debug/lodestar $(TEST_ROOT)
 	LIBRARIES=1 Tests/Tools/first-boot.sh .build/debug/lodestar $(TEST_ROOT)-git
 	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
 

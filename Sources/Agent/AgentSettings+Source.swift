@@ -53,6 +53,7 @@ extension AgentSettings.Converge {
             let path: AbsolutePath? = reader.decoded("source", into: &diagnostics)
             source = path.map { SiteSource(parsing: $0.text) }
             if case .bundle? = source {
+                source = nil
                 diagnostics.add(
                     Diagnostic(
                         "expected whose bundles count, found none", at: reader["source"]?.place,

@@ -5,7 +5,7 @@ import YAML
 public struct BootstrapSettings: Sendable {
     /// The source, the trust and the mode of the agent to be.
     public var converge = AgentSettings.Converge()
-    /// A site of the host that is applied while the source does not answer; nil for none.
+    /// A site of the host, such as a bundle, that is applied while the source does not answer; nil for none.
     public var seed: AbsolutePath?
 
     public static let path = "/\(OwnPaths.settings)/bootstrap.yaml"
@@ -28,7 +28,7 @@ public struct BootstrapSettings: Sendable {
         return settings
     }
 
-    /// Reads `lodestar.source=`, `lodestar.key=` and `lodestar.mode=` of a kernel's command line.
+    /// Reads `lodestar.source=`, `lodestar.key=`, `lodestar.mode=` and `lodestar.seed=` of a kernel's command line.
     ///
     /// - Returns: nil where it names no source.
     public static func read(kernel words: [String], into diagnostics: inout Diagnostics) -> BootstrapSettings? {
@@ -49,6 +49,12 @@ public struct BootstrapSettings: Sendable {
             if trust.keys.isEmpty {
                 diagnostics.add(
                     Diagnostic("expected lodestar.key=SHA256:... beside lodestar.source, found none", at: nil))
+            }
+        }
+        if let seed = values("seed").last {
+            settings.seed = AbsolutePath(seed)
+            if settings.seed == nil {
+                diagnostics.add(Diagnostic("lodestar.seed: expected an absolute path, found `\(seed)`", at: nil))
             }
         }
         if let mode = values("mode").last {

@@ -20,6 +20,10 @@ import Testing
         #expect(settings?.converge.source?.text == "https://git.example.org/site.git#main:prod")
         #expect(settings?.converge.trust?.keys == [Self.key] && settings?.converge.mode == .apply)
         #expect(kernel("lodestar.source=/srv/site", "lodestar.mode=report").0?.converge.mode == .report)
+        let bundle = kernel(
+            "lodestar.source=/srv/prod.site.tar", "lodestar.key=\(Self.key)", "lodestar.seed=/s.site.tar")
+        #expect(bundle.0?.converge.source == .bundle(BundleSource(path: "/srv/prod.site.tar")) && bundle.1.isEmpty)
+        #expect(bundle.0?.converge.trust?.keys == [Self.key] && bundle.0?.seed?.text == "/s.site.tar")
     }
 
     @Test func withoutASourceThereIsNothingAndWithoutAKeyNobodyIsFollowed() {
@@ -29,6 +33,8 @@ import Testing
                 "expected lodestar.key=SHA256:... beside lodestar.source, found none"
             ])
         #expect(kernel("lodestar.source=https://a/b", "lodestar.key=none").1.count == 1)
+        #expect(kernel("lodestar.source=/srv/prod.site.tar").1.count == 1)
+        #expect(kernel("lodestar.source=/srv/a", "lodestar.seed=a.site.tar").1.count == 1)
         #expect(
             kernel("lodestar.source=/a", "lodestar.mode=force").1 == [
                 "lodestar.mode: expected report or apply, found `force`"

@@ -74,12 +74,29 @@ import Testing
         let (waived, none) = read("source: {url: \"git@example.org:x\", trust: none}")
         #expect(none.isEmpty && waived.converge.source?.text == "git@example.org:x#HEAD")
         #expect(waived.converge.trust?.options == ["--trust", "none"])
+        let (bundle, problems2) = read("source: {bundle: /srv/prod.site.tar, trust: {signers: /s}, breaker: 0}")
+        #expect(problems2.isEmpty && bundle.converge.breaker == nil)
+        #expect(bundle.converge.source == .bundle(BundleSource(path: "/srv/prod.site.tar")))
+        #expect(
+            bundle.converge.command(.apply, root: "/") == [
+                "apply", "/srv/prod.site.tar", "--root", "/", "--unattended", "--last-trusted", "--signers", "/s",
+            ])
         #expect(read("source: /srv/x.git#main").0.converge.source == SiteSource(parsing: "/srv/x.git#main"))
     }
 
     @Test(arguments: [
         ("source: {url: \"https://a/b\"}", "1:9: error: expected `trust` of the source, found none"),
-        ("source: {trust: none}", "1:9: error: expected `url` of the source, found none"),
+        ("source: {trust: none}", "1:9: error: expected `url` or `bundle` of the source, found neither"),
+        ("source: /srv/prod.site.tar", "1:9: error: expected whose bundles count, found none"),
+        ("source: {bundle: /srv/prod.site.tar}", "1:9: error: expected `trust` of the source, found none"),
+        (
+            "source: {bundle: /srv/prod.tar, trust: none}",
+            "1:18: error: `bundle`: expected the path of a bundle, found `/srv/prod.tar`"
+        ),
+        (
+            "source: {bundle: /srv/prod.site.tar, ref: main, trust: none}",
+            "1:43: error: expected `bundle` without `ref`, found both"
+        ),
         (
             "source: {url: \"https://a/b\", trust: {}}",
             "1:37: error: expected `signers` or `keys` in trust, found neither"

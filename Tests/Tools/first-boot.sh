@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # From power-on, with nobody touching it: a root with the package boots (systemd-nspawn), follows what a file or the kernel's command line
-# says, converges, and a second boot changes nothing; a network that comes late; a seed; a key that does not count.
+# says, converges, and a second boot changes nothing; a network that comes late; a seed; a key that does not count; bundles.
 #   first-boot.sh LODESTAR ROOT       (ROOT: Debian with systemd, git and ca-certificates; made where there is none. LODESTAR: the static
-#                                     binary, or with LIBRARIES=1 one that brings its libraries from here)
+#                                     binary, or with LIBRARIES=1 one that brings its libraries from here; ONLY=bundles for these alone)
 set -euo pipefail
 [ -e "$2" ] || mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,hostname,git,ca-certificates bookworm "$2"
 lodestar=$(realpath -e "$1") base=$(realpath -e "$2")
@@ -54,6 +54,7 @@ within() { # within SECONDS CLAIM COMMAND...
 runs() { inside lodestar history | wc -l; }
 marked() { test -e "$root/var/lib/lodestar/bootstrap-pending" && echo yes || echo no; }
 
+if [ "${ONLY:-}" != bundles ]; then
 # 1. A site on the host, named on the kernel's command line; the second boot changes nothing.
 fresh
 mkdir -p "$root/srv/site/manifests"
@@ -123,5 +124,48 @@ down
 printf 'source: /srv/site\n' > "$root/etc/lodestar/bootstrap.yaml"; chmod 666 "$root/etc/lodestar/bootstrap.yaml"
 boot
 within 30 "not believed" sh -c "nsenter -t $leader -m -p -u -i -n systemctl show -p ExecMainStatus --value lodestar-bootstrap | grep -qx 65"
+[ -z "$server" ] || { kill $server; wait $server 2> /dev/null || true; server=; }
+fi
+
+# 5. A bundle that the kernel's command line names: no git, no repository, no network.
+bundle() { "$lodestar" bundle "$work/clone#main" --out "$1" --sign "$work/${2:-key}" > /dev/null; }
+fresh
+bundle "$root/srv/prod.site.tar"
+chmod 000 "$root/usr/bin/git"
+init_words=(lodestar.source=/srv/prod.site.tar "lodestar.key=$key")
+boot
+within 60 "a bundle" grep -q "from the repository" "$root/etc/followed"
+within 30 "the mark goes" test ! -e "$root/var/lib/lodestar/bootstrap-pending"
+within 20 "the agent follows it" sh -c "nsenter -t $leader -m -p -u -i -n lodestar source status | grep -q '/srv/prod.site.tar: current'"
+before=$(runs)
 down
-echo "first boot: a site of the host, a repository, a seed, a late network, a wrong key, nothing"
+boot
+within 30 "its converge" sh -c "nsenter -t $leader -m -p -u -i -n lodestar status | grep -q 'last: in place'"
+expect "a second boot changes nothing" "$(runs)" "$before"
+
+# 6. A seed that is a bundle while the repository is away; the repository goes on from the bundle's commit.
+fresh
+bundle "$root/usr/local/share/prod.site.tar"
+printf 'source: {url: "%s", ref: main, trust: {keys: ["%s"]}}\nseed: /usr/local/share/prod.site.tar\n' "$url" "$key" > "$root/etc/lodestar/bootstrap.yaml"
+boot
+within 60 "the bundle goes first" grep -q "from the repository" "$root/etc/followed"
+expect "the mark stays" "$(marked)" yes
+[[ "$(inside lodestar history)" == *" one, signed by $key"* ]] || fail "the history: $(inside lodestar history)"
+echo 'file: {/etc/followed: {content: "a later commit\n"}}' > "$work/clone/manifests/all.yaml"
+g commit -q -a -S -m two; g push -q "$work/remote.git" main
+serve
+within 120 "it catches up" grep -q "a later commit" "$root/etc/followed"
+within 60 "the mark goes" test ! -e "$root/var/lib/lodestar/bootstrap-pending"
+kill $server; wait $server 2> /dev/null || true; server=
+
+# 7. A seed that somebody else has signed is nothing to go on with.
+fresh
+bundle "$root/usr/local/share/prod.site.tar" other
+printf 'source: {url: "%s", ref: main, trust: {keys: ["%s"]}}\nseed: /usr/local/share/prod.site.tar\n' "$url" "$key" > "$root/etc/lodestar/bootstrap.yaml"
+boot
+within 60 "it is refused" sh -c "nsenter -t $leader -m -p -u -i -n journalctl -u lodestar-bootstrap | grep -q 'nobody allows the key'"
+expect "nothing is applied" "$(test -e "$root/etc/followed" && echo there || echo none)" none
+serve
+within 120 "the repository" grep -q "a later commit" "$root/etc/followed"
+down
+echo "first boot: a site of the host, a repository, a seed, a late network, a wrong key, nothing, bundles"

@@ -27,13 +27,19 @@ struct BootstrapCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The root that is managed.", valueName: "dir"), transform: HostRoot.path)
     var root = "/"
 
+    @Option(
+        help: ArgumentHelp(
+            "Goes first where the source does not answer: a bundle or another site of this host. The agent catches up.",
+            valueName: "site"))
+    var seed: String?
+
     @Flag(help: "Only shows what it would do.")
     var plan = false
 
     func validate() throws {
         if fromBoot == (source != nil) { throw ValidationError("expected one of --source and --from-boot") }
-        if fromBoot, plan || root != "/" || trust.isGiven {
-            throw ValidationError("expected --from-boot without --plan, --root and options of trust")
+        if fromBoot, plan || root != "/" || trust.isGiven || seed != nil {
+            throw ValidationError("expected --from-boot without --plan, --root, --seed and options of trust")
         }
     }
 
@@ -48,6 +54,9 @@ struct BootstrapCommand: ParsableCommand {
         if plan { return try site.plan() }
         try site.apply()
         let status = try BootstrapConverge(converge, root: root).run()
+        if let seed, status == ExitStatus.unavailable.rawValue, try Seed(seed, before: converge).apply(below: root) {
+            return Terminal.report("note: the source did not answer: the agent catches up when it does")
+        }
         if status != 0 { throw ExitCode(status) }
     }
 

@@ -1,7 +1,6 @@
 import Agent
 import ArgumentParser
 import Model
-import OperatorFiles
 import SystemCalls
 
 /// `lodestar bootstrap --from-boot`: what the unit of the package runs until it has succeeded once.
@@ -17,7 +16,8 @@ struct FirstBoot {
         }
         let converge = settings.converge
         try BootstrapSite(converge, root: "/").apply()
-        var wait = 5, isSeeded = settings.seed == nil
+        let seed = settings.seed.map { Seed($0.text, before: converge) }
+        var wait = 5, isSeeded = false
         while true {
             let status = try BootstrapConverge(converge, root: "/").run()
             if status == 0 {
@@ -25,28 +25,12 @@ struct FirstBoot {
                 return Terminal.print("bootstrapped: the agent goes on")
             }
             guard status == ExitStatus.unavailable.rawValue else { throw ExitCode(status) }
-            if !isSeeded { isSeeded = try seed(settings) }
+            if let seed, !isSeeded { isSeeded = try seed.apply(below: "/") }
             Terminal.report("note: the source does not answer: it is asked again in \(wait) s")
             for _ in 0..<wait where Interrupts.signal == nil { SystemClock.sleep(milliseconds: 1000) }
             if let signal = Interrupts.signal { throw ExitCode(128 + signal) }
             wait = min(2 * wait, Self.longestWait)
         }
-    }
-
-    /// Applies what was put on the host with the package.
-    ///
-    /// - Returns: whether that is done.
-    private func seed(_ settings: BootstrapSettings) throws -> Bool {
-        guard let path = settings.seed?.text else { return true }
-        let seed = SiteSource(parsing: path)
-        if let objection = seed.objection() {
-            Terminal.report("warning: the seed \(path) is not used: \(objection)")
-            return true
-        }
-        Terminal.print("the source does not answer: \(path) goes first")
-        var converge = AgentSettings.Converge()
-        (converge.source, converge.mode) = (seed, settings.converge.mode)
-        return try BootstrapConverge(converge, root: "/").run() == 0
     }
 
     /// What was said of the first boot; nil for nothing.
