@@ -21,9 +21,8 @@ public struct BundleWriter {
         guard (0..<BundleList.endOfTime).contains(created) else {
             throw SourceFault(.refused, "expected a commit of the years 1970 to 2242, found its date at \(created) s")
         }
-        var files: [BundleList.File] = []
-        do {
-            for path in try site.paths(below: "").sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+        let files = try SourceFault.catching {
+            try site.paths(below: "").sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { path in
                 var byteCount = 0
                 let digest = try Digest { (hash) throws(HostFault) in
                     try site.read(path) { (piece) throws(HostFault) in
@@ -31,16 +30,9 @@ public struct BundleWriter {
                         try hash(piece)
                     }
                 }
-                files.append(
-                    .init(
-                        path: path, isExecutable: site.isExecutable(path), byteCount: byteCount, sha256: digest))
+                return BundleList.File(
+                    path: path, isExecutable: site.isExecutable(path), byteCount: byteCount, sha256: digest)
             }
-        } catch let fault as SiteFault {
-            throw SourceFault(fault)
-        } catch let fault as HostFault {
-            throw SourceFault(fault)
-        } catch {
-            throw SourceFault(.failed, "\(error)")
         }
         try BundleLimits.check(files)
         let line = subject.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""

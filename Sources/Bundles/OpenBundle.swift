@@ -11,9 +11,11 @@ public struct OpenBundle {
     public let signature: [UInt8]?
     let file: RangeFile
     /// Behind the first entries.
-    private let reader: BundleReader
+    let reader: BundleReader
     /// Their headers, which cannot be compared before the list is read.
-    private var heads: [(name: String, block: [UInt8], byteCount: Int, offset: Int)] = []
+    let heads: [Head]
+
+    typealias Head = (name: String, block: [UInt8], byteCount: Int, offset: Int)
 
     /// Opens a bundle and reads its first entries.
     public init(at path: String) throws(SourceFault) {
@@ -23,7 +25,8 @@ public struct OpenBundle {
         guard kind == .file else { throw SourceFault(.refused, "expected a bundle, found no plain file") }
         do throws(HostFault) { file = try RangeFile(path) } catch { throw SourceFault(error) }
         var reader = BundleReader(file)
-        let block = try reader.block("`\(BundleList.name)`, the first entry of a bundle")
+        let block = try reader.block("`\(BundleList.name)`, with which a bundle begins")
+        var heads: [Head]
         (listBytes, heads) = try Self.bytes(BundleList.name, block, limit: BundleLimits.listSize, &reader)
         var behind = reader
         let next = try behind.block("`\(BundleList.signatureName)` or a file")
@@ -35,10 +38,8 @@ public struct OpenBundle {
         } else {
             signature = nil
         }
-        self.reader = reader
+        (self.reader, self.heads) = (reader, heads)
     }
-
-    private typealias Head = (name: String, block: [UInt8], byteCount: Int, offset: Int)
 
     private static func bytes(
         _ name: String, _ block: [UInt8], limit: Int, _ reader: inout BundleReader
@@ -46,7 +47,7 @@ public struct OpenBundle {
         let found = FoundEntry(block), start = reader.offset - TarHeader.blockSize
         guard found.isFile, found.name == name else {
             throw reader.fault(
-                "expected `\(name)`, the first entry of a bundle, found \(found.text)", at: start,
+                "expected `\(name)`, with which a bundle begins, found \(found.text)", at: start,
                 hint: "`lodestar bundle SITE --out FILE\(BundleSource.suffix)` makes a bundle")
         }
         guard let byteCount = found.byteCount, byteCount <= limit else {
@@ -72,86 +73,4 @@ public struct OpenBundle {
 
     /// What it says of itself, which only a verdict makes true.
     public func list() throws(SourceFault) -> BundleList { try BundleList(parsing: listBytes) }
-
-    /// Reads all of it, each file against its digest.
-    ///
-    /// - Parameters:
-    ///   - signer: who has signed it; nil where nobody was asked.
-    ///   - copy: is handed all bytes in their order, each after it was looked at.
-    /// - Throws: for anything that is not as the list says, which names the entry and the byte.
-    public func site(
-        signedBy signer: String? = nil, copy: ([UInt8]) throws(HostFault) -> Void = { _ in }
-    ) throws(SourceFault) -> BundleSite {
-        let list = try list()
-        var reader = reader
-        if signer != nil { reader.faultKind = .untrusted }
-        func put(_ bytes: [UInt8]) throws(SourceFault) {
-            do throws(HostFault) { try copy(bytes) } catch { throw SourceFault(error) }
-        }
-        func putZeros(after byteCount: Int) throws(SourceFault) {
-            try put([UInt8](repeating: 0, count: TarHeader.padding(after: byteCount)))
-        }
-        for head in heads {
-            let block = TarHeader.block(
-                ofFile: Array(head.name.utf8), mode: 0o644, byteCount: head.byteCount, time: Int(list.created))
-            guard block == head.block else {
-                throw reader.fault(
-                    "expected the header of `\(head.name)` as `lodestar bundle` writes it, found other bytes",
-                    at: head.offset)
-            }
-            try put(head.block)
-            try put(head.name == BundleList.name ? listBytes : signature ?? [])
-            try putZeros(after: head.byteCount)
-        }
-        var places: [Int] = []
-        for (position, file) in list.files.enumerated() {
-            try check(file, position, of: list, &reader, put)
-            places.append(reader.offset - file.byteCount - TarHeader.padding(after: file.byteCount))
-            try putZeros(after: file.byteCount)
-        }
-        try reader.end()
-        try put([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
-        return BundleSite(list, at: places, in: self.file, signer: signer)
-    }
-
-    /// Reads one entry.
-    private func check(
-        _ file: BundleList.File, _ position: Int, of list: BundleList, _ reader: inout BundleReader,
-        _ put: ([UInt8]) throws(SourceFault) -> Void
-    ) throws(SourceFault) {
-        let start = reader.offset, name = "`\(file.path.printableLine(columns: 80))`"
-        let block = try reader.block(name)
-        let wanted = TarHeader.block(
-            ofFile: Array(file.path.utf8), mode: file.mode, byteCount: file.byteCount, time: Int(list.created))
-        guard block == wanted else {
-            throw reader.fault(
-                "expected \(name), found \(Self.difference(of: block, from: file, position, list))", at: start)
-        }
-        try put(block)
-        var hash = RunningDigest()
-        try reader.content(name, file.byteCount) { (piece) throws(SourceFault) in
-            hash.add(piece)
-            try put(piece)
-        }
-        guard hash.value == file.sha256 else {
-            throw reader.fault("expected the bytes of \(name) that its list says, found others", at: start)
-        }
-    }
-
-    private static func difference(
-        of block: [UInt8], from file: BundleList.File, _ position: Int, _ list: BundleList
-    ) -> String {
-        let found = FoundEntry(block)
-        guard found.isFile, let name = found.name else { return found.text }
-        guard name.utf8.elementsEqual(file.path.utf8) else {
-            guard let other = list.files.firstIndex(where: { $0.path.utf8.elementsEqual(name.utf8) }) else {
-                return "\(found.text), which is not in its list"
-            }
-            return other < position ? "\(found.text) a second time" : "\(found.text), which comes later"
-        }
-        if found.byteCount != file.byteCount {
-            return "it with \(found.byteCount.map { "\($0)" } ?? "no number of") bytes instead of \(file.byteCount)"
-        }
-        return "it with another mode, owner, time or padding than a bundle has"
-    }
 }

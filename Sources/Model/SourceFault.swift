@@ -30,4 +30,19 @@ public struct SourceFault: Error, Sendable, Hashable {
 
     /// Of something of the machine.
     public init(_ fault: HostFault) { self.init(.failed, fault.text) }
+
+    /// Runs what reads sites, whose faults become those of a source.
+    public static func catching<Result>(_ body: () throws -> Result) throws(SourceFault) -> Result {
+        do {
+            return try body()
+        } catch let fault as SourceFault {
+            throw fault
+        } catch let fault as SiteFault {
+            throw SourceFault(fault)
+        } catch let fault as HostFault {
+            throw SourceFault(fault)
+        } catch {
+            throw SourceFault(.failed, "\(error)")
+        }
+    }
 }

@@ -17,21 +17,12 @@ extension SiteSource {
                 hint: "a bundle is of a commit: `git init`, `git add -A` and `git commit` make one")
         }
         let source = SiteSource.commit(commit), site = try source.opened().reader
-        do {
+        try SourceFault.catching {
             guard let directory = try DirectorySite(path) else { throw missing }
-            if let path = try Self.difference(of: directory, from: site) {
-                throw SourceFault(
-                    .refused, "expected the files of the commit, found others: \(path.printableLine(columns: 80))",
-                    hint: "commit them, or take the commit as it is: \(commit.text)")
-            }
-        } catch let fault as SourceFault {
-            throw fault
-        } catch let fault as SiteFault {
-            throw SourceFault(fault)
-        } catch let fault as HostFault {
-            throw SourceFault(fault)
-        } catch {
-            throw SourceFault(.failed, "\(error)")
+            guard let path = try Self.difference(of: directory, from: site) else { return }
+            throw SourceFault(
+                .refused, "expected the files of the commit, found others: \(path.printableLine(columns: 80))",
+                hint: "commit them, or take the commit as it is: \(commit.text)")
         }
         return source
     }

@@ -50,6 +50,27 @@ import Testing
         #expect(try bench.bytes() == bytes, "a bundle that could not be signed leaves the old one")
     }
 
+    /// While the source does not answer, a bundle goes first: of whoever counts for the source, and of nobody else.
+    @Test func aSeedGoesFirst() throws {
+        let bench = try Bench(), root = "\(bench.folder)/root", site = "\(bench.folder)/r#main:prod"
+        try FileManager.default.moveItem(atPath: try Tool.bareRoot(), toPath: root)
+        try bench.shell("ssh-keygen -q -t ed25519 -N '' -C '' -f other")
+        let words = "bootstrap --source https://127.0.0.1:9/x.git#main --signers signers --root root"
+        for (key, seed, status, said) in [
+            ("key", "", 69, "127.0.0.1"), ("other", " --seed prod.site.tar", 69, "nobody allows the key SHA256:"),
+            ("key", " --seed prod.site.tar", 0, "the agent catches up"),
+        ] as [(String, String, Int32, String)] {
+            let made = Tool.lodestar("bundle", site, "--out", bench.bundle, "--sign", "\(bench.folder)/\(key)")
+            try #require(made.status == 0)
+            let result = Tool.run(["bash", "-c", "cd '\(bench.folder)' && exec '\(Tool.binary)' \(words)\(seed)"])
+            #expect(result.status == status, "\(key)\(seed) \(result)")
+            #expect((result.output + result.errors).contains(said), "\(key)\(seed) \(result)")
+            #expect(FileManager.default.fileExists(atPath: "\(root)/etc/a") == (status == 0))
+        }
+        let history = Tool.lodestar("history", "--root", root).output
+        #expect(history.contains(" One, signed by ana@example.org"), "\(history)")
+    }
+
     @Test func itIsASiteEverywhere() throws {
         let bench = try Bench(), root = try Tool.bareRoot(), plan = "\(bench.folder)/plan.json"
         let site = "\(bench.folder)/r#main:prod", trust = ["--signers", bench.signers]

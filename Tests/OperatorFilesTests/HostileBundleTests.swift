@@ -96,7 +96,7 @@ import Testing
         ("a header of pax", extra("PaxHeaders/a", "18 path=/etc/evil\n", "x"), "a header of pax, which no bundle has"),
         (
             "a header of pax for all", extra("pax_global_header", "12 uid=0\n", "g", before: 0),
-            "expected `BUNDLE`, the first entry of a bundle, found a header of pax"
+            "expected `BUNDLE`, with which a bundle begins, found a header of pax"
         ),
         (
             "a long name of GNU tar", extra("././@LongLink", "/etc/evil\0", "L"),
@@ -118,11 +118,11 @@ import Testing
         ("an owner's name", put(Array("ana".utf8), at: 265), "another mode, owner, time or padding"),
         ("another time", put(Array("00000000000".utf8), at: 136), "another mode, owner, time or padding"),
         ("the magic of GNU tar", put(Array("ustar  \0".utf8), at: 257), "another mode, owner, time or padding"),
-        ("no BUNDLE", { $0.removeFirst() }, "expected `BUNDLE`, the first entry of a bundle, found `BUNDLE.sig`"),
-        ("BUNDLE behind something", extra("a", before: 0), "expected `BUNDLE`, the first entry of a bundle, found `a`"),
+        ("no BUNDLE", { $0.removeFirst() }, "expected `BUNDLE`, with which a bundle begins, found `BUNDLE.sig`"),
+        ("BUNDLE behind something", extra("a", before: 0), "expected `BUNDLE`, with which a bundle begins, found `a`"),
         (
             "a BUNDLE that is a link", { $0[0].put([0x32], at: 156) },
-            "expected `BUNDLE`, the first entry of a bundle, found the link `BUNDLE`"
+            "expected `BUNDLE`, with which a bundle begins, found the link `BUNDLE`"
         ),
         ("two lists", { $0.insert($0[0], at: 1) }, "the bundle bears no signature"),
         ("two signatures", { $0.insert($0[1], at: 1) }, "found `BUNDLE.sig`, which is not in its list"),
@@ -175,14 +175,14 @@ import Testing
             ("zeros", good + [UInt8](repeating: 0, count: 512), "expected the end of the file, found 512 more bytes"),
             ("another archive", good + good, "expected the end of the file, found \(good.count) more bytes"),
             ("one block of zeros", Array(good.dropLast(512)), "found the end of the file"),
-            ("nothing", [], "expected `BUNDLE`, the first entry of a bundle, found the end of the file"),
+            ("nothing", [], "expected `BUNDLE`, with which a bundle begins, found the end of the file"),
             (
                 "a text", Array(String(repeating: "site\n", count: 200).utf8),
                 "found no header of tar whose sum is right"
             ),
             (
                 "zeros only", [UInt8](repeating: 0, count: 1024),
-                "expected `BUNDLE`, the first entry of a bundle, found the end"
+                "expected `BUNDLE`, with which a bundle begins, found the end"
             ),
             ("gzip", [0x1F, 0x8B, 8, 0] + good, "found no header of tar whose sum is right"),
         ] {

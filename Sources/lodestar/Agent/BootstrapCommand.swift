@@ -50,6 +50,8 @@ struct BootstrapCommand: ParsableCommand {
         }
         if fromBoot { return try FirstBoot().run() }
         let converge = try settings()
+        // What converges runs in another directory than this one.
+        let root = LocalFiles.absolute(root)
         let site = try BootstrapSite(converge, root: root)
         if plan { return try site.plan() }
         try site.apply()

@@ -67,40 +67,15 @@ struct BundleCommand: ParsableCommand {
                 session.reader, named: session.site.value.name, commit: commit, subject: session.subject ?? "",
                 created: made, lifetime: lifetime)
         }
-        let signed = try Terminal.reportingFaults { try signature(of: writer.list) }
+        let signed = try Terminal.reportingFaults {
+            try BundleSigner(key: sign, file: signature).signature(of: writer.list)
+        }
         try print(try write(writer, signed), writer.list, signed)
-    }
-
-    /// The signature that was asked for; nil where none was.
-    private func signature(of list: BundleList) throws -> (lines: [UInt8], signature: SSHSignature)? {
-        var lines: [UInt8], name: String
-        if let sign {
-            (lines, name) = (try BundleSigner.signature(of: list.bytes, by: sign), sign)
-        } else if let signature {
-            guard let bytes = try LocalFiles.contents(of: signature, limit: BundleLimits.signatureSize) else {
-                Terminal.report("\(signature): error: expected a signature, found no file")
-                throw ExitStatus.notFound
-            }
-            (lines, name) = (bytes, signature)
-        } else {
-            return nil
-        }
-        do throws(SSHSignature.Fault) {
-            let signature = try SSHSignature(armored: lines)
-            if signature.isValid(of: list.bytes, for: TrustPolicy.bundleNamespace) { return (lines, signature) }
-            Terminal.report(
-                "\(name): error: expected a signature of this bundle for `\(TrustPolicy.bundleNamespace)`, found one of something else"
-            )
-            Terminal.report("  hint: it is made of BUNDLE, which differs for another commit and another --expires")
-        } catch {
-            Terminal.report("\(name): error: expected a signature of ssh-keygen, found another: \(error.reason)")
-        }
-        throw ExitStatus.refused
     }
 
     /// - Returns: the size of the bundle, and its digest.
     private func write(
-        _ writer: BundleWriter, _ signed: (lines: [UInt8], signature: SSHSignature)?
+        _ writer: BundleWriter, _ signed: BundleSigner.Signature?
     ) throws -> (byteCount: Int, sha256: Digest?) {
         var byteCount = 0, digest = RunningDigest()
         try Terminal.reportingFaults {
@@ -118,7 +93,7 @@ struct BundleCommand: ParsableCommand {
 
     private func print(
         _ written: (byteCount: Int, sha256: Digest?), _ list: BundleList,
-        _ signed: (lines: [UInt8], signature: SSHSignature)?
+        _ signed: BundleSigner.Signature?
     ) throws {
         let key = signed.map { "\($0.signature.key.fingerprint)" }
         let end = list.expires.map { Timestamp.text(seconds: $0) }
@@ -142,18 +117,6 @@ struct BundleCommand: ParsableCommand {
         }
         if signed == nil {
             Terminal.report("note: nobody has signed it: hosts take it with --trust none only")
-        }
-    }
-}
-
-/// ssh-keygen(1), which signs the list of a bundle.
-private enum BundleSigner {
-    static func signature(of bytes: [UInt8], by key: String) throws -> [UInt8] {
-        try KeyGenerator.withFolder { generator in
-            let file = "\(generator.folder)/\(BundleList.name)"
-            try LocalFiles.write(bytes, to: file, isDurable: false)
-            try generator.run(["-q", "-Y", "sign", "-f", key, "-n", TrustPolicy.bundleNamespace, file])
-            return try LocalFiles.contents(of: "\(file).sig", limit: BundleLimits.signatureSize) ?? []
         }
     }
 }
