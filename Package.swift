@@ -13,8 +13,12 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// Optimised for speed where `make release` asks for size: what each plan runs through (decision 129). The frontend takes the
+/// last word.
+let fast: [SwiftSetting] = [.unsafeFlags(["-Xfrontend", "-O"], .when(configuration: .release))]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], isFast: Bool = false) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + (isFast ? fast : []))
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = [], excluded: [String] = []) -> Target {
@@ -38,18 +42,18 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CShim"),
         .target(name: "CKeeper", dependencies: ["CShim"]),
-        library("SystemCalls", ["Values", "CShim"]),
+        library("SystemCalls", ["Values", "CShim"], isFast: true),
         library("RegularExpressions"),
         library("TimeZones", ["Values"]),
         library("Scheduling", ["Model", "TimeZones"]),
-        library("Expressions", ["RegularExpressions", "TimeZones", "Values"]),
-        library("Values"),
-        library("Model", ["Values", crypto]),
-        library("HostFiles", ["Model", "RegularExpressions", crypto]),
-        library("YAML", ["Values", "CLibYAML"]),
+        library("Expressions", ["RegularExpressions", "TimeZones", "Values"], isFast: true),
+        library("Values", isFast: true),
+        library("Model", ["Values", crypto], isFast: true),
+        library("HostFiles", ["Model", "RegularExpressions", crypto], isFast: true),
+        library("YAML", ["Values", "CLibYAML"], isFast: true),
         library("Asset", ["Values"]),
         library("Disk", ["Values"]),
-        library("Compiler", ["Model", "Asset", "Expressions", "TimeZones", "YAML", heap]),
+        library("Compiler", ["Model", "Asset", "Expressions", "TimeZones", "YAML", heap], isFast: true),
         .target(
             name: "Hostinfo", dependencies: ["Values", "YAML"],
             resources: [
@@ -59,18 +63,19 @@ let package = Package(
                 .embedInCode("Data/\($0)")
             }, swiftSettings: strict),
         library("Resources", ["Model", "HostFiles", "RegularExpressions", "Scheduling"]),
-        library("Engine", ["Model"]),
+        library("Engine", ["Model"], isFast: true),
         .target(
             name: "Fleet", dependencies: ["Compiler", "Engine", "Model"], resources: [.embedInCode("Data/page.html")],
             swiftSettings: strict),
         library("Agent", ["Model", "Scheduling", "YAML", heap]),
-        library("State", ["Model", "Engine", "Agent", "CSQLite"]),
-        library("SimulatedHost", ["Model", "HostFiles"]),
+        library("State", ["Model", "Engine", "Agent", "CSQLite"], isFast: true),
+        library("SimulatedHost", ["Model", "HostFiles"], isFast: true),
         library("Bundles", ["HostFiles", "Model", "Signatures", "SystemCalls", "Values"]),
         library("OperatorFiles", ["Bundles", "Git", "Model", "Signatures", "SystemCalls"]),
         library("Signatures", ["Values", crypto, cryptoExtras]),
         library("Git", ["Model", "Signatures", "SystemCalls", "Values", crypto]),
-        library("LinuxHost", ["Git", "Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"]),
+        library(
+            "LinuxHost", ["Git", "Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"], isFast: true),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
             "LinuxAgent",

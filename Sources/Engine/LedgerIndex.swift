@@ -17,7 +17,6 @@ struct LedgerIndex {
     /// Says why a resource changes: the ledger holds what was last applied. Hides what may be a secret on the host.
     func explain(_ planned: inout PlannedResource, _ secrecy: Secrecy) {
         planned.changes = secrecy.redacted(planned.changes, of: planned.declaration)
-        if planned.fingerprint != nil { planned.fingerprint = planned.changes.fingerprint }
         switch planned.action {
         case .create, .change, .replace, .unknown:
             guard let entry = byAddress[planned.address], entry.custody != .released else {

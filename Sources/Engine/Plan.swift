@@ -62,8 +62,14 @@ public struct PlannedResource: Sendable {
     public var refreshCause: String?
     /// The addresses that it will refresh.
     public var refreshes: [Address]
-    /// A digest of the observation, for saved plans.
-    public var fingerprint: Digest?
+    /// A digest of the observation, for saved plans; nil where nothing was observed. It is made when it is asked for.
+    public var fingerprint: Digest? {
+        get { savedFingerprint ?? (isObserved ? changes.fingerprint : nil) }
+        set { savedFingerprint = newValue }
+    }
+    private var savedFingerprint: Digest?
+    /// Whether the changes tell what was observed.
+    var isObserved = false
     /// Whether it comes after all that is declared: what is no longer declared, and what its removal refreshes.
     public var isLate: Bool
 
@@ -122,13 +128,17 @@ public struct Plan: Sendable {
             removalLimit: catalog.safety.removalLimit(objectCount: 0), isWhole: true)
     }
 
-    public func count(_ actions: Action...) -> Int { resources.count { actions.contains($0.action) } }
+    public func count(_ actions: Action...) -> Int {
+        // By index: a loop over the resources would copy each of them.
+        resources.indices.count { actions.contains(resources[$0].action) }
+    }
 
     /// The objects that are removed though no declaration says so: they are no longer declared, or never were (`purge`).
     public var removalCount: Int {
-        resources.reduce(0) { count, resource in
-            if resource.position == nil { return count + (resource.action == .remove ? 1 : 0) }
-            return count + (resource.action == .refuse ? 0 : resource.steps.count(where: \.removesStranger))
+        resources.indices.reduce(0) { count, index in
+            if resources[index].position == nil { return count + (resources[index].action == .remove ? 1 : 0) }
+            if resources[index].action == .refuse { return count }
+            return count + resources[index].steps.count(where: \.removesStranger)
         }
     }
     public var exceedsRemovalLimit: Bool { removalCount > removalLimit }

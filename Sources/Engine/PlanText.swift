@@ -22,7 +22,8 @@ public struct PlanText {
         let host = plan.catalog.host
         let names = [host.id, host.ip].compactMap { $0 }.joined(separator: ", ")
         var lines = ["Plan for \(host.name) (\(names)) from \(plan.catalog.revision)"]
-        let parts = Dictionary(grouping: plan.resources) { $0.declaration.partOf?.address }
+        let partIndices = plan.resources.indices.filter { plan.resources[$0].declaration.partOf != nil }
+        let parts = Dictionary(grouping: partIndices.map { plan.resources[$0] }) { $0.declaration.partOf?.address }
         var shown = Set<Address>()
         for resource in plan.resources where detail == .full {
             guard let composite = resource.declaration.partOf?.address else {

@@ -88,8 +88,8 @@ public struct Planner {
 
     private func assess(_ planned: inout PlannedResource, _ progress: inout PlanProgress) throws {
         let before = try planned.declaration.assessment(on: host)
-        planned.fingerprint = before.changes.fingerprint
         planned.changes = before.changes
+        planned.isObserved = true
         planned.steps = before.steps
         progress.remarks += try planned.declaration.remarks(on: host, before: before.changes)
         if let uncertainty = before.uncertainty {

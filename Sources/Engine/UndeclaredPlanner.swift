@@ -117,7 +117,7 @@ struct UndeclaredPlanner {
             }
             planned.changes = assessment.changes
             planned.steps = assessment.steps
-            planned.fingerprint = assessment.changes.fingerprint
+            planned.isObserved = true
             for result in host.perform(assessment.steps) { _ = try result.get() }
         } catch {
             planned.reason = Reason(error)

@@ -119,7 +119,9 @@ extension Linux {
 
     public func place(of path: AbsolutePath) throws(HostFault) -> AbsolutePath {
         guard let parent = path.parent else { return path }
-        if let directory = try directory(parent) { return directory.place.appending(path.name) }
+        if let directory = try directory(parent) {
+            return directory.place == parent ? path : directory.place.appending(path.name)
+        }
         return try place(of: parent).appending(path.name)
     }
 

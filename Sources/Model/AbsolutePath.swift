@@ -16,7 +16,12 @@ public struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// Two paths are equal when their bytes are: names that look alike in other characters are two names on a disk.
     public static func == (left: AbsolutePath, right: AbsolutePath) -> Bool {
-        left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
+        let one = left.text.utf8, other = right.text.utf8
+        guard one.count == other.count else { return false }
+        let isSame = one.withContiguousStorageIfAvailable { one in
+            other.withContiguousStorageIfAvailable { one.elementsEqual($0) }
+        }
+        return (isSame ?? nil) ?? one.elementsEqual(other)
     }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(text) }
@@ -39,7 +44,11 @@ public struct AbsolutePath: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// The path of an entry of this directory; `name` must be one component or a clean relative path.
     public func appending(_ name: String) -> AbsolutePath {
-        AbsolutePath(unchecked: text == "/" ? "/\(name)" : "\(text)/\(name)")
+        var joined = text == "/" ? "" : text
+        joined.reserveCapacity(joined.utf8.count + 1 + name.utf8.count)
+        joined += "/"
+        joined += name
+        return AbsolutePath(unchecked: joined)
     }
 
     /// Where a link in this directory leads, within the root; nil for what is no path.

@@ -32,7 +32,8 @@ public struct OverlaidFolders {
         _ overlay: (AbsolutePath) throws(HostFault) -> Overlay
     ) throws(HostFault) -> AbsolutePath {
         guard let parent = path.parent else { return path }
-        return try folder(parent, depth: depth, below, overlay).appending(path.name)
+        let place = try folder(parent, depth: depth, below, overlay)
+        return place == parent ? path : place.appending(path.name)
     }
 
     private mutating func folder(

@@ -12,7 +12,8 @@ extension HostSession {
     func judgeAccess(of plan: inout Plan, _ simulation: Simulation, _ state: any StateReading) throws {
         if plan.resources.allSatisfy(\.steps.isEmpty) { return }
         let scope = try AccessScope(reading: simulation, before: host)
-        plan.bearingOnAccess = plan.resources.filter { scope.concerns($0.steps) }.map(\.address)
+        plan.bearingOnAccess = plan.resources.indices.filter { scope.concerns(plan.resources[$0].steps) }
+            .map { plan.resources[$0].address }
         if plan.bearingOnAccess.isEmpty { return }
         var before = try Access(reading: host, today: SystemClock.today)
         before.attribute(to: try state.ledger())
