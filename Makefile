@@ -29,6 +29,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/sshd-booted.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/mini-os.sh dist/lodestar /var/tmp/lodestar-kernel
+	Tests/Tools/image-judge.sh dist/lodestar /var/tmp/lodestar-kernel
 	Tests/Tools/hostinfo-live.sh dist/lodestar
 	Tests/Tools/no-proc.sh dist/lodestar dist/hostinfo
 	Tests/Tools/hostinfo-netns.sh dist/hostinfo
@@ -80,9 +81,11 @@ units: release ## compares services with systemctl on the units of some 450 Debi
 import-roots: build-tool ## imports fresh roots of Debian 11 to 13 and Ubuntu and plans what came out (downloads 2 GB once)
 	Tests/Tools/import-roots.sh .build/debug/lodestar
 
-judges: build test-root ## long runs beside other programs: cron and run-parts (a minute), partition tables and every mkfs (a minute), monitors on a booted system (4 minutes), CASES=3000 roots for useradd(8) and its kin
+judges: build test-root release ## long runs beside other programs: cron and run-parts (a minute), partition tables and every mkfs (a minute), monitors on a booted system (4 minutes), CASES=3000 roots for useradd(8) and its kin
 	Tests/Tools/cron-judge.py .build/debug/lodestar
 	Tests/Tools/disk-judge.py .build/debug/lodestar
+	Tests/Tools/image-judge.sh dist/lodestar /var/tmp/lodestar-kernel long
+	Tests/Tools/pxe-judge.sh dist/lodestar /var/tmp/lodestar-kernel
 	Tests/Tools/monitor-booted.sh .build/debug/lodestar $(TEST_ROOT)
 	Tests/Tools/access-judge.py .build/debug/lodestar $(TEST_ROOT) 300
 	Tests/Tools/source-status-judge.sh .build/debug/lodestar $(TEST_ROOT)

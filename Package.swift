@@ -53,6 +53,8 @@ let package = Package(
         library("YAML", ["Values", "CLibYAML"], isFast: true),
         library("Asset", ["Values"]),
         library("Disk", ["Values"]),
+        library("BootImage", ["Model", "SystemCalls", "Values"]),
+        library("MiniOS", ["BootImage", "SystemCalls", "Values"]),
         library("Compiler", ["Model", "Asset", "Expressions", "TimeZones", "YAML", heap], isFast: true),
         .target(
             name: "Hostinfo", dependencies: ["Values", "YAML"],
@@ -94,12 +96,13 @@ let package = Package(
         .executableTarget(
             name: "lodestar",
             dependencies: [
-                "Agent", "Asset", "Bundles", "Compiler", "Disk", "Engine", "Expressions", "Fleet", "HostFiles",
+                "Agent", "Asset", "BootImage", "Bundles", "Compiler", "Disk", "Engine", "Expressions", "Fleet",
+                "HostFiles",
                 "Hostinfo",
                 "LinuxAgent",
                 "LinuxFacts",
                 "LinuxHost",
-                "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "Signatures", "SimulatedHost",
+                "MiniOS", "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "Signatures", "SimulatedHost",
                 "StandardRoles",
                 "State", "SystemCalls",
                 "TimeZones",
@@ -140,6 +143,8 @@ let package = Package(
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),
         tests("Asset", ["TestSupport", "Values", "YAML"]),
         tests("Disk", ["TestSupport"]),
+        tests("BootImage", ["TestSupport", "Values"]),
+        tests("MiniOS", ["TestSupport", "Values"]),
         tests("Agent", ["Model", "Scheduling", "State", "TestSupport"]),
         tests("SystemCalls", ["CShim", "TestSupport", "Values"]),
         tests("Git", ["Model", "Signatures", "TestSupport", "Values"]),

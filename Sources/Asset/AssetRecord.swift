@@ -2,6 +2,14 @@ public import Values
 
 /// The entry of a machine as it is found, for the inventory.
 public enum AssetRecord {
+    /// The file of an inventory that has this machine alone.
+    ///
+    /// - Parameter id: of the host; empty where nobody knows it.
+    public static func inventory(of machine: Machine, id: String, hasSerials: Bool = false) -> Datum {
+        let host: Datum = ["asset": entry(of: machine, hasSerials: hasSerials)]
+        return ["hosts": .map([Datum.Member(id.isEmpty ? "unknown" : id, host)])]
+    }
+
     /// - Parameter hasSerials: whether disks and modules are named one by one by their serials, so that another one of the
     ///   same kind is a difference.
     /// - Returns: the value of the key `asset`; what is not known is left out.

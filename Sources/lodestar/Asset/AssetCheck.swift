@@ -27,28 +27,34 @@ struct AssetCheck: ParsableCommand {
 
     func run() throws {
         let (machine, id) = try machineOptions.machine()
-        let open = try Session(site.source, identity: nil, trust: trust).site.value
-        Terminal.report(open.diagnostics)
-        if open.diagnostics.hasErrors { throw ExitStatus.refused }
-        let name = host ?? id
-        let report: AssetReport
-        if let rules = open.asset(ofHost: name) {
-            report = AssetComparison.report(rules, of: name, on: machine)
-        } else {
-            let isKnown = open.hostIdentifiers.contains(name)
-            let note = isKnown ? "the host has no `asset`" : "the inventory has no such host"
-            report = AssetReport(
-                host: name,
-                findings: [
-                    AssetFinding("asset", expected: "an entry in the inventory", found: nil, .unknown, note: note)
-                ])
-        }
+        let report = try AssetInspection(of: machine, host ?? id, in: site.source, trust: trust).report
         switch format {
         case .json: Terminal.printJSON(report.datum.json)
         case .text: for line in report.lines(isFull: full) { Terminal.print(line.printable) }
         }
         let status = report.verdict.exitStatus
         if status != 0 { throw ExitCode(status) }
+    }
+}
+
+/// A machine beside its entry in a site.
+struct AssetInspection {
+    let report: AssetReport
+
+    /// - Parameter name: the host of the inventory.
+    init(of machine: Machine, _ name: String, in source: SiteSource, trust: TrustOptions) throws {
+        let open = try Session(source, identity: nil, trust: trust).site.value
+        Terminal.report(open.diagnostics)
+        if open.diagnostics.hasErrors { throw ExitStatus.refused }
+        if let rules = open.asset(ofHost: name) {
+            report = AssetComparison.report(rules, of: name, on: machine)
+            return
+        }
+        let isKnown = open.hostIdentifiers.contains(name)
+        let note = isKnown ? "the host has no `asset`" : "the inventory has no such host"
+        report = AssetReport(
+            host: name,
+            findings: [AssetFinding("asset", expected: "an entry in the inventory", found: nil, .unknown, note: note)])
     }
 }
 

@@ -15,9 +15,6 @@ struct AssetRecordCommand: ParsableCommand {
 
     func run() throws {
         let (machine, id) = try machineOptions.machine()
-        let entry = AssetRecord.entry(of: machine, hasSerials: serials)
-        let name = id.isEmpty ? "unknown" : id
-        let inventory: Datum = ["hosts": .map([Datum.Member(name, ["asset": entry])])]
-        Terminal.print(inventory.yaml)
+        Terminal.print(AssetRecord.inventory(of: machine, id: id, hasSerials: serials).yaml)
     }
 }

@@ -55,6 +55,18 @@ struct Session {
         }
     }
 
+    /// All files of the site.
+    func files() throws -> [(path: String, bytes: [UInt8], isExecutable: Bool)] {
+        do {
+            return try reader.paths(below: "").map { path in
+                (path, try reader.contents(of: path) ?? [], reader.isExecutable(path))
+            }
+        } catch let fault as SiteFault {
+            Terminal.report("\(fault.path): error: \(fault.reason)")
+            throw ExitStatus.failure
+        }
+    }
+
     /// Reports why a site cannot be opened, with its exit code.
     static func reportingFaults<Result>(
         of source: SiteSource, _ open: () throws(SourceFault) -> Result
