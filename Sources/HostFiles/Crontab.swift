@@ -15,9 +15,21 @@ public struct Crontab: EditableDocument {
         case other(FileLine)
         case entry(Entry)
         case removed
+
+        /// How many bytes its lines have, each with its newline.
+        var byteCount: Int {
+            switch self {
+            case .removed: 0
+            case .other(let line): line.byteCount + 1
+            case .entry(let entry):
+                entry.variables.reduce(entry.marker.byteCount + entry.line.byteCount + 2) { $0 + $1.byteCount + 1 }
+            }
+        }
     }
 
     private var items: [Item] = []
+    /// Kept with each change, since it is asked after each: many entries in one crontab would be counted again and again.
+    private var itemByteCount = 0
     /// The positions of the marked entries by their names; one name can stand there twice.
     private var entries: [String: [Int]] = [:]
     /// The position of each unmarked line by its text.
@@ -63,7 +75,15 @@ public struct Crontab: EditableDocument {
         case .removed: break
         }
         items.append(item)
+        itemByteCount += item.byteCount
     }
+
+    private mutating func put(_ item: Item, at position: Int) {
+        itemByteCount += item.byteCount - items[position].byteCount
+        items[position] = item
+    }
+
+    public var byteCount: Int { itemByteCount - (endsWithNewline || itemByteCount == 0 ? 0 : 1) }
 
     public var bytes: [UInt8] {
         var bytes: [UInt8] = []
@@ -124,17 +144,17 @@ public struct Crontab: EditableDocument {
                 marker: FileLine(Self.marker + record.name), name: record.name,
                 variables: record.variables.map { FileLine($0) }, line: FileLine(record.line))
             if let positions = entries[record.name], let first = positions.first {
-                items[first] = .entry(entry)
-                for position in positions.dropFirst() { items[position] = .removed }
+                put(.entry(entry), at: first)
+                for position in positions.dropFirst() { put(.removed, at: position) }
                 entries[record.name] = [first]
             } else if let position = unmarked.removeValue(forKey: record.line) {
-                items[position] = .entry(entry)
+                put(.entry(entry), at: position)
                 entries[record.name] = [position]
             } else {
                 append(.entry(entry))
             }
         case .remove(let name):
-            for position in entries.removeValue(forKey: name) ?? [] { items[position] = .removed }
+            for position in entries.removeValue(forKey: name) ?? [] { put(.removed, at: position) }
         }
     }
 }
