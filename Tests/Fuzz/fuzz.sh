@@ -24,7 +24,7 @@ for name in "${names[@]}"; do
   # Some names have blanks.
   mapfile -t objects < <(find "$built"/ -name '*.o' -path '*.build/*' ! -path '*lodestar.build*')
   swiftc -O -sanitize=fuzzer -parse-as-library -swift-version 6 -I "$built/Modules" \
-    $(find Sources -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ') $(find Sources -path '*include' -printf '-I %p ') \
+    $(find Sources "$built/CShim.build" -name module.modulemap -printf '-Xcc -fmodule-map-file=%p ' 2> /dev/null) $(find Sources -path '*include' -printf '-I %p ') \
     "Tests/Fuzz/$name.swift" "${objects[@]}" -lyaml -lsqlite3 -lstdc++ -o "$out/$name"
   mkdir -p "$out/corpus/$name" "$out/crashes/$name"
   seeds=()
