@@ -99,12 +99,13 @@ expect "lodestar: inspected EFI1: match"
 efi 400 EFI1 -nic none -kernel "$work/a/lodestar.efi" || fail "lodestar.efi"
 expect "lodestar: inspected EFI1: match"
 
+truncate -s 96M "$work/disk2"
 # Drivers of servers: an image of Debian's own kernel by its name; a disk of AHCI and a card of Intel's are found.
 TMPDIR="$work" "$lodestar" image build --kernel linux-image-amd64 --hardware --append "console=ttyS0 quiet panic=-1 lodestar.then=poweroff" --compression zstd --out "$work/h" > "$work/built" 2>&1 || { cat "$work/built"; fail "an image with drivers"; }
 [ "$(stat -c %s "$work/h/initrd.img")" -le $((40 << 20)) ] || fail "with drivers the initramfs has $(stat -c %s "$work/h/initrd.img") bytes, expected at most 40 MiB"
-boot 400 HW1 -machine q35 -nic user,model=e1000e -drive "file=$work/disk,format=raw,if=none,id=s" -device ide-hd,drive=s,serial=AHCI-1 \
+boot 400 MINI7002 -machine q35 -nic user,model=e1000e -drive "file=$work/disk2,format=raw,if=none,id=s" -device ide-hd,drive=s,serial=AHCI-1 \
   -kernel "$work/h/vmlinuz" -initrd "$work/h/initrd.img" -append "console=ttyS0 quiet panic=-1 lodestar.then=poweroff" || fail "the machine with drivers did not end"
 expect "driver: e1000e"
 expect "transport: sata"
-expect "lodestar: inspected HW1: unknown"
+expect "lodestar: inspected MINI7002: unknown"
 echo "the mini OS is built alike twice, boots from its kernel, by PXE on BIOS and UEFI and as one program, and finds the devices of a server"
