@@ -70,9 +70,10 @@ public struct BootImage {
 
     private static func kernel(_ name: String, in folder: String) throws(HostFault) -> Kernel {
         if LocalFiles.exists("\(name)/boot") { return try Kernel(in: name) }
-        guard name.hasSuffix(".deb") || !name.contains("/") else { throw HostFault.absent("find", "\(name)/boot") }
+        if name.contains("/"), !name.hasSuffix(".deb") { throw HostFault.absent("find", "\(name)/boot") }
         let packages = try UnpackedPackages(in: "\(folder)/kernel")
-        try packages.add(name.hasSuffix(".deb") ? name : try packages.kernelPackage(of: name))
+        let isName = UnpackedPackages.isName(name) && !name.hasSuffix(".deb")
+        try packages.add(isName ? try packages.kernelPackage(of: name) : name)
         return try Kernel(in: packages.root)
     }
 
@@ -102,10 +103,11 @@ public struct BootImage {
         guard let busybox = merged == nil ? try packages.bytes(of: "bin/busybox") : merged else {
             throw HostFault.absent("find", "busybox in busybox-static")
         }
-        return [
+        // The image's own come last: a package does not replace them.
+        return files.entries.values + [
             .file("usr/bin/lodestar", program, mode: 0o755), .file("usr/bin/busybox", busybox, mode: 0o755),
             .file("init", Array(InitScript.text.utf8), mode: 0o755),
-        ] + files.entries.values
+        ]
     }
 
     /// With the directories and links that every image has, in the order of the paths; a path counts once.

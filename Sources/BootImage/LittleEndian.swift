@@ -10,9 +10,11 @@ struct LittleEndian {
         return Int(exactly: value)
     }
 
-    /// The bytes up to the next zero.
+    /// The bytes up to the next zero: a name, and no more than 256 of them.
     func text(at offset: Int) -> String? {
-        guard offset >= 0, offset < bytes.count, let end = bytes[offset...].firstIndex(of: 0) else { return nil }
+        guard offset >= 0, offset < bytes.count, let end = bytes[offset...].prefix(256).firstIndex(of: 0) else {
+            return nil
+        }
         return String(decoding: bytes[offset..<end], as: UTF8.self)
     }
 }

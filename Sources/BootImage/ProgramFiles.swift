@@ -19,6 +19,8 @@ struct ProgramFiles {
                 entries[place] = .link(place, to: target)
             } else if let bytes = try LocalFiles.contents(of: "\(root)/\(path)", limit: 1 << 30) {
                 try take(bytes, at: place)
+            } else {
+                throw HostFault.absent("read", "\(path) of the package")
             }
         }
     }

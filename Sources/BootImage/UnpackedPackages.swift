@@ -20,18 +20,27 @@ struct UnpackedPackages {
     @discardableResult
     func add(_ package: String) throws(HostFault) -> [String] {
         if package.hasSuffix(".deb"), !LocalFiles.exists(package) { throw HostFault.absent("read", package) }
-        guard package.hasSuffix(".deb") || !package.contains("/") else {
+        guard package.hasSuffix(".deb") || Self.isName(package) else {
             throw HostFault("find", package, "expected the name of a package or a .deb file")
         }
         let file = package.hasSuffix(".deb") ? LocalFiles.absolute(package) : try downloaded(package)
         try Tools.run(["dpkg-deb", "-x", file, root], in: work)
         let lines = try Tools.run(["dpkg-deb", "--contents", file], in: work).split(separator: "\n")
-        return lines.compactMap { line in
-            // `-rwxr-xr-x root/root 1234 2024-01-01 00:00 ./sbin/mke2fs -> ...`
-            guard line.first != "d", let start = line.firstRange(of: " ./") else { return nil }
-            let path = line[start.upperBound...]
-            return String(path.firstRange(of: " -> ").map { path[..<$0.lowerBound] } ?? path)
-        }.sorted()
+        return lines.compactMap(Self.path(ofLine:)).sorted()
+    }
+
+    /// The path in a line of `dpkg-deb --contents`, such as `-rwxr-xr-x root/root 1234 2024-01-01 00:00 ./sbin/mke2fs`; nil for a
+    /// directory.
+    static func path(ofLine line: Substring) -> String? {
+        guard line.first != "d", let start = line.firstRange(of: " ./") else { return nil }
+        let path = line[start.upperBound...]
+        let mark = line.first == "l" ? " -> " : line.first == "h" ? " link to " : nil
+        return String(mark.flatMap { path.firstRange(of: $0) }.map { path[..<$0.lowerBound] } ?? path)
+    }
+
+    /// Whether a word can be a package's name (deb-control(5)), and so no option of a program.
+    static func isName(_ text: String) -> Bool {
+        text.utf8.first?.isASCIIWord == true && text.isASCIIWord(or: "+-.:~_")
     }
 
     /// The bytes of an unpacked file.
@@ -50,13 +59,15 @@ struct UnpackedPackages {
 
     /// What a package needs, and what that needs: names that apt knows, sorted.
     func needs(of package: String) throws(HostFault) -> [String] {
-        guard package.hasSuffix(".deb") else { return try closure(of: [package]) }
+        guard package.hasSuffix(".deb") else {
+            return Self.isName(package) ? try closure(of: [package]) : []
+        }
         let fields = try ["Pre-Depends", "Depends"].map { (field) throws(HostFault) in
             try Tools.run(["dpkg-deb", "-f", LocalFiles.absolute(package), field])
         }
         let names = fields.joined(separator: ",").split { $0 == "," || $0 == "\n" }.compactMap { choice in
             choice.split { " |(:".contains($0) }.first.map(String.init)
-        }
+        }.filter(Self.isName)
         return names.isEmpty ? [] : try closure(of: names) + names
     }
 

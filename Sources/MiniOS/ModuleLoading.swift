@@ -39,7 +39,8 @@ public struct ModuleLoading {
     }
 
     private mutating func insertWithNeeds(_ entry: ModuleList.Entry) {
-        guard !loaded.contains(entry.name) else { return }
+        // Marked first: modules may need each other.
+        guard loaded.insert(entry.name).inserted else { return }
         let needs = list.entries.filter { entry.needs.contains($0.name) }
         for need in needs { insertWithNeeds(need) }
         insert(entry)

@@ -23,6 +23,25 @@ struct ImagePackageTests {
         }
     }
 
+    /// Lines of `dpkg-deb --contents`.
+    @Test(
+        arguments: [
+            ("-rwxr-xr-x root/root 1 2024-01-01 00:00 ./sbin/mke2fs", "sbin/mke2fs"),
+            ("lrwxrwxrwx root/root 0 2024-01-01 00:00 ./sbin/mkfs.ext4 -> mke2fs", "sbin/mkfs.ext4"),
+            (
+                "hrwxr-xr-x root/root 0 2024-01-01 00:00 ./usr/bin/perl5.36.0 link to ./usr/bin/perl",
+                "usr/bin/perl5.36.0"
+            ),
+            ("-rw-r--r-- root/root 1 2024-01-01 00:00 ./usr/a -> b", "usr/a -> b"),
+            ("drwxr-xr-x root/root 0 2024-01-01 00:00 ./usr/", nil),
+        ] as [(Substring, String?)])
+    func aLineNamesAFile(line: Substring, path: String?) { #expect(UnpackedPackages.path(ofLine: line) == path) }
+
+    @Test(arguments: [
+        ("e2fsprogs", true), ("libstdc++6:amd64", true), ("-h", false), ("", false), ("a b", false), ("/x", false),
+    ])
+    func aNameIsNoOption(text: String, isName: Bool) { #expect(UnpackedPackages.isName(text) == isName) }
+
     @Test(arguments: [
         ("sbin/mke2fs", "usr/sbin/mke2fs"), ("lib64/ld.so", "usr/lib64/ld.so"), ("etc/x", "etc/x"),
         ("usr/bin/x", "usr/bin/x"),

@@ -22,11 +22,17 @@ printf 'site: mini\n' | tee "$work/site/site.yaml" > "$work/bad/site.yaml"
 printf 'hosts:\n  MINI7001: {asset: {%s, disks: [{size: 64MiB, serial: wd-1}], firmware: {type: bios}}}\n  EFI1: {asset: {%s, firmware: {type: uefi}}}\n' "$machine" "$machine" > "$work/site/inventory/hosts.yaml"
 printf 'hosts:\n  MINI7001: {asset: {vendor: 1, vendr: 2}}\n' > "$work/bad/inventory/hosts.yaml"
 
+# A package that would replace the first program, with a hard link.
+mkdir -p "$work/odd/DEBIAN" "$work/odd/usr/bin"
+printf 'Package: odd\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: odd\n' > "$work/odd/DEBIAN/control"
+echo evil > "$work/odd/init"
+echo one > "$work/odd/usr/bin/odd-one" && ln "$work/odd/usr/bin/odd-one" "$work/odd/usr/bin/odd-two"
+dpkg-deb --root-owner-group -b "$work/odd" "$work/odd.deb" > /dev/null
 # The same bytes twice, the second time as nobody.
-build --site "$work/site" --append "console=ttyS0 quiet panic=-1" --package e2fsprogs=mke2fs,e2fsck --out "$work/a"
+build --site "$work/site" --append "console=ttyS0 quiet panic=-1" --package e2fsprogs=mke2fs,e2fsck --package "$work/odd.deb" --out "$work/a"
 mkdir "$work/b" "$work/tmp" && chown nobody "$work/b" "$work/tmp"
 runuser -u nobody -- env TMPDIR="$work/tmp" HOME="$work/tmp" "$lodestar" image build --kernel "$keep/kernel" --site "$work/site" --append "console=ttyS0 quiet panic=-1" \
-  --package e2fsprogs=mke2fs,e2fsck --out "$work/b" > "$work/built" 2>&1 || { cat "$work/built"; fail "image build as nobody"; }
+  --package e2fsprogs=mke2fs,e2fsck --package "$work/odd.deb" --out "$work/b" > "$work/built" 2>&1 || { cat "$work/built"; fail "image build as nobody"; }
 diff -r "$work/a" "$work/b" > /dev/null || fail "two builds differ"
 [ -z "$(ls -A "$work/tmp")" ] || fail "something stays in TMPDIR: $(ls -A "$work/tmp")"
 (cd "$work/a" && sha256sum --quiet -c SHA256SUMS) || fail "SHA256SUMS"
@@ -35,6 +41,8 @@ diff -r "$work/a" "$work/b" > /dev/null || fail "two builds differ"
 # What is in it, by cpio; modules by modinfo; the libraries of its programs by ldd, in it.
 mkdir "$work/root" && (cd "$work/root" && zcat "$work/a/initrd.img" | cpio --quiet -id)
 cmp "$work/root/usr/bin/lodestar" "$lodestar" || fail "another lodestar"
+grep -q "lodestar mini" "$work/root/init" || fail "a package has replaced /init"
+[ "$(cat "$work/root/usr/bin/odd-one" "$work/root/usr/bin/odd-two")" = $'one\none' ] || fail "a hard link is left out"
 list=$(ls "$work"/root/usr/lib/modules/*/modules.lodestar)
 while IFS=$'\t' read -r kind path needs aliases; do
   file=$(dirname "$list")/$path
@@ -59,6 +67,8 @@ refused "expected a static program" --kernel "$keep/kernel" --program /usr/bin/e
 refused "hosts.yaml:2:" --kernel "$keep/kernel" --site "$work/bad"
 refused "cannot read $work/nothing.deb: ENOENT" --kernel "$work/nothing.deb"
 refused "cannot find $work/nothing/boot: ENOENT" --kernel "$work/nothing"
+refused "expected the name of a package" --kernel=-h
+refused "expected the name of a package" --kernel "$keep/kernel" --package=-h
 refused "no-such-package-here" --kernel "$keep/kernel" --package no-such-package-here
 refused "did you mean \`mke2fs\`" --kernel "$keep/kernel" --package e2fsprogs=mke2fss
 if "$lodestar" mini > "$work/said" 2>&1; then fail "mini ran here"; fi
@@ -78,9 +88,13 @@ expect '"verdict":"match"'
 expect '{"event":"inspected","host":"MINI7001","verdict":"match"}'
 # A failure holds, whatever is to follow a success.
 if direct 40 MINI7001 "lodestar.then=poweroff lodestar.stage=instal"; then fail "the machine ended after a failure"; fi
-expect "lodestar: failed: lodestar.stage: expected one of inspect, shell, found \`instal\`"
+expect "lodestar: failed: cannot use the kernel's command line: lodestar.stage: expected one of inspect, shell, found \`instal\`"
 expect "a shell follows"
 [ "$form" = long ] || { echo "the mini OS is built alike twice, boots and inspects"; exit 0; }
+
+# A machine that is another one waits for somebody.
+if direct 40 EFI1 "lodestar.then=poweroff"; then fail "the machine ended after another verdict"; fi
+expect "lodestar: inspected EFI1: drift"
 
 # By PXE: the emulator's TFTP serves the script, as Examples/pxe serves it by dnsmasq and nginx.
 build --site "$work/site" --append "console=ttyS0 quiet panic=-1 lodestar.then=poweroff" --uki --out "$work/a"

@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import MiniOS
 import Model
 import SystemCalls
 
@@ -58,8 +59,6 @@ struct FirstBoot {
         let bytes = try Terminal.reportingFaults {
             try LocalFiles.contents(of: isContainer ? "/proc/1/cmdline" : "/proc/cmdline", limit: 1 << 20) ?? []
         }
-        return bytes.split { $0 == 0 || $0 == 0x20 || $0 == 0x0A || $0 == 0x09 }.map {
-            String(decoding: $0, as: UTF8.self)
-        }
+        return KernelArguments(String(decoding: bytes.map { $0 == 0 ? 0x20 : $0 }, as: UTF8.self)).words
     }
 }

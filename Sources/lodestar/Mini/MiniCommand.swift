@@ -29,6 +29,10 @@ struct MiniCommand: ParsableCommand {
         } catch let fault as HostFault {
             output.tell(.failed(reason: fault.text))
             throw ExitStatus.failure
+        } catch let status as ExitCode {
+            // What was reported stands on the console.
+            output.tell(.failed(reason: "the site cannot be used (exit \(status.rawValue))"))
+            throw status
         }
     }
 
@@ -40,24 +44,24 @@ struct MiniCommand: ParsableCommand {
         for fault in modules.faults { Terminal.report("warning: \(fault.text)") }
         MiniMachine.mendClock(notBefore: Lodestar.made)
         output.tell(.ready(kernel: kernel, modules: modules.count, seconds: SystemClock.bootMilliseconds / 1000))
-        if let fault = settings.faults.first {
-            output.tell(.failed(reason: fault))
-            throw ExitStatus.refused
-        }
-        if settings.stage == .inspect { try inspect(output) }
+        if let fault = settings.faults.first { throw HostFault("use", "the kernel's command line", fault) }
+        // A machine that is not what the inventory says waits for somebody.
+        if settings.stage == .inspect, let verdict = try inspect(output), verdict != .match { return }
         try MiniMachine.end(settings.then)
     }
 
-    private func inspect(_ output: MiniOutput) throws {
+    /// - Returns: the verdict; nil where the image has no site to compare with.
+    private func inspect(_ output: MiniOutput) throws -> AssetVerdict? {
         let (machine, id) = try MachineOptions.parse([]).machine()
         if LocalFiles.exists("\(Self.site)/site.yaml") {
             let inspection = try AssetInspection(of: machine, id, in: SiteSource(parsing: Self.site), trust: .parse([]))
             output.tell(.asset(report: inspection.report.datum, lines: inspection.report.lines(isFull: false)))
             output.tell(.inspected(host: inspection.report.host, verdict: inspection.report.verdict.rawValue))
-        } else {
-            output.tell(.found(entry: AssetRecord.inventory(of: machine, id: id)))
-            output.tell(.inspected(host: id, verdict: AssetVerdict.unknown.rawValue))
+            return inspection.report.verdict
         }
+        output.tell(.found(entry: AssetRecord.inventory(of: machine, id: id)))
+        output.tell(.inspected(host: id, verdict: AssetVerdict.unknown.rawValue))
+        return nil
     }
 }
 
