@@ -52,12 +52,12 @@ extension AgentSettings.Converge {
         guard let node = reader["source"], case .map = node.content else {
             let path: AbsolutePath? = reader.decoded("source", into: &diagnostics)
             source = path.map { SiteSource(parsing: $0.text) }
-            if case .bundle? = source {
+            if case .bundle(let bundle)? = source {
                 source = nil
                 diagnostics.add(
                     Diagnostic(
                         "expected whose bundles count, found none", at: reader["source"]?.place,
-                        hint: "source: {bundle: \(path?.text ?? ""), trust: {signers: /etc/lodestar/allowed_signers}}"))
+                        hint: "source: {bundle: \(bundle.path), trust: {signers: /etc/lodestar/allowed_signers}}"))
             }
             return
         }
@@ -111,7 +111,13 @@ extension AgentSettings.Converge {
                     "`url`: expected a repository somewhere else, found a directory", at: reader["url"]?.place,
                     hint: "for a repository of this host write `source: /srv/site.git#main`"))
         }
-        source = .remote(CommitSource(directory: address.text, revision: ref ?? "HEAD", folder: folder))
+        let remote = SiteSource.remote(
+            CommitSource(directory: address.text, revision: ref ?? "HEAD", folder: folder))
+        if let problem = remote.problemToFollow {
+            return diagnostics.add(
+                Diagnostic("`url`: \(problem.reason)", at: reader["url"]?.place, hint: problem.hint))
+        }
+        source = remote
         self.trust = trust
     }
 }

@@ -38,6 +38,9 @@ public struct BootstrapSettings: Sendable {
         guard let text = values("source").last else { return nil }
         var settings = BootstrapSettings(), trust = SourceTrustSettings()
         let source = SiteSource(parsing: text)
+        if let problem = source.problemToFollow {
+            diagnostics.add(Diagnostic("lodestar.source: \(problem.reason)", at: nil, hint: problem.hint))
+        }
         settings.converge.source = source
         trust.keys = values("key")
         for key in trust.keys where !SourceTrustSettings.isFingerprint(key) {

@@ -7,6 +7,9 @@ public enum BundleLimits {
     /// Of one file; of all of them; of the list; of its signature. In bytes.
     public static let fileSize = 2 << 30, totalSize = 8 << 30, listSize = 32 << 20, signatureSize = 64 << 10
 
+    /// Of what a site calls itself, and of a commit's subject, in bytes.
+    public static let textSize = 1 << 10
+
     /// Why a file has no place in a bundle, in words; nil where it has.
     static func problem(of file: BundleList.File) -> String? {
         if file.byteCount > fileSize { return "a file of more than \(fileSize >> 30) GiB" }

@@ -11,7 +11,7 @@ extension BundleList {
         guard datum["format"] == .int(Int64(Self.format)) else {
             throw Self.fault("expected `format` \(Self.format), found \(datum["format"]?.compactJSON ?? "none")")
         }
-        (site, subject) = (try reader.text("site"), try reader.text("subject"))
+        (site, subject) = (try reader.shortText("site"), try reader.shortText("subject"))
         commit = try reader.value("commit", GitCommitName.expectation) { GitCommitName($0)?.text }
         created = try reader.value("created", "a time such as 2026-11-27T21:45:40Z", Self.time)
         expires =
@@ -80,6 +80,13 @@ private struct ListReader {
     /// A text of one line.
     func text(_ key: String) throws(SourceFault) -> String {
         try value(key, "a text of one line without NUL") { $0.hasLineBreak || $0.utf8.contains(0) ? nil : $0 }
+    }
+
+    /// A text of one line that is told to people.
+    func shortText(_ key: String) throws(SourceFault) -> String {
+        let text = try text(key), limit = BundleLimits.textSize
+        if text.utf8.count <= limit { return text }
+        throw fault("expected `\(key)` of at most \(limit) bytes, found \(text.utf8.count)")
     }
 
     func value<Value>(_ key: String, _ expected: String, _ read: (String) -> Value?) throws(SourceFault) -> Value {

@@ -13,6 +13,8 @@ public final class BundleSite: SiteReader {
     public let list: BundleList
     private let file: RangeFile
     private let entries: [[UInt8]: Entry]
+    /// Whether a file is handed on only when all of it was hashed.
+    private let isHolding: Bool
 
     /// The most bytes of a file that is held, and of a piece of it.
     private static let heldLimit = 256 << 20, pieceSize = 256 << 10
@@ -21,9 +23,17 @@ public final class BundleSite: SiteReader {
         self.list = list
         self.file = file
         revision = SiteRevision.text(list.commit, subject: list.subject, signer: signer)
+        isHolding = false
         entries = Dictionary(
             zip(list.files, places).map { (Array($0.path.utf8), Entry(place: $1, file: $0)) }, uniquingKeysWith: { $1 })
     }
+
+    private init(holding site: BundleSite) {
+        (revision, list, file, entries, isHolding) = (site.revision, site.list, site.file, site.entries, true)
+    }
+
+    /// The same site out of a file that others can write to: no byte of a file is handed on before all of it was hashed.
+    public var holdingFiles: BundleSite { BundleSite(holding: self) }
 
     public func paths(below folder: String) -> [String] {
         let start = Array((folder.isEmpty || folder.hasSuffix("/") ? folder : "\(folder)/").utf8)
@@ -42,7 +52,7 @@ public final class BundleSite: SiteReader {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(entry.file.byteCount)
         do throws(HostFault) {
-            try read(path) { (piece) throws(HostFault) in bytes += piece }
+            try readPieces(of: path, entry) { (piece) throws(HostFault) in bytes += piece }
         } catch {
             throw SiteFault(path, error.reason)
         }
@@ -51,6 +61,13 @@ public final class BundleSite: SiteReader {
 
     public func read(_ path: String, _ sink: ByteStream.Sink) throws(HostFault) {
         guard let entry = entries[Array(path.utf8)] else { throw HostFault.absent("read", path, kind: .missing) }
+        guard isHolding else { return try readPieces(of: path, entry, sink) }
+        let bytes: [UInt8]?
+        do throws(SiteFault) { bytes = try contents(of: path) } catch { throw HostFault("read", path, error.reason) }
+        try FileContent.whole(Content(bytes ?? [])).read(sink)
+    }
+
+    private func readPieces(of path: String, _ entry: Entry, _ sink: ByteStream.Sink) throws(HostFault) {
         var hash = RunningDigest(), done = 0
         while done < entry.file.byteCount {
             let count = min(Self.pieceSize, entry.file.byteCount - done)

@@ -37,7 +37,8 @@ public struct BundleWriter {
         try BundleLimits.check(files)
         let line = subject.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         list = BundleList(
-            site: name, commit: commit, subject: line, created: created, expires: lifetime.map { created + $0 },
+            site: name, commit: commit, subject: line.cut(toBytes: BundleLimits.textSize), created: created,
+            expires: lifetime.map { created + $0 },
             files: files)
         // What is written can be read.
         _ = try BundleList(parsing: list.bytes)

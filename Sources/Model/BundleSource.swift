@@ -9,6 +9,12 @@ public struct BundleSource: Sendable, Hashable {
 
     public init(path: String, commit: String? = nil) { (self.path, self.commit) = (path, commit) }
 
+    /// What is said of one that is named by an address.
+    public static let elsewhere = (
+        reason: "expected a repository or a bundle of this host, found a bundle somewhere else",
+        hint: "fetch it first, such as by `curl -fO`; its name on this host is a site"
+    )
+
     /// - Returns: nil for a text that names no bundle.
     init?(parsing text: String) {
         if Self.isName(text) {

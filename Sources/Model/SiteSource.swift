@@ -44,6 +44,19 @@ public enum SiteSource: Sendable, Hashable {
         }
     }
 
+    /// Why nobody can follow it, with what is to be written instead; nil where it can be followed.
+    public var problemToFollow: (reason: String, hint: String)? {
+        switch self {
+        case .remote(let source) where BundleSource.isName(source.directory): BundleSource.elsewhere
+        case .bundle(let source) where source.commit != nil:
+            (
+                "expected a bundle that is followed to each commit, found one of one commit, \(source.text)",
+                "write \(source.path): which commits may come says the signers' list; `lodestar apply \(source.text)` takes this one once"
+            )
+        case .directory, .commit, .remote, .bundle: nil
+        }
+    }
+
     /// Whether somebody decides by a signature what it holds: one of another place, or a bundle.
     public var isFollowed: Bool {
         switch self {

@@ -6,8 +6,9 @@ extension SiteSource {
     /// The commit that a directory has checked out, where the directory has its files and no others; the source itself where it is no
     /// directory.
     ///
+    /// - Parameter output: a file that is about to be written, which may be in the directory.
     /// - Throws: for a directory with edits that nobody has committed, with the path of one of them.
-    public func committed() throws(SourceFault) -> SiteSource {
+    public func committed(besides output: String? = nil) throws(SourceFault) -> SiteSource {
         guard case .directory(let path) = settled else { return self }
         let missing = SourceFault(.missing, "expected the directory of a site, found none")
         guard LocalStatus(of: path)?.kind == .directory else { throw missing }
@@ -19,7 +20,10 @@ extension SiteSource {
         let source = SiteSource.commit(commit), site = try source.opened().reader
         try SourceFault.catching {
             guard let directory = try DirectorySite(path) else { throw missing }
-            guard let path = try Self.difference(of: directory, from: site) else { return }
+            let output = output.map { SiteSource.bundle(BundleSource(path: $0)).resolved.text }
+            let top = LocalFiles.absolute(path)
+            guard let path = try Self.difference(of: directory, from: site, besides: { "\(top)/\($0)" == output })
+            else { return }
             throw SourceFault(
                 .refused, "expected the files of the commit, found others: \(path.printableLine(columns: 80))",
                 hint: "commit them, or take the commit as it is: \(commit.text)")
@@ -28,9 +32,12 @@ extension SiteSource {
     }
 
     /// The first path at which two sites differ; nil where they do not.
-    private static func difference(of one: any SiteReader, from other: any SiteReader) throws -> String? {
+    private static func difference(
+        of one: any SiteReader, from other: any SiteReader, besides isLeftOut: (String) -> Bool
+    ) throws -> String? {
         let paths = Set(try one.paths(below: "")).union(try other.paths(below: "")).sorted()
         return try paths.first { path in
+            if try other.byteCount(of: path) == nil, isLeftOut(path) { return false }
             guard let count = try one.byteCount(of: path), count == (try other.byteCount(of: path)),
                 one.isExecutable(path) == other.isExecutable(path)
             else { return true }

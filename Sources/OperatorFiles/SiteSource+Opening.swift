@@ -50,9 +50,11 @@ extension SiteSource {
     }
 
     static func unsigned(_ path: String) -> SourceFault {
-        SourceFault(
+        // A directory may be called as a bundle is.
+        let name = BundleSource.isName(path) ? "\(path)/" : path
+        return SourceFault(
             .untrusted, "expected a commit, found a directory, which bears no signature",
-            hint: "\(path)#HEAD is the commit that is checked out")
+            hint: "\(name)#HEAD is the commit that is checked out")
     }
 
     /// The same site under one name, whatever becomes of the ref.

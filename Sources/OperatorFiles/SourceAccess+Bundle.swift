@@ -67,24 +67,31 @@ extension SourceAccess {
 
     /// - Throws: for one that is older than what was begun before.
     private func checkSequence(of inspection: BundleInspection) throws(SourceFault) {
-        guard let list = inspection.list,
-            let objection = try record()?.objection(toBundleOf: list.commit, made: list.created)
-        else { return }
+        if let list = inspection.list { try checkSequence(ofBundleOf: list.commit, made: list.created) }
+    }
+
+    func checkSequence(ofBundleOf commit: String, made: Int64) throws(SourceFault) {
+        guard let objection = try record()?.objection(toBundleOf: commit, made: made) else { return }
         throw SourceFault(
             .untrusted, "expected a bundle that is not older than what was begun, found one: \(objection)",
-            hint: "`lodestar source accept \(list.commit)` takes it all the same")
+            hint: "`lodestar source accept \(commit)` takes it all the same")
     }
 
     /// Reads a bundle, and keeps it in the folder of the state when it is whole, unless it is there.
     private func kept(_ inspection: BundleInspection, from source: BundleSource) throws(SourceFault) -> BundleSite {
-        guard let place = place(of: source) else { return try inspection.site() }
-        if let old = try? OpenBundle(at: place), inspection.isLike(old) { return try inspection.site() }
-        var site: BundleSite?, fault: SourceFault?
+        guard let place = place(of: source), keepsBundles || LocalFiles.exists(place) else {
+            return try inspection.site()
+        }
+        var fault: SourceFault?
+        if let old = try? keptSite(at: place, like: inspection) {
+            _ = try inspection.site()
+            return old
+        }
         do throws(HostFault) {
             try LocalFiles.makeDirectory(place.parentFolder, mode: 0o700)
             try LocalFiles.write(to: place) { (sink) throws(HostFault) in
                 do throws(SourceFault) {
-                    site = try inspection.site(copy: sink)
+                    _ = try inspection.site(copy: sink)
                 } catch {
                     fault = error
                     throw HostFault("keep", place, "the bundle is not whole")
@@ -93,10 +100,17 @@ extension SourceAccess {
         } catch {
             if let fault, fault.kind != .failed { throw fault }
             // A disk that is full takes nothing away.
-            return try inspection.site()
+            return try inspection.site().holdingFiles
         }
-        if let site { return site }
-        return try inspection.site()
+        if let copy = try? keptSite(at: place, like: inspection) { return copy }
+        return try inspection.site().holdingFiles
+    }
+
+    /// The site in a copy of this root's, read whole: whoever writes to the bundle itself changes nothing of it. nil for a copy of
+    /// another bundle.
+    private func keptSite(at place: String, like inspection: BundleInspection) throws(SourceFault) -> BundleSite? {
+        let copy = try OpenBundle(at: place)
+        return inspection.isLike(copy) ? try judgement(of: copy).site() : nil
     }
 
     /// The last bundle that was taken from a place, judged again.
@@ -104,9 +118,16 @@ extension SourceAccess {
         guard let place = place(of: source), let last = try history()?[Self.name(of: source)].taken,
             let bundle = try? OpenBundle(at: place)
         else { throw fault }
-        let inspection = try judgement(of: bundle)
-        try checkSequence(of: inspection)
-        let site = try inspection.site()
+        let site: BundleSite
+        do throws(SourceFault) {
+            let inspection = try judgement(of: bundle)
+            try checkSequence(of: inspection)
+            site = try inspection.site()
+        } catch {
+            // What lies at the path comes first: the copy is only what would have gone on.
+            let reason = "\(fault.reason); nor can its last copy go on, \(place): \(error.reason)"
+            throw SourceFault(fault.kind, reason, hint: fault.hint)
+        }
         let (day, _) = CivilDate.clock(at: last.time)
         var remark =
             "\(source.text): \(fault.reason); going on with \(site.list.commit.prefix(12)), the last bundle that was trusted, on \(day)"
@@ -119,9 +140,16 @@ extension SourceAccess {
     /// Where a bundle of a place is kept; nil where nothing is.
     private func place(of source: BundleSource) -> String? {
         guard let state else { return nil }
-        let name = source.path.split(separator: "/").last?.dropLast(BundleSource.suffix.count) ?? ""
+        return "\(state)/source/\(source.copyName)"
+    }
+}
+
+extension BundleSource {
+    /// What the copy of a bundle is called in the folder of a root's state.
+    var copyName: String {
+        let name = path.split(separator: "/").last?.dropLast(Self.suffix.count) ?? ""
         let plain = name.filter { "\($0)".isASCIIWord(or: "-_") }.prefix(40)
-        return "\(state)/source/\(plain)-\(Digest(of: source.path).hexadecimal.prefix(16))\(BundleSource.suffix)"
+        return "\(plain)-\(Digest(of: path).hexadecimal.prefix(16))\(Self.suffix)"
     }
 }
 

@@ -32,6 +32,8 @@ public struct SourceAccess: Sendable {
     public var isFreshOnly = false
     /// Whether the last commit that was trusted goes on where the newest one is not taken.
     public var goesOn = false
+    /// Whether a bundle is kept that was not kept before; it is where it is followed or applied.
+    public var keepsBundles = true
     /// Whether a remote side that does not answer is left alone for a while.
     public var isPatient = false
     /// For how many seconds after it was made the newest commit is believed to be that; nil for ever.
@@ -75,9 +77,7 @@ public struct SourceAccess: Sendable {
     /// nil for a repository of the host (`file://`), which is read in its place.
     func mirror(of source: CommitSource) throws(SourceFault) -> GitMirror? {
         if BundleSource.isName(source.directory) {
-            throw SourceFault(
-                .usage, "expected a repository or a bundle of this host, found a bundle somewhere else",
-                hint: "fetch it first, such as by `curl -fO`; its name on this host is a site")
+            throw SourceFault(.usage, BundleSource.elsewhere.reason, hint: BundleSource.elsewhere.hint)
         }
         guard let address = GitAddress(source.directory) else {
             let problem = GitAddress.problem(of: source.directory)

@@ -51,6 +51,7 @@ public struct SourceHistory: Sendable {
         self = try SourceHistory(in: state)
         change(&sources[Self.name(of: source), default: SourceStatus()])
         forgetOldest()
+        removeForgottenCopies()
         self.earliest = max(self.earliest, earliest)
         let members = sources.sorted { $0.key < $1.key }.map { Datum.Member($0.key, $0.value.datum) }
         try RecordFile.write(["earliest": .int(self.earliest), "sources": .map(members)], to: path)
@@ -60,6 +61,16 @@ public struct SourceHistory: Sendable {
     public static func forgetWaits(of source: SiteSource, in state: String) throws(HostFault) {
         var history = try SourceHistory(in: state)
         if history[source].failureCount > 0 { try history.change(source) { $0.failureCount = 0 } }
+    }
+
+    /// Copies of bundles that no source has any more, such as one that was applied once by its commit. Who reads one goes on.
+    private func removeForgottenCopies() {
+        let kept = Set(sources.keys.filter { BundleSource.isName($0) }.map { BundleSource(path: $0).copyName })
+        let folder = "\(state)/source"
+        for name in (try? LocalFiles.names(in: folder)) ?? []
+        where BundleSource.isName(name) && !kept.contains(name) {
+            LocalFiles.remove("\(folder)/\(name)")
+        }
     }
 
     private mutating func forgetOldest() {
@@ -74,6 +85,11 @@ enum RecordFile {
 
     /// - Parameter isDispensable: whether one that cannot be read counts as missing.
     static func read(_ path: String, isDispensable: Bool = false) throws(HostFault) -> Datum? {
+        if isDispensable, LocalStatus(of: path, followsLinks: false)?.kind == .file,
+            try RangeFile(path).byteCount > UInt64(limit)
+        {
+            return nil
+        }
         guard let bytes = try LocalFiles.stateContents(of: path, limit: limit) else { return nil }
         if let datum = try? Datum(json: bytes) { return datum }
         if isDispensable { return nil }

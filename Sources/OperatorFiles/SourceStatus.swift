@@ -13,6 +13,16 @@ public struct TakenCommit: Sendable, Hashable {
     public var made: Int64?
     /// When it was taken last.
     public var time: Int64
+
+    /// A subject may be as long as somebody likes, and all sources share one file.
+    private static let subjectLimit = 1 << 10
+
+    init(
+        commit: String, subject: String, signer: String? = nil, key: String? = nil, made: Int64? = nil, time: Int64
+    ) {
+        (self.commit, self.subject) = (commit, subject.cut(toBytes: Self.subjectLimit))
+        (self.signer, self.key, self.made, self.time) = (signer, key, made, time)
+    }
 }
 
 /// A commit that counts, and whose stage has not come for this host.

@@ -94,7 +94,7 @@ public struct SourceView: Sendable {
             lines.append("  failed here \(failed.count.counted("time")): \(failed.commit)\(end)")
         }
         if let accepted { lines.append("  accepted, not begun yet: \(accepted)") }
-        return lines.joined(separator: "\n").printable
+        return lines.map(\.printable).joined(separator: "\n")
     }
 }
 

@@ -35,6 +35,16 @@ extension StringProtocol {
     }
 }
 
+extension String {
+    /// The text, or so many bytes of it as end with a whole character of Unicode.
+    public func cut(toBytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(startIndex, offsetBy: limit)
+        while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return String(unicodeScalars[..<end])
+    }
+}
+
 /// One character as a terminal shows it.
 private struct Cell {
     var text: String

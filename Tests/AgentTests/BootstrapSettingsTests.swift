@@ -34,6 +34,13 @@ import Testing
             ])
         #expect(kernel("lodestar.source=https://a/b", "lodestar.key=none").1.count == 1)
         #expect(kernel("lodestar.source=/srv/prod.site.tar").1.count == 1)
+        for (source, said) in [
+            ("/srv/prod.site.tar#\(String(repeating: "a", count: 40))", "found one of one commit"),
+            ("https://a/prod.site.tar", "found a bundle somewhere else"),
+        ] {
+            let problems = kernel("lodestar.source=\(source)", "lodestar.key=\(Self.key)").1
+            #expect(problems.count == 1 && problems[0].contains(said), "\(problems)")
+        }
         #expect(kernel("lodestar.source=/srv/a", "lodestar.seed=a.site.tar").1.count == 1)
         #expect(
             kernel("lodestar.source=/a", "lodestar.mode=force").1 == [

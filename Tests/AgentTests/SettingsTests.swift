@@ -81,6 +81,11 @@ import Testing
             bundle.converge.command(.apply, root: "/") == [
                 "apply", "/srv/prod.site.tar", "--root", "/", "--unattended", "--last-trusted", "--signers", "/s",
             ])
+        var diagnostics = Diagnostics()
+        _ = AgentSettings.read(
+            Array("source: \"/srv/a.site.tar#\(String(repeating: "a", count: 40))\"".utf8), path: "agent.yaml",
+            into: &diagnostics)
+        #expect(diagnostics.list.first?.hint?.hasPrefix("source: {bundle: /srv/a.site.tar, trust") == true)
         #expect(read("source: /srv/x.git#main").0.converge.source == SiteSource(parsing: "/srv/x.git#main"))
     }
 
@@ -88,6 +93,10 @@ import Testing
         ("source: {url: \"https://a/b\"}", "1:9: error: expected `trust` of the source, found none"),
         ("source: {trust: none}", "1:9: error: expected `url` or `bundle` of the source, found neither"),
         ("source: /srv/prod.site.tar", "1:9: error: expected whose bundles count, found none"),
+        (
+            "source: {url: \"https://a/prod.site.tar\", trust: none}",
+            "1:15: error: `url`: expected a repository or a bundle of this host, found a bundle somewhere else"
+        ),
         ("source: {bundle: /srv/prod.site.tar}", "1:9: error: expected `trust` of the source, found none"),
         (
             "source: {bundle: /srv/prod.tar, trust: none}",

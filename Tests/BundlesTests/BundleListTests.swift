@@ -41,6 +41,14 @@ import Testing
         (list(created: "1969-12-31T23:59:59Z"), "expected `created` as a time such as"),
         (list(created: "2300-01-01T00:00:00Z"), "expected `created` as a time such as"),
         (list(head: #""expires": "2026-01-01T00:00:00Z", "#), "expected `expires` after `created`"),
+        (
+            list().split(separator: #""x""#).joined(separator: "\"\(String(repeating: "x", count: 1025))\""),
+            "expected `subject` of at most 1024 bytes, found 1025"
+        ),
+        (
+            list().split(separator: #""s""#).joined(separator: "\"\(String(repeating: "x", count: 1025))\""),
+            "expected `site` of at most 1024 bytes, found 1025"
+        ),
         (list(file("/etc/passwd")), "the file `/etc/passwd` has an absolute name"),
         (list(file("../up")), "has the name `..`"),
         (list(file("a/../../up")), "has the name `..`"),
@@ -73,6 +81,14 @@ import Testing
     func hostileListsAreRefused(_ text: String, _ said: String) {
         let fault = #expect(throws: SourceFault.self) { try BundleList(parsing: Array(text.utf8)) }
         #expect(fault?.reason.contains(said) == true, "\(text) \(fault?.reason ?? "")")
+    }
+
+    @Test func aLongSubjectIsCut() throws {
+        let writer = try BundleWriter(
+            MapSite(["site.yaml": ""]), named: "s", commit: Self.commit,
+            subject: "x" + String(repeating: "ä", count: 600),
+            created: 1, lifetime: nil)
+        #expect(writer.list.subject == "x" + String(repeating: "ä", count: 511))
     }
 
     @Test func aBundleCountsForItsTime() throws {

@@ -34,6 +34,11 @@ import Testing
         let made = Tool.lodestar("bundle", site, "--out", bench.bundle, "--sign", key, "--expires", "30d")
         #expect(made.status == 0 && made.output.contains(" One, 2 files, ") && made.errors.isEmpty, "\(made)")
         let bytes = try bench.bytes()
+        // Its own output is in nobody's way, even in the directory that it is made of.
+        for _ in 1...2 {
+            try bench.shell("cd r && '\(Tool.binary)' bundle prod --out prod/p.site.tar")
+        }
+        try bench.shell("rm r/prod/p.site.tar")
         // The same from the directory that has it checked out; unsigned and its signature come together again.
         let folder = "\(bench.folder)/r/prod"
         #expect(Tool.lodestar("bundle", folder, "--out", bench.bundle, "--sign", key, "--expires", "30d").status == 0)
@@ -67,8 +72,48 @@ import Testing
             #expect((result.output + result.errors).contains(said), "\(key)\(seed) \(result)")
             #expect(FileManager.default.fileExists(atPath: "\(root)/etc/a") == (status == 0))
         }
+        // A bundle that is not there yet is a source that does not answer; which one commit it is of cannot be followed.
+        let empty = try Tool.bareRoot(), commit = String(repeating: "a", count: 40)
+        for (source, status, said) in [
+            ("no.site.tar", 0, "the agent catches up"), ("prod.site.tar#\(commit)", 64, "found one of one commit"),
+            ("https://127.0.0.1:9/a.site.tar", 64, "found a bundle somewhere else"),
+        ] as [(String, Int32, String)] {
+            let result = Tool.run([
+                "bash", "-c",
+                "cd '\(bench.folder)' && exec '\(Tool.binary)' bootstrap --source '\(source)' --signers signers --root '\(empty)' --seed prod.site.tar",
+            ])
+            #expect(result.status == status && (result.output + result.errors).contains(said), "\(source) \(result)")
+        }
+        #expect(FileManager.default.fileExists(atPath: "\(empty)/etc/a"))
         let history = Tool.lodestar("history", "--root", root).output
         #expect(history.contains(" One, signed by ana@example.org"), "\(history)")
+    }
+
+    /// An apply that opened an older bundle before another apply began a newer one is refused when its turn comes.
+    @Test func twoAppliesLeadNoHostBack() throws {
+        let bench = try Bench(), root = try Tool.bareRoot(), site = "\(bench.folder)/r#main:prod"
+        func bundle() { _ = Tool.lodestar("bundle", site, "--out", bench.bundle, "--sign", "\(bench.folder)/key") }
+        bundle()
+        try bench.shell(
+            """
+            cp prod.site.tar old.site.tar; mkfifo identity
+            echo 'file: {/etc/a: {content: two}}' > r/prod/manifests/a.yaml
+            GIT_COMMITTER_DATE="$(date -d '+100 seconds' -R)" g commit -q -a -m Two
+            """)
+        bundle()
+        // The first apply reads its identity from a pipe after it has opened its bundle; nobody can open that before.
+        let result = Tool.run([
+            "bash", "-c",
+            """
+            cd '\(bench.folder)'; words="--root \(root) --signers signers"
+            timeout 60 '\(Tool.binary)' apply old.site.tar $words --identity identity > first 2>&1 & first=$!
+            exec 3> identity
+            '\(Tool.binary)' apply prod.site.tar $words 3>&- || exit 1
+            exec 3>&-; wait $first; status=$?; cat first; exit $status
+            """,
+        ])
+        #expect(result.status == 79 && result.output.contains("not older than what was begun"), "\(result)")
+        #expect(try String(contentsOfFile: "\(root)/etc/a", encoding: .utf8) == "two")
     }
 
     @Test func itIsASiteEverywhere() throws {

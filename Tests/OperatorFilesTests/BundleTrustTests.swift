@@ -2,6 +2,7 @@ import Bundles
 import Foundation
 import Model
 import Signatures
+import TestSupport
 import Testing
 
 @testable import OperatorFiles
@@ -38,7 +39,10 @@ import Testing
     @Test func aFileThatChangesIsNotRead() throws {
         let bench = try BundleBench(), bytes = try bench.bytes(try bench.writer())
         try bench.write(bytes)
-        let site = try bench.open().reader
+        let kept = try bench.open().reader
+        var access = bench.access()
+        access.state = nil
+        let site = try bench.open(access).reader
         let place = try #require(bytes.firstRange(of: Array("b: 2\n".utf8))?.lowerBound)
         let file = try FileHandle(forWritingTo: URL(filePath: bench.path))
         try file.seek(toOffset: UInt64(place))
@@ -46,6 +50,8 @@ import Testing
         try file.close()
         #expect(throws: SiteFault.self) { try site.contents(of: "manifests/b.yaml") }
         #expect(try site.contents(of: "manifests/a.yaml") == Array("a: 1\n".utf8))
+        // A root reads its own copy, to which nobody else can write.
+        #expect(try kept.contents(of: "manifests/b.yaml") == Array("b: 2\n".utf8))
     }
 
     @Test func onlyWhoCountsIsTaken() throws {
@@ -152,10 +158,88 @@ import Testing
         }
         let view = try SourceView(.bundle(BundleSource(path: bench.path)), in: bench.state, within: nil)
         #expect(view.state == .unreachable && view.status.taken?.signer == "ana")
+        #expect(view.text.split(separator: "\n").count >= 3 && !view.text.contains("\\n"), "\(view.text)")
         // What is kept is judged again too.
         access = bench.access("valid-before=\"20260101Z\"")
         access.goesOn = true
         #expect(fault(bench, access) != nil)
+    }
+
+    private func change(_ path: String, _ old: String, to new: String) throws {
+        let bytes = Array(try Data(contentsOf: URL(filePath: path)))
+        let place = try #require(bytes.firstRange(of: Array(old.utf8))?.lowerBound)
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.seek(toOffset: UInt64(place))
+        try file.write(contentsOf: Data(new.utf8))
+        try file.close()
+    }
+
+    /// Where nothing can be kept, no byte is handed on before the digest of its file is known.
+    @Test func whatCannotBeKeptIsHandedOnWhole() throws {
+        let bench = try BundleBench()
+        try bench.write(try bench.bytes(try bench.writer()))
+        #expect(FileManager.default.createFile(atPath: "\(bench.state)/source", contents: nil))
+        let site = try bench.open().reader
+        try change(bench.path, "b: 2\n", to: "b: 3\n")
+        var handed = 0
+        #expect(throws: HostFault.self) {
+            try site.read("manifests/b.yaml") { (piece) throws(HostFault) in handed += piece.count }
+        }
+        #expect(handed == 0)
+    }
+
+    /// The copy of a root.
+    private func copy(_ bench: BundleBench) throws -> String {
+        let name = try #require(bench.names.first { $0.hasPrefix("state/source/") && $0.hasSuffix(".site.tar") })
+        return "\(bench.folder.path)/\(name)"
+    }
+
+    @Test func aCopyThatIsDamagedIsMadeAnewOrNamed() throws {
+        let bench = try BundleBench(), good = try bench.bytes(try bench.writer())
+        try bench.write(good)
+        _ = try bench.open()
+        let copy = try copy(bench)
+        try change(copy, "b: 2\n", to: "b: 3\n")
+        #expect(try bench.open().reader.contents(of: "manifests/b.yaml") == Array("b: 2\n".utf8))
+        #expect(try Array(Data(contentsOf: URL(filePath: copy))) == good)
+        try change(copy, "b: 2\n", to: "b: 3\n")
+        try FileManager.default.removeItem(atPath: bench.path)
+        var access = bench.access()
+        access.goesOn = true
+        let fault = fault(bench, access)
+        #expect(fault?.kind == .missing, "\(String(describing: fault))")
+        #expect(fault?.reason.contains("found no file; nor can its last copy go on, \(copy): byte ") == true)
+    }
+
+    /// Copies stay of what is followed, and not of each path that was ever looked at.
+    @Test func copiesOfNothingFollowedGo() throws {
+        let bench = try BundleBench()
+        try bench.write(try bench.bytes(try bench.writer()))
+        var access = bench.access()
+        access.keepsBundles = false
+        _ = try bench.open(access)
+        #expect(!bench.names.contains { $0.hasPrefix("state/source/prod-") }, "a plan")
+        let other = "\(bench.folder.path)/other.site.tar"
+        try FileManager.default.copyItem(atPath: bench.path, toPath: other)
+        _ = try SiteSource(parsing: "\(other)#\(BundleBench.commit)").opened(bench.access())
+        #expect(bench.names.contains { $0.hasPrefix("state/source/other-") })
+        _ = try bench.open()
+        #expect(!bench.names.contains { $0.hasPrefix("state/source/other-") }, "one that was applied by its commit")
+        #expect(bench.names.contains { $0.hasPrefix("state/source/prod-") })
+    }
+
+    /// Under the lock it is asked again: another apply may have begun a later one since.
+    @Test func theSequenceIsAskedAgain() throws {
+        let bench = try BundleBench(), access = bench.access()
+        try bench.write(try bench.bytes(try bench.writer()))
+        let open = try bench.open(access)
+        try access.checkSequence(of: open.source, made: open.made)
+        var record = try SourceRecord(in: bench.state)
+        try record.begin(String(repeating: "b", count: 40), made: BundleBench.made + 1, at: BundleBench.now)
+        let fault = #expect(throws: SourceFault.self) { try access.checkSequence(of: open.source, made: open.made) }
+        #expect(fault?.kind == .untrusted && fault?.hint?.contains("source accept") == true)
+        try record.accept(BundleBench.commit)
+        try access.checkSequence(of: open.source, made: open.made)
     }
 
     @Test func formsAreTold() {
@@ -173,5 +257,10 @@ import Testing
             _ = try SiteSource(parsing: "https://example.org/prod.site.tar").opened(access)
         }
         #expect(fault?.kind == .usage && fault?.reason.contains("found a bundle somewhere else") == true)
+        // A directory of such a name has another form with a commit.
+        #expect(SiteSource.unsigned("d.site.tar").hint?.hasPrefix("d.site.tar/#HEAD") == true)
+        #expect(
+            SiteSource(parsing: "d.site.tar/#HEAD") == .commit(CommitSource(directory: "d.site.tar/", revision: "HEAD"))
+        )
     }
 }

@@ -46,6 +46,23 @@ import Testing
         #expect(SourceStatus().state(within: 1, at: 3601) == .unknown)
     }
 
+    /// One long subject, of a commit or a bundle, must not stop what else is remembered.
+    @Test func longSubjectsAndLongFilesStopNothing() throws {
+        let folder = TemporaryFolder(), one = SiteSource(parsing: "https://a/b#c")
+        let taken = TakenCommit(
+            commit: String(repeating: "a", count: 40), subject: String(repeating: "ä", count: 1 << 20), made: 0, time: 1
+        )
+        #expect(taken.subject == String(repeating: "ä", count: 512))
+        var history = try SourceHistory(in: folder.path)
+        try history.change(one) { ($0.taken, $0.current) = (taken, taken) }
+        #expect(try SourceHistory(in: folder.path)[one].taken == taken)
+        try history.change(one) { $0.reason = String(repeating: "x", count: 1 << 20) }
+        history = try SourceHistory(in: folder.path)
+        #expect(history.names.isEmpty)
+        try history.change(one) { $0.taken = taken }
+        #expect(try SourceHistory(in: folder.path)[one].taken == taken)
+    }
+
     @Test func whatIsKeptIsReadAgainAndGarbageIsNothing() throws {
         var whole = status([(.taken, 100), (.refused, 200)])
         whole.taken = TakenCommit(

@@ -56,7 +56,7 @@ struct BootstrapCommand: ParsableCommand {
         if plan { return try site.plan() }
         try site.apply()
         let status = try BootstrapConverge(converge, root: root).run()
-        if let seed, status == ExitStatus.unavailable.rawValue, try Seed(seed, before: converge).apply(below: root) {
+        if let seed, converge.isUnavailable(status), try Seed(seed, before: converge).apply(below: root) {
             return Terminal.report("note: the source did not answer: the agent catches up when it does")
         }
         if status != 0 { throw ExitCode(status) }
@@ -66,6 +66,11 @@ struct BootstrapCommand: ParsableCommand {
     private func settings() throws -> AgentSettings.Converge {
         var converge = AgentSettings.Converge()
         let given = SiteSource(parsing: source ?? "").resolved
+        if let problem = given.problemToFollow {
+            try Session.reportingFaults(of: given) { () throws(SourceFault) in
+                throw SourceFault(.usage, problem.reason, hint: problem.hint)
+            }
+        }
         converge.source = given
         converge.mode = mode
         func path(_ text: String?) -> AbsolutePath? { text.flatMap { AbsolutePath(LocalFiles.absolute($0)) } }
@@ -90,6 +95,16 @@ struct BootstrapCommand: ParsableCommand {
             throw ExitStatus.notFound
         }
         return converge
+    }
+}
+
+extension AgentSettings.Converge {
+    /// Whether a converge that ended so had no source: a repository that does not answer, or a bundle that is not there yet.
+    func isUnavailable(_ status: Int32) -> Bool {
+        if case .bundle(let bundle)? = source, status == ExitStatus.notFound.rawValue {
+            return !LocalFiles.exists(bundle.path)
+        }
+        return status == ExitStatus.unavailable.rawValue
     }
 }
 

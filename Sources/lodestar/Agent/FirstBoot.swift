@@ -25,7 +25,7 @@ struct FirstBoot {
                 LocalFiles.remove(Self.marker)
                 return Terminal.print("bootstrapped: the agent goes on")
             }
-            guard status == ExitStatus.unavailable.rawValue else { throw ExitCode(status) }
+            guard converge.isUnavailable(status) else { throw ExitCode(status) }
             if let seed, !isSeeded { isSeeded = try seed.apply(below: "/") }
             Terminal.report("note: the source does not answer: it is asked again in \(wait) s")
             for _ in 0..<wait where Interrupts.signal == nil { SystemClock.sleep(milliseconds: 1000) }

@@ -36,7 +36,9 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         let hostSession = try HostSession(root: options.root)
-        let session = try Session(site.source, identity: options.identity, trust: trust, root: hostSession.root)
+        let session = try Session(
+            site.source, identity: options.identity, trust: trust, root: hostSession.root,
+            keepsBundles: trust.lastTrusted)
         CertificateEnds.report(root: hostSession.root)
         let target = try Session.target(root: hostSession.root)
         let selection = selection.value, state = try hostSession.pastState()

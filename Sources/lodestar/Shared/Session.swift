@@ -19,6 +19,8 @@ struct Session {
     let source: SiteSource
     /// Whether the newest commit is not trusted, and this is the last one that was.
     let isRefused: Bool
+    /// How it was opened.
+    let access: SourceAccess
     /// The committer's date, in seconds since 1970; nil where there is none.
     let made: Int64?
     /// The first line of the commit's message; nil for a directory.
@@ -34,10 +36,17 @@ struct Session {
     /// - Parameters:
     ///   - trust: whose commits count, where somebody said so.
     ///   - root: the root in whose state it is remembered what was followed; nil to keep nothing.
-    init(_ source: SiteSource, identity: String?, trust: TrustOptions? = nil, root: String? = nil) throws {
+    ///   - keepsBundles: whether a bundle is kept that was not kept before.
+    init(
+        _ source: SiteSource, identity: String?, trust: TrustOptions? = nil, root: String? = nil,
+        keepsBundles: Bool = true
+    ) throws {
         given = source
-        let access = try trust?.access(root: root) ?? SourceAccess()
-        let open = try Self.reportingFaults(of: source) { () throws(SourceFault) in try source.opened(access) }
+        var access = try trust?.access(root: root) ?? SourceAccess()
+        access.keepsBundles = keepsBundles
+        let opening = access
+        self.access = opening
+        let open = try Self.reportingFaults(of: source) { () throws(SourceFault) in try source.opened(opening) }
         if let setback = open.setback {
             Terminal.report("\(setback.kind == .pending ? "note" : "warning"): \(setback.remark)")
         }

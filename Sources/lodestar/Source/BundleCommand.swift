@@ -53,7 +53,7 @@ struct BundleCommand: ParsableCommand {
 
     func run() throws {
         let source = try Session.reportingFaults(of: site.source) { () throws(SourceFault) in
-            try site.source.committed()
+            try site.source.committed(besides: out)
         }
         let session = try Session(source, identity: nil, trust: trust)
         Terminal.report(session.site.value.diagnostics)

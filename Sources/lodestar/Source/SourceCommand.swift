@@ -125,8 +125,12 @@ struct SourceAccept: ParsableCommand {
 
 extension Session {
     /// Remembers the commit that is about to be applied: what comes after must come from it.
+    ///
+    /// Whoever has the lock asks here again: another apply may have begun a later commit since the site was opened.
     func begin(below root: String) throws {
         guard let commit = source.commit else { return }
+        try Self.reportingFaults(of: given) { () throws(SourceFault) in try access.checkSequence(of: source, made: made)
+        }
         try Terminal.reportingFaults {
             var record = try SourceRecord(in: StateFolder.made(below: root))
             try record.begin(commit, made: made, at: SystemClock.seconds)
