@@ -65,18 +65,6 @@ extension SourceAccess {
         return try BundleInspection(bundle, by: try presentTrust(), now: now)
     }
 
-    /// - Throws: for one that is older than what was begun before.
-    private func checkSequence(of inspection: BundleInspection) throws(SourceFault) {
-        if let list = inspection.list { try checkSequence(ofBundleOf: list.commit, made: list.created) }
-    }
-
-    func checkSequence(ofBundleOf commit: String, made: Int64) throws(SourceFault) {
-        guard let objection = try record()?.objection(toBundleOf: commit, made: made) else { return }
-        throw SourceFault(
-            .untrusted, "expected a bundle that is not older than what was begun, found one: \(objection)",
-            hint: "`lodestar source accept \(commit)` takes it all the same")
-    }
-
     /// Reads a bundle, and keeps it in the folder of the state when it is whole, unless it is there.
     private func kept(_ inspection: BundleInspection, from source: BundleSource) throws(SourceFault) -> BundleSite {
         guard let place = place(of: source), keepsBundles || LocalFiles.exists(place) else {

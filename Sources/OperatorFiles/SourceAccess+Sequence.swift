@@ -1,3 +1,4 @@
+import Bundles
 import Git
 public import Model
 
@@ -17,5 +18,17 @@ extension SourceAccess {
         case .remote(let source): try checkDescent(of: try judgement(of: try earlier(commit, of: source)))
         case .bundle: try checkSequence(ofBundleOf: commit, made: made ?? 0)
         }
+    }
+
+    /// - Throws: for one that is older than what was begun before.
+    func checkSequence(of inspection: BundleInspection) throws(SourceFault) {
+        if let list = inspection.list { try checkSequence(ofBundleOf: list.commit, made: list.created) }
+    }
+
+    private func checkSequence(ofBundleOf commit: String, made: Int64) throws(SourceFault) {
+        guard let objection = try record()?.objection(toBundleOf: commit, made: made) else { return }
+        throw SourceFault(
+            .untrusted, "expected a bundle that is not older than what was begun, found one: \(objection)",
+            hint: "`lodestar source accept \(commit)` takes it all the same")
     }
 }

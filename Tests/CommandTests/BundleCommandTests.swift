@@ -114,6 +114,22 @@ import Testing
         ])
         #expect(result.status == 79 && result.output.contains("not older than what was begun"), "\(result)")
         #expect(try String(contentsOfFile: "\(root)/etc/a", encoding: .utf8) == "two")
+        // Commits of a repository likewise.
+        let three = try Tool.bareRoot()
+        let commits = Tool.run([
+            "bash", "-c",
+            """
+            cd '\(bench.folder)'; words="file://$PWD/r#main:prod --root \(three) --trust none"
+            timeout 60 '\(Tool.binary)' apply $words --identity identity > first 2>&1 & first=$!
+            exec 3> identity
+            echo 'file: {/etc/a: {content: three}}' > r/prod/manifests/a.yaml
+            git -C r -c user.name=a -c user.email=a@b commit -q -a -m Three
+            '\(Tool.binary)' apply $words 3>&- || exit 1
+            exec 3>&-; wait $first; status=$?; cat first; exit $status
+            """,
+        ])
+        #expect(commits.status == 79 && commits.output.contains("it does not come from"), "\(commits)")
+        #expect(try String(contentsOfFile: "\(three)/etc/a", encoding: .utf8) == "three")
     }
 
     @Test func itIsASiteEverywhere() throws {
