@@ -119,7 +119,7 @@ TMPDIR="$work" "$lodestar" image build --kernel linux-image-amd64 --hardware --a
 [ "$(stat -c %s "$work/h/initrd.img")" -le $((40 << 20)) ] || fail "with drivers the initramfs has $(stat -c %s "$work/h/initrd.img") bytes, expected at most 40 MiB"
 boot 400 MINI7002 -machine q35 -nic user,model=e1000e -drive "file=$work/disk2,format=raw,if=none,id=s" -device ide-hd,drive=s,serial=AHCI-1 \
   -kernel "$work/h/vmlinuz" -initrd "$work/h/initrd.img" -append "console=ttyS0 quiet panic=-1 lodestar.then=poweroff" || fail "the machine with drivers did not end"
-expect "driver: e1000e"
-expect "transport: sata"
+expect 'driver: "e1000e"'
+expect 'transport: "sata"'
 expect "lodestar: inspected MINI7002: unknown"
 echo "the mini OS is built alike twice, boots from its kernel, by PXE on BIOS and UEFI and as one program, and finds the devices of a server"
