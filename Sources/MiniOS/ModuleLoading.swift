@@ -23,14 +23,15 @@ public struct ModuleLoading {
     /// Loads all, until no more devices come.
     public mutating func load() throws(HostFault) {
         for entry in list.entries where entry.isAlways { insert(entry) }
-        while true {
-            Self.settle()
+        Self.settle()
+        while loaded.count < list.entries.count {
             let new = try Self.deviceAliases().subtracting(matched)
             if new.isEmpty { return }
             matched.formUnion(new)
             for entry in list.entries where !loaded.contains(entry.name) && fits(entry, new) {
                 insertWithNeeds(entry)
             }
+            Self.settle()
         }
     }
 
@@ -56,14 +57,14 @@ public struct ModuleLoading {
         }
     }
 
-    /// Waits until the kernel has told of no device for a while, at most ten seconds.
+    /// Waits until the kernel has told of no device for a tenth of a second, at most ten seconds.
     private static func settle() {
-        var last: [UInt8]?
-        for _ in 0..<50 {
+        var last: [UInt8]?, quietCount = 0
+        for _ in 0..<400 where quietCount < 4 {
             let number = (try? LocalFiles.contents(of: "/sys/kernel/uevent_seqnum")) ?? nil
-            if number == last { return }
+            quietCount = number == last ? quietCount + 1 : 0
             last = number
-            SystemClock.sleep(milliseconds: 200)
+            SystemClock.sleep(milliseconds: 25)
         }
     }
 
