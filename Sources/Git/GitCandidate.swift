@@ -13,6 +13,8 @@ public struct GitCandidate {
 
     /// The commit, by its 40 digits.
     public var commit: String { "\(head.id)" }
+    /// Whether something was read of its repository that is not what its name says, or is not there.
+    public var isDamaged: Bool { objects.isDamaged }
     /// The first line of its message, for people.
     public var subject: String { head.subject }
 

@@ -9,6 +9,8 @@ public final class GitObjects {
     private let folder: GitFolder
     /// nil before the first question, and where an answer was not heard to its end.
     private var dialogue: ChildDialogue?
+    /// Whether something was met that is not what its name says, or that a tree names and that is not there.
+    private(set) var isDamaged = false
 
     static let commitLimit = 1 << 20
     static let treeLimit = 64 << 20
@@ -73,6 +75,17 @@ public final class GitObjects {
     }
 
     private func read(
+        _ id: GitID, _ kinds: [GitKind], limit: Int, _ sink: ByteStream.Sink
+    ) throws(GitFault) -> GitKind {
+        do throws(GitFault) {
+            return try object(id, kinds, limit: limit, sink)
+        } catch {
+            if error.kind == .corrupt || error.kind == .missing && kinds[0] != .commit { isDamaged = true }
+            throw error
+        }
+    }
+
+    private func object(
         _ id: GitID, _ kinds: [GitKind], limit: Int, _ sink: ByteStream.Sink
     ) throws(GitFault) -> GitKind {
         let dialogue: ChildDialogue

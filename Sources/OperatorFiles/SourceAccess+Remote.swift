@@ -66,21 +66,26 @@ extension SourceAccess {
     private func judged(
         _ source: CommitSource, _ found: inout SourceInspection?
     ) throws(SourceFault) -> (SourceInspection, GitSite) {
-        let inspection = try judgement(of: try candidate(source))
+        let candidate = try candidate(source)
+        do throws(SourceFault) {
+            return try checked(candidate, &found)
+        } catch {
+            // A mirror that is damaged is made anew, and judged again.
+            guard candidate.isDamaged, let mirror = try mirror(of: source) else { throw error }
+            return try checked(try mirror.renewedCandidate(source), &found)
+        }
+    }
+
+    /// Judges a commit, and reads all of it once.
+    private func checked(
+        _ candidate: GitCandidate, _ found: inout SourceInspection?
+    ) throws(SourceFault) -> (SourceInspection, GitSite) {
+        let inspection = try judgement(of: candidate)
         found = inspection
         try checkDescent(of: inspection)
         let site = try inspection.site()
-        do throws(SiteFault) {
-            try site.check()
-            return (inspection, site)
-        } catch {
-            guard let mirror = try mirror(of: source) else { throw SourceFault(error) }
-            // A mirror that is damaged is made anew, and judged again.
-            let inspection = try judgement(of: try mirror.renewedCandidate(source))
-            found = inspection
-            try checkDescent(of: inspection)
-            return (inspection, try inspection.site())
-        }
+        do throws(SiteFault) { try site.check() } catch { throw SourceFault(error) }
+        return (inspection, site)
     }
 
     /// What is to be said of a newest commit that is old; nil where it is young enough.
