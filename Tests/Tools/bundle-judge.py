@@ -186,10 +186,11 @@ def everything():
 before, taken_count = everything(), 0
 for _ in range(cases):
     data = changed(first)
-    write(bundle, data)
-    status, said = run("apply", bundle, *trust)
+    # Zeros over zeros are no change.
     if data == first:
         continue
+    write(bundle, data)
+    status, said = run("apply", bundle, *trust)
     if status not in (65, 79) or "hint: " not in said:
         fail("a changed bundle", status, said)
     taken_count += keygen_takes(bundle)
