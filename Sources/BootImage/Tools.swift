@@ -31,7 +31,6 @@ enum Tools {
             words, environment: [SearchPath.variable, "LC_ALL=C.UTF-8"] + passed, timeout: seconds * 1000)
         child.directory = folder
         child.umask = 0o022
-        child.identity = ThisProcess.identity
         child.separatesErrors = true
         child.keptByteCount = 4 << 20
         return child
@@ -39,10 +38,7 @@ enum Tools {
 
     @discardableResult
     private static func ended(_ child: ChildRun, _ words: [String]) throws(HostFault) -> ChildResult {
-        let result: ChildResult
-        do throws(ChildFault) { result = try child.result() } catch {
-            throw HostFault("run", words[0], error.error.text)
-        }
+        let result = try child.ended()
         guard result.exitStatus == 0, !result.hasTimedOut else {
             let errors = String(decoding: result.errors, as: UTF8.self).split(separator: "\n")
             let last = errors.last { $0.hasPrefix("E: ") } ?? errors.last ?? "exit status \(result.exitStatus)"

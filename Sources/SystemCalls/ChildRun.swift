@@ -1,5 +1,6 @@
 import CShim
 import Glibc
+public import Values
 
 /// One run of a program that is waited for, with limits of time and output: `lodestar_run` of the C shim.
 public struct ChildRun {
@@ -24,7 +25,8 @@ public struct ChildRun {
     public var directory = "/"
     /// Another root to run in, in a mount namespace of its own; nil for this one.
     public var root: String?
-    public var identity = Identity()
+    /// Those of this process, unless somebody says otherwise: only root can give others.
+    public var identity = ThisProcess.identity
     public var umask: UInt32 = 0o077
     /// The bytes of standard input; nil for an empty one.
     public var input: [UInt8]?
@@ -67,6 +69,15 @@ public struct ChildRun {
             throw ChildFault(stage: stage, error: ErrorNumber(outcome.error))
         }
         return ChildResult(outcome)
+    }
+
+    /// Runs the program to its end, where not being executed is a fault of the host like any other.
+    public func ended() throws(HostFault) -> ChildResult {
+        do throws(ChildFault) {
+            return try result()
+        } catch {
+            throw HostFault("run", arguments[0], error.error.text)
+        }
     }
 
     func withRequest<Result>(_ body: (inout lodestar_command) -> Result) -> Result {

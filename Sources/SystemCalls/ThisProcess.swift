@@ -32,8 +32,10 @@ public enum ThisProcess {
         if result < 0 { throw HostFault("start", arguments.first ?? "", ErrorNumber.text(-result)) }
     }
 
-    /// The rights of this process itself, for a program that gets no others.
-    public static var identity: ChildRun.Identity { ChildRun.Identity(uid: geteuid(), gid: getegid()) }
+    /// Its own rights, for a program that gets no others; root's are those of root alone, in no further group.
+    public static var identity: ChildRun.Identity {
+        isPrivileged ? ChildRun.Identity() : ChildRun.Identity(uid: geteuid(), gid: getegid())
+    }
 
     /// Whether the process has root's privileges.
     public static var isPrivileged: Bool { geteuid() == 0 }

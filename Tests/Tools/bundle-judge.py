@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 lodestar, root, work, cases = *sys.argv[1:4], int(sys.argv[4])
@@ -101,6 +102,16 @@ for place in (f"{work}/other#main:prod", f"{work}/other/prod"):
     must("sh", "-c", 'umask 077; exec "$@"', "sh", *words, env={**ENV, "TZ": "Pacific/Kiritimati", "LC_ALL": "C"})
     if read(bundle) != first:
         fail("other bytes from", place)
+
+# Nor does it take root's rights: nobody's clone, key and program.
+with tempfile.TemporaryDirectory(dir="/var/tmp") as place:
+    for thing, name in ((clone, "clone"), (f"{work}/key", "key"), (lodestar, "lodestar")):
+        must("cp", "-a", thing, f"{place}/{name}")
+    must("chown", "-R", "65534:65534", place)
+    words = [f"{place}/lodestar", "bundle", f"{place}/clone#main:prod", "--out", f"{place}/out.site.tar", "--sign", f"{place}/key", "--expires", "30d"]
+    must("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", *words, cwd=place)
+    if read(f"{place}/out.site.tar") != first:
+        fail("other bytes from nobody")
 
 # tar takes it apart, sha256sum and ssh-keygen agree, and GNU tar makes the same bytes of what it took.
 taken = f"{work}/taken"

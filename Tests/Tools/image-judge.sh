@@ -31,7 +31,8 @@ dpkg-deb --root-owner-group -b "$work/odd" "$work/odd.deb" > /dev/null
 # The same bytes twice, the second time as nobody.
 build --site "$work/site" --append "console=ttyS0 quiet panic=-1" --package e2fsprogs=mke2fs,e2fsck --package "$work/odd.deb" --out "$work/a"
 mkdir "$work/b" "$work/tmp" && chown nobody "$work/b" "$work/tmp"
-runuser -u nobody -- env TMPDIR="$work/tmp" HOME="$work/tmp" "$lodestar" image build --kernel "$keep/kernel" --site "$work/site" --append "console=ttyS0 quiet panic=-1" \
+cp "$lodestar" "$work/lodestar"
+runuser -u nobody -- env TMPDIR="$work/tmp" HOME="$work/tmp" "$work/lodestar" image build --kernel "$keep/kernel" --site "$work/site" --append "console=ttyS0 quiet panic=-1" \
   --package e2fsprogs=mke2fs,e2fsck --package "$work/odd.deb" --out "$work/b" > "$work/built" 2>&1 || { cat "$work/built"; fail "image build as nobody"; }
 diff -r "$work/a" "$work/b" > /dev/null || fail "two builds differ"
 [ -z "$(ls -A "$work/tmp")" ] || fail "something stays in TMPDIR: $(ls -A "$work/tmp")"

@@ -135,10 +135,7 @@ struct BootstrapConverge {
     private static func run(_ words: [String]) throws -> Int32 {
         var run = ChildRun(words, environment: SearchPath.ownEnvironment, timeout: timeout)
         run.directory = "/"
-        let result: ChildResult
-        do throws(ChildFault) { result = try run.result() } catch {
-            throw HostFault("run", words[0], error.error.text)
-        }
+        let result = try run.ended()
         let text = result.output.trimmed
         if !text.isEmpty { Terminal.print(text) }
         return result.hasTimedOut ? ExitStatus.failure.rawValue : result.exitStatus
