@@ -33,8 +33,9 @@ struct CPIOArchive: Sendable {
     }
 
     private static func digits(_ value: UInt32) -> [UInt8] {
-        stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }.hexadecimal.utf8.map
-        { $0 }
+        Array(
+            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> UInt32($0)) }.hexadecimal.utf8
+        )
     }
 }
 

@@ -50,10 +50,10 @@ public struct BundleWriter {
     public func write(signature: [UInt8]?, to sink: ByteStream.Sink) throws(HostFault) {
         let list = self.list.bytes
         try put(header(BundleList.name, 0o644, list.count) + list, sink)
-        try put(zeros(after: list.count), sink)
+        try put(TarHeader.zeros(after: list.count), sink)
         if let signature {
             try put(header(BundleList.signatureName, 0o644, signature.count) + signature, sink)
-            try put(zeros(after: signature.count), sink)
+            try put(TarHeader.zeros(after: signature.count), sink)
         }
         for file in self.list.files {
             try put(header(file.path, file.mode, file.byteCount), sink)
@@ -66,9 +66,9 @@ public struct BundleWriter {
                 }
             }
             guard digest == file.sha256 else { throw stream.change }
-            try put(zeros(after: file.byteCount), sink)
+            try put(TarHeader.zeros(after: file.byteCount), sink)
         }
-        try put([UInt8](repeating: 0, count: 2 * TarHeader.blockSize), sink)
+        try put(TarHeader.end, sink)
     }
 
     private func header(_ name: String, _ mode: Int, _ byteCount: Int) throws(HostFault) -> [UInt8] {
@@ -77,10 +77,6 @@ public struct BundleWriter {
                 ofFile: Array(name.utf8), mode: mode, byteCount: byteCount, time: Int(list.created))
         else { throw HostFault("write", name, "a bundle has no header for it") }
         return block
-    }
-
-    private func zeros(after byteCount: Int) -> [UInt8] {
-        [UInt8](repeating: 0, count: TarHeader.padding(after: byteCount))
     }
 
     private func put(_ bytes: [UInt8], _ sink: ByteStream.Sink) throws(HostFault) {

@@ -18,9 +18,6 @@ extension OpenBundle {
         func put(_ bytes: [UInt8]) throws(SourceFault) {
             do throws(HostFault) { try copy(bytes) } catch { throw SourceFault(error) }
         }
-        func putZeros(after byteCount: Int) throws(SourceFault) {
-            try put([UInt8](repeating: 0, count: TarHeader.padding(after: byteCount)))
-        }
         for head in heads {
             let block = TarHeader.block(
                 ofFile: Array(head.name.utf8), mode: 0o644, byteCount: head.byteCount, time: Int(list.created))
@@ -31,16 +28,16 @@ extension OpenBundle {
             }
             try put(head.block)
             try put(head.name == BundleList.name ? listBytes : signature ?? [])
-            try putZeros(after: head.byteCount)
+            try put(TarHeader.zeros(after: head.byteCount))
         }
         var places: [Int] = []
         for (position, file) in list.files.enumerated() {
             try check(file, position, of: list, &reader, put)
             places.append(reader.offset - file.byteCount - TarHeader.padding(after: file.byteCount))
-            try putZeros(after: file.byteCount)
+            try put(TarHeader.zeros(after: file.byteCount))
         }
         try reader.end()
-        try put([UInt8](repeating: 0, count: 2 * TarHeader.blockSize))
+        try put(TarHeader.end)
         return BundleSite(list, at: places, in: self.file, signer: signer)
     }
 

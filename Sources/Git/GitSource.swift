@@ -36,8 +36,7 @@ public struct GitSource {
     /// The last word of the address and a digest of all of it.
     private static func name(of address: GitAddress) -> String {
         let last = address.text.split(whereSeparator: { $0 == "/" || $0 == ":" }).last ?? ""
-        let plain = (last.hasSuffix(".git") ? last.dropLast(4) : last).filter { "\($0)".isASCIIWord(or: "-_") }
-        return "\(plain.prefix(40))-\(Digest(of: address.text).hexadecimal.prefix(16))"
+        return KeptName.text(last.hasSuffix(".git") ? last.dropLast(4) : last, of: address.text)
     }
 
     /// What a branch or a tag stands for now. Nothing is written.

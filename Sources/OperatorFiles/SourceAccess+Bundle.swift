@@ -1,4 +1,5 @@
 import Bundles
+import Git
 import Model
 import SystemCalls
 
@@ -67,7 +68,7 @@ extension SourceAccess {
 
     /// Reads a bundle, and keeps it in the folder of the state when it is whole, unless it is there.
     private func kept(_ inspection: BundleInspection, from source: BundleSource) throws(SourceFault) -> BundleSite {
-        guard let place = place(of: source), keepsBundles || LocalFiles.exists(place) else {
+        guard let state, let place = place(of: source), keepsBundles || LocalFiles.exists(place) else {
             return try inspection.site()
         }
         var fault: SourceFault?
@@ -76,7 +77,7 @@ extension SourceAccess {
             return old
         }
         do throws(HostFault) {
-            try LocalFiles.makeDirectory(place.parentFolder, mode: 0o700)
+            try LocalFiles.makeDirectory("\(state)/source", mode: 0o700)
             try LocalFiles.write(to: place) { (sink) throws(HostFault) in
                 do throws(SourceFault) {
                     _ = try inspection.site(copy: sink)
@@ -136,8 +137,7 @@ extension BundleSource {
     /// What the copy of a bundle is called in the folder of a root's state.
     var copyName: String {
         let name = path.split(separator: "/").last?.dropLast(Self.suffix.count) ?? ""
-        let plain = name.filter { "\($0)".isASCIIWord(or: "-_") }.prefix(40)
-        return "\(plain)-\(Digest(of: path).hexadecimal.prefix(16))\(Self.suffix)"
+        return KeptName.text(name, of: path) + Self.suffix
     }
 }
 
@@ -147,9 +147,4 @@ extension TakenCommit {
             commit: list.commit, subject: list.subject, signer: inspection.signer,
             key: inspection.isTrusted ? inspection.key : nil, made: list.created, time: time)
     }
-}
-
-extension String {
-    /// The folder that a path is in.
-    fileprivate var parentFolder: String { lastIndex(of: "/").map { String(self[..<$0]) } ?? "." }
 }

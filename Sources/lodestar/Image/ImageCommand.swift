@@ -1,5 +1,5 @@
-import ArgumentParser
-import BootImage
+public import ArgumentParser
+public import BootImage
 import Compiler
 import Model
 import SystemCalls
@@ -9,6 +9,8 @@ struct ImageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image", abstract: "Makes images of the mini OS.", subcommands: [ImageBuild.self])
 }
+
+extension ImageCompression: ExpressibleByArgument {}
 
 /// `lodestar image build`: kernel, initramfs, iPXE script and checksums of the mini OS.
 struct ImageBuild: ParsableCommand {
@@ -56,12 +58,8 @@ struct ImageBuild: ParsableCommand {
     @Option(help: ArgumentHelp("Where the files are served, for the iPXE script.", valueName: "url"))
     var url: String?
 
-    enum Compression: String, ExpressibleByArgument, CaseIterable {
-        case gzip, zstd
-    }
-
     @Option(help: "gzip or zstd.")
-    var compression = Compression.gzip
+    var compression = ImageCompression.gzip
 
     @Flag(help: "Makes lodestar.efi too: kernel, initramfs and command line in one program of UEFI.")
     var uki = false
@@ -84,8 +82,7 @@ struct ImageBuild: ParsableCommand {
             recipe.hasHardware = hardware
             recipe.packages = packages.map { ImagePackage($0) }
             recipe.site = try site.map { try files(ofSite: $0) } ?? []
-            (recipe.arguments, recipe.url) = (append, url)
-            recipe.compression = compression == .gzip ? .gzip : .zstd
+            (recipe.arguments, recipe.url, recipe.compression) = (append, url, compression)
             recipe.hasUnifiedKernel = uki
             let place = ThisProcess.environment("TMPDIR") ?? "/tmp"
             let folder = try LocalFiles.madeTemporary("\(place)/lodestar-image")
