@@ -4,8 +4,8 @@ import Model
 /// How much a bundle may hold, and how its files may be called.
 public enum BundleLimits {
     public static let fileCount = 100_000
-    /// Of one file; of all of them; of the list; of its signature. In bytes.
-    public static let fileSize = 2 << 30, totalSize = 8 << 30, listSize = 32 << 20, signatureSize = 64 << 10
+    /// Of one file; of all of them; of the list. In bytes.
+    public static let fileSize = 2 << 30, totalSize = 8 << 30, listSize = 32 << 20
 
     /// Of what a site calls itself, and of a commit's subject, in bytes.
     public static let textSize = 1 << 10

@@ -1,4 +1,5 @@
 public import Model
+import SignedFiles
 import Values
 
 /// What a bundle says of itself in its first entry: which commit it is, and each of its files.
@@ -40,13 +41,9 @@ public struct BundleList: Sendable, Hashable {
     /// - Parameters:
     ///   - now: seconds since 1970.
     ///   - latest: when it was made at the latest, in seconds since 1970; nil where no clock says so.
-    public func objection(now: Int64, latest: Int64?) -> String? {
-        if let expires, now >= expires {
-            return "it counts until \(Timestamp.text(seconds: expires)), and it is \(Timestamp.text(seconds: now))"
-        }
-        guard let latest, created > latest else { return nil }
-        return "it was made at \(Timestamp.text(seconds: created)), which has not come yet"
-    }
+    public func objection(now: Int64, latest: Int64?) -> String? { lifetime.objection(now: now, latest: latest) }
+
+    private var lifetime: Lifetime { Lifetime(created: created, expires: expires) }
 
     public static let format = 1
     /// The names of the first entries of a bundle.
@@ -56,9 +53,9 @@ public struct BundleList: Sendable, Hashable {
     public var bytes: [UInt8] {
         var members: [Datum.Member] = [
             .init("format", .int(Int64(Self.format))), .init("site", .string(site)), .init("commit", .string(commit)),
-            .init("subject", .string(subject)), .init("created", .string(Timestamp.text(seconds: created))),
+            .init("subject", .string(subject)),
         ]
-        if let expires { members.append(.init("expires", .string(Timestamp.text(seconds: expires)))) }
+        members += lifetime.members
         members.append(.init("files", .list(files.map(\.datum))))
         return Array("\(Datum.map(members).json)\n".utf8)
     }

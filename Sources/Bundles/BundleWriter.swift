@@ -1,5 +1,6 @@
 import HostFiles
 public import Model
+import SignedFiles
 
 /// Writes a site as a bundle: the same bytes for the same commit.
 public struct BundleWriter {
@@ -18,7 +19,7 @@ public struct BundleWriter {
         _ site: any SiteReader, named name: String, commit: String, subject: String, created: Int64, lifetime: Int64?
     ) throws(SourceFault) {
         self.site = site
-        guard (0..<BundleList.endOfTime).contains(created) else {
+        guard (0..<StrictObject.endOfTime).contains(created) else {
             throw SourceFault(.refused, "expected a commit of the years 1970 to 2242, found its date at \(created) s")
         }
         let files = try SourceFault.catching {

@@ -1,5 +1,6 @@
 import HostFiles
 public import Model
+import SignedFiles
 
 /// Reading what the list of a bundle says, block by block.
 extension OpenBundle {
@@ -18,18 +19,7 @@ extension OpenBundle {
         func put(_ bytes: [UInt8]) throws(SourceFault) {
             do throws(HostFault) { try copy(bytes) } catch { throw SourceFault(error) }
         }
-        for head in heads {
-            let block = TarHeader.block(
-                ofFile: Array(head.name.utf8), mode: 0o644, byteCount: head.byteCount, time: Int(list.created))
-            guard block == head.block else {
-                throw reader.fault(
-                    "expected the header of `\(head.name)` as `lodestar bundle` writes it, found other bytes",
-                    at: head.offset)
-            }
-            try put(head.block)
-            try put(head.name == BundleList.name ? listBytes : signature ?? [])
-            try put(TarHeader.zeros(after: head.byteCount))
-        }
+        try head.check(madeAt: list.created, reader, put)
         var places: [Int] = []
         for (position, file) in list.files.enumerated() {
             try check(file, position, of: list, &reader, put)
@@ -43,7 +33,7 @@ extension OpenBundle {
 
     /// Reads one entry.
     private func check(
-        _ file: BundleList.File, _ position: Int, of list: BundleList, _ reader: inout BundleReader,
+        _ file: BundleList.File, _ position: Int, of list: BundleList, _ reader: inout ListedTarReader,
         _ put: ([UInt8]) throws(SourceFault) -> Void
     ) throws(SourceFault) {
         let start = reader.offset, name = "`\(file.path.printableLine(columns: 80))`"

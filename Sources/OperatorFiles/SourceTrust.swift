@@ -31,5 +31,5 @@ public struct SourceTrust: Sendable {
     func time(provedBy made: Int64) -> Int64 { isClockPlausible ? min(made, now + Self.day) : made }
 
     /// When something was made at the latest; nil where the host has no clock that could tell.
-    var latest: Int64? { isClockPlausible ? now + Self.day : nil }
+    public var latest: Int64? { isClockPlausible ? now + Self.day : nil }
 }

@@ -92,19 +92,25 @@ import Testing
         ("a contiguous file", kind("7"), "an entry of another kind than a plain file"),
         ("the type of version 7", put([0], at: 156), "an entry of another kind than a plain file"),
         ("a sparse file of GNU tar", kind("S"), "found the sparse file `manifests/a.yaml`"),
-        ("a sparse file of pax", extra("x", "22 GNU.sparse.major=1\n", "x"), "a header of pax, which no bundle has"),
-        ("a header of pax", extra("PaxHeaders/a", "18 path=/etc/evil\n", "x"), "a header of pax, which no bundle has"),
+        (
+            "a sparse file of pax", extra("x", "22 GNU.sparse.major=1\n", "x"),
+            "a header of pax, which does not belong here"
+        ),
+        (
+            "a header of pax", extra("PaxHeaders/a", "18 path=/etc/evil\n", "x"),
+            "a header of pax, which does not belong here"
+        ),
         (
             "a header of pax for all", extra("pax_global_header", "12 uid=0\n", "g", before: 0),
             "expected `BUNDLE`, with which a bundle begins, found a header of pax"
         ),
         (
             "a long name of GNU tar", extra("././@LongLink", "/etc/evil\0", "L"),
-            "a long name of GNU tar, which no bundle has"
+            "a long name of GNU tar, which does not belong here"
         ),
         (
             "a long link of GNU tar", extra("././@LongLink", "/etc/evil\0", "K"),
-            "a long name of GNU tar, which no bundle has"
+            "a long name of GNU tar, which does not belong here"
         ),
         ("a bad sum", { $0[a].header[0] ^= 1 }, "found no header of tar whose sum is right"),
         (
@@ -171,9 +177,9 @@ import Testing
     @Test func whatIsBehindTheEndIsRefused() throws {
         let bench = try BundleBench(), good = try bench.bytes(try bench.writer())
         for (what, bytes, said) in [
-            ("garbage", good + [1], "expected the end of the file, found 1 more bytes"),
-            ("zeros", good + [UInt8](repeating: 0, count: 512), "expected the end of the file, found 512 more bytes"),
-            ("another archive", good + good, "expected the end of the file, found \(good.count) more bytes"),
+            ("garbage", good + [1], "expected the end of the file, found more bytes"),
+            ("zeros", good + [UInt8](repeating: 0, count: 512), "expected the end of the file, found more bytes"),
+            ("another archive", good + good, "expected the end of the file, found more bytes"),
             ("one block of zeros", Array(good.dropLast(512)), "found the end of the file"),
             ("nothing", [], "expected `BUNDLE`, with which a bundle begins, found the end of the file"),
             (

@@ -108,7 +108,7 @@ struct BootstrapSite {
         /// The file's own copy on the root.
         func kept(_ path: AbsolutePath?, as name: String) throws -> Datum? {
             guard let path else { return nil }
-            let bytes = try TrustOptions.believed(path.text, name)
+            let bytes = try SignerOptions.believed(path.text, name)
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 Terminal.report("\(path.text): error: expected a text in UTF-8, found something else")
                 throw ExitStatus.refused

@@ -80,10 +80,17 @@ struct Session {
     static func reportingFaults<Result>(
         of source: SiteSource, _ open: () throws(SourceFault) -> Result
     ) throws -> Result {
+        try reportingFaults(ofFile: source.shown, open)
+    }
+
+    /// The same of a file that is no site.
+    static func reportingFaults<Result>(
+        ofFile name: String, _ open: () throws(SourceFault) -> Result
+    ) throws -> Result {
         do throws(SourceFault) {
             return try open()
         } catch {
-            Terminal.report("\(source.shown): error: \(error.reason)")
+            Terminal.report("\(name): error: \(error.reason)")
             if let hint = error.hint { Terminal.report("  hint: \(hint)") }
             switch error.kind {
             case .usage: throw ExitCode(64)

@@ -2,7 +2,6 @@ import Agent
 import ArgumentParser
 import Model
 import OperatorFiles
-import Signatures
 import SystemCalls
 
 /// Whose signatures make a commit one that counts.
@@ -11,22 +10,7 @@ struct TrustOptions: ParsableArguments {
         case none
     }
 
-    @Option(
-        help: ArgumentHelp(
-            "Takes only a commit signed by one of these: allowed signers of ssh-keygen(1).", valueName: "file"),
-        completion: .file())
-    var signers: String?
-
-    @Option(
-        name: .customLong("key"),
-        help: ArgumentHelp(
-            "Takes only a commit signed by this key, or by one of the signers.", valueName: "fingerprint"))
-    var keys: [String] = []
-
-    @Option(
-        help: ArgumentHelp("Keys and fingerprints that count for nothing, one a line.", valueName: "file"),
-        completion: .file())
-    var revoked: String?
+    @OptionGroup var who: SignerOptions
 
     @Option(help: "none: takes commits whoever made them.")
     var trust: Waiver?
@@ -60,16 +44,14 @@ struct TrustOptions: ParsableArguments {
         if expiresAfter != nil, longestAge.map({ $0 >= SourceTrustSettings.leastAge }) != true {
             throw ValidationError("expected --expires-after with a duration of an hour or more, such as 14d")
         }
-        for key in keys where Fingerprint(key) == nil {
-            throw ValidationError("expected --key with a fingerprint such as SHA256:..., found `\(key)`")
-        }
         if trust != nil, signers != nil || !keys.isEmpty || revoked != nil {
             throw ValidationError("expected --trust none without --signers, --key and --revoked")
         }
-        if revoked != nil, signers == nil, keys.isEmpty {
-            throw ValidationError("expected --signers or --key with --revoked")
-        }
     }
+
+    var signers: String? { who.signers }
+    var keys: [String] { who.keys }
+    var revoked: String? { who.revoked }
 
     /// Whether somebody said whose commits count.
     var isGiven: Bool { signers != nil || !keys.isEmpty || trust != nil }
@@ -78,7 +60,7 @@ struct TrustOptions: ParsableArguments {
     ///
     /// - Parameter root: the root in whose state it is remembered what was followed; nil to keep nothing.
     func access(root: String?) throws -> SourceAccess {
-        var access = SourceAccess(trust: try sourceTrust())
+        var access = SourceAccess(trust: try who.sourceTrust())
         access.isWaived = trust != nil
         access.isFreshOnly = requireFresh
         access.goesOn = lastTrusted
@@ -92,37 +74,5 @@ struct TrustOptions: ParsableArguments {
             access.soak = { Session.soak(of: $0, below: root) }
         }
         return access
-    }
-
-    /// What was asked for; nil for nothing. A file that is missing, empty or not to be believed is an error.
-    func sourceTrust() throws -> SourceTrust? {
-        guard signers != nil || !keys.isEmpty else { return nil }
-        var diagnostics = Diagnostics(), policy = TrustPolicy(keys: Set(keys.compactMap { Fingerprint($0) }))
-        if let signers {
-            policy.signers = AllowedSigners(
-                parsing: try Self.believed(signers, "allowed signers"), path: signers, into: &diagnostics)
-        }
-        if let revoked {
-            policy.revoked = RevokedKeys(
-                parsing: try Self.believed(revoked, "revoked keys"), path: revoked, into: &diagnostics)
-        }
-        Terminal.report(diagnostics)
-        if diagnostics.hasErrors { throw ExitStatus.refused }
-        return SourceTrust(policy, notBefore: Lodestar.made)
-    }
-
-    static func believed(_ path: String, _ what: String) throws -> [UInt8] {
-        if ThisProcess.isPrivileged, let objection = PathTrust.objection(to: path, owners: Operator.accounts) {
-            Terminal.report(
-                "\(path): error: expected a file that decides whom root follows, found one of others: \(objection)")
-            throw ExitStatus.untrusted
-        }
-        return try Terminal.reportingFaults {
-            guard let bytes = try LocalFiles.contents(of: path, limit: 8 << 20) else {
-                Terminal.report("\(path): error: expected \(what), found no file")
-                throw ExitStatus.notFound
-            }
-            return bytes
-        }
     }
 }

@@ -68,14 +68,15 @@ struct BundleCommand: ParsableCommand {
                 created: made, lifetime: lifetime)
         }
         let signed = try Terminal.reportingFaults {
-            try BundleSigner(key: sign, file: signature).signature(of: writer.list)
+            try FileSigner(purpose: .bundle, name: BundleList.name, key: sign, file: signature)
+                .signature(of: writer.list.bytes)
         }
         try print(try write(writer, signed), writer.list, signed)
     }
 
     /// - Returns: the size of the bundle, and its digest.
     private func write(
-        _ writer: BundleWriter, _ signed: BundleSigner.Signature?
+        _ writer: BundleWriter, _ signed: FileSigner.Signature?
     ) throws -> (byteCount: Int, sha256: Digest?) {
         var byteCount = 0, digest = RunningDigest()
         try Terminal.reportingFaults {
@@ -93,7 +94,7 @@ struct BundleCommand: ParsableCommand {
 
     private func print(
         _ written: (byteCount: Int, sha256: Digest?), _ list: BundleList,
-        _ signed: BundleSigner.Signature?
+        _ signed: FileSigner.Signature?
     ) throws {
         let key = signed.map { "\($0.signature.key.fingerprint)" }
         let end = list.expires.map { Timestamp.text(seconds: $0) }

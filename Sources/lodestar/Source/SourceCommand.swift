@@ -54,11 +54,7 @@ struct SourceVerify: ParsableCommand {
     ) -> String {
         var lines = [inspection.knownCommit.map { "\($0) \(inspection.subject)" } ?? site.site]
         lines += inspection.facts.map { "  \($0)" }
-        for verdict in inspection.verdicts {
-            lines.append("\(verdict.object):")
-            lines += verdict.steps.map { "  \($0)" }
-            if let reason = verdict.reason { lines.append("  but \(reason)") }
-        }
+        for verdict in inspection.verdicts { lines += verdict.lines }
         if let files {
             let count = (try? files.paths(below: ""))?.count ?? 0
             lines += ["files:", "  \(count) plain files, \(type(of: inspection).filesClaim)"]
@@ -76,17 +72,7 @@ struct SourceVerify: ParsableCommand {
         [
             "commit": inspection.knownCommit.map { .string($0) } ?? .null, "subject": .string(inspection.subject),
             "trusted": .bool(inspection.isTrusted), "signer": inspection.signer.map { .string($0) } ?? .null,
-            "verdicts": .list(
-                inspection.verdicts.map { verdict in
-                    [
-                        "object": .string(verdict.object), "trusted": .bool(verdict.isTrusted),
-                        "key": verdict.fingerprint.map { .string("\($0)") } ?? .null,
-                        "signer": verdict.signer.map { .string($0) } ?? .null,
-                        "refusal": verdict.refusal.map { .string($0.rawValue) } ?? .null,
-                        "reason": verdict.reason.map { .string($0) } ?? .null,
-                        "steps": .list(verdict.steps.map { .string($0) }),
-                    ]
-                }),
+            "verdicts": .list(inspection.verdicts.map(\.datum)),
             "fault": fault.map { .string($0.reason) } ?? .null,
         ]
     }

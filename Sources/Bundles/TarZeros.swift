@@ -1,9 +1,0 @@
-import HostFiles
-
-extension TarHeader {
-    /// What follows so many bytes, up to the next block.
-    static func zeros(after byteCount: Int) -> [UInt8] { [UInt8](repeating: 0, count: padding(after: byteCount)) }
-
-    /// The two blocks with which an archive ends.
-    static let end = [UInt8](repeating: 0, count: 2 * blockSize)
-}
