@@ -10,6 +10,12 @@ public struct Signature: Sendable, Hashable {
     public var usage: Usage
     /// Where its magic stands, from the beginning of the disk or partition.
     public var offset: UInt64
+
+    /// The names of all that can be found on a disk, the kinds of partition tables among them.
+    public static var names: [String] {
+        let tables = [PartitionTable.Kind.gpt, .mbr].map(\.rawValue)
+        return Set(SignatureTable.rules.map(\.name) + ["zfs_member"] + tables).sorted()
+    }
 }
 
 /// How a signature is recognised: bytes at a place, and what else must hold.

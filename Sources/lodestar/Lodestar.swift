@@ -73,7 +73,11 @@ struct Lodestar: ParsableCommand {
                     Facts.self, HostinfoCommand.self, AssetCommand.self, DiskCommand.self,
                     AccessCommand.self,
                 ]),
-            CommandGroup(name: "Installing machines:", subcommands: [ImageCommand.self, MiniCommand.self]),
+            CommandGroup(
+                name: "Installing machines:",
+                subcommands: [
+                    ImageCommand.self, InstallCommand.self, MiniCommand.self,
+                ]),
             CommandGroup(
                 name: "Schedules and scripts:",
                 subcommands: [ScheduleCommand.self, ScriptCommand.self, CheckRunCommand.self]),
