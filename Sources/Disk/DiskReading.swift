@@ -1,7 +1,7 @@
 public import Values
 
 /// A disk, a partition or an image of one, read by ranges.
-public protocol DiskReading {
+public protocol DiskReading: Sendable {
     /// Its size in bytes.
     var byteCount: UInt64 { get }
     /// The bytes of a logical sector: 512 to 4096.
@@ -11,13 +11,37 @@ public protocol DiskReading {
 }
 
 /// A part of a disk, such as a partition, as a disk of its own.
-struct DiskRange: DiskReading {
+public struct DiskRange: DiskReading {
     let disk: any DiskReading
-    let start: UInt64
-    let byteCount: UInt64
-    var sectorSize: Int { disk.sectorSize }
+    /// In bytes from the beginning of the disk.
+    public let start: UInt64
+    public let byteCount: UInt64
+    public var sectorSize: Int { disk.sectorSize }
 
-    func bytes(at offset: UInt64, count: Int) throws(HostFault) -> [UInt8] {
+    init(disk: any DiskReading, start: UInt64, byteCount: UInt64) {
+        self.disk = disk
+        self.start = start
+        self.byteCount = byteCount
+    }
+
+    /// A disk from its beginning to its end; nil where it has no sector.
+    public init?(whole disk: any DiskReading) {
+        if disk.byteCount < UInt64(disk.sectorSize) { return nil }
+        self.init(disk: disk, start: 0, byteCount: disk.byteCount)
+    }
+
+    /// A partition, as far as the disk goes; nil for one that begins behind its end.
+    public init?(_ partition: PartitionTable.Partition, of disk: any DiskReading) {
+        let size = UInt64(disk.sectorSize)
+        let start = partition.start.multipliedReportingOverflow(by: size)
+        guard !start.overflow, start.partialValue < disk.byteCount else { return nil }
+        let length = partition.count.multipliedReportingOverflow(by: size)
+        let rest = disk.byteCount - start.partialValue
+        self.init(
+            disk: disk, start: start.partialValue, byteCount: length.overflow ? rest : min(length.partialValue, rest))
+    }
+
+    public func bytes(at offset: UInt64, count: Int) throws(HostFault) -> [UInt8] {
         guard offset < byteCount else { return [] }
         return try disk.bytes(at: start + offset, count: Int(min(UInt64(count), byteCount - offset)))
     }

@@ -10,7 +10,7 @@ public struct DiskReport: Sendable {
     /// By the numbers of partitions.
     public var partitionSignatures: [Int: [Signature]]
 
-    public init(of disk: some DiskReading) throws(HostFault) {
+    public init(of disk: any DiskReading) throws(HostFault) {
         byteCount = disk.byteCount
         sectorSize = disk.sectorSize
         signatures = try SignatureReader.signatures(on: disk)
@@ -20,17 +20,28 @@ public struct DiskReport: Sendable {
             table = try MBRReader(disk, with: signatures).table() ?? PartitionTable(.none)
         }
         partitionSignatures = [:]
-        let size = UInt64(disk.sectorSize)
         for partition in table.partitions {
-            let start = partition.start.multipliedReportingOverflow(by: size)
-            guard !start.overflow, start.partialValue < disk.byteCount else { continue }
-            let length = partition.count.multipliedReportingOverflow(by: size)
-            let rest = disk.byteCount - start.partialValue
-            let range = DiskRange(
-                disk: disk, start: start.partialValue,
-                byteCount: length.overflow ? rest : min(length.partialValue, rest))
+            guard let range = DiskRange(partition, of: disk) else { continue }
             partitionSignatures[partition.number] = try SignatureReader.signatures(on: range)
         }
+    }
+
+    /// What is on the disk and on its partitions, by libblkid's names; the table is `gpt` or `dos`.
+    public var contents: Set<String> {
+        let names = (signatures + partitionSignatures.values.joined()).map(\.name)
+        return Set(names + [table.kindName].compactMap { $0 })
+    }
+
+    /// What is on the disk, for a person on one line; empty for a blank one.
+    public var summary: String {
+        if contents.isEmpty { return "" }
+        let whole = ([table.kindName].compactMap { $0 } + signatures.map(\.name)).joined(separator: ", ")
+        let parts = table.partitions.map { partition in
+            let names = Self.names(partitionSignatures[partition.number] ?? [])
+            let label = partition.name.isEmpty ? partition.type : "\(partition.type) \(partition.name)"
+            return "\(partition.number): \(label)\(names.isEmpty ? "" : " with \(names)")"
+        }
+        return parts.isEmpty ? whole : "\(whole) (\(parts.joined(separator: "; ")))".printable
     }
 
     public var datum: Datum {

@@ -28,7 +28,13 @@ struct GPTReader {
 
     private struct Damage: Error {
         let reason: String
-        init(_ reason: String) { self.reason = reason }
+        /// Whether writing the table again mends it.
+        let isMendable: Bool
+
+        init(_ reason: String, isMendable: Bool = true) {
+            self.reason = reason
+            self.isMendable = isMendable
+        }
     }
 
     /// nil where neither copy is one.
@@ -55,11 +61,13 @@ struct GPTReader {
         if case .failure(let damage)? = backup { table.problems.append("the second copy: \(damage.reason)") }
         if case .success(let first)? = primary, case .success(let second)? = backup {
             if !areAlike(first, second) { table.problems.append("the two copies differ") }
-            if first.header.other != sectorCount - 1 {
-                table.problems.append("the second copy is not at the end of the disk")
-            }
         }
-        table.problems += problems
+        table.mendableCount = table.problems.count
+        if case .success(let first)? = primary, case .success? = backup, first.header.other != sectorCount - 1 {
+            table.problems.append("the second copy is not at the end of the disk")
+        }
+        table.problems += problems.map(\.reason)
+        table.mendableCount += problems.count { $0.isMendable }
         table.checkExtents(on: disk)
         return table
     }
@@ -137,11 +145,11 @@ struct GPTReader {
     }
 
     /// The MBR before a GPT must protect it, and nothing else.
-    private func mainBootRecordProblems() throws(HostFault) -> [String] {
+    private func mainBootRecordProblems() throws(HostFault) -> [Damage] {
         let sector = try disk.bytes(at: 0, count: sectorSize)
-        guard sector.has([0x55, 0xAA], at: 510) else { return ["the protective MBR is not there"] }
+        guard sector.has([0x55, 0xAA], at: 510) else { return [Damage("the protective MBR is not there")] }
         let types = [450, 466, 482, 498].map { (place: Int) -> UInt8 in sector[place] }.filter { $0 != 0 }
-        guard types.contains(0xEE) else { return ["the MBR does not protect the table"] }
-        return types.count > 1 ? ["a hybrid MBR"] : []
+        guard types.contains(0xEE) else { return [Damage("the MBR does not protect the table", isMendable: false)] }
+        return types.count > 1 ? [Damage("a hybrid MBR", isMendable: false)] : []
     }
 }

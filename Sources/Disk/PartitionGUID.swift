@@ -5,7 +5,32 @@ public struct PartitionGUID: Sendable, Hashable {
     /// 16 bytes as they stand on a disk.
     public let bytes: [UInt8]
 
+    static let zero = PartitionGUID([UInt8](repeating: 0, count: 16))
+
     init(_ bytes: some Collection<UInt8>) { self.bytes = Array(bytes) }
+
+    /// The first 16 bytes of a digest as a GUID of version 8 (RFC 9562 §5.8).
+    public init(derivedFrom digest: [UInt8]) {
+        var bytes = Array((digest + [UInt8](repeating: 0, count: 16)).prefix(16))
+        // The field of the version is the third, whose least byte comes first on a disk.
+        bytes[7] = bytes[7] & 0x0F | 0x80
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        self.bytes = bytes
+    }
+
+    /// From the text that sfdisk(8) prints; nil for another text.
+    init?(_ text: String) {
+        guard let uuid = HardwareUUID(text: text, isSwapped: true) else { return nil }
+        bytes = uuid.raw
+    }
+
+    /// A type by its name in manifests, or by its text.
+    init?(typeName: String) {
+        guard let guid = PartitionGUID(Self.typeNames.first { $0.value == typeName }?.key ?? typeName) else {
+            return nil
+        }
+        self = guid
+    }
 
     public var isZero: Bool { bytes.allSatisfy { $0 == 0 } }
 

@@ -26,13 +26,30 @@ public struct PartitionTable: Sendable, Hashable {
     public var partitions: [Partition] = []
     /// What is wrong with it; nothing is written to such a disk.
     public var problems: [String] = []
+    /// How many of the problems go when the table is written again: one copy of it holds.
+    var mendableCount = 0
+
+    /// Whether one copy holds, and writing it again mends all that is wrong.
+    public var isMendable: Bool { kind == .gpt && guid != nil && mendableCount == problems.count }
+
+    /// Whether all that there is protects a GPT that is not there (type 0xEE): the beginning of one, or what is left.
+    var isProtectionOnly: Bool { kind == .mbr && !partitions.isEmpty && partitions.allSatisfy { $0.type == "ee" } }
+
+    /// The name of the table's kind as libblkid has it; nil where there is none.
+    var kindName: String? {
+        switch kind {
+        case .gpt: "gpt"
+        case .mbr: isProtectionOnly ? nil : "dos"
+        case .none: nil
+        }
+    }
 
     public var isWritable: Bool { problems.isEmpty && kind != .mbr }
 
     init(_ kind: Kind) { self.kind = kind }
 
     /// Names partitions that lie on each other or outside of what is there.
-    mutating func checkExtents(on disk: some DiskReading) {
+    mutating func checkExtents(on disk: any DiskReading) {
         let sectorCount = disk.byteCount / UInt64(disk.sectorSize)
         for partition in partitions {
             if let usable, !(usable.contains(partition.start) && usable.contains(partition.last)) {

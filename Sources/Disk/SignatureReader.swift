@@ -5,7 +5,7 @@ public enum SignatureReader {
     private static let headSize = 1 << 16
 
     /// All of them, in the order of their places: what is left of an earlier use counts as well.
-    public static func signatures(on disk: some DiskReading) throws(HostFault) -> [Signature] {
+    public static func signatures(on disk: any DiskReading) throws(HostFault) -> [Signature] {
         let head = try disk.bytes(at: 0, count: headSize)
         var found: [Signature] = []
         for rule in SignatureTable.rules {
@@ -26,7 +26,7 @@ public enum SignatureReader {
         return found.sorted { ($0.offset, $0.name) < ($1.offset, $1.name) }
     }
 
-    private static func offset(of place: SignatureRule.Place, on disk: some DiskReading) -> UInt64? {
+    private static func offset(of place: SignatureRule.Place, on disk: any DiskReading) -> UInt64? {
         switch place {
         case .start(let offset): offset < disk.byteCount ? offset : nil
         case .end(let offset): offset <= disk.byteCount ? disk.byteCount - offset : nil
@@ -34,7 +34,7 @@ public enum SignatureReader {
     }
 
     /// Linux arrays with their superblock near the end: 0.90 in either order of bytes, 1.0 (md(4)).
-    private static func arrays(on disk: some DiskReading) throws(HostFault) -> [Signature] {
+    private static func arrays(on disk: any DiskReading) throws(HostFault) -> [Signature] {
         let old = disk.byteCount >= 1 << 17 ? (disk.byteCount & ~0xFFFF) - 0x10000 : nil
         let sectors = disk.byteCount / 512
         let new = sectors > 24 ? ((sectors - 16) & ~7) * 512 : nil
@@ -53,7 +53,7 @@ public enum SignatureReader {
 
     /// A label of a ZFS pool: one of four, each with a ring of uberblocks in its second half (ZFS On-Disk Specification,
     /// chapter 1).
-    private static func poolLabel(on disk: some DiskReading) throws(HostFault) -> Signature? {
+    private static func poolLabel(on disk: any DiskReading) throws(HostFault) -> Signature? {
         let size: UInt64 = 256 << 10
         guard disk.byteCount >= 4 * size else { return nil }
         let end = disk.byteCount / size * size
