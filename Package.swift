@@ -48,7 +48,7 @@ let package = Package(
         library("Scheduling", ["Model", "TimeZones"]),
         library("Expressions", ["RegularExpressions", "TimeZones", "Values"], isFast: true),
         library("Values", isFast: true),
-        library("Model", ["Values", crypto], isFast: true),
+        library("Model", ["Disk", "Values", crypto], isFast: true),
         library("HostFiles", ["Model", "RegularExpressions", crypto], isFast: true),
         library("YAML", ["Values", "CLibYAML"], isFast: true),
         library("Asset", ["Values"]),
@@ -64,14 +64,14 @@ let package = Package(
             ].map {
                 .embedInCode("Data/\($0)")
             }, swiftSettings: strict),
-        library("Resources", ["Model", "HostFiles", "RegularExpressions", "Scheduling"]),
+        library("Resources", ["Disk", "Model", "HostFiles", "RegularExpressions", "Scheduling"]),
         library("Engine", ["Model"], isFast: true),
         .target(
             name: "Fleet", dependencies: ["Compiler", "Engine", "Model"], resources: [.embedInCode("Data/page.html")],
             swiftSettings: strict),
         library("Agent", ["Model", "Scheduling", "YAML", heap]),
         library("State", ["Model", "Engine", "Agent", "CSQLite"], isFast: true),
-        library("SimulatedHost", ["Model", "HostFiles"], isFast: true),
+        library("SimulatedHost", ["Disk", "Model", "HostFiles"], isFast: true),
         library("SignedFiles", ["HostFiles", "Model", "Values"]),
         library("Bundles", ["HostFiles", "Model", "Signatures", "SignedFiles", "SystemCalls", "Values"]),
         library("InstallTokens", ["Model", "Signatures", "SignedFiles", "Values"]),
@@ -79,7 +79,8 @@ let package = Package(
         library("Signatures", ["Values", crypto, cryptoExtras]),
         library("Git", ["Model", "Signatures", "SystemCalls", "Values", crypto]),
         library(
-            "LinuxHost", ["Git", "Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"], isFast: true),
+            "LinuxHost", ["Disk", "Git", "Model", "HostFiles", "Hostinfo", "LinuxFacts", "SystemCalls", "CShim"],
+            isFast: true),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
             "LinuxAgent",
@@ -133,7 +134,10 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["lodestar"], swiftSettings: strict),
         tests(
             "Resources",
-            ["Compiler", "Engine", "LinuxHost", "Model", "Scheduling", "SimulatedHost", "State", "TestSupport"],
+            [
+                "Compiler", "Disk", "Engine", "LinuxHost", "Model", "Scheduling", "SimulatedHost", "State",
+                "TestSupport",
+            ],
             excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
         tests("Bundles", ["Compiler", "Model"]),

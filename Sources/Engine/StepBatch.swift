@@ -7,7 +7,7 @@ extension [Step] {
         guard let first else { return 0 }
         switch first {
         case .accounts, .groupRemoval, .package: return prefix { $0.lane == first.lane }.count
-        case .accountFiles, .service, .command, .trial: return 1
+        case .accountFiles, .service, .command, .trial, .storage: return 1
         case .file(let step):
             if step.company == .none { return 1 }
             return prefix { if case .file(let other) = $0 { other.company == step.company } else { false } }.count

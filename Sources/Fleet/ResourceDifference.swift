@@ -127,7 +127,9 @@ extension Declaration {
             switch object {
             case .user, .group, .authorizedKey, .authorizedKeys, .keyGroup, .members, .groups, .membership: true
             case .path(let path), .content(let path), .part(_, let path, _): path.bearsOnAccess
-            case .accountNumber, .groupNumber, .knownHost, .keyPair, .package, .service, .command, .mount, .swap: false
+            case .accountNumber, .groupNumber, .knownHost, .keyPair, .package, .service, .command, .mount, .swap,
+                .installed:
+                false
             }
         }
     }

@@ -36,6 +36,15 @@ extension Linux {
             }
         case .trials(let trials):
             return trials.map { trial in StepResult { () throws(HostFault) in try perform(trial) } }
+        case .storage(let steps):
+            return steps.map { step in
+                defer { forgetAll() }
+                return StepResult { () throws(HostFault) in
+                    guard let disks else { throw HostFault("change", "a disk", "this is no installation") }
+                    try disks.perform(step)
+                    return StepOutput()
+                }
+            }
         }
     }
 

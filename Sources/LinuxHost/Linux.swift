@@ -35,6 +35,8 @@ public final class Linux: Host {
     nonisolated(unsafe) var gitAnswers: [Probe: ProbeAnswer] = [:]
     /// Whether unit files changed since systemd read them.
     nonisolated(unsafe) var hasChangedUnits = false
+    /// The disks, where this is an installation.
+    nonisolated(unsafe) var disks: LinuxStorage?
     /// Days since 1970-01-01, for the date of the last change of a password.
     let today: Int
 
@@ -52,6 +54,10 @@ public final class Linux: Host {
     }
 
     public var isRunning: Bool { rootPath == "/" }
+    public var storage: (any StorageReading)? { disks }
+
+    /// Makes of the host one that an installation works on.
+    public func install(on disks: LinuxStorage) { self.disks = disks }
 
     public func status(of path: AbsolutePath) throws(HostFault) -> FileStatus? {
         guard let entry = try entry(path) else { return nil }

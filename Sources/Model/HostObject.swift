@@ -34,6 +34,8 @@ public enum HostObject: Sendable, Hashable {
     case mount(AbsolutePath)
     /// Whether a file or a device is used for swap.
     case swap(AbsolutePath)
+    /// A part of an installation, by its kind and its name there.
+    case installed(String, String)
 
     /// One line in a file.
     public static func line(_ file: AbsolutePath, _ text: String) -> HostObject { .part("line", of: file, text) }
@@ -43,7 +45,7 @@ public enum HostObject: Sendable, Hashable {
         switch self {
         case .path(let path), .content(let path), .part(_, let path, _): path
         case .user, .group, .accountNumber, .groupNumber, .authorizedKey, .authorizedKeys, .knownHost, .keyPair,
-            .keyGroup, .members, .groups, .membership, .package, .service, .command, .mount, .swap:
+            .keyGroup, .members, .groups, .membership, .package, .service, .command, .mount, .swap, .installed:
             nil
         }
     }
@@ -56,7 +58,7 @@ public enum HostObject: Sendable, Hashable {
             .keyPair(let name, _), .keyGroup(let name, _):
             .user(name)
         case .group, .accountNumber, .groupNumber, .members, .groups, .membership, .package, .service, .command, .mount,
-            .swap:
+            .swap, .installed:
             nil
         }
     }
@@ -87,6 +89,7 @@ public enum HostObject: Sendable, Hashable {
         case .command(let name): "command \(name)"
         case .mount(let path): "mount at \(path)"
         case .swap(let path): "swap \(path)"
+        case .installed(let kind, let name): "\(kind) \(name)"
         }
     }
 }

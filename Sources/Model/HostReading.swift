@@ -26,12 +26,15 @@ public protocol HostReading: AnyObject, Sendable {
     func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer
     /// Tells which questions may come, so that one answer may serve many of them.
     func expect(_ probes: [Probe])
+    /// The disks, where this is an installation; nil on a host that only lives on them.
+    var storage: (any StorageReading)? { get }
 }
 
 extension HostReading {
     public func presentStatus(of path: AbsolutePath) throws(HostFault) -> FileStatus? { try status(of: path) }
     public func place(of path: AbsolutePath) throws(HostFault) -> AbsolutePath { path }
     public func expect(_ probes: [Probe]) {}
+    public var storage: (any StorageReading)? { nil }
 }
 
 /// The one place that has effects on the managed host.

@@ -89,6 +89,9 @@ public protocol Proving: Refreshable {
     var claim: String { get }
 }
 
+/// A resource of install profiles, and of nothing else.
+public protocol Provisioning: Resource {}
+
 /// A resource with an unpredictable effect: a command. Observing again does not verify what it did.
 public protocol Opaque: Resource {}
 

@@ -7,6 +7,8 @@ public struct ResourceType: Sendable {
     public let isRemovable: Bool
     public let isRefreshable: Bool
     public let bearsData: Bool
+    /// Whether it stands in install profiles only.
+    public let isProvisioning: Bool
     public let swiftType: any Resource.Type
 
     public init<Type: Resource>(_ type: Type.Type) {
@@ -17,6 +19,7 @@ public struct ResourceType: Sendable {
         isRemovable = type is any Removable.Type || type is any Expandable.Type
         isRefreshable = type is any Refreshable.Type
         bearsData = type.bearsData
+        isProvisioning = type is any Provisioning.Type
         swiftType = type
     }
 

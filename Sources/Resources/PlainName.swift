@@ -6,6 +6,8 @@ public struct PlainName: Sendable, Hashable {
     public let text: String
 
     static let none = PlainName(unchecked: "none")
+    /// Before a declaration is decoded.
+    static let unset = PlainName(unchecked: "")
 
     private init(unchecked text: String) {
         self.text = text

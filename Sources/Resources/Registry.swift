@@ -40,6 +40,9 @@ public enum Registry {
         Swap.self,
         Archive.self,
         GitCheckout.self,
+        InstallDisk.self,
+        InstallPartition.self,
+        InstallFileSystem.self,
     ]
 
     /// What is told of each type. Making it takes some milliseconds: who looks for one type asks `type(named:)`.

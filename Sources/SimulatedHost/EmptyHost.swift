@@ -4,9 +4,12 @@ public import Model
 /// A host with nothing but its root directory: what a simulation of its own stands on.
 public final class EmptyHost: HostReading {
     public let isRunning: Bool
+    public let storage: (any StorageReading)?
 
-    public init(isRunning: Bool = true) {
+    /// - Parameter storage: the disks of an installation; nil where it is none.
+    public init(isRunning: Bool = true, storage: (any StorageReading)? = nil) {
         self.isRunning = isRunning
+        self.storage = storage
     }
 
     public func status(of path: AbsolutePath) -> FileStatus? {

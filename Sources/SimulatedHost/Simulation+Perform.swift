@@ -35,6 +35,11 @@ extension Simulation {
             }
         // Nothing runs here that could answer.
         case .trials(let trials): results(of: trials) { _ in }
+        case .storage(let steps):
+            results(of: steps) { (step) throws(HostFault) in
+                guard let disks = self.disks else { throw HostFault("change", "a disk", "this is no installation") }
+                try disks.perform(step)
+            }
         }
     }
 

@@ -41,6 +41,8 @@ public final class Simulation: Host {
     /// The files that let nobody in where they are wrong, as far as they were looked for.
     nonisolated(unsafe) var guarded: GuardedPlaces?
     let below: any HostReading
+    /// nil where this is no installation.
+    let disks: SimulatedStorage?
     /// Days since 1970-01-01, for the date of the last password change.
     let today: Int
 
@@ -48,7 +50,10 @@ public final class Simulation: Host {
     public init(over below: any HostReading, today: Int) {
         self.below = below
         self.today = today
+        disks = below.storage.map { SimulatedStorage(over: $0) }
     }
+
+    public var storage: (any StorageReading)? { disks }
 
     public var isRunning: Bool { below.isRunning }
 

@@ -30,6 +30,8 @@ public final class RangeFile: Sendable {
             var size: Int32 = 0
             guard ioctl(descriptor, 0x1268, &size) == 0 else { throw HostFault("measure", path, ErrorNumber.last.text) }
             sectorSize = Int(size)
+            // What was written through a partition is not in what is remembered of the disk (BLKFLSBUF); only root may ask.
+            _ = ioctl(descriptor, 0x1261, 0)
         default: throw HostFault("open", path, "it is neither a file nor a block device")
         }
     }

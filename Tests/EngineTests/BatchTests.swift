@@ -61,6 +61,7 @@ import Testing
                 case .services(let operations): ("services", operations.count)
                 case .commands(let runs): ("commands", runs.count)
                 case .trials(let trials): ("trials", trials.count)
+                case .storage(let steps): ("storage", steps.count)
                 }
             batches.append("\(name) \(count)")
             return (0..<count).map { .success(StepOutput(text: "\(name) \($0)")) }

@@ -102,7 +102,7 @@ final class FaultyHost: Model.Host, ForwardingReader {
         switch batch {
         // One transaction each.
         case .accounts, .groupRemovals, .packages: return steps.map { _ in .failure(fault) }
-        case .files, .accountFiles, .services, .commands, .trials: break
+        case .files, .accountFiles, .services, .commands, .trials, .storage: break
         }
         let before = host.perform(Array(steps[..<position]))
         let after = host.perform(Array(steps[(position + 1)...]))
@@ -121,6 +121,7 @@ extension StepBatch {
         case .services(let operations): operations.map { .service($0) }
         case .commands(let runs): runs.map { .command($0) }
         case .trials(let trials): trials.map { .trial($0) }
+        case .storage(let steps): steps.map { .storage($0) }
         }
     }
 }

@@ -203,3 +203,6 @@ int lodestar_count_processes(uint32_t user);
 // milliseconds. 0, how many are left, or -errno.
 int lodestar_end_processes(uint32_t user, int patience, int limit);
 
+
+// Tells the kernel of a partition of a disk, in bytes, or, with a length of 0, to forget it (BLKPG, linux/blkpg.h). 0, or -errno.
+int lodestar_tell_partition(int disk, int number, int64_t start, int64_t length);

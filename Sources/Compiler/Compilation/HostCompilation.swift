@@ -5,6 +5,7 @@ import Model
 final class HostCompilation {
     let site: Site
     let scope: HostScope
+    private let manifests: [Manifest]
     let areFactsKnown: Bool
     /// False where no host is meant: what depends on labels is not known.
     let areLabelsKnown: Bool
@@ -22,11 +23,14 @@ final class HostCompilation {
     /// By the inventory.
     var labels: [Datum.Member] { scope.allLabels }
 
+    /// - Parameter manifests: those of the site, where nobody says otherwise.
     init(
-        _ site: Site, _ scope: HostScope, areFactsKnown: Bool, areLabelsKnown: Bool = true, memory: FleetMemory? = nil
+        _ site: Site, _ scope: HostScope, _ manifests: [Manifest]? = nil, areFactsKnown: Bool,
+        areLabelsKnown: Bool = true, memory: FleetMemory? = nil
     ) {
         self.areLabelsKnown = areLabelsKnown
         self.site = site
+        self.manifests = manifests ?? site.manifests
         self.scope = scope
         self.areFactsKnown = areFactsKnown
         self.memory = memory
@@ -66,7 +70,7 @@ final class HostCompilation {
         scope.fleet = .lazy(FleetMap(site))
         scope.labelNames = site.inventory.labelNames
         scope.zoneOffset = { [site] in site.zoneOffset($0, at: $1) }
-        for (index, manifest) in site.manifests.enumerated() {
+        for (index, manifest) in manifests.enumerated() {
             manifestIndex = index
             add(manifest, memory?.manifest(index))
         }

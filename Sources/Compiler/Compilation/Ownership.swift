@@ -52,7 +52,7 @@ enum Ownership {
         case .authorizedKey(let user, _), .keyGroup(let user, _): return [.authorizedKeys(user)]
         case .membership(let group, let user): return [.members(group), .groups(user)]
         case .path, .content, .user, .group, .accountNumber, .groupNumber, .authorizedKeys, .knownHost, .keyPair,
-            .members, .groups, .package, .service, .command:
+            .members, .groups, .package, .service, .command, .installed:
             return []
         }
     }

@@ -12,6 +12,8 @@ public final class Site {
     public var name: String { settings.name }
     let inventory: Inventory
     let manifests: [Manifest]
+    /// The install profiles, by their names.
+    let profiles: [String: Manifest]
     let types: [String: ResourceType]
     let secrets: (any SecretReader)?
     let standardRoles: [String: [UInt8]]
@@ -64,6 +66,7 @@ public final class Site {
             diagnostics.add(contentsOf: parser.diagnostics)
         }
         self.manifests = manifests
+        profiles = Self.profiles(files, byName, inventory, into: &diagnostics)
         self.files = files
         self.types = byName
         self.secrets = secrets
@@ -87,6 +90,7 @@ public final class Site {
         settings = other.settings
         inventory = other.inventory
         manifests = pairing?.manifests ?? other.manifests
+        profiles = other.profiles
         files = SiteFiles(other.files.reader)
         types = other.types
         secrets = other.secrets

@@ -7,14 +7,21 @@ struct ManifestParser {
     let source: SourceText
     /// The names that expressions may use, without `each`.
     let names: Set<String>
+    /// The types that stand elsewhere, and where.
+    private let strangers: (types: Set<String>, place: String)
     var diagnostics = Diagnostics()
 
     static let reserved = ["hosts", "vars", "role", "extend"]
     static let manifestNames: Set<String> = ["facts", "labels", "vars", "data", "host", "fleet"]
     static let roleNames: Set<String> = manifestNames.union(["param"])
 
-    init(types: [String: ResourceType], source: SourceText, names: Set<String>) {
-        self.types = types
+    /// - Parameter isProfile: whether it is an install profile, which declares what an installation makes and nothing else.
+    init(types: [String: ResourceType], source: SourceText, names: Set<String>, isProfile: Bool = false) {
+        self.types = types.filter { $0.value.isProvisioning == isProfile }
+        strangers = (
+            Set(types.keys).subtracting(self.types.keys),
+            isProfile ? "`manifests/`" : "install profiles, `install/NAME.yaml`"
+        )
         self.source = source
         self.names = names
     }
@@ -46,7 +53,10 @@ struct ManifestParser {
             diagnostics.add(
                 Diagnostic(
                     "expected a resource type\(isAddition ? "" : " or a reserved word"), found \(Node.quoted(collection.key))",
-                    at: collection.keyPlace, hint: Spelling.hint(for: collection.key, among: allowed)))
+                    at: collection.keyPlace,
+                    hint: strangers.types.contains(collection.key)
+                        ? "`\(collection.key)` stands in \(strangers.place)"
+                        : Spelling.hint(for: collection.key, among: allowed)))
             return []
         }
         return entries(collection.value, collection.key).map { resource($0, type, isAddition: isAddition) }

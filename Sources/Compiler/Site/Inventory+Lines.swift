@@ -28,8 +28,8 @@ extension Inventory {
         if let refusal = Self.refusal(ofId: id, at: place) { throw refusal }
         for key in object.keys where key != "id" {
             guard let value = object[key] else { continue }
-            if Self.unusedKeys.contains(key) {
-                diagnostics.add(Self.unused(key, at: place))
+            if key == "install" {
+                continue
             } else if !Self.hostKeys.contains(key) {
                 throw Diagnostic(
                     "expected a key of a host, found `\(key)`", at: place,
@@ -50,6 +50,9 @@ extension Inventory {
                 notes: [.init("the first one", at: other.place)])
         }
         add(Host(id: id, place: place, labels: labels))
+        if let profile = object["install"] {
+            addProfile(Node(Node.Content(profile, at: place), at: place), of: id, into: &diagnostics)
+        }
         if let asset = object["asset"] {
             addAsset(Node(Node.Content(asset, at: place), at: place), of: id, into: &diagnostics)
         }

@@ -30,6 +30,8 @@ struct Inventory {
     private(set) var labelNames: Set<String> = []
     /// What is expected of the hardware of hosts, by their ids.
     private(set) var assets: [String: AssetRules] = [:]
+    /// The install profiles of hosts, by their ids.
+    private(set) var profiles: [String: (name: String, place: Place)] = [:]
     /// The position of each host by its id.
     private var positions: [String: Int] = [:]
 
@@ -73,13 +75,7 @@ struct Inventory {
         }
     }
 
-    /// Keys of a host that a later version reads.
-    static let unusedKeys = ["install"]
-    static let hostKeys = ["labels", "asset"] + unusedKeys
-
-    static func unused(_ key: String, at place: Place) -> Diagnostic {
-        Diagnostic("`\(key)` is kept for the installer and has no effect yet", at: place, severity: .warning)
-    }
+    static let hostKeys = ["labels", "asset", "install"]
 
     /// What a host may be called: it stands in files, in names of files and on terminals.
     static func refusal(ofId id: String, at place: Place) -> Diagnostic? {
@@ -101,6 +97,11 @@ struct Inventory {
         assets[id] = AssetRules(node, into: &diagnostics)
     }
 
+    mutating func addProfile(_ node: Node, of id: String, into diagnostics: inout Diagnostics) {
+        guard let name = node.decoded(String.self, as: "install", into: &diagnostics) else { return }
+        profiles[id] = (name, node.place)
+    }
+
     private mutating func readHosts(_ node: Node, into diagnostics: inout Diagnostics) {
         for entry in NodeReader.entries(of: node, what: "hosts", into: &diagnostics) {
             if let refusal = Self.refusal(ofId: entry.key, at: entry.keyPlace) {
@@ -114,10 +115,7 @@ struct Inventory {
             let keyed = NodeReader(
                 entry.value, allowed: Self.hostKeys, what: "a host", into: &diagnostics)
             if let node = keyed["asset"] { addAsset(node, of: entry.key, into: &diagnostics) }
-            for key in Self.unusedKeys {
-                guard let node = keyed[key] else { continue }
-                diagnostics.add(Self.unused(key, at: node.place))
-            }
+            if let node = keyed["install"] { addProfile(node, of: entry.key, into: &diagnostics) }
             add(
                 Host(
                     id: entry.key, place: entry.keyPlace, labels: Self.labels(keyed["labels"], into: &diagnostics)))

@@ -76,7 +76,7 @@ public struct AccessScope {
         case .package(let change): ["openssh-server", "sudo"].contains(change.name)
         case .file(let step): concerns(step.path) || hosts.indices.contains { concerns(step.path, on: $0) }
         case .service(let operation): operation.action == .stop && SshdUnits.names.contains(operation.unit)
-        case .command, .trial: false
+        case .command, .trial, .storage: false
         }
     }
 

@@ -12,10 +12,12 @@ public enum Step: Sendable {
     case command(CommandRun)
     /// A question to what was started, which changes nothing.
     case trial(Trial)
+    /// What an installation does to disks.
+    case storage(StorageStep)
 
     /// Steps that can be performed together. A lane's steps are a barrier for those of the others.
     public enum Lane: Sendable {
-        case files, accounts, groupRemovals, accountFiles, packages, services, commands, trials
+        case files, accounts, groupRemovals, accountFiles, packages, services, commands, trials, storage
     }
 
     public var lane: Lane {
@@ -28,6 +30,7 @@ public enum Step: Sendable {
         case .service: .services
         case .command: .commands
         case .trial: .trials
+        case .storage: .storage
         }
     }
 
@@ -68,6 +71,8 @@ public enum StepBatch: Sendable {
     case commands([CommandRun])
     /// One after the other.
     case trials([Trial])
+    /// One after the other; each is durable before the next.
+    case storage([StorageStep])
 
     /// - Parameter steps: all of the lane.
     fileprivate init(_ steps: ArraySlice<Step>, in lane: Step.Lane) {
@@ -84,6 +89,7 @@ public enum StepBatch: Sendable {
                 .services(steps.compactMap { if case .service(let operation) = $0 { operation } else { nil } })
             case .commands: .commands(steps.compactMap { if case .command(let run) = $0 { run } else { nil } })
             case .trials: .trials(steps.compactMap { if case .trial(let trial) = $0 { trial } else { nil } })
+            case .storage: .storage(steps.compactMap { if case .storage(let step) = $0 { step } else { nil } })
             }
     }
 }

@@ -38,6 +38,7 @@ struct ApplyCommand: ParsableCommand {
     var confirm: String?
 
     @OptionGroup var observation: ObservationOptions
+    @OptionGroup var install: InstallOptions
 
     /// How the agent calls it: with nobody there who could confirm at once, as `safety.confirm` of the site says.
     @Flag(help: .hidden)
@@ -59,6 +60,7 @@ struct ApplyCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let profile = install.profile { return try performInstallation(profile) }
         var isRefused = false
         do {
             try converge(&isRefused)
@@ -148,6 +150,16 @@ struct ApplyCommand: ParsableCommand {
         report.rollbacks = try output.rollBack(report, of: plan.catalog, hostSession, state)
         if isMemorable { try session.end(report, below: hostSession.root) }
         if report.run == 0, let archive, let memo = recorder?.memo(of: plan, archive) { cache.keep(memo) }
+        try output.finish(report)
+    }
+
+    private func performInstallation(_ profile: String) throws {
+        let session = try Session(SiteSource(parsing: source), identity: options.identity, trust: trust)
+        Interrupts.watch()
+        let installation = try InstallSession(install, profile: profile, session)
+        let plan = try installation.plan(selection.value)
+        let report = try output.perform(plan, installation.hostSession, installation.state)
+        try installation.release()
         try output.finish(report)
     }
 

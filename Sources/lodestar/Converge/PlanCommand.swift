@@ -33,8 +33,10 @@ struct PlanCommand: ParsableCommand {
     var allowLockout = false
 
     @OptionGroup var observation: ObservationOptions
+    @OptionGroup var install: InstallOptions
 
     func run() throws {
+        if let profile = install.profile { return try planInstallation(profile) }
         let hostSession = try HostSession(root: options.root)
         let session = try Session(
             site.source, identity: options.identity, trust: trust, root: hostSession.root,
@@ -51,10 +53,7 @@ struct PlanCommand: ParsableCommand {
         if ThisProcess.isPrivileged, let pending = try PendingConfirmation(below: hostSession.root) {
             Terminal.report("note: \(pending.text)")
         }
-        switch format {
-        case .text: Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(summary ? .summary : .full))
-        case .json: Terminal.printJSON(plan.datum.json)
-        }
+        show(plan)
         if let out {
             let saved = SavedPlan(
                 plan, source: session.source, root: LocalFiles.absolute(hostSession.root), selection: selection)
@@ -65,5 +64,20 @@ struct PlanCommand: ParsableCommand {
         let isToldMore = session.isRefused && plan.detailedExitCode == 2
         if detailedExitCode, plan.detailedExitCode != 0, !isToldMore { throw ExitCode(plan.detailedExitCode) }
         if session.isRefused { throw ExitStatus.untrusted }
+    }
+
+    private func show(_ plan: Plan) {
+        switch format {
+        case .text: Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(summary ? .summary : .full))
+        case .json: Terminal.printJSON(plan.datum.json)
+        }
+    }
+
+    private func planInstallation(_ profile: String) throws {
+        let session = try Session(site.source, identity: options.identity, trust: trust)
+        let installation = try InstallSession(install, profile: profile, session)
+        let plan = try installation.plan(selection.value)
+        show(plan)
+        if detailedExitCode, plan.detailedExitCode != 0 { throw ExitCode(plan.detailedExitCode) }
     }
 }

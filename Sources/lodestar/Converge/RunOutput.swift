@@ -31,7 +31,10 @@ struct RunOutput: ParsableArguments {
             if plan.isIdle, isInLine, !leavesTrace {
                 return Report(run: 0, outcomes: [], inPlaceCount: plan.inPlaceCount)
             }
-            try PinnedHostID(root: hostSession.root).pin(plan.catalog.host.id)
+            // The host that is installed is not the one that installs.
+            if hostSession.host.storage == nil {
+                try PinnedHostID(root: hostSession.root).pin(plan.catalog.host.id)
+            }
             let run = try state.begin(
                 RunStart(
                     site: plan.catalog.site, revision: plan.catalog.revision, catalogDigest: plan.catalog.digest,
