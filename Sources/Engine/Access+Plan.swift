@@ -3,14 +3,17 @@ public import Model
 extension Access {
     /// Says of each way which declaration it comes from.
     public mutating func attribute(to declarations: [Declaration]) {
-        var owners: [HostObject: Declaration] = [:]
-        for declaration in declarations where declaration.state == .present {
-            for object in declaration.resource.objects { owners[object] = owners[object] ?? declaration }
+        let named = Set(ways.lazy.flatMap(\.source.objects))
+        var owners: [HostObject: Int] = [:]
+        for position in declarations.indices where declarations[position].state == .present {
+            for object in declarations[position].resource.objects where named.contains(object) {
+                owners[object] = owners[object] ?? position
+            }
         }
         for index in ways.indices {
             guard let owner = ways[index].source.objects.lazy.compactMap({ owners[$0] }).first else { continue }
-            ways[index].source.address = owner.address
-            ways[index].source.place = owner.place
+            ways[index].source.address = declarations[owner].address
+            ways[index].source.place = declarations[owner].place
         }
     }
 

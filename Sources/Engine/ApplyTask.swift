@@ -23,6 +23,8 @@ struct ApplyTask {
     var isPrepared = false
     /// The entry of the ledger since the task was prepared; nil where nothing had to be written.
     var prepared: LedgerEntry?
+    /// The entry that its declaration should have, where nothing that was applied before has a say in it.
+    var firstEntry: LedgerEntry?
     var hasChanged = false
     var hasRefreshed = false
     /// What is more than files of it, as it was observed before its steps; nil where no declaration says it.

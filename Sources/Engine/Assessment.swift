@@ -7,7 +7,7 @@ struct Assessment {
     var steps: [Step]
     /// Why the effect is unknown; nil where it is known.
     var uncertainty: String?
-    /// The type's own observation.
+    /// The type's own observation, where an undo can make something of it.
     var observation: (any Sendable)?
 
     var isInPlace: Bool { changes.isEmpty && uncertainty == nil }
@@ -33,16 +33,42 @@ extension Declaration {
         if state == .absent, let resource = resource as? any Removable {
             return try absence(of: resource, on: host)
         }
-        return try Self.presence(of: resource, on: host)
+        return try presence(of: resource, on: host)
     }
 
-    private static func presence(of resource: some Resource, on host: some HostReading) throws -> Assessment {
+    private func presence(of resource: some Resource, on host: some HostReading) throws -> Assessment {
+        try Self.presence(of: resource, as: resource.observe(on: host))
+    }
+
+    /// The same, with remarks on the object for a person.
+    func assessment(on host: some HostReading, _ remarks: inout [Remark]) throws -> Assessment {
+        var texts: [String] = [], assessment: Assessment
+        if state == .absent, let resource = resource as? any Removable {
+            assessment = try absence(of: resource, on: host)
+            if !assessment.changes.isEmpty { texts = try remains(of: resource, on: host) }
+        } else {
+            (assessment, texts) = try remarkablePresence(of: resource, on: host)
+        }
+        for text in texts { remarks.append(Remark(address: address, place: place, text: text)) }
+        return assessment
+    }
+
+    private func remarkablePresence<R: Resource>(
+        of resource: R, on host: some HostReading
+    ) throws -> (Assessment, [String]) {
         let observed = try resource.observe(on: host)
+        let assessment = try Self.presence(of: resource, as: observed)
+        if state == .absent { return (assessment, []) }
+        return (assessment, try resource.remarks(on: observed, of: host, before: assessment.changes))
+    }
+
+    private static func presence<R: Resource>(of resource: R, as observed: R.Observed?) throws -> Assessment {
         let changes = resource.changes(from: observed)
         let uncertainty = resource.uncertainty(of: observed)
         let isPresent = observed.map { resource.isPresent(in: $0) } ?? false
         if changes.isEmpty, uncertainty == nil, isPresent {
-            return Assessment(isPresent: isPresent, changes: [], steps: [], observation: observed)
+            return Assessment(
+                isPresent: isPresent, changes: [], steps: [], observation: R.isRestorable ? observed : nil)
         }
         let steps = try resource.steps(from: observed)
         // A declaration without properties differs too where nothing is there.
@@ -50,7 +76,7 @@ extension Declaration {
         return Assessment(
             isPresent: isPresent,
             changes: isMissing ? [Change("state", from: .text("absent"), to: .text("present"))] : changes,
-            steps: steps, uncertainty: uncertainty, observation: observed)
+            steps: steps, uncertainty: uncertainty, observation: R.isRestorable ? observed : nil)
     }
 
     private func absence(of resource: some Removable, on host: some HostReading) throws -> Assessment {
@@ -70,18 +96,8 @@ extension Declaration {
 
     /// What is more than files of the resource, as it was observed; nil where no declaration can say it.
     func former(_ assessment: Assessment) -> Image.Subject? {
-        (resource as? any Restorable)?.subject(assessment.observation)
-    }
-
-    /// Remarks on the object for a person.
-    func remarks(on host: some HostReading, before changes: [Change]) throws -> [Remark] {
-        var texts: [String] = []
-        if state == .absent, !changes.isEmpty, let resource = resource as? any Removable {
-            texts = try remains(of: resource, on: host)
-        } else if state == .present, let resource = resource as? any Remarking {
-            texts = try resource.remarks(on: host, before: changes)
-        }
-        return texts.map { Remark(address: address, place: place, text: $0) }
+        guard type(of: resource).isRestorable else { return nil }
+        return (resource as? any Restorable)?.subject(assessment.observation)
     }
 
     private func remains(of resource: some Removable, on host: some HostReading) throws -> [String] {
@@ -92,7 +108,10 @@ extension Declaration {
     public func isInPlace(on host: some HostReading) -> Bool { (try? assessment(on: host))?.isInPlace ?? false }
 
     /// Whether observing it again after its steps must show no difference.
-    var isVerifiable: Bool { !(resource is any Opaque) }
+    var isVerifiable: Bool { !isOpaque }
+
+    /// Whether nobody can foresee what it does.
+    var isOpaque: Bool { type(of: resource).isOpaque }
 }
 
 extension Restorable {

@@ -4,11 +4,14 @@ import Model
 extension Converger {
     /// The entry that the ledger must hold before the task's first step; nil where it does already.
     func ledgerEntry(_ index: Int) -> LedgerEntry? {
-        let planned = tasks[index].planned
-        guard let position = planned.position, planned.declaration.state == .present else { return nil }
-        var declaration = planned.declaration
-        if let resource = declaration.resource as? any Succeeding { declaration.resource = resource.whileChanging }
+        var declaration = tasks[index].planned.declaration
+        guard let position = tasks[index].planned.position, declaration.state == .present else { return nil }
+        let isSucceeding = type(of: declaration.resource).isSucceeding
+        if isSucceeding, let resource = declaration.resource as? any Succeeding {
+            declaration.resource = resource.whileChanging
+        }
         var entry = entry(for: declaration, at: position, wasPresent: tasks[index].wasPresent)
+        if !isSucceeding, ledger.entries.isEmpty { tasks[index].firstEntry = entry }
         // Until it is done, an older secret is still there.
         if entry?.secrecy == LedgerEntry.Secrecy.none, let object = entry?.object, let present = ledger[object: object]
         {
@@ -20,7 +23,7 @@ extension Converger {
     /// The entry that a declaration should have; nil where it owns nothing.
     private func entry(for declaration: Declaration, at position: Int, wasPresent: Bool) -> LedgerEntry? {
         var entry = ledger.entry(for: declaration, at: position, wasPresent: wasPresent, run: run)
-        if declaration.resource is any Removable {
+        if type(of: declaration.resource).isRemovable {
             entry?.notified = outgoing[position].filter { $0.isNotification && $0.notifiesWhenGone }.map {
                 plan.catalog.declarations[$0.to].address
             }
@@ -49,13 +52,17 @@ extension Converger {
             case .changed, .refreshed, .inPlace, nil: break
             }
         }
-        for (position, declaration) in plan.catalog.declarations.enumerated() where declaration.state == .present {
+        let declarations = plan.catalog.declarations
+        for position in declarations.indices where declarations[position].state == .present {
             if !plan.isWhole, byPosition[position] == nil { continue }
+            let declaration = declarations[position]
             if failed.contains(declaration.address) || held.contains(declaration.address) { continue }
             let task = byPosition[position].map { tasks[$0] }
-            guard var entry = entry(for: declaration, at: position, wasPresent: task?.wasPresent ?? true) else {
-                continue
-            }
+            // Where the ledger is empty, what was to be written before the first step is what there is to say.
+            guard
+                var entry = task?.firstEntry
+                    ?? entry(for: declaration, at: position, wasPresent: task?.wasPresent ?? true)
+            else { continue }
             if let kept = secrecyThatStays(in: entry, of: declaration, task) { entry.secrecy = kept }
             // The prepared entry stands in the ledger already.
             if entry != task?.prepared ?? ledger[object: entry.object] { update.written.append(entry) }
@@ -111,7 +118,7 @@ extension Converger {
 extension LedgerIndex {
     /// The entry that a declaration should have; nil where it owns nothing.
     func entry(for declaration: Declaration, at position: Int, wasPresent: Bool, run: Int) -> LedgerEntry? {
-        guard let object = declaration.resource.objects.first, !(declaration.resource is any Opaque) else { return nil }
+        guard let object = declaration.resource.objects.first, !declaration.isOpaque else { return nil }
         let present = self[object: object.text]
         let custody: Custody =
             switch present?.custody {

@@ -180,7 +180,7 @@ public final class Converger {
         do {
             let assessment = try planned.declaration.assessment(on: host)
             let changes = secrecy.redacted(assessment.changes, of: planned.declaration)
-            let mustWait = work == .renumbering || (work == .edits && changes.fingerprint != planned.fingerprint)
+            let mustWait = work == .renumbering || (work == .edits && !planned.foresaw(changes))
             if mustWait, assessment.steps.editAccounts { return }
             // What nobody can tell yet, nobody can do.
             if assessment.steps.isEmpty, let uncertainty = assessment.uncertainty {
@@ -288,7 +288,7 @@ public final class Converger {
             return Image(
                 address: address, subject: .path(PathImage(before: step, withheld: withheld, on: host)))
         }
-        let isOpaque = tasks[index].planned.declaration.resource is any Opaque
+        let isOpaque = tasks[index].planned.declaration.isOpaque
         guard !tasks[index].keptFormer, tasks[index].phase == .working || isOpaque else { return nil }
         tasks[index].keptFormer = true
         return Image(address: address, subject: tasks[index].former ?? .unsaid)
@@ -320,7 +320,7 @@ public final class Converger {
                 if try beginRefresh(index) { return }
             } else {
                 crossOut(planned.address)
-                if planned.declaration.resource is any Proving { update.proved.append(planned.address) }
+                if type(of: planned.declaration.resource).isProving { update.proved.append(planned.address) }
                 tasks[index].hasRefreshed = true
             }
         } catch {

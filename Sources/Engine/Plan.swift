@@ -84,6 +84,11 @@ public struct PlannedResource: Sendable {
     }
 
     public var address: Address { declaration.address }
+
+    /// Whether what differs is what was planned.
+    func foresaw(_ found: [Change]) -> Bool {
+        (savedFingerprint == nil && isObserved && found == changes) || found.fingerprint == fingerprint
+    }
 }
 
 /// Something about a resource that a person should know and that changes nothing.
@@ -147,7 +152,7 @@ public struct Plan: Sendable {
     public var locksOut: Bool { access?.lockout.isEmpty == false }
 
     /// Whether a run would do nothing and leave nothing in the ledger: what an undo holds is left alone.
-    public var isIdle: Bool { resources.allSatisfy { $0.action == .hold } }
+    public var isIdle: Bool { resources.indices.allSatisfy { resources[$0].action == .hold } }
 
     /// The trials for whose failure something is held, each with the reason.
     public var disproofs: [(declaration: Declaration, reason: Reason)] {

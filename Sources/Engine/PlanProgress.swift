@@ -44,10 +44,12 @@ struct PlanProgress {
     /// Says what may bring what a refused resource misses: it is there when the next run begins, and an edge would make
     /// the resource wait for it.
     mutating func hintAtSources() {
-        let sources = resources.filter { planned in
-            guard [.create, .change, .unknown].contains(planned.action) else { return false }
-            return planned.steps.contains(where: \.bringsMore) || planned.declaration.resource is any Opaque
-        }.map(\.address)
+        // By index: a loop over the resources would copy each of them.
+        if resources.indices.allSatisfy({ resources[$0].action != .refuse }) { return }
+        let sources = resources.indices.filter { index in
+            guard [.create, .change, .unknown].contains(resources[index].action) else { return false }
+            return resources[index].steps.contains(where: \.bringsMore) || resources[index].declaration.isOpaque
+        }.map { resources[$0].address }
         guard let first = sources.first else { return }
         for index in resources.indices
         where resources[index].action == .refuse && resources[index].reason?.isMissing == true
@@ -86,7 +88,7 @@ struct PlanProgress {
         guard let position = planned.position else { return }
         if planned.action == .inPlace, assumptions.isEmpty { return }
         let isPackage = planned.steps.contains(where: \.bringsMore)
-        let isOpaque = planned.declaration.resource is any Opaque || planned.steps.contains(where: \.changesView)
+        let isOpaque = planned.declaration.isOpaque || planned.steps.contains(where: \.changesView)
         switch planned.action {
         case .inPlace:
             if let source = assumption(of: position) { assumptions[position] = source }

@@ -25,9 +25,11 @@ public struct PlanText {
         let partIndices = plan.resources.indices.filter { plan.resources[$0].declaration.partOf != nil }
         let parts = Dictionary(grouping: partIndices.map { plan.resources[$0] }) { $0.declaration.partOf?.address }
         var shown = Set<Address>()
-        for resource in plan.resources where detail == .full {
-            guard let composite = resource.declaration.partOf?.address else {
-                lines += [""] + self.lines(of: resource)
+        // By index: a loop over the resources would copy each of them.
+        for index in plan.resources.indices where detail == .full {
+            guard let composite = plan.resources[index].declaration.partOf?.address else {
+                lines.append("")
+                addLines(of: plan.resources[index], to: &lines)
                 continue
             }
             guard shown.insert(composite).inserted else { continue }
@@ -37,7 +39,10 @@ public struct PlanText {
             for index in parts.indices where parts[index].action == .hold {
                 if let reason = parts[index].reason, !told.insert(reason).inserted { parts[index].reason = nil }
             }
-            lines += ["", head(of: composite, parts)] + parts.flatMap { self.lines(of: $0) }.map { "  \($0)" }
+            lines += ["", head(of: composite, parts)]
+            var own: [String] = []
+            for part in parts { addLines(of: part, to: &own) }
+            lines += own.map { "  \($0)" }
         }
         lines.append("")
         for remark in plan.remarks where detail == .full { lines.append(remark.line) }
@@ -68,7 +73,7 @@ public struct PlanText {
     private func head(of composite: Address, _ parts: [PlannedResource]) -> String {
         let actions = Set(parts.map(\.action)), action = actions.count == 1 ? actions.first ?? .change : .change
         let place = parts.lazy.filter { $0.position != nil }.first.map { self.place(of: $0) } ?? ""
-        let padding = String(repeating: " ", count: max(1, 46 - composite.description.count))
+        let padding = padding(after: composite.description, upTo: 46)
         let line = "  \(colored("\(action.sign) \(composite)", action))"
         return place.isEmpty ? line : line + padding + place
     }
@@ -81,40 +86,49 @@ public struct PlanText {
             + (roles.isEmpty ? "" : " (role \(roles.joined(separator: " > ")))")
     }
 
-    private func lines(of resource: PlannedResource) -> [String] {
+    /// As many blanks as it takes, and at least one.
+    private func padding(after text: String, upTo column: Int) -> String {
+        // What is plain ASCII has a column for each byte.
+        let width = text.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? text.utf8.count : text.count
+        return String(repeating: " ", count: max(1, column - width))
+    }
+
+    private func addLines(of resource: PlannedResource, to lines: inout [String]) {
         let isPart = resource.declaration.partOf != nil
-        let name = colored("\(resource.action.sign) \(resource.address)", resource.action)
-        let padding = String(repeating: " ", count: max(1, 46 - resource.address.description.count))
+        let address = resource.address.description
         let cause = resource.cause.map { $0 == .new ? "" : $0.rawValue } ?? ""
         let place = isPart ? "" : place(of: resource)
-        var head = "  \(name)\(padding)" + [cause, place].filter { !$0.isEmpty }.joined(separator: "  ")
+        var head = "  \(colored("\(resource.action.sign) \(address)", resource.action))"
+        head += padding(after: address, upTo: 46) + cause
+        head += cause.isEmpty || place.isEmpty ? place : "  \(place)"
         if let reason = resource.reason { head += resource.position == nil ? "  (\(reason))" : "" }
-        while head.last == " " { head.removeLast() }
-        var lines = [head]
+        while head.utf8.last == UInt8(ascii: " "), head.last == " " { head.removeLast() }
+        lines.append(head)
         if let note = resource.declaration.note { lines.append("      # \(note)") }
         if let reason = resource.reason, resource.position != nil { lines.append("      \(reason)") }
         if let hint = resource.hint { lines.append("      hint: \(hint)") }
         let changes = resource.action == .skip ? [] : resource.changes
-        for change in changes.prefix(Self.shownChangeCount) { lines += self.lines(of: change) }
+        for change in changes.prefix(Self.shownChangeCount) { addLines(of: change, to: &lines) }
         if changes.count > Self.shownChangeCount {
             lines.append(
                 "      ... and \(changes.count - Self.shownChangeCount) more changes (`--format json` has all)")
         }
         if let cause = resource.refreshCause { lines.append("      ↻ refreshed by \(cause)") }
-        if let trial = resource.declaration.resource as? any Proving, resource.refreshCause != nil {
+        if resource.refreshCause != nil, let trial = resource.declaration.resource as? any Proving {
             lines.append("      tries \(trial.claim.printable)")
         }
         for target in resource.refreshes { lines.append("      => refreshes \(target)") }
-        return lines
     }
 
-    private func lines(of change: Change) -> [String] {
+    private func addLines(of change: Change, to lines: inout [String]) {
         if case .content(let new)? = change.new, let diff = diff(from: change.old, to: new) {
-            return ["      \(change.property)"] + diff.map { "        \($0.printable)" }
+            lines.append("      \(change.property)")
+            for line in diff { lines.append("        \(line.printable)") }
+            return
         }
-        let name = change.property + String(repeating: " ", count: max(1, 12 - change.property.count))
+        let name = change.property + padding(after: change.property, upTo: 12)
         let old = change.old.map { "\($0.line) -> " } ?? ""
-        return ["      \(name)\(old)\(change.new?.line ?? "(removed)")"]
+        lines.append("      \(name)\(old)\(change.new?.line ?? "(removed)")")
     }
 
     /// Short new contents are shown whole; a secret on either side hides both.

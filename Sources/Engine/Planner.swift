@@ -41,9 +41,11 @@ public struct Planner {
         }
         progress.hintAtSources()
         if !isKnown, selection.isWhole {
+            // The planner is gone before the resources change, so that they are not copied.
             let undeclared = UndeclaredPlanner(
-                catalog: catalog, host: host, types: types, declared: progress.resources, holds: holds)
-            progress.add(late: undeclared.plan(ledger.entries), on: host)
+                catalog: catalog, host: host, types: types, declared: progress.resources, holds: holds
+            ).plan(ledger.entries)
+            if !undeclared.isEmpty { progress.add(late: undeclared, on: host) }
         }
         let full = isKnown && !progress.resources.isEmpty ? LedgerIndex(try state.ledger()) : ledger
         let secrecy = Secrecy(catalog, full.entries)
@@ -65,7 +67,9 @@ public struct Planner {
     }
 
     private func plan(_ position: Int, _ progress: inout PlanProgress, _ ledger: LedgerIndex) -> PlannedResource {
-        let declaration = ledger.succeeding(ledger.givingWay(catalog.declarations[position]), in: catalog)
+        let declared = catalog.declarations[position]
+        let declaration =
+            ledger.entries.isEmpty ? declared : ledger.succeeding(ledger.givingWay(declared), in: catalog)
         var planned = PlannedResource(declaration, position: position, action: .inPlace)
         if let blocker = progress.blocker(of: position) {
             planned.action = .skip
@@ -87,11 +91,10 @@ public struct Planner {
     }
 
     private func assess(_ planned: inout PlannedResource, _ progress: inout PlanProgress) throws {
-        let before = try planned.declaration.assessment(on: host)
+        let before = try planned.declaration.assessment(on: host, &progress.remarks)
         planned.changes = before.changes
         planned.isObserved = true
         planned.steps = before.steps
-        progress.remarks += try planned.declaration.remarks(on: host, before: before.changes)
         if let uncertainty = before.uncertainty {
             planned.action = .unknown
             planned.reason = .unknown(uncertainty)
@@ -143,7 +146,7 @@ public struct Planner {
 
     private func refresh(_ planned: inout PlannedResource, _ position: Int, _ progress: inout PlanProgress) {
         guard let cause = progress.refreshCause(of: position), planned.action != .refuse,
-            let resource = planned.declaration.resource as? any Refreshable, planned.declaration.state == .present
+            planned.declaration.state == .present, let resource = planned.declaration.resource as? any Refreshable
         else { return }
         do {
             let steps = try resource.refresh(on: host, after: planned.changes)

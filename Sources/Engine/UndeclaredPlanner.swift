@@ -11,7 +11,7 @@ struct UndeclaredPlanner {
 
     /// In the reverse order of their apply. A site that compiles to nothing removes nothing.
     func plan(_ ledger: [LedgerEntry]) -> [PlannedResource] {
-        if catalog.declarations.isEmpty { return [] }
+        if catalog.declarations.isEmpty || ledger.isEmpty { return [] }
         let owned = Set(catalog.declarations.flatMap { $0.resource.objects.map(\.text) })
         let entries = ledger.filter { entry in
             entry.custody != .released && !owned.contains(entry.object) && !catalog.dormant.contains(entry.address)
@@ -40,7 +40,9 @@ struct UndeclaredPlanner {
                 needed[need.object] = declaration.address
             }
             // What fills a directory takes over what was declared in it.
-            guard let filling = declaration.resource as? any Filling else { continue }
+            guard type(of: declaration.resource).isFilling, let filling = declaration.resource as? any Filling else {
+                continue
+            }
             for path in (try? filling.claims(on: host)) ?? [] { needed[.path(path)] = declaration.address }
         }
         return needed
@@ -72,7 +74,7 @@ struct UndeclaredPlanner {
         var planned = PlannedResource(declaration, position: nil, action: .remove)
         planned.reason = .custody(entry.custody, run: entry.run)
         let isRemoved =
-            entry.custody == .created && resource is any Removable && entry.onUndeclared != .release
+            entry.custody == .created && type(of: resource).isRemovable && entry.onUndeclared != .release
             && (!type(of: resource).bearsData || entry.onUndeclared == .remove)
         guard isRemoved else {
             planned.action = .release

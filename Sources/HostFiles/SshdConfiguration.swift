@@ -79,17 +79,20 @@ public struct KeyPlaces: Sendable {
     /// A remark on the files for a person; nil where all is plain.
     public var remark: String?
 
+    private static let keyword = "authorizedkeysfile"
+
     /// - Throws: where a configuration file cannot be read.
     public init(of holder: KeyHolder, on host: some HostReading) throws(HostFault) {
-        self.init(of: holder, by: SshdSettings(of: holder, in: try SshdDirectives(reading: host)))
+        let directives = try SshdDirectives(reading: host)
+        self.init(of: holder, by: SshdSettings(of: holder, in: directives, only: Self.keyword))
     }
 
     init(of holder: KeyHolder, by settings: SshdSettings) {
-        let words = settings["authorizedkeysfile"] ?? [".ssh/authorized_keys", ".ssh/authorized_keys2"]
+        let words = settings[Self.keyword] ?? [".ssh/authorized_keys", ".ssh/authorized_keys2"]
         files = words.first?.lowercased() == "none" ? [] : words.compactMap { holder.path($0) }
         if files.isEmpty {
             remark = "sshd reads no key file of \(holder.name): AuthorizedKeysFile is \(words.joined(separator: " "))"
-        } else if let condition = settings.uncertain["authorizedkeysfile"] {
+        } else if let condition = settings.uncertain[Self.keyword] {
             remark = "sshd_config has another AuthorizedKeysFile for some connections (Match \(condition))"
         }
     }
@@ -98,6 +101,7 @@ public struct KeyPlaces: Sendable {
 extension KeyHolder {
     /// The tokens of sshd_config(5) filled in; a relative path is below the home.
     func path(_ pattern: String) -> AbsolutePath? {
+        if !pattern.has("%") { return SshdDirectives.path(pattern, in: home) }
         var text = "", isToken = false
         for scalar in pattern.unicodeScalars {
             guard isToken else {

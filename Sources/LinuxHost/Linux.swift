@@ -161,7 +161,7 @@ public final class Linux: Host {
     /// Forgets what is known of a path that a step changes.
     func forget(_ path: AbsolutePath) {
         documents[path] = nil
-        if path.text.contains("/systemd/") || path.text == "/etc/fstab" { hasChangedUnits = true }
+        if path.isOfSystemd || path.text == "/etc/fstab" { hasChangedUnits = true }
         if path.bringsPackages { packages.predictions = [:] }
     }
 
@@ -174,5 +174,12 @@ public final class Linux: Host {
         last = nil
         packages.predictions = [:]
         names.forgetMissing()
+    }
+}
+
+extension AbsolutePath {
+    /// Whether it is in a folder of systemd, wherever that is.
+    fileprivate var isOfSystemd: Bool {
+        text.utf8.split(separator: UInt8(ascii: "/")).dropLast().contains { $0.elementsEqual("systemd".utf8) }
     }
 }

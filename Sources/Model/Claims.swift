@@ -80,11 +80,11 @@ extension Resource {
 extension Catalog {
     /// Tells the directories that ask for it what the others have below them.
     mutating func tellClaims() {
-        for (position, declaration) in declarations.enumerated() {
-            guard var bounded = declaration.resource as? any Bounded,
-                bounded.usesClaims || declaration.state == .absent
+        for position in declarations.indices where type(of: declarations[position].resource).isBounded {
+            guard var bounded = declarations[position].resource as? any Bounded,
+                bounded.usesClaims || declarations[position].state == .absent
             else { continue }
-            bounded.claims = claims(without: declaration.address)
+            bounded.claims = claims(without: declarations[position].address)
             declarations[position].resource = bounded
         }
     }

@@ -1,17 +1,23 @@
 extension Resource {
     /// The differences of all properties, in the order of the table.
     ///
-    /// - Parameter special: what stands in place of the table's answer for some of them; nil is no difference.
+    /// - Parameter special: what stands in place of the table's answer for some of them, by name; nil is no difference.
     public static func propertyChanges(
-        from observed: Self?, to desired: Self, replacing special: [PartialKeyPath<Self>: Change?] = [:]
+        from observed: Self?, to desired: Self, replacing special: [String: Change?] = [:]
     ) -> [Change] {
-        fields.compactMap { field in
-            guard field.role == .property else { return nil }
-            if !special.isEmpty, let path = field.path as? PartialKeyPath<Self>, let change = special[path] {
-                return change
-            }
-            return field.change(from: observed, to: desired)
+        let fields = fields
+        assert(special.keys.allSatisfy { name in fields.contains { $0.name == name && $0.role == .property } })
+        var changes: [Change] = []
+        // By index: an iterator of a table whose type is not known here costs more than the work.
+        for index in fields.indices where fields[index].role == .property {
+            let field = fields[index]
+            let change =
+                if !special.isEmpty, let change = special[field.name] { change } else {
+                    field.change(from: observed, to: desired)
+                }
+            if let change { changes.append(change) }
         }
+        return changes
     }
 
     /// What differs from what was observed.
@@ -35,7 +41,9 @@ public struct Differences<Root: Resource> {
     /// The change of a property; nil where it is as declared.
     public subscript(_ path: PartialKeyPath<Root>) -> Change? {
         if changes.isEmpty { return nil }
-        let name = Root.fields.first { $0.path == path }?.name
+        let fields = Root.fields
+        guard let index = fields.indices.first(where: { fields[$0].path == path }) else { return nil }
+        let name = fields[index].name
         return changes.first { $0.property == name }
     }
 
@@ -45,9 +53,8 @@ public struct Differences<Root: Resource> {
 extension Field {
     /// The field's difference; nil where it is not managed or fulfilled.
     public func change(from observed: Root?, to desired: Root) -> Change? {
-        guard let wanted = shown(desired) else { return nil }
-        guard let observed else { return Change(name, from: nil, to: wanted) }
-        if isSatisfied(desired, observed) { return nil }
+        guard let observed else { return shown(desired).map { Change(name, from: nil, to: $0) } }
+        guard !isSatisfied(desired, observed), let wanted = shown(desired) else { return nil }
         guard wanted == .secret, let present = shown(observed), present != .secret else {
             return Change(name, from: shown(observed), to: wanted)
         }

@@ -73,13 +73,14 @@ public final class Field<Root: Sendable>: Sendable {
             name, Value.self, role, isRequired: isRequired, payload: payload, doc: doc, examples: examples)
         self.record = record
         identity = path
+        let property = StoredProperty(path)
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
-        render = { $0[keyPath: path]?.rendered }
-        recorded = { $0[keyPath: path]?.recorded }
-        shown = { $0[keyPath: path]?.shown }
+        render = { property.value(of: $0)?.rendered }
+        recorded = { property.value(of: $0)?.recorded }
+        shown = { property.value(of: $0)?.shown }
         isSatisfied = { desired, observed in
-            guard let wanted = desired[keyPath: path] else { return true }
-            guard let present = observed[keyPath: path] else { return false }
+            guard let wanted = property.value(of: desired) else { return true }
+            guard let present = property.value(of: observed) else { return false }
             return satisfies(wanted, present)
         }
     }
@@ -95,11 +96,12 @@ public final class Field<Root: Sendable>: Sendable {
             name, Value.self, role, isRequired: isRequired, payload: payload, doc: doc, examples: examples)
         self.record = record
         identity = path
+        let property = StoredProperty(path)
         decode = { (node, root) throws(DecodingFault) in root[keyPath: path] = try Value(decoding: node) }
-        render = { $0[keyPath: path].rendered }
-        recorded = { $0[keyPath: path].recorded }
-        shown = { $0[keyPath: path].shown }
-        isSatisfied = { satisfies($0[keyPath: path], $1[keyPath: path]) }
+        render = { property.value(of: $0).rendered }
+        recorded = { property.value(of: $0).recorded }
+        shown = { property.value(of: $0).shown }
+        isSatisfied = { satisfies(property.value(of: $0), property.value(of: $1)) }
     }
 
     /// The row of a record type in the table of a type that holds such a record.
@@ -125,6 +127,24 @@ public final class Field<Root: Sendable>: Sendable {
     public var name: String { description.name }
     public var role: FieldRole { description.role }
     public var acceptsSecrets: Bool { description.acceptsSecrets }
+    public var isRequired: Bool { description.isRequired }
+}
+
+/// Reads a property where it lies in the memory of its struct, without the walk along its key path.
+private struct StoredProperty<Root, Value>: Sendable {
+    private let path: any WritableKeyPath<Root, Value> & Sendable
+    /// nil for what is computed.
+    private let offset: Int?
+
+    init(_ path: any WritableKeyPath<Root, Value> & Sendable) {
+        self.path = path
+        offset = MemoryLayout<Root>.offset(of: path)
+    }
+
+    func value(of root: Root) -> Value {
+        guard let offset else { return root[keyPath: path] }
+        return withUnsafeBytes(of: root) { $0.load(fromByteOffset: offset, as: Value.self) }
+    }
 }
 
 /// The parts of a field that do not depend on its resource's Swift type: what the compiler, the schema and the reference

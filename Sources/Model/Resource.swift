@@ -17,6 +17,18 @@ public protocol Resource: Sendable, Hashable {
     static var bearsData: Bool { get }
     /// Whether the object bears a mark of Lodestar's: nobody else has made it, also where it was found.
     static var bearsMark: Bool { get }
+    /// Which further protocols the type takes part in, told by those protocols: to ask the runtime for one costs more than
+    /// most of what is done with the answer.
+    static var isRemovable: Bool { get }
+    static var isRefreshable: Bool { get }
+    static var isOpaque: Bool { get }
+    static var isProving: Bool { get }
+    static var isBounded: Bool { get }
+    static var isFilling: Bool { get }
+    static var isExpandable: Bool { get }
+    static var isRestorable: Bool { get }
+    static var isSucceeding: Bool { get }
+    static var isProvisioning: Bool { get }
 
     /// An instance with nothing managed; decoding fills it.
     init()
@@ -46,6 +58,12 @@ public protocol Resource: Sendable, Hashable {
     func changes(from observed: Observed?) -> [Change]
     /// What brings the host from the observed state to the desired one; empty when nothing differs.
     func steps(from observed: Observed?) throws(Refusal) -> [Step]
+    /// What is no difference and a person should know, such as an undeclared entry: one line each; lower case, no full stop.
+    ///
+    /// - Parameters:
+    ///   - observed: the actual state, before the steps.
+    ///   - changes: what is about to change.
+    func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
 }
 
 /// A resource whose object can be taken away: `state: absent`, un-declaring.
@@ -64,14 +82,6 @@ extension Removable {
     public var undeclared: Self { self }
     public func remains(of observed: Observed, on host: some HostReading) throws -> [String] { [] }
     public func removalWithData(of observed: Observed) throws(Refusal) -> [Step] { try removal(of: observed) }
-}
-
-/// A resource that may report something that is no difference, such as an undeclared entry.
-public protocol Remarking: Resource {
-    /// One line each; lower case, no full stop.
-    ///
-    /// - Parameter changes: what is about to change.
-    func remarks(on host: some HostReading, before changes: [Change]) throws -> [String]
 }
 
 /// A resource that does something when what it depends on has changed: restart, reload, run again.
@@ -135,6 +145,10 @@ public struct Refusal: Error, Sendable, Hashable {
 extension Resource {
     public static var bearsData: Bool { false }
     public static var bearsMark: Bool { false }
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
+        []
+    }
     public var needs: [Need] { [] }
     public var provisions: [HostObject] { [] }
     public var probes: [Probe] { [] }

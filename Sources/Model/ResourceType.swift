@@ -6,6 +6,8 @@ public struct ResourceType: Sendable {
     public let fields: [FieldDescription]
     public let isRemovable: Bool
     public let isRefreshable: Bool
+    /// Whether it is a composite.
+    public let isExpandable: Bool
     public let bearsData: Bool
     /// Whether it stands in install profiles only.
     public let isProvisioning: Bool
@@ -16,10 +18,11 @@ public struct ResourceType: Sendable {
         doc = type.doc
         examples = type.examples
         fields = type.fields.map(\.description)
-        isRemovable = type is any Removable.Type || type is any Expandable.Type
-        isRefreshable = type is any Refreshable.Type
+        isRemovable = type.isRemovable || type.isExpandable
+        isRefreshable = type.isRefreshable
+        isExpandable = type.isExpandable
         bearsData = type.bearsData
-        isProvisioning = type is any Provisioning.Type
+        isProvisioning = type.isProvisioning
         swiftType = type
     }
 
@@ -33,19 +36,23 @@ extension Resource {
     /// Unknown fields are the caller's to report. A field whose node holds something unknown is left as it is.
     public static func decoded(key: Node, fields given: [Node.Entry], into faults: inout Diagnostics) -> Self {
         var resource = Self()
+        let fields = fields
         guard let keyField = fields.first else { return resource }
         decode(keyField, from: key, into: &resource, &faults)
+        // By index, here and below: an iterator of a table whose type is not known here costs more than the work.
         for entry in given {
-            guard let field = fields.dropFirst().first(where: { $0.name == entry.key }) else { continue }
-            decode(field, from: entry.value, into: &resource, &faults)
+            guard let index = (1..<fields.count).first(where: { fields[$0].name == entry.key }) else { continue }
+            decode(fields[index], from: entry.value, into: &resource, &faults)
         }
         return resource
     }
 
     /// Reports the mandatory fields that a declaration leaves out.
     public static func reportMissing(in given: [Node.Entry], at place: Place, into faults: inout Diagnostics) {
-        for field in fields.dropFirst()
-        where field.description.isRequired && !given.contains(where: { $0.key == field.name }) {
+        let fields = fields
+        for index in 1..<max(1, fields.count) where fields[index].isRequired {
+            let field = fields[index]
+            if given.contains(where: { $0.key == field.name }) { continue }
             faults.add(Diagnostic("expected `\(field.name)`, found none", at: place, hint: field.description.doc))
         }
     }
@@ -92,7 +99,10 @@ extension Resource {
     }
 
     /// Whether something of the declaration must not be shown or stored, in whatever becomes of the object.
-    public var hasSecrets: Bool { !secretFields.isEmpty }
+    public var hasSecrets: Bool {
+        let fields = Self.fields
+        return fields.indices.contains { fields[$0].acceptsSecrets && fields[$0].shown(self) == .secret }
+    }
 
     /// The declared fields as plans show them, without the key.
     public var shownFields: [(name: String, value: ShownText)] {

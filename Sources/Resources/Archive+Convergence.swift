@@ -61,7 +61,7 @@ extension Archive {
             directory.mode = FileMode(found.permissions)
             return directory
         }
-        let changes = Self.propertyChanges(from: directory, to: self, replacing: [\.source: nil, \.file: nil])
+        let changes = Self.propertyChanges(from: directory, to: self, replacing: ["source": nil, "file": nil])
         guard let observed else { return changes }
         if observed.problem != nil { return changes + [Change(tree.property, from: nil, to: file?.shown)] }
         return tree.changes(from: observed.tree, beside: changes)

@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// One key that may log in to an account.
-public struct AuthorizedKey: Resource, Removable, Remarking {
+public struct AuthorizedKey: Resource, Removable {
     public var name = ""
     public var user = AccountName.root
     public var key: PublicKey?
@@ -81,8 +81,9 @@ public struct AuthorizedKey: Resource, Removable, Remarking {
         return try observed.file.steps(.set(.atLeast([desired])), owner: .name(user), group: .number(observed.group))
     }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        try observe(on: host)?.file.remarks ?? []
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
+        observed?.file.remarks ?? []
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {

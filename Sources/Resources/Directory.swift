@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// A directory, and on demand a tree of files below it.
-public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Succeeding {
+public struct Directory: Resource, Containing, Replacing, Bounded, Succeeding {
     public var path = AbsolutePath.root
     public var owner: Owner?
     public var group: Owner?
@@ -119,7 +119,7 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
 
     public func changes(from observed: Observed?) -> [Change] {
         let tree = laidTree
-        var changes = Self.propertyChanges(from: observed?.directory, to: self, replacing: [\.recurse: nil])
+        var changes = Self.propertyChanges(from: observed?.directory, to: self, replacing: ["recurse": nil])
         if let tree { changes += tree.changes(below: path, from: observed?.directory.recurse) }
         if let misowned = observed?.misowned, !misowned.isEmpty {
             changes.append(
@@ -135,7 +135,8 @@ public struct Directory: Resource, Containing, Remarking, Replacing, Bounded, Su
     private func relative(_ entry: AbsolutePath) -> String { String(entry.text.dropFirst(path.text.count + 1)) }
 
     /// Remarks on what `purge: report` found and `purge: enforce` must leave.
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         guard let purge, try host.status(of: path)?.kind == .directory else { return [] }
         let region = try claims.region(below: path, on: host)
         let strangers = try Strangers(of: self, beside: region, on: host)

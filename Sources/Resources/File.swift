@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// A regular file: its content, owner, group and mode.
-public struct File: Resource, Removable, Replacing, Remarking {
+public struct File: Resource, Removable, Replacing {
     public var path = AbsolutePath.root
     public var content: FileContent?
     public var initial: String?
@@ -140,8 +140,9 @@ public struct File: Resource, Removable, Replacing, Remarking {
         return differences.isEmpty ? [] : [.setAttributes(AttributeChange(path, kind: .file, attributes: attributes))]
     }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        guard Differences<File>(changes).contains(\.content) else { return [] }
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
+        guard observed != nil || interpreter != nil, Differences<File>(changes).contains(\.content) else { return [] }
         return try unchecked(on: host) + otherNames(on: host)
     }
 

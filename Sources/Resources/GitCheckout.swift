@@ -138,7 +138,7 @@ public struct GitCheckout: Resource, Containing, Replacing, Bounded, Filling {
             (directory.owner, directory.group) = (found.owner, found.group)
             return directory
         }
-        let changes = Self.propertyChanges(from: directory, to: self, replacing: [\.commit: nil, \.ref: nil])
+        let changes = Self.propertyChanges(from: directory, to: self, replacing: ["commit": nil, "ref": nil])
         guard let observed else { return changes }
         if observed.doubt != nil {
             return changes + [Change(tree.property, from: nil, to: ref?.shown ?? commit?.shown)]

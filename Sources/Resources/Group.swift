@@ -77,10 +77,10 @@ public struct Group: Resource, Removable {
     public func isPresent(in observed: Observed) -> Bool { true }
 
     public func changes(from observed: Observed?) -> [Change] {
-        var special: [PartialKeyPath<Group>: Change?] = [:]
+        var special: [String: Change?] = [:]
         if let members, let observed {
             let present = observed.group.members?.elements ?? []
-            special[\.members] = .some(
+            special["members"] = .some(
                 members.change("members", from: present, strangers: observed.strangers, as: \.text))
         }
         var changes = Self.propertyChanges(from: observed?.group, to: self, replacing: special)

@@ -83,7 +83,8 @@ extension KernelModule {
     }
 
     /// Remarks on other files that have the last word.
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         var remarks: [String] = []
         let isLast = try host.dropIns(in: "modprobe.d").filter { path in
             guard path != rulesFile, let rules = try? host.document(ModuleSettings.self, at: path)?.rules(for: name)

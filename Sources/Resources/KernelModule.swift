@@ -2,7 +2,7 @@ public import HostFiles
 public import Model
 
 /// A module of the kernel: whether it is loaded, now and at boot, with which parameters, or never.
-public struct KernelModule: Resource, Removable, Remarking {
+public struct KernelModule: Resource, Removable {
     public var name = ModuleName.none
     public var loaded: Bool?
     public var atBoot: Bool?

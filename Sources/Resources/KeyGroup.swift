@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// Keys that may log in to an account and come and go together.
-public struct KeyGroup: Resource, Removable, Remarking {
+public struct KeyGroup: Resource, Removable {
     public var name = PlainName.none
     public var user = AccountName.root
     public var keys = NamedKeys()
@@ -93,8 +93,9 @@ public struct KeyGroup: Resource, Removable, Remarking {
         return try observed.file.steps(.setGroup(content), owner: .name(user), group: .number(observed.group))
     }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        try observe(on: host)?.file.remarks ?? []
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
+        observed?.file.remarks ?? []
     }
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] {

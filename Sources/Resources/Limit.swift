@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// A limit of what the processes of a session may use.
-public struct Limit: Resource, Removable, Remarking {
+public struct Limit: Resource, Removable {
     public var name = ""
     public var domain = LimitDomain.all
     public var type = LimitType.both
@@ -115,7 +115,8 @@ public struct Limit: Resource, Removable, Remarking {
     }
 
     /// Remarks on files that have the last word.
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         guard let value else { return [] }
         let winners = try Limits(reading: host, without: Self.file).values(of: line).compactMap(\.self).filter {
             found in

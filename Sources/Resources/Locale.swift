@@ -2,7 +2,7 @@ public import HostFiles
 public import Model
 
 /// The locale of the host: LANG in its file, and the locale itself, made where it is missing.
-public struct Locale: Resource, Removable, Remarking {
+public struct Locale: Resource, Removable {
     public var host = ThisHost.this
     public var lang = LocaleName.posix
 
@@ -140,7 +140,8 @@ public struct Locale: Resource, Removable, Remarking {
         }
     }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         let all = LineEdit(text: Content(""), match: "^\\s*(?:export\\s+)?LC_ALL=[\"']?[A-Za-z]")
         return try [Self.debian, Self.systemd].filter {
             try host.status(of: $0)?.kind == .file

@@ -131,7 +131,8 @@ extension Mount {
             + (observed.entry == nil ? [] : Self.editing(.remove(.mount(path.text))))
     }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         guard host.isRunning, mounted, !options.flags.contains("ro"),
             let mounts = try host.document(MountedFileSystems.self, at: MountedFileSystems.place),
             mounts.mount(at: path)?.options.contains("ro") == true, !Differences<Mount>(changes).contains(\.options)

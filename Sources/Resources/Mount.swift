@@ -2,7 +2,7 @@ public import HostFiles
 public import Model
 
 /// A file system that is mounted at a place: its line in /etc/fstab, and the mount itself on a running host.
-public struct Mount: Resource, Removable, Remarking {
+public struct Mount: Resource, Removable {
     public var path = AbsolutePath.root
     public var device = ""
     public var type = "auto"

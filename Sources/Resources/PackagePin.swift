@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// Which versions of packages apt prefers.
-public struct PackagePin: Resource, Removable, Remarking {
+public struct PackagePin: Resource, Removable {
     public var name = PlainName.none
     public var packages: BlankWords?
     public var version: String?
@@ -137,7 +137,8 @@ public struct PackagePin: Resource, Removable, Remarking {
     public func removal(of observed: Observed) throws(Refusal) -> [Step] { [.remove(Removal(file, kind: .file))] }
 
     /// Remarks on another file that comes first for one of the packages.
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         let names = Set(packages?.words ?? [])
         let earlier = try PackagePinRecord.all(on: host).prefix { $0.file != file && $0.record != record }
         return earlier.filter { !names.isDisjoint(with: $0.record.packages) }.prefix(1).map { found in

@@ -44,8 +44,8 @@ extension FileStatus {
     ) throws(HostFault) -> Owner {
         guard case .name(let name) = wanted else { return .number(number) }
         if number == 0, name.text == "root" { return wanted }
+        if try AccountDatabase.number(of: wanted, isGroup: isGroup, on: host) == number { return wanted }
         let accounts = try AccountDatabase(reading: host)
-        if (isGroup ? accounts.gid(of: wanted) : accounts.uid(of: wanted)) == number { return wanted }
         if try isGroup ? host.gid(of: name) == number : host.account(wanted)?.uid == number { return wanted }
         let found = isGroup ? accounts.group(number: number)?.name : accounts.user(number: number)?.name
         return found.map { .name($0) } ?? .number(number)

@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// A source of packages of apt, with the key that signs it.
-public struct Repository: Resource, Removable, Remarking {
+public struct Repository: Resource, Removable {
     public var name = ""
     public var types = BlankWords(["deb"])
     public var uris: BlankWords?
@@ -208,8 +208,9 @@ public struct Repository: Resource, Removable, Remarking {
     }
 
     /// Remarks on other files that say the same archive in another way.
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        guard let observed = try observe(on: host), observed.isOwn else { return [] }
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
+        guard let observed, observed.isOwn else { return [] }
         if let rival = observed.rival {
             return [
                 enabled

@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// Settings of sshd in a file of their own.
-public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
+public struct SSHDConfig: Resource, Removable, Refreshable {
     public var name = PlainName.none
     public var settings = DropInSettings()
     public var exclusive = false
@@ -167,8 +167,9 @@ public struct SSHDConfig: Resource, Removable, Remarking, Refreshable {
         observed.unit.map { [.service(ServiceOperation(.reload, $0))] } ?? []
     }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
-        try observe(on: host)?.remarks ?? []
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
+        observed?.remarks ?? []
     }
 
     /// What a setting names has changed: sshd reads some of that only with its configuration.

@@ -3,7 +3,7 @@ public import Model
 public import Scheduling
 
 /// A job that the agent runs: one definition file below /etc/lodestar/schedules.d.
-public struct Schedule: Resource, Removable, Remarking {
+public struct Schedule: Resource, Removable {
     public var definition = ScheduleDefinition()
 
     public init() {}
@@ -40,7 +40,8 @@ public struct Schedule: Resource, Removable, Remarking {
     }
 
     /// A remark on a job that goes on for somebody who left.
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         guard case .name(let name) = definition.user, name != .root,
             try AccountDatabase(reading: host).user(name)?.isLocked == true
         else { return [] }

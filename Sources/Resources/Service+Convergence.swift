@@ -202,7 +202,8 @@ extension Service {
     }
 
     /// Remarks on units that a package brings in /usr: they are not an administrator's to take away.
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         let tree = try UnitTree(on: host, unit: unitName, declared: declaredUnit, isUnmasked: masked == false)
         let found = enabled == false || masked == false ? try tree.file(of: unitName) : nil
         if masked == false, let found, found.isMasked, !UnitFolders.isConfiguration(found.path) {

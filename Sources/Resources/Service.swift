@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// A service of systemd.
-public struct Service: Resource, Refreshable, Removable, Remarking {
+public struct Service: Resource, Refreshable, Removable {
     public var name = ServiceName.none
     public var running: Bool?
     public var enabled: Bool?

@@ -60,7 +60,8 @@ extension SudoRule {
 
     public func removal(of observed: Observed) throws(Refusal) -> [Step] { [.remove(Removal(file, kind: .file))] }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         let sudoers = try Sudoers(reading: host)
         return sudoers.files.isEmpty || sudoers.folders.contains(Self.folder)
             ? [] : ["sudo does not read it: \(Sudoers.main) has no `@includedir \(Self.folder)`"]

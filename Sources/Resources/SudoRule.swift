@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// Who may run what as whom with sudo.
-public struct SudoRule: Resource, Removable, Remarking {
+public struct SudoRule: Resource, Removable {
     public var name = ""
     public var users: [SudoAccount] = []
     public var groups: [AccountName] = []

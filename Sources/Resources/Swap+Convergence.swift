@@ -71,7 +71,8 @@ extension Swap {
         return stop(observed) + file + (try editing(observed.entry.map { .remove($0.place) }, observed))
     }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         guard let status = try host.status(of: path), status.kind == .file, status.permissions.bits & 0o077 != 0 else {
             return []
         }

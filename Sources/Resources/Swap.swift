@@ -3,7 +3,7 @@ public import Model
 public import Scheduling
 
 /// A swap file or device: made, in use now and at boot.
-public struct Swap: Resource, Removable, Remarking, Succeeding {
+public struct Swap: Resource, Removable, Succeeding {
     public var path = AbsolutePath.root
     public var size: ByteSize?
     public var priority: Int?

@@ -2,7 +2,7 @@ public import HostFiles
 public import Model
 
 /// A parameter of the kernel.
-public struct Sysctl: Resource, Removable, Remarking {
+public struct Sysctl: Resource, Removable {
     public var name = KernelKey.none
     public var value: String?
     public var atBoot = true
@@ -139,7 +139,8 @@ public struct Sysctl: Resource, Removable, Remarking {
     public func removal(of observed: Observed) throws(Refusal) -> [Step] { [.remove(Removal(file, kind: .file))] }
 
     /// Remarks on other files that have the last word at boot.
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         guard atBoot, let value else { return [] }
         return try KernelSettings.files(after: file.name, on: host).compactMap { path in
             guard let found = try? host.document(KernelSettings.self, at: path)?.value(of: name),

@@ -154,9 +154,9 @@ extension User {
 
     /// What differs in the account's record.
     private func recordChanges(from observed: Observed?) -> [Change] {
-        var special: [PartialKeyPath<User>: Change?] = [\.authorizedKeys: nil]
+        var special: [String: Change?] = ["authorized_keys": nil]
         if let groups, let present = observed?.user?.groups {
-            special[\.groups] = .some(groups.change("groups", from: present.elements, as: \.text))
+            special["groups"] = .some(groups.change("groups", from: present.elements, as: \.text))
         }
         return Self.propertyChanges(from: observed?.user, to: self, replacing: special)
     }
@@ -211,9 +211,9 @@ extension User {
         return steps
     }
 
-    public func remarks(on host: some HostReading, before changes: [Change]) throws -> [String] {
+    public func remarks(on observed: Observed?, of host: some HostReading, before changes: [Change]) throws -> [String]
+    {
         if authorizedKeys == nil { return [] }
-        let observed = try observe(on: host)
         if let fault = observed?.keyFault {
             return ["its keys are left, with which nobody logs in while it is locked: \(fault)"]
         }

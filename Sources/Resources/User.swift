@@ -2,7 +2,7 @@ import HostFiles
 public import Model
 
 /// An account of the local databases, with its home and its keys.
-public struct User: Resource, Removable, Remarking {
+public struct User: Resource, Removable {
     public var name = AccountName.root
     public var uid: UInt32?
     public var group: Owner?

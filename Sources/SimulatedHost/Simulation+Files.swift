@@ -3,9 +3,10 @@ import Model
 
 extension Simulation {
     func perform(_ step: FileStep) throws(HostFault) {
-        let path = try place(of: step.path), change = try change(of: step, at: path)
-        let isGuarded = !guardedPlaces.safeguards(at: path).isEmpty
-        if isGuarded, let change, let fault = try guardedPlaces.fault(of: change, at: step.path, on: self) {
+        let path = try place(of: step.path), isGuarded = guardedPlaces.has(path)
+        if isGuarded, let change = try change(of: step, at: path),
+            let fault = try guardedPlaces.fault(of: change, at: step.path, on: self)
+        {
             throw fault
         }
         defer { if isGuarded { guarded = nil } }
@@ -93,9 +94,9 @@ extension Simulation {
 
     private func write(_ write: FileWrite) throws(HostFault) {
         try checkParent(of: write.path, "write")
-        try check(write.replaced, at: write.path, "write")
-        var status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
         let present = try self.status(of: write.path)
+        try check(write.replaced, at: write.path, present, "write")
+        var status = FileStatus(kind: .file, permissions: Permissions(0o644), owner: 0, group: 0)
         if let present, present.kind == .file { status = present }
         status.byteCount = write.content.byteCount
         status.linkCount = 1
@@ -127,6 +128,7 @@ extension Simulation {
             document = EditedDocument(for: edit.edit, parsing: [])
         }
         entries[edit.path] = nil  // keeps the storage unique, so that an edit copies nothing
+        forgetAbsence(below: edit.path)
         do throws(Refusal) {
             try document.apply(edit.edit)
         } catch {
@@ -149,7 +151,7 @@ extension Simulation {
         if let present, present.kind == .directory {
             status = present
         } else {
-            try check(creation.replaced, at: creation.path, "make")
+            try check(creation.replaced, at: creation.path, present, "make")
         }
         try apply(creation.attributes, to: &status)
         try checkKept(creation.path, status, present)
@@ -185,7 +187,8 @@ extension Simulation {
     private func make(_ creation: LinkCreation) throws(HostFault) {
         if creation.makesParents { try makeParents(of: creation.path) }
         try checkParent(of: creation.path, "make")
-        if try status(of: creation.path)?.kind != .link { try check(creation.replaced, at: creation.path, "make") }
+        let present = try status(of: creation.path)
+        if present?.kind != .link { try check(creation.replaced, at: creation.path, present, "make") }
         let status = FileStatus(
             kind: .link, permissions: Permissions(0o777), owner: 0, group: 0, byteCount: creation.target.utf8.count)
         put(status, .link(creation.target), at: creation.path)
@@ -218,14 +221,14 @@ extension Simulation {
         (move.from, move.to) = (try place(of: written.from), try place(of: written.to))
         guard case .present(let status, let body)? = try entry(at: move.from) else { return }
         try checkParent(of: move.to, "move")
-        try check(.nothing, at: move.to, "move")
+        try check(.nothing, at: move.to, self.status(of: move.to), "move")
         if move.to.isBelowOrEqual(to: move.from) {
             throw HostFault("move", move.from.text, "\(move.to) is below it")
         }
         let inside = entries.filter { $0.key != move.from && $0.key.isBelowOrEqual(to: move.from) }
         take(move.from)
         moves.append(move)
-        folders.forget()
+        forgetFolders()
         put(status, body, at: move.to)
         for (path, entry) in inside {
             entries[path] = nil
@@ -235,10 +238,11 @@ extension Simulation {
                 listings[parent, default: [:]][to.name] = if case .absent = entry { false } else { true }
             }
         }
+        forgetFolders()
     }
 
     private func take(_ path: AbsolutePath) {
-        folders.forget()
+        forgetFolders()
         if case .present(let status, _)? = entries[path], status.kind == .directory {
             entries = entries.filter { !$0.key.isBelowOrEqual(to: path) }
             listings = listings.filter { !$0.key.isBelowOrEqual(to: path) }

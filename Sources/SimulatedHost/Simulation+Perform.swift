@@ -84,8 +84,9 @@ extension Simulation {
 
     func put(_ status: FileStatus, _ body: Body, at path: AbsolutePath) {
         // A link came or went.
-        if case .link = body { folders.forget() }
-        if case .present(_, .link)? = entries[path] { folders.forget() }
+        if case .link = body { forgetFolders() }
+        if case .present(_, .link)? = entries[path] { forgetFolders() }
+        forgetAbsence(below: path)
         entries[path] = .present(status, body)
         if status.kind != .directory, path.bringsPackages { hasNewSources = true }
         if let parent = path.parent { listings[parent, default: [:]][path.name] = true }
@@ -102,8 +103,11 @@ extension Simulation {
         }
     }
 
-    func check(_ replaced: Replaced, at path: AbsolutePath, _ operation: String) throws(HostFault) {
-        guard let status = try status(of: path) else { return }
+    /// - Parameter present: what is there.
+    func check(
+        _ replaced: Replaced, at path: AbsolutePath, _ present: FileStatus?, _ operation: String
+    ) throws(HostFault) {
+        guard let status = present else { return }
         switch replaced {
         case .nothing: throw HostFault(operation, path.text, "a \(status.kind.rawValue) is already there")
         case .file:
@@ -151,8 +155,11 @@ extension Simulation {
     private func number(_ owner: Owner, isGroup: Bool) throws(HostFault) -> UInt32 {
         if case .number(let number) = owner { return number }
         if case .name(.root) = owner { return 0 }
-        let database = try currentAccounts()
-        if let number = isGroup ? database.gid(of: owner) : database.uid(of: owner) { return number }
+        let local: UInt32? =
+            if accounts != nil { isGroup ? accounts?.gid(of: owner) : accounts?.uid(of: owner) } else {
+                try AccountDatabase.number(of: owner, isGroup: isGroup, on: self)
+            }
+        if let local { return local }
         if case .name(let name) = owner,
             let number = try isGroup ? gid(of: name) : account(owner)?.uid
         {

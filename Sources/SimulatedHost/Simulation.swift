@@ -1,11 +1,11 @@
-import HostFiles
+public import HostFiles
 public import Model
 
 /// A host in memory: an overlay on any reader, or, on an `EmptyHost`, a host of its own.
 ///
 /// This is the planner's host: it takes the steps, performs them in memory and is observed again, so that later
 /// resources see the effects of earlier ones. It never touches the reader below.
-public final class Simulation: Host {
+public final class Simulation: Host, AccountKeeping {
     /// The overlay at one path.
     enum Entry {
         case absent
@@ -26,7 +26,7 @@ public final class Simulation: Host {
     nonisolated(unsafe) var entries: [AbsolutePath: Entry] = [:]
     /// The names that the overlay added to directories or took from them.
     nonisolated(unsafe) var listings: [AbsolutePath: [String: Bool]] = [:]
-    nonisolated(unsafe) var accounts: AccountDatabase?
+    nonisolated(unsafe) public internal(set) var accounts: AccountDatabase?
     nonisolated(unsafe) var packages: (path: AbsolutePath, database: any PackageDatabase)?
     nonisolated(unsafe) var services: [String: Bool] = [:]
     /// The locales that were made in memory.
@@ -38,6 +38,8 @@ public final class Simulation: Host {
     nonisolated(unsafe) var hasNewSources = false
     nonisolated(unsafe) var endedProcesses: Set<UInt32> = []
     nonisolated(unsafe) var folders = OverlaidFolders()
+    /// Whether the reader below knows nothing of what is in a folder; with each folder those above it.
+    nonisolated(unsafe) private var absences: [AbsolutePath: Bool] = [:]
     /// The files that let nobody in where they are wrong, as far as they were looked for.
     nonisolated(unsafe) var guarded: GuardedPlaces?
     let below: any HostReading
@@ -96,7 +98,8 @@ public final class Simulation: Host {
 
     /// Where the reader below has what is at a path.
     func source(of path: AbsolutePath) -> AbsolutePath {
-        moves.reversed().reduce(path) { path, move in
+        if moves.isEmpty { return path }
+        return moves.reversed().reduce(path) { path, move in
             guard path.isBelowOrEqual(to: move.to) else { return path }
             return AbsolutePath(move.from.text + path.text.dropFirst(move.to.text.count)) ?? path
         }
@@ -104,16 +107,29 @@ public final class Simulation: Host {
 
     /// Whether a directory above the path was removed or made in memory, so that the reader below knows nothing of it.
     private func isBelowAbsent(_ path: AbsolutePath) -> Bool {
-        var parent = path.parent
-        while let directory = parent {
+        guard let directory = path.parent else { return false }
+        if let known = absences[directory] { return known }
+        let isAbsent =
             switch entries[directory] {
-            case .absent?: return true
-            case .present(_, .newDirectory)?: return true
-            case .present(let status, _)? where status.kind != .directory: return true
-            case .present?, nil: parent = directory.parent
+            case .absent?, .present(_, .newDirectory)?: true
+            case .present(let status, _)? where status.kind != .directory: true
+            case .present?, nil: false
             }
-        }
-        return false
+        // Asked above in any case, so that a folder is known only where those above it are.
+        let isBelow = isBelowAbsent(directory)
+        absences[directory] = isAbsent || isBelow
+        return isAbsent || isBelow
+    }
+
+    /// Forgets what is known of folders, where a link or a folder came or went.
+    func forgetFolders() {
+        folders.forget()
+        absences = [:]
+    }
+
+    /// Forgets what is known of the folders below a path that changes.
+    func forgetAbsence(below path: AbsolutePath) {
+        if absences[path] != nil { absences = [:] }
     }
 
     public func contents(of path: AbsolutePath, limit: Int) throws(HostFault) -> [UInt8] {

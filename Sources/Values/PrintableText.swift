@@ -8,6 +8,11 @@ extension StringProtocol {
 }
 
 extension String {
+    /// The same; most texts are plain ASCII, of which a look at the bytes tells that nothing is to be done.
+    public var printable: String {
+        utf8.allSatisfy { (0x20...0x7E).contains($0) } ? self : self[...].printable
+    }
+
     /// The lines of a text for a terminal, each `printable`.
     ///
     /// - Parameter keepsColors: whether the colours that our own output sets stay (`ESC [ 3 N m` and `ESC [ 0 m`).

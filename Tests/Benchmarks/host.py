@@ -49,13 +49,13 @@ def start(root, words, output=subprocess.PIPE):
 
 
 def measure(root, words):
-    """Processor seconds of a command, and its peak in KB."""
+    """Processor seconds of a command, those of them that it spent itself, and its peak in KB."""
     child = start(root, words)
     output = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if status != 0: sys.exit(f"host.py: {' '.join(words)}: {output.decode()[-800:]}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+    return usage.ru_utime + usage.ru_stime, usage.ru_utime, usage.ru_maxrss
 
 
 def anonymous(root, words):
@@ -154,21 +154,23 @@ def compare(tools, lower, work, count, phases, runs):
     hosts = [Host(tool, lower, f"{work}/{index}", count) for index, tool in enumerate(tools)]
     for host in hosts: host.settle()
     wanted = dict.fromkeys(base for phase in phases for base in [PHASES[phase][1]] if base.startswith("floor"))
-    least, peak, own = {}, {}, {}
+    least, users, peak = {}, {}, {}
     for turn in range(runs):
         for name, one in [(phase, index) for phase in phases for index in range(len(hosts))] + [(f, None) for f in wanted]:
             if turn >= 3 and "first" in name and count > 1000: continue
-            seconds, memory = (floor if one is None else hosts[one]).run(name)
+            seconds, user, memory = (floor if one is None else hosts[one]).run(name)
             least[name, one] = min(seconds, least.get((name, one), seconds))
+            users[name, one] = min(user, users.get((name, one), user))
             peak[name, one] = max(memory, peak.get((name, one), 0))
     for phase in phases:
         for index, host in enumerate(hosts):
             own = max(host.run(phase, anonymous) for _ in range(3))
             seconds, base, limit = least[phase, index], *PHASES[phase][1:]
             against = least.get((base, None)) or least.get((base, index)) or seconds
+            user, first = users[phase, index], users[phase, 0]
             print(f"{count:6} {phase:8} {os.path.basename(tools[index]):14} {seconds * 1000:8.1f} ms {against * 1000:8.1f} ms {base:11}"
-                  f" {seconds / against:6.2f} {limit or '':>5} {seconds / least[phase, 0]:6.3f} {peak[phase, index] / 1024:7.1f} {own / 1024:6.1f}",
-                  flush=True)
+                  f" {seconds / against:6.2f} {limit or '':>5} {seconds / least[phase, 0]:6.3f} {user * 1000:7.1f} {user / max(first, 1e-6):6.3f}"
+                  f" {peak[phase, index] / 1024:7.1f} {own / 1024:6.1f}", flush=True)
     return least
 
 
@@ -184,7 +186,8 @@ def main():
         os.environ["LODESTAR_BENCH"] = "1"
         os.execvp("unshare", ["unshare", "-m", "--propagation", "private", sys.executable, *sys.argv])
     tools = [os.path.realpath(tool) for tool in given.tools.split(",")]
-    print("     n phase    binary          processor        of            ratio wanted  /first  peak MB  anon")
+    # The last but two columns: the command's own time, without the kernel's, which fsync(2) makes another one each time.
+    print("     n phase    binary          processor        of            ratio wanted  /first user ms /first peak MB   anon")
     figures = {}
     for count in map(int, given.sizes.split(",")):
         with tempfile.TemporaryDirectory(dir="/var/tmp") as work:

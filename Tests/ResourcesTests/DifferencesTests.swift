@@ -26,14 +26,13 @@ struct DifferencesTests {
             $0.group = .number(2)
         }
         let own = Change("owner", from: nil, to: .text("own"))
-        let changes = File.propertyChanges(from: nil, to: wanted, replacing: [\.owner: own, \.group: nil])
+        let changes = File.propertyChanges(from: nil, to: wanted, replacing: ["owner": own, "group": nil])
         #expect(changes == [own])
     }
 
     /// The rows of a record that another type holds are told apart.
     @Test func aPartIsNoRowOfItsOwn() {
-        let all = Schedule.propertyChanges(from: nil, to: Schedule(), replacing: [\.definition: nil])
-        #expect(all == Schedule.propertyChanges(from: nil, to: Schedule()) && !all.isEmpty)
-        #expect(!Differences<Schedule>(all).contains(\.definition))
+        let all = Schedule.propertyChanges(from: nil, to: Schedule())
+        #expect(!all.isEmpty && !Differences<Schedule>(all).contains(\.definition))
     }
 }

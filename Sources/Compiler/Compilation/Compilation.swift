@@ -11,22 +11,8 @@ public struct Compilation {
     public var reads: [String: Datum?]
     /// The composites that the catalog has the parts of, as they were declared.
     public var composites: [Declaration]
-    /// How each resource came about, in the catalog's order; composites come last.
-    public var origins: [ResourceOrigin]
+    let pieces: [Piece]
     let data: DataLayers
-}
-
-/// Where a resource's values came from, for `lodestar explain`.
-public struct ResourceOrigin: Sendable {
-    public struct Value: Sendable {
-        public var name: String
-        public var place: Place
-        /// The expression as it was written; nil for a constant.
-        public var expression: String?
-    }
-
-    public var address: Address
-    public var values: [Value]
 }
 
 extension Site {

@@ -11,14 +11,15 @@ extension HostCompilation {
 
     private func piece(of resource: DeclaredResource) -> Piece {
         var (declared, isBroken) = declaration(of: resource)
-        if let dependent = declared.resource as? any FleetDependent, !isBroken {
-            isBroken = !meet(dependent, &declared, resource)
+        if resource.type.isExpandable {
+            if let dependent = declared.resource as? any FleetDependent, !isBroken {
+                isBroken = !meet(dependent, &declared, resource)
+            }
+            if let composite = declared.resource as? any Expandable {
+                return piece(of: resource, declared, composite, isBroken: isBroken)
+            }
         }
-        guard let composite = declared.resource as? any Expandable else {
-            return Piece(
-                resource: resource, declarations: [declared], relations: resource.relations, isBroken: isBroken)
-        }
-        return piece(of: resource, declared, composite, isBroken: isBroken)
+        return Piece(resource: resource, declarations: [declared], relations: resource.relations, isBroken: isBroken)
     }
 
     /// What a composite becomes: each part is declared where the composite is, with all that is said about it.

@@ -21,27 +21,36 @@ struct EdgeBuilder {
     /// The automatic edges: from the owner of what a resource needs, and from those who edit parts of it.
     mutating func addNeeds() {
         var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
-        for (position, declaration) in declarations.enumerated() {
-            for object in declaration.resource.objects {
+        // By index: a loop over the declarations would copy each of them.
+        for position in declarations.indices {
+            let resource = declarations[position].resource, isPresent = declarations[position].state == .present
+            for object in resource.objects {
                 owners[object] = position
-                guard declaration.state == .present else { continue }
+                guard isPresent else { continue }
                 if case .part(_, let path, _) = object { editors[path, default: []].append(position) }
                 if case .mount(let path) = object { sources.append((path, position, "mount")) }
             }
-            if declaration.state == .present, let filling = declaration.resource as? any Filling {
-                sources.append((filling.path, position, declaration.address.type))
+            if isPresent, type(of: resource).isFilling, let filling = resource as? any Filling {
+                sources.append((filling.path, position, declarations[position].address.type))
             }
         }
         addBelowSources(owners)
-        for (position, declaration) in declarations.enumerated() {
-            for object in declaration.resource.provisions where owners[object] == nil { owners[object] = position }
+        for position in declarations.indices {
+            for object in declarations[position].resource.provisions where owners[object] == nil {
+                owners[object] = position
+            }
         }
-        var files: [AbsolutePath: [Int]] = [:]
-        for (object, position) in owners {
-            if let folder = object.file?.parent { files[folder, default: []].append(position) }
-        }
-        for (position, declaration) in declarations.enumerated() {
-            for need in declaration.resource.needs + declaration.resource.safeguardNeeds {
+        let all = owners
+        lazy var files: [AbsolutePath: [Int]] = {
+            var files: [AbsolutePath: [Int]] = [:]
+            for (object, position) in all {
+                if let folder = object.file?.parent { files[folder, default: []].append(position) }
+            }
+            return files
+        }()
+        for position in declarations.indices {
+            let resource = declarations[position].resource
+            for need in resource.needs + resource.safeguardNeeds {
                 addEditors(of: need, position)
                 if need.isForFiles, let folder = need.object.file {
                     for owner in (files[folder] ?? []).sorted() { add(need, of: position, to: owner) }

@@ -49,11 +49,12 @@ extension Compilation {
             lines.append("  through the roles \(declaration.origin.joined(separator: " > "))")
         }
         if declaration.state == .absent { lines.append("  state: absent") }
-        let origin = origins.first { $0.address == address }
+        let source = pieces.first { $0.resource.address == address }?.resource
         for field in declaration.resource.shownFields {
-            let value = origin?.values.first { $0.name == field.name }
-            let place = value.map { "  \($0.place)" } ?? ""
-            let expression = value?.expression.map { "  from \($0)" } ?? ""
+            let entry = source?.entries.first { $0.key == field.name }
+            let place = entry.map { "  \($0.value.place)" } ?? ""
+            // nil for a constant.
+            let expression = entry.flatMap { source?.source.expression(of: $0) }.map { "  from \($0)" } ?? ""
             lines.append("  \(field.name): \(Self.line(of: field.value))\(expression)\(place)")
         }
         for position in positions where catalog.declarations[position].address != address {

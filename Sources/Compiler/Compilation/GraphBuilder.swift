@@ -70,16 +70,20 @@ struct GraphBuilder {
     }
 
     private mutating func place() {
-        for piece in assembly.pieces {
+        // By index: a loop over them would copy each of them.
+        let pieces = assembly.pieces
+        declarations.reserveCapacity(pieces.count)
+        positions.reserveCapacity(pieces.count)
+        for index in pieces.indices {
             let first = declarations.count
-            if piece.isBroken { broken.insert(first) }
-            let own = piece.composite == nil ? [add(piece.declarations[0])] : add(piece)
-            positions[piece.resource.address] = own
-            uses += (first..<declarations.count).map { _ in piece.resource.uses }
-            relations.append((own, piece.relations))
+            if pieces[index].isBroken { broken.insert(first) }
+            let own = pieces[index].composite == nil ? [add(pieces[index].declarations[0])] : add(pieces[index])
+            positions[pieces[index].resource.address] = own
+            for _ in first..<declarations.count { uses.append(pieces[index].resource.uses) }
+            if !pieces[index].relations.isEmpty { relations.append((own, pieces[index].relations)) }
         }
-        for (position, declaration) in declarations.enumerated() where positions[declaration.address] == nil {
-            positions[declaration.address] = [position]
+        for position in declarations.indices where positions[declarations[position].address] == nil {
+            positions[declarations[position].address] = [position]
         }
     }
 

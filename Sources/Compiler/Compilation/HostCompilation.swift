@@ -55,8 +55,7 @@ final class HostCompilation {
             of: assembly.pieces, site: site, host: scope.identity, digest: hasDigest ? digest : Digest(of: ""))
         return Compilation(
             catalog: all.hasErrors ? nil : catalog, diagnostics: all, labels: labels, reads: scope.record.values,
-            composites: assembly.pieces.compactMap(\.composite), origins: Self.origins(catalog, assembly.pieces),
-            data: data)
+            composites: assembly.pieces.compactMap(\.composite), pieces: assembly.pieces, data: data)
     }
 
     /// Evaluates everything that the site says for the host.
@@ -190,23 +189,6 @@ final class HostCompilation {
                 scope.identity.ip ?? "-", scope.secrets == nil ? "no secrets" : "secrets",
             ].joined(separator: "\u{0}"))
     }
-
-    private static func origins(_ catalog: Catalog?, _ pieces: [Piece]) -> [ResourceOrigin] {
-        let declared = Dictionary(
-            pieces.map { ($0.resource.address, $0.resource) }, uniquingKeysWith: { first, _ in first })
-        let order =
-            (catalog?.declarations ?? []).filter { $0.partOf == nil }.map(\.address)
-            + pieces.compactMap { $0.composite?.address }
-        return order.compactMap { address in
-            declared[address].map { resource in
-                ResourceOrigin(
-                    address: address,
-                    values: resource.entries.map {
-                        .init(name: $0.key, place: $0.value.place, expression: resource.source.expression(of: $0))
-                    })
-            }
-        }
-    }
 }
 
 /// A value with what was reported on the way to it.
@@ -218,7 +200,15 @@ struct Collected<Value> {
 extension Graph {
     /// What the positions of the graph stand for.
     func declarations(of pieces: [Piece]) -> [Declaration] {
-        zip(pieces.flatMap(\.declarations), taken).filter { $0.1 }.map { $0.0 }
+        var declarations: [Declaration] = [], position = 0
+        declarations.reserveCapacity(taken.count)
+        for index in pieces.indices {
+            for declaration in pieces[index].declarations {
+                if taken[position] { declarations.append(declaration) }
+                position += 1
+            }
+        }
+        return declarations
     }
 
     /// The catalog of a host whose pieces have this graph; nil where there is no order.

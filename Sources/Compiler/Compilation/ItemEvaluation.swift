@@ -27,6 +27,7 @@ extension HostCompilation {
                     addUses(of: context, toAllAfter: 0)
                 })
         }
+        let names = context.names.union(["each"])
         for (number, element) in turns.elements.enumerated() {
             items.append(
                 remembered(elements?[number]) {
@@ -35,7 +36,7 @@ extension HostCompilation {
                     var inner = context
                     inner.scope.each = element
                     return self.evaluated {
-                        self.evaluate(source, in: inner, names: context.names.union(["each"]), keep)
+                        self.evaluate(source, in: inner, names: names, keep)
                     }
                 })
         }

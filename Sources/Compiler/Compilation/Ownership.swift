@@ -20,9 +20,9 @@ enum Ownership {
         var diagnostics = Diagnostics()
         var owners: [HostObject: Int] = Dictionary(minimumCapacity: declarations.count * 2)
         var reported = Set<[Int]>()
-        for (position, declaration) in declarations.enumerated() where !broken.contains(position) {
-            let objects = declaration.resource.objects
-            for object in declaration.state == .present
+        for position in declarations.indices where !broken.contains(position) {
+            let objects = declarations[position].resource.objects
+            for object in declarations[position].state == .present
                 ? objects : Array(objects.prefix(1)) + objects.filter(\.isNumber)
             {
                 if let other = owners[object] {

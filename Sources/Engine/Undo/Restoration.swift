@@ -64,7 +64,7 @@ struct RestorationList {
 
     /// Has a resource refreshed after what was brought back, as it was after the change.
     mutating func notify(_ resource: any Resource, of causes: [Int]) {
-        guard resource is any Refreshable else { return }
+        guard type(of: resource).isRefreshable else { return }
         let position: Int
         if let present = refreshed[resource.address]
             ?? declarations.firstIndex(where: { $0.address == resource.address && $0.state == .present })

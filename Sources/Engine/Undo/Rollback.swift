@@ -7,7 +7,7 @@ extension Catalog {
         var found: [Address] = [], seen: Set = [position], open = [position]
         while let next = open.popLast() {
             for edge in outgoing[next] where edge.isNotification && seen.insert(edge.to).inserted {
-                if declarations[edge.to].resource is any Proving { found.append(declarations[edge.to].address) }
+                if type(of: declarations[edge.to].resource).isProving { found.append(declarations[edge.to].address) }
                 open.append(edge.to)
             }
         }
@@ -55,7 +55,7 @@ public struct Rollback {
     ) {
         guard let reason = outcome.reason?.disproof,
             let declaration = catalog.declarations.first(where: { $0.address == outcome.address }),
-            declaration.resource is any Proving
+            type(of: declaration.resource).isProving
         else { return nil }
         let tried = catalog.resources(triedBy: outcome.address).intersection(past.addresses)
         guard

@@ -191,7 +191,7 @@ public struct Undo {
         if present == before { return nil }
         guard present == after else { throw Reason.changedSinceRun(run.number, property: nil) }
         guard let before else {
-            guard resource is any Removable else { throw Reason.lost("a \(address.type) is never taken away") }
+            guard type(of: resource).isRemovable else { throw Reason.lost("a \(address.type) is never taken away") }
             return Restoration(resource, state: .absent)
         }
         return Restoration(try self.resource(address, before))

@@ -30,6 +30,8 @@ struct AccessReader {
     private let closure: AbsolutePath?
     let denials: PamDenials
     var access = Access()
+    /// The shells that were looked at, each with whether it can be run.
+    private var shells: [AbsolutePath: Bool] = [:]
 
     private static let etc = AbsolutePath.root.appending("etc")
 
@@ -66,10 +68,11 @@ struct AccessReader {
         for user in accounts.users {
             let holder = KeyHolder(user, home: user.home ?? .root, in: accounts)
             let wayCount = access.ways.count
-            for obstacle in [try shellFlaw(of: user), closure(for: user), expiry(of: user)].compactMap(\.self) {
+            let shellFlaw = try shellFlaw(of: user)
+            for obstacle in [shellFlaw, closure(for: user), expiry(of: user)].compactMap(\.self) {
                 note(obstacle, of: user)
             }
-            if try shellFlaw(of: user) == nil, closure(for: user) == nil { try addLogins(of: user, holder) }
+            if shellFlaw == nil, closure(for: user) == nil { try addLogins(of: user, holder) }
             addRoot(of: user, holder, canLogIn: access.ways.count > wayCount)
         }
         access.remarks += sudo?.remarks ?? []
@@ -103,11 +106,13 @@ struct AccessReader {
     }
 
     /// Why an account's shell lets nobody in.
-    private func shellFlaw(of user: UserEntry) throws(HostFault) -> String? {
+    private mutating func shellFlaw(of user: UserEntry) throws(HostFault) -> String? {
         let text = accounts.passwd[user.name.text]?.shell ?? ""
         guard let shell = AbsolutePath(text.isEmpty ? "/bin/sh" : text) else { return "its shell is `\(text)`" }
         if ["nologin", "false"].contains(shell.name) { return "its shell is \(shell)" }
-        return try isExecutable(shell) ? nil : "its shell \(shell) is not there, or no program"
+        let runs = if let known = shells[shell] { known } else { try isExecutable(shell) }
+        shells[shell] = runs
+        return runs ? nil : "its shell \(shell) is not there, or no program"
     }
 
     private func isExecutable(_ path: AbsolutePath) throws(HostFault) -> Bool {

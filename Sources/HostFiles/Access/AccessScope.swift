@@ -8,6 +8,8 @@ public struct AccessScope {
     private var guarded: [GuardedPlaces]
     private var places: Set<AbsolutePath>
     private var folders: [AbsolutePath]
+    /// The folders of which only single places bear on access, as far as they were asked for.
+    private var plain: [AbsolutePath: Bool] = [:]
 
     /// Files of the host that access is read from.
     private static let files: Set = Set(
@@ -33,6 +35,7 @@ public struct AccessScope {
     }
 
     private mutating func add(_ host: any HostReading) throws(HostFault) {
+        var shells = Set<AbsolutePath>()
         for path in Self.files { add(path, on: host) }
         for folder in folders { if let place = try? host.target(of: folder) { folders.append(place) } }
         for directive in try SshdDirectives(reading: host).all {
@@ -50,7 +53,7 @@ public struct AccessScope {
             }
         }
         for user in try AccountDatabase(reading: host).users {
-            if let shell = user.shell { add(shell, on: host) }
+            if let shell = user.shell, shells.insert(shell).inserted { add(shell, on: host) }
             guard let home = user.home, home != .root else { continue }
             places.formUnion(sequence(first: home, next: \.parent))
             if let place = try? host.target(of: home), place != home {
@@ -67,23 +70,43 @@ public struct AccessScope {
     }
 
     /// Whether what steps change bears on access. What a command does nobody knows.
-    public func concerns(_ steps: some Sequence<Step>) -> Bool { steps.contains { concerns($0) } }
+    public mutating func concerns(_ steps: some Sequence<Step>) -> Bool { steps.contains { concerns($0) } }
 
     /// The same of one step.
-    public func concerns(_ step: Step) -> Bool {
+    public mutating func concerns(_ step: Step) -> Bool {
         switch step {
         case .accounts, .groupRemoval, .accountFiles: true
         case .package(let change): ["openssh-server", "sudo"].contains(change.name)
-        case .file(let step): concerns(step.path) || hosts.indices.contains { concerns(step.path, on: $0) }
+        case .file(let step): concerns(changeAt: step.path)
         case .service(let operation): operation.action == .stop && SshdUnits.names.contains(operation.unit)
         case .command, .trial, .storage: false
         }
     }
 
+    private mutating func concerns(changeAt path: AbsolutePath) -> Bool {
+        guard let folder = path.parent, isPlain(folder) else {
+            return concerns(path) || hosts.indices.contains { concerns(path, on: $0) }
+        }
+        return places.contains(path) || folders.contains(path) || path.name == ".ssh"
+            || guarded.contains { $0.isNamed(path) }
+    }
+
+    /// Whether nothing in a folder bears on access for the folder's sake, and paths in it are their own places: then one
+    /// look tells of a file there what is asked of its path and of all places that the path leads to.
+    private mutating func isPlain(_ folder: AbsolutePath) -> Bool {
+        if let known = plain[folder] { return known }
+        let inside = folder.appending("x")
+        let isPlain =
+            !concerns(inside) && !SshdUnits.mayDecide(in: folder) && !guarded.contains { $0.isFolder(folder) }
+            && hosts.allSatisfy { (try? $0.place(of: inside)) == inside }
+        plain[folder] = isPlain
+        return isPlain
+    }
+
     /// Whether a path leads to something of it.
     private func concerns(_ path: AbsolutePath, on index: Int) -> Bool {
         guard let place = try? hosts[index].place(of: path) else { return false }
-        return !guarded[index].safeguards(at: place).isEmpty || (place != path && concerns(place))
+        return guarded[index].has(place) || (place != path && concerns(place))
     }
 
     private func concerns(_ path: AbsolutePath) -> Bool {

@@ -95,6 +95,15 @@ public struct GuardedPlaces: Sendable {
         (ways[place] ?? []).union(file(at: place).map { [$0] } ?? [])
     }
 
+    /// Whether anything must accept a change there.
+    public func has(_ place: AbsolutePath) -> Bool { isNamed(place) || file(at: place) != nil }
+
+    /// Whether a place is guarded by itself, and not for the folder that it lies in.
+    func isNamed(_ place: AbsolutePath) -> Bool { files[place] != nil || ways[place] != nil }
+
+    /// Whether files are guarded because they lie in a folder.
+    func isFolder(_ place: AbsolutePath) -> Bool { folders.contains { $0.place == place } }
+
     /// Why nobody could accept a change, before any program is asked; nil where one has to be.
     public func fault(of change: GuardedChange, at path: AbsolutePath, on host: any HostReading) throws(HostFault)
         -> HostFault?

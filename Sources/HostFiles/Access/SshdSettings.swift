@@ -95,6 +95,7 @@ public struct SshdDirectives: Sendable {
     /// An absolute path, or a relative one below a directory; nil for what is no canonical path then.
     static func path(_ text: String, in directory: AbsolutePath) -> AbsolutePath? {
         let whole = text.hasPrefix("/") ? text : "\(directory.text)/\(text)"
+        if let path = AbsolutePath(whole) { return path }
         let parts = whole.split(separator: "/").filter { $0 != "." }
         return parts.contains("..") ? nil : AbsolutePath("/" + parts.joined(separator: "/"))
     }
@@ -111,9 +112,11 @@ struct SshdSettings {
     /// Keywords that are added up instead.
     private static let additive: Set = ["allowusers", "denyusers", "allowgroups", "denygroups"]
 
-    init(of holder: KeyHolder, in directives: SshdDirectives) {
-        for directive in directives.all {
-            let keyword = directive.words[0]
+    /// - Parameter wanted: the one keyword that is asked for; nil for all.
+    init(of holder: KeyHolder, in directives: SshdDirectives, only wanted: String? = nil) {
+        // By index: a loop over the directives would copy each of them.
+        for index in directives.all.indices where wanted == nil || directives.all[index].words[0] == wanted {
+            let directive = directives.all[index], keyword = directive.words[0]
             switch directive.conditions.map({ Self.truth(of: $0, for: holder) }).min() ?? .yes {
             case .no: break
             case .maybe:

@@ -22,6 +22,9 @@ public enum SshdUnits {
         return isEnabled && isRunning
     }
 
+    /// Whether some path in a folder may decide over one of them.
+    static func mayDecide(in folder: AbsolutePath) -> Bool { (folder.text + "/").hasPrefix("/etc/systemd/system/") }
+
     /// Whether a path may decide over one of them: a unit, a drop-in of it or a link to it.
     static func decides(_ path: AbsolutePath) -> Bool {
         path.text.hasPrefix("/etc/systemd/system/") && (names.contains(path.name) || path.parent.map(decides) == true)

@@ -25,6 +25,10 @@ public struct AccountDatabase: Sendable {
     }
 
     public init(reading host: any HostReading) throws(HostFault) {
+        if let keeper = host as? any AccountKeeping, let kept = keeper.accounts {
+            self = kept
+            return
+        }
         self.init(
             passwd: try host.document(PasswdFile.self, at: Path.passwd) ?? PasswdFile(parsing: []),
             group: try host.document(GroupFile.self, at: Path.group) ?? GroupFile(parsing: []),
@@ -103,6 +107,15 @@ public struct AccountDatabase: Sendable {
         }
     }
 
+    /// The number of an account or group, from the one database that tells it.
+    public static func number(of owner: Owner, isGroup: Bool, on host: some HostReading) throws(HostFault) -> UInt32? {
+        switch owner {
+        case .number(let number): number
+        case .name(let name) where isGroup: try host.document(GroupFile.self, at: Path.group)?.gid(of: name.text)
+        case .name(let name): try host.document(PasswdFile.self, at: Path.passwd)?[name.text]?.uid
+        }
+    }
+
     // MARK: Edits
 
     /// Performs an edit in memory; a refused one changes nothing.
@@ -147,6 +160,11 @@ public struct AccountDatabase: Sendable {
         add(Path.passwd, passwd.isChanged, 0o644) { passwd.bytes }
         return files
     }
+}
+
+/// A host that has its accounts in memory, once one of them was changed there.
+public protocol AccountKeeping: HostReading {
+    var accounts: AccountDatabase? { get }
 }
 
 /// Facts beside the files that an edit needs.

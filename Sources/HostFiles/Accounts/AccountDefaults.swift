@@ -46,8 +46,7 @@ public struct AccountDefaults: Sendable {
     }
 
     init(login: LoginDefinitions?, useradd: UseraddDefaults?) {
-        self.init()
-        if let login { read(login) }
+        self = login?.defaults ?? AccountDefaults()
         if let useradd { read(useradd) } else if login != nil { shell = "/bin/bash" }
         if login?.isYes("USERGROUPS_ENAB") == false { sharedGroup = useradd?.owner("GROUP") ?? .number(100) }
         if useradd?["CREATE_MAIL_SPOOL"]?.lowercased() == "yes" {
@@ -55,7 +54,7 @@ public struct AccountDefaults: Sendable {
         }
     }
 
-    private mutating func read(_ login: LoginDefinitions) {
+    fileprivate mutating func read(_ login: LoginDefinitions) {
         uids = login.range("UID", default: uids)
         gids = login.range("GID", default: gids)
         systemUids = login.range("SYS_UID", default: 101...max(101, uids.lowerBound) - 1)
@@ -71,11 +70,11 @@ public struct AccountDefaults: Sendable {
     }
 
     private mutating func read(_ useradd: UseraddDefaults) {
-        shell = useradd["SHELL"] ?? "/bin/bash"
-        homes = useradd["HOME"].flatMap { AbsolutePath($0) } ?? homes
-        skeleton = useradd["SKEL"].flatMap { AbsolutePath($0) } ?? skeleton
-        if let days = useradd["INACTIVE"].flatMap({ Int($0) }), days >= 0 { grace = String(days) }
-        expires = useradd["EXPIRE"].flatMap { CivilDate($0)?.daysSinceEpoch }
+        shell = useradd.shell
+        homes = useradd.homes ?? homes
+        skeleton = useradd.skeleton ?? skeleton
+        if let days = useradd.graceDays { grace = String(days) }
+        expires = useradd.expires
     }
 
     /// Where the home of an account is made.
@@ -100,6 +99,8 @@ struct SubordinateRange: Sendable, Hashable {
 struct LoginDefinitions: HostDocument {
     let bytes: [UInt8]
     private var values: [String: String] = [:]
+    /// What the file alone makes of the defaults. Each account asks for it.
+    fileprivate private(set) var defaults = AccountDefaults()
 
     init(parsing bytes: [UInt8]) {
         self.bytes = bytes
@@ -109,6 +110,7 @@ struct LoginDefinitions: HostDocument {
             let value = words[1].utf8.drop { [0x20, 0x09, 0x22].contains($0) }.prefix { $0 != 0x22 }
             values[name] = String(Substring(value)).trimmingEnd
         }
+        defaults.read(self)
     }
 
     subscript(name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
@@ -139,6 +141,11 @@ struct LoginDefinitions: HostDocument {
 struct UseraddDefaults: HostDocument {
     let bytes: [UInt8]
     private var values: [String: String] = [:]
+    fileprivate private(set) var shell = "/bin/bash"
+    fileprivate private(set) var homes: AbsolutePath?
+    fileprivate private(set) var skeleton: AbsolutePath?
+    fileprivate private(set) var graceDays: Int?
+    fileprivate private(set) var expires: Int?
 
     init(parsing bytes: [UInt8]) {
         self.bytes = bytes
@@ -148,6 +155,11 @@ struct UseraddDefaults: HostDocument {
             guard parts.count == 2, let name = String(parts[0]) else { continue }
             values[name] = String(Substring(parts[1])).trimmingEnd
         }
+        shell = self["SHELL"] ?? shell
+        homes = self["HOME"].flatMap { AbsolutePath($0) }
+        skeleton = self["SKEL"].flatMap { AbsolutePath($0) }
+        graceDays = self["INACTIVE"].flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 }
+        expires = self["EXPIRE"].flatMap { CivilDate($0)?.daysSinceEpoch }
     }
 
     subscript(name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }

@@ -17,7 +17,8 @@ extension HostReading {
 
     /// The number of a group by its name, from the files or else from the other sources.
     public func gid(of name: AccountName) throws(HostFault) -> UInt32? {
-        if let local = try AccountDatabase(reading: self).gid(of: .name(name)) { return local }
+        let groups = try document(GroupFile.self, at: AccountDatabase.Path.group)
+        if let local = groups?.gid(of: name.text) { return local }
         guard let line = try foreignLine(.group, name.text) else { return nil }
         let file = GroupFile(parsing: Array(line.utf8))
         return file.names.first.flatMap { file.gid(of: $0) }

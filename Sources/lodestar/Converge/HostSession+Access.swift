@@ -10,8 +10,9 @@ import SystemCalls
 extension HostSession {
     /// Tells a plan how it changes who can get in, where something that it touches bears on that.
     func judgeAccess(of plan: inout Plan, _ simulation: Simulation, _ state: any StateReading) throws {
-        if plan.resources.allSatisfy(\.steps.isEmpty) { return }
-        let scope = try AccessScope(reading: simulation, before: host)
+        // By index: a loop over the resources would copy each of them.
+        if plan.resources.indices.allSatisfy({ plan.resources[$0].steps.isEmpty }) { return }
+        var scope = try AccessScope(reading: simulation, before: host)
         plan.bearingOnAccess = plan.resources.indices.filter { scope.concerns(plan.resources[$0].steps) }
             .map { plan.resources[$0].address }
         if plan.bearingOnAccess.isEmpty { return }
@@ -22,11 +23,13 @@ extension HostSession {
 
     /// Who can get in when a plan has been performed.
     private func access(after plan: Plan, _ simulation: Simulation) throws -> Access {
-        var removed = Set(
-            plan.resources.flatMap(\.steps).compactMap { step -> String? in
-                guard case .package(let change) = step, [.remove, .purge].contains(change.action) else { return nil }
-                return change.name
-            })
+        var removed: Set<String> = []
+        for index in plan.resources.indices {
+            for step in plan.resources[index].steps {
+                guard case .package(let change) = step, [.remove, .purge].contains(change.action) else { continue }
+                removed.insert(change.name)
+            }
+        }
         // A server that is stopped, or not started at the next boot, is as good as gone.
         if SshdUnits.serve(on: host), !SshdUnits.serve(on: simulation) { removed.insert("openssh-server") }
         var access = try Access(reading: simulation, today: SystemClock.today, without: removed)
