@@ -48,6 +48,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/package-judge.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/source-judge.sh dist/lodestar $(TEST_ROOT)
 	CASES=30 Tests/Tools/bundle-judge.sh dist/lodestar $(TEST_ROOT)
+	CASES=1 Tests/Tools/pack-judge.sh dist/lodestar $(TEST_ROOT)
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
 	@Examples/demo.sh .build/debug/lodestar $(TEST_ROOT)
@@ -91,6 +92,7 @@ judges: build test-root release ## long runs beside other programs: cron and run
 	Tests/Tools/source-status-judge.sh .build/debug/lodestar $(TEST_ROOT)
 	Tests/Tools/source-stages-judge.sh .build/debug/lodestar $(TEST_ROOT)
 	CASES=500 Tests/Tools/bundle-judge.sh .build/debug/lodestar $(TEST_ROOT)
+	CASES=30 Tests/Tools/pack-judge.sh dist/lodestar $(TEST_ROOT)
 	LIBRARIES=1 Tests/Tools/first-boot.sh .build/debug/lodestar $(TEST_ROOT)-git
 	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
 

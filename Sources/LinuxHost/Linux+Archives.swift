@@ -1,6 +1,6 @@
-import CShim
 import Glibc
 import HostFiles
+import Images
 import Model
 import SystemCalls
 
@@ -43,23 +43,23 @@ extension Linux {
     }
 
     private func tree(_ packed: SpoolFile, strip: Int) throws(HostFault) -> ArchiveTree {
-        let bytes = packed.bytes, count = bytes.byteCount
+        let bytes = packed.archiveBytes, count = bytes.byteCount
         switch try ArchiveFormat(of: bytes) {
         case .tar: return try ArchiveTree(tar: bytes, packedCount: count, strip: strip)
         case .compressed(let compression):
             let unpacked = try SpoolFile()
             try decompress(packed, to: unpacked, compression, limit: ArchiveTree.byteLimit(count))
-            guard try ArchiveFormat(of: unpacked.bytes) == .tar else {
+            guard try ArchiveFormat(of: unpacked.archiveBytes) == .tar else {
                 throw HostFault("unpack", "the archive", "what \(compression.rawValue) makes of it is no tar")
             }
-            return try ArchiveTree(tar: unpacked.bytes, packedCount: count, strip: strip)
+            return try ArchiveTree(tar: unpacked.archiveBytes, packedCount: count, strip: strip)
         case .zip:
             let zip = try ZipDirectory(bytes), members = try SpoolFile(), unpacked = try SpoolFile()
             try zip.writeGzip { (piece) throws(HostFault) in try FileContent.whole(Content(piece)).read(members.write) }
             if members.byteCount > 0 {
                 try decompress(members, to: unpacked, .gzip, limit: ArchiveTree.byteLimit(count))
             }
-            return try ArchiveTree(zip: zip, unpacked.bytes, packedCount: count, strip: strip)
+            return try ArchiveTree(zip: zip, unpacked.archiveBytes, packedCount: count, strip: strip)
         case nil: throw ArchiveFormat.unknown
         }
     }
@@ -99,84 +99,5 @@ extension Linux {
                 ? "`\(program)` took more than 30 minutes"
                 : ended.wasInterrupted
                     ? "it was interrupted" : "`\(program)` ended with status \(ended.exitStatus)\(said)")
-    }
-}
-
-/// A file on the disk that has no name: it goes with the process.
-private final class SpoolFile: Sendable {
-    let descriptor: Int32
-
-    private static let folders = ["/var/tmp", "/tmp", "/dev/shm"]
-    /// O_TMPFILE of open(2), which the C library only declares for GNU programs.
-    private static let temporary: Int32 = 0o20000000 | O_DIRECTORY
-
-    init() throws(HostFault) {
-        var descriptor: Int32 = -1
-        for folder in Self.folders where descriptor < 0 {
-            descriptor = open(folder, Self.temporary | O_RDWR | O_CLOEXEC, 0o600)
-            if descriptor < 0 { descriptor = Self.unlinked(in: folder) }
-        }
-        guard descriptor >= 0 else {
-            throw HostFault("make", "a temporary file in \(Self.folders[0])", ErrorNumber.last.text)
-        }
-        self.descriptor = descriptor
-    }
-
-    deinit { close(descriptor) }
-
-    /// Where the file system knows no files without names.
-    private static func unlinked(in folder: String) -> Int32 {
-        var name = Array("\(folder)/lodestar-XXXXXX".utf8CString)
-        return name.withUnsafeMutableBufferPointer { buffer in
-            guard let start = buffer.baseAddress else { return -1 }
-            let descriptor = mkstemp(start)
-            if descriptor >= 0 {
-                unlink(start)
-                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-            }
-            return descriptor
-        }
-    }
-
-    func write(_ piece: UnsafeRawBufferPointer) throws(HostFault) {
-        guard LocalFiles.writeAll(piece, to: descriptor) else {
-            throw HostFault("write", "a temporary file", ErrorNumber.last.text)
-        }
-    }
-
-    var byteCount: Int {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-    }
-
-    /// The descriptor, at the file's beginning.
-    func rewound() throws(HostFault) -> Int32 {
-        guard lseek(descriptor, 0, SEEK_SET) == 0 else {
-            throw HostFault("read", "a temporary file", ErrorNumber.last.text)
-        }
-        return descriptor
-    }
-
-    /// The bytes, which keep the file.
-    var bytes: ArchiveBytes {
-        ArchiveBytes(byteCount: byteCount) { (range) throws(HostFault) in
-            var done = 0, number: Int32 = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-                while done < range.count {
-                    let step = pread(
-                        self.descriptor, buffer.baseAddress?.advanced(by: done), range.count - done,
-                        off_t(range.lowerBound + done))
-                    if step < 0, errno == EINTR { continue }
-                    if step <= 0 {
-                        number = step < 0 ? errno : EIO
-                        break
-                    }
-                    done += step
-                }
-                count = done
-            }
-            if number != 0 { throw HostFault("read", "a temporary file", ErrorNumber.text(number)) }
-            return bytes
-        }
     }
 }

@@ -57,8 +57,8 @@ public enum OpenFile {
         try filled(count) { place, done in pread(descriptor, place, count - done, off_t(offset + done)) }
     }
 
-    /// The next bytes of a file, fewer only at its end.
-    private static func next(_ count: Int, of descriptor: Int32) throws(ReadFault) -> [UInt8] {
+    /// The next bytes of a file or a pipe, fewer only at its end.
+    public static func next(_ count: Int, of descriptor: Int32) throws(ReadFault) -> [UInt8] {
         try filled(count) { place, done in Glibc.read(descriptor, place, count - done) }
     }
 

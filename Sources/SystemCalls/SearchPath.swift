@@ -1,4 +1,5 @@
 import CShim
+import Glibc
 
 /// Where programs are looked for that are named without a path: the same for all that Lodestar starts.
 public enum SearchPath {
@@ -8,4 +9,9 @@ public enum SearchPath {
     public static let variable = "PATH=\(text)"
     /// The environment of the program itself, where it is started by its own agent or bootstrap.
     public static let ownEnvironment = [variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"]
+
+    /// Whether there is a program of a name.
+    public static func has(_ program: String) -> Bool {
+        text.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+    }
 }

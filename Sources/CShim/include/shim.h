@@ -63,6 +63,10 @@ int lodestar_reserve(int descriptor, int64_t length);
 
 // Copies the extended attributes of one file to another, but those that seal a file's content.
 int lodestar_copy_attributes(int from, int to);
+// mknodat(2) of a device by its numbers. -1 and errno.
+int lodestar_make_node(int directory, const char *name, mode_t mode, unsigned major, unsigned minor);
+// Sets an extended attribute of an open file or, with a name, of what is in an open directory, itself where it is a link. -1 and errno.
+int lodestar_set_attribute(int descriptor, const char *name, const char *attribute, const void *value, size_t length);
 // Whether a path, which is not followed, has an access list (acl(5)): then its mode does not say who may write.
 int lodestar_has_access_list(const char *path);
 // Whether a file is immutable or append-only; 0 where the file system does not say.

@@ -18,14 +18,14 @@ public struct ArchiveBytes: Sendable {
     }
 
     /// - Throws: also where the archive ends before.
-    func read(at offset: Int, _ count: Int) throws(HostFault) -> [UInt8] {
+    public func read(at offset: Int, _ count: Int) throws(HostFault) -> [UInt8] {
         let (end, overflows) = offset.addingReportingOverflow(count)
         guard offset >= 0, count >= 0, !overflows, end <= byteCount else { throw Self.fault("it ends before its end") }
         return try source(offset..<end)
     }
 
     /// A part of it, at most 256 KiB at a time.
-    func pieces(at offset: Int, _ count: Int, _ body: ([UInt8]) throws(HostFault) -> Void) throws(HostFault) {
+    public func pieces(at offset: Int, _ count: Int, _ body: ([UInt8]) throws(HostFault) -> Void) throws(HostFault) {
         var done = 0
         while done < count {
             let step = min(1 << 18, count - done)
@@ -74,34 +74,4 @@ public enum ArchiveFormat: Sendable, Hashable {
     /// For what is none of them.
     public static let unknown = ArchiveBytes.fault(
         "expected tar, tar.gz, tar.bz2, tar.xz, tar.zst or zip, found something else")
-}
-
-/// One entry as an archive has it: nothing of it is believed yet.
-struct RawEntry {
-    enum Kind: Equatable {
-        case file, directory
-        /// With the target.
-        case link([UInt8])
-        /// With the name of the other entry.
-        case hardLink([UInt8])
-        /// Something that no archive may bring, in words.
-        case other(String)
-    }
-
-    /// A run of bytes of a file; between runs there are zeros.
-    struct Segment: Hashable {
-        /// Where in the file.
-        var start: Int
-        /// Where in the archive.
-        var offset: Int
-        var count: Int
-    }
-
-    var name: [UInt8]
-    var kind: Kind
-    /// nil where the archive does not say.
-    var mode: Int?
-    /// The bytes of the file.
-    var byteCount = 0
-    var segments: [Segment] = []
 }

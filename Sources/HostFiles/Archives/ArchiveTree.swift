@@ -46,14 +46,19 @@ public struct ArchiveTree {
 
     private mutating func add(_ raw: RawEntry, _ byteLimit: Int) throws(HostFault) {
         if entries.count >= Self.entryLimit { throw ArchiveBytes.fault("it has more than \(Self.entryLimit) entries") }
-        if case .other(let what) = raw.kind { throw Self.fault(raw.name, "is \(what)") }
+        switch raw.kind {
+        case .file, .directory, .link, .hardLink: break
+        case .device: throw Self.fault(raw.name, "is a device")
+        case .fifo: throw Self.fault(raw.name, "is a fifo")
+        case .other(let what): throw Self.fault(raw.name, "is \(what)")
+        }
         let name = try Self.parts(raw.name, raw.name)
         let whole = try Self.path(name, raw.name)
         let path = name.count > strip ? try Self.path(Array(name.dropFirst(strip)), raw.name) : nil
         var permissions = try Self.permissions(raw)
         let body: TreeEntry.Body
         switch raw.kind {
-        case .other: return
+        case .device, .fifo, .other: return
         case .directory: body = .directory
         case .link(let target): body = .link(try Self.text(target, raw.name, "its target"))
         case .file:
@@ -127,7 +132,7 @@ public struct ArchiveTree {
         switch raw.kind {
         case .link: return Permissions(0o777)
         case .directory: return Permissions(UInt16(truncatingIfNeeded: (raw.mode ?? 0o755) & 0o755 | 0o700))
-        case .file, .hardLink, .other:
+        case .file, .hardLink, .device, .fifo, .other:
             if let mode = raw.mode, mode & 0o6000 != 0, raw.kind == .file {
                 throw fault(raw.name, "sets the user or the group of whoever runs it")
             }

@@ -23,6 +23,13 @@ public struct TarHeader: Sendable {
     public var mode: Int? { Self.number(block[100..<108]) }
     /// The size of what follows; nil for what is no number.
     public var byteCount: Int? { Self.number(block[124..<136]) }
+    var owner: Int? { Self.number(block[108..<116]) }
+    var group: Int? { Self.number(block[116..<124]) }
+    /// When it was changed, in seconds since 1970; times before that are no numbers here.
+    var time: Int? { Self.number(block[136..<148]) }
+    /// The numbers of a device.
+    var major: Int? { Self.number(block[329..<337]) }
+    var minor: Int? { Self.number(block[337..<345]) }
     var linkName: [UInt8] { Self.text(block[157..<257]) }
 
     public var name: [UInt8] {

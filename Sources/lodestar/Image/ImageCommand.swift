@@ -7,7 +7,8 @@ import SystemCalls
 /// `lodestar image`: what machines are booted from.
 struct ImageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "image", abstract: "Makes images of the mini OS.", subcommands: [ImageBuild.self])
+        commandName: "image", abstract: "Makes the mini OS, and images of the roots that it installs.",
+        subcommands: [ImageBuild.self, ImagePack.self, ImageVerify.self, ImageUnpack.self])
 }
 
 extension ImageCompression: ExpressibleByArgument {}
