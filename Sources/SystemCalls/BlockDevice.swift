@@ -69,9 +69,13 @@ public final class BlockDevice {
     }
 
     /// Makes the directory of a mount and mounts a file system there.
-    public static func mount(_ device: String, _ kind: String, at path: String) throws(HostFault) {
+    ///
+    /// - Parameter options: of the kind of file system (mount(8)).
+    public static func mount(
+        _ device: String, _ kind: String, at path: String, options: String? = nil, isReadOnly: Bool = false
+    ) throws(HostFault) {
         try LocalFiles.makeDirectory(path)
-        guard Glibc.mount(device, path, kind, 0, nil) == 0 else {
+        guard Glibc.mount(device, path, kind, isReadOnly ? UInt(MS_RDONLY) : 0, options) == 0 else {
             throw HostFault("mount", "\(device) at \(path)", ErrorNumber.last.text)
         }
     }

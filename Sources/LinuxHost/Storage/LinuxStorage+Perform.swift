@@ -20,6 +20,14 @@ extension LinuxStorage {
         }
     }
 
+    /// Mounts a file system to look at it: nothing is written, a journal not even played.
+    public func look(at mounting: FileSystemMounting) throws(HostFault) {
+        let options = [FileSystemMark.Kind.ext4: "noload", .xfs: "norecovery"][mounting.kind]
+        try BlockDevice.mount(
+            device(of: mounting.partition), mounting.kind.rawValue, at: mounting.path.text, options: options,
+            isReadOnly: true)
+    }
+
     /// Unmounts what is mounted at the target and below it.
     public func unmountTarget() throws(HostFault) { try BlockDevice.unmount(below: installation.target.text) }
 

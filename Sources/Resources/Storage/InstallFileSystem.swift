@@ -93,8 +93,17 @@ public struct InstallFileSystem: Provisioning {
         return Self.propertyChanges(from: found, to: self)
     }
 
+    /// Where it is mounted while the installation goes on; nil where it is not complete or not mounted.
+    public func mounting(in storage: some StorageReading) throws(HostFault) -> FileSystemMounting? {
+        let uuid = FileSystemMark.uuid(type, from: storage.installation.guid("file_system", name.text))
+        guard let mount, let found = try storage.partition(named: partition.text), !found.isUnfinished,
+            found.mark?.uuid == uuid, let guid = found.partition.guid
+        else { return nil }
+        return FileSystemMounting(of: guid, type, at: storage.installation.target.appending(below: mount))
+    }
+
     private func place(_ observed: Observed) -> AbsolutePath? {
-        mount.map { $0 == .root ? observed.target : observed.target.appending(String($0.text.dropFirst())) }
+        mount.map { observed.target.appending(below: $0) }
     }
 
     public func steps(from observed: Observed?) throws(Refusal) -> [Step] {
@@ -127,3 +136,10 @@ public struct InstallFileSystem: Provisioning {
 }
 
 extension FileSystemMark.Kind: FieldValue {}
+
+extension AbsolutePath {
+    /// The place of a path of a root below this directory.
+    fileprivate func appending(below path: AbsolutePath) -> AbsolutePath {
+        path == .root ? self : appending(String(path.text.dropFirst()))
+    }
+}

@@ -46,6 +46,10 @@ struct AssetInspection {
         let open = try Session(source, identity: nil, trust: trust).site.value
         Terminal.report(open.diagnostics)
         if open.diagnostics.hasErrors { throw ExitStatus.refused }
+        self.init(of: machine, name, in: open)
+    }
+
+    init(of machine: Machine, _ name: String, in open: Site) {
         if let rules = open.asset(ofHost: name) {
             report = AssetComparison.report(rules, of: name, on: machine)
             return

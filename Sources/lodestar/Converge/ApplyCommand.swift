@@ -156,10 +156,15 @@ struct ApplyCommand: ParsableCommand {
     private func performInstallation(_ profile: String) throws {
         let session = try Session(SiteSource(parsing: source), identity: options.identity, trust: trust)
         Interrupts.watch()
-        let installation = try InstallSession(install, profile: profile, session)
-        let plan = try installation.plan(selection.value)
-        let report = try output.perform(plan, installation.hostSession, installation.state)
-        try installation.release()
+        let installation = try InstallSession(install, profile: profile, session, trust: trust.who)
+        var report = Report(run: 0, outcomes: [], inPlaceCount: 0)
+        let present = try installation.planInPlace(selection.value)
+        report.inPlaceCount = present.inPlaceCount
+        if !present.isIdle {
+            report = try output.perform(
+                try installation.plan(selection.value), installation.hostSession, installation.state)
+            try installation.release()
+        }
         try output.finish(report)
     }
 

@@ -75,8 +75,8 @@ struct PlanCommand: ParsableCommand {
 
     private func planInstallation(_ profile: String) throws {
         let session = try Session(site.source, identity: options.identity, trust: trust)
-        let installation = try InstallSession(install, profile: profile, session)
-        let plan = try installation.plan(selection.value)
+        let installation = try InstallSession(install, profile: profile, session, trust: trust.who)
+        let plan = try installation.planInPlace(selection.value)
         show(plan)
         if detailedExitCode, plan.detailedExitCode != 0 { throw ExitCode(plan.detailedExitCode) }
     }

@@ -23,9 +23,11 @@ struct InstallOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where the new root is mounted meanwhile.", valueName: "dir"))
     var target = "/target"
 
+    @OptionGroup var permission: TokenOptions
+
     func validate() throws {
-        if profile == nil, host != nil || !diskImage.isEmpty {
-            throw ValidationError("--host and --disk-image belong to an installation: --profile NAME")
+        if profile == nil, host != nil || !diskImage.isEmpty || permission.token != nil {
+            throw ValidationError("--host, --disk-image and --token belong to an installation: --profile NAME")
         }
         for image in diskImage { _ = try DiskImage(parsing: image) }
         guard AbsolutePath(target) != nil, target != "/" else {

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Asset
 import Compiler
 import Engine
+import InstallTokens
 import LinuxHost
 import Model
 import Resources
@@ -17,31 +19,29 @@ final class InstallSession {
     private let images: [AttachedImage]
     private let folder: String
 
-    /// - Parameter name: of the profile.
-    init(_ options: InstallOptions, profile name: String, _ session: Session) throws {
+    /// - Parameters:
+    ///   - name: of the profile.
+    ///   - trust: whose token counts, where the options do not say it.
+    init(_ options: InstallOptions, profile name: String, _ session: Session, trust: SignerOptions) throws {
         let target = try Self.target(options, session)
-        guard let compilation = session.site.value.compilation(ofProfile: name, for: target) else {
-            let names = session.site.value.profileNames
-            Terminal.report("error: expected an install profile, found `\(name)` without `install/\(name).yaml`")
-            if let hint = Spelling.hint(for: name, among: names) { Terminal.report("  hint: \(hint)") }
-            throw ExitStatus.notFound
-        }
-        Terminal.report(compilation.diagnostics)
-        guard let catalog = compilation.catalog else { throw ExitStatus.refused }
-        self.catalog = catalog
+        catalog = try Self.catalog(name, target, session)
         guard ThisProcess.isPrivileged else {
             Terminal.report("error: an installation needs root's privileges")
             throw ExitStatus.noPrivilege
         }
+        let token = try options.permission.verified(for: target.identity.id, trust: trust)
         let images = try options.diskImage.map { try DiskImage(parsing: $0) }
         (self.images, folder) = try Terminal.reportingFaults {
             (try images.map { try AttachedImage($0) }, try LocalFiles.madeTemporary("/run/lodestar-install"))
         }
-        let place = AbsolutePath(options.target) ?? .root
+        // Whoever names a blank file means it.
+        let serials = Set(images.map(\.serial))
+        let asking = images.isEmpty ? nil : Installation.Approval(disks: serials, signatures: [])
         let installation = Installation(
-            host: target.identity.id, profile: name, target: place,
-            approval: images.isEmpty
-                ? nil : Installation.Approval(disks: Set(images.map(\.serial)), signatures: []))
+            host: target.identity.id, profile: name, reinstall: token?.reinstall,
+            target: AbsolutePath(options.target) ?? .root,
+            objection: images.isEmpty ? try Self.objection(to: target.identity.id, in: session) : nil,
+            approval: token?.approval ?? asking)
         storage = LinuxStorage(installation, disks: images.isEmpty ? nil : self.images.map(\.disk))
         hostSession = try HostSession(root: "/")
         hostSession.host.install(on: storage)
@@ -54,6 +54,38 @@ final class InstallSession {
     private static func target(_ options: InstallOptions, _ session: Session) throws -> CompilationTarget {
         guard let id = options.host else { return try Session.target(root: "/") }
         return session.target(ofHost: id)
+    }
+
+    /// Why nothing may be destroyed on this machine, whatever a token says: it is not the one that the inventory expects.
+    private static func objection(to host: String, in session: Session) throws -> String? {
+        let (machine, id) = try MachineOptions.parse([]).machine()
+        guard id == host else { return "it is \(id), and not \(host)" }
+        let verdict = AssetInspection(of: machine, host, in: session.site.value).report.verdict
+        return verdict == .match ? nil : "the verdict on its asset is \(verdict.rawValue), see `lodestar asset check`"
+    }
+
+    private static func catalog(_ name: String, _ target: CompilationTarget, _ session: Session) throws -> Catalog {
+        guard let compilation = session.site.value.compilation(ofProfile: name, for: target) else {
+            Terminal.report("error: expected an install profile, found `\(name)` without `install/\(name).yaml`")
+            if let hint = Spelling.hint(for: name, among: session.site.value.profileNames) {
+                Terminal.report("  hint: \(hint)")
+            }
+            throw ExitStatus.notFound
+        }
+        Terminal.report(compilation.diagnostics)
+        guard let catalog = compilation.catalog else { throw ExitStatus.refused }
+        return catalog
+    }
+
+    /// The plan of a machine as it is: what is installed is looked at and not changed.
+    func planInPlace(_ selection: Selection) throws -> Plan {
+        defer { try? storage.unmountTarget() }
+        try Terminal.reportingFaults {
+            let fileSystems = catalog.declarations.compactMap { $0.resource as? InstallFileSystem }
+            let mountings = try fileSystems.compactMap { try $0.mounting(in: storage) }
+            for mounting in mountings.sorted(by: { $0.path < $1.path }) { try storage.look(at: mounting) }
+        }
+        return try plan(selection)
     }
 
     func plan(_ selection: Selection) throws -> Plan {
