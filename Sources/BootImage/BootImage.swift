@@ -107,6 +107,7 @@ public struct BootImage {
         return files.entries.values + [
             .file("usr/bin/lodestar", program, mode: 0o755), .file("usr/bin/busybox", busybox, mode: 0o755),
             .file("init", Array(InitScript.text.utf8), mode: 0o755),
+            .file(InitScript.addressPath, Array(InitScript.address.utf8), mode: 0o755),
         ]
     }
 

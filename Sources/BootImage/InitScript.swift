@@ -16,4 +16,16 @@ enum InitScript {
         while true; do $busybox setsid $busybox cttyhack $busybox sh; done
 
         """
+
+    /// What udhcpc runs when it has an address (udhcpc of busybox: the values are in its environment).
+    static let addressPath = "usr/share/udhcpc/default.script"
+    static let address = """
+        #!/bin/busybox sh
+        [ "$1" = bound ] || [ "$1" = renew ] || exit 0
+        ip addr flush dev "$interface"
+        ip addr add "$ip/${mask:-24}" dev "$interface"
+        for gateway in $router; do ip route add default via "$gateway" dev "$interface"; break; done
+        for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf
+
+        """
 }

@@ -92,6 +92,26 @@ final class InstallSession {
         try hostSession.plan(catalog, state: state, selection)
     }
 
+    /// The types that come after all others, also after the ordinary site: they make the disk one that boots.
+    var lastTypes: [String] {
+        ["boot_loader"].filter { type in catalog.declarations.contains { $0.address.type == type } }
+    }
+
+    /// Performs a plan.
+    ///
+    /// - Parameter onOutcome: is told each resource that has ended.
+    func perform(_ plan: Plan, onOutcome: @escaping (Outcome) -> Void) throws -> Report {
+        try Terminal.reportingFaults {
+            let run = try state.begin(
+                RunStart(
+                    site: catalog.site, revision: catalog.revision, catalogDigest: catalog.digest,
+                    time: Int(SystemClock.seconds)))
+            let converger = try Converger(plan, on: hostSession.host, store: state, run: run)
+            converger.onOutcome = onOutcome
+            return try converger.converge()
+        }
+    }
+
     /// Unmounts what the installation mounted, the last first.
     func release() throws {
         try Terminal.reportingFaults { try storage.unmountTarget() }

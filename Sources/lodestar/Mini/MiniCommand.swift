@@ -22,10 +22,11 @@ struct MiniCommand: ParsableCommand {
             throw ExitStatus.refused
         }
         let line = try Terminal.reportingFaults { try LocalFiles.contents(of: "/proc/cmdline") ?? [] }
-        let settings = MiniSettings(KernelArguments(String(decoding: line, as: UTF8.self)))
+        let arguments = KernelArguments(String(decoding: line, as: UTF8.self))
+        let settings = MiniSettings(arguments)
         let output = MiniOutput(format: settings.events)
         do {
-            try serve(settings, output)
+            try serve(settings, NetworkSettings(arguments), output)
         } catch let fault as HostFault {
             output.tell(.failed(reason: fault.text))
             throw ExitStatus.failure
@@ -36,7 +37,7 @@ struct MiniCommand: ParsableCommand {
         }
     }
 
-    private func serve(_ settings: MiniSettings, _ output: MiniOutput) throws {
+    private func serve(_ settings: MiniSettings, _ network: NetworkSettings, _ output: MiniOutput) throws {
         let release = try LocalFiles.contents(of: "/proc/sys/kernel/osrelease") ?? []
         let kernel = String(decoding: release.prefix { $0 != 0x0A }, as: UTF8.self)
         var modules = try ModuleLoading(version: kernel)
@@ -45,8 +46,15 @@ struct MiniCommand: ParsableCommand {
         MiniMachine.mendClock(notBefore: Lodestar.made)
         output.tell(.ready(kernel: kernel, modules: modules.count, seconds: SystemClock.bootMilliseconds / 1000))
         if let fault = settings.faults.first { throw HostFault("use", "the kernel's command line", fault) }
+        switch settings.stage {
         // A machine that is not what the inventory says waits for somebody.
-        if settings.stage == .inspect, let verdict = try inspect(output), verdict != .match { return }
+        case .inspect: if let verdict = try inspect(output), verdict != .match { return }
+        case .install:
+            let installation = MiniInstallation(
+                settings: settings, network: network, output: output, site: Self.site)
+            guard try installation.run() else { return }
+        case .shell: break
+        }
         try MiniMachine.end(settings.then)
     }
 
@@ -62,17 +70,5 @@ struct MiniCommand: ParsableCommand {
         output.tell(.found(entry: AssetRecord.inventory(of: machine, id: id)))
         output.tell(.inspected(host: id, verdict: AssetVerdict.unknown.rawValue))
         return nil
-    }
-}
-
-/// Where events go.
-private struct MiniOutput {
-    let format: MiniSettings.EventFormat
-
-    func tell(_ event: MiniEvent) {
-        switch format {
-        case .json: Terminal.printJSON(event.datum.compactJSON)
-        case .text: for line in event.lines { Terminal.print(line.printable) }
-        }
     }
 }
