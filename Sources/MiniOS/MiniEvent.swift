@@ -42,7 +42,8 @@ public enum MiniEvent: Sendable {
             ["event": "step", "resource": .string(resource), "state": .string(state.rawValue)]
         case .progress(let resource, let bytes, let total, let seconds):
             [
-                "event": "step", "resource": .string(resource), "state": "running", "percent": .int(Self.percent(bytes, total)),
+                "event": "step", "resource": .string(resource), "state": "running",
+                "percent": .int(Self.percent(bytes, total)),
                 "bytes": .int(Int64(clamping: bytes)), "total": .int(Int64(clamping: total)),
                 "seconds_left": seconds.map { .int(Int64($0)) } ?? .null,
             ]

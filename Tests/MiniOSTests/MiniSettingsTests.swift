@@ -30,8 +30,18 @@ struct MiniSettingsTests {
                 && settings.faults.isEmpty)
     }
 
+    @Test func anInstallationHasItsPlaces() {
+        let line =
+            "lodestar.stage=install lodestar.source=http://192.0.2.1/a.site.tar lodestar.key=SHA256:a lodestar.key=SHA256:b lodestar.token=/t lodestar.follow=https://x lodestar.images=http://192.0.2.1/"
+        let settings = MiniSettings(KernelArguments(line))
+        #expect(settings.stage == .install && settings.keys == ["SHA256:a", "SHA256:b"] && settings.faults.isEmpty)
+        #expect(settings.source == "http://192.0.2.1/a.site.tar" && settings.token == "/t")
+        #expect(settings.follow == "https://x" && settings.images == "http://192.0.2.1/")
+    }
+
     @Test(arguments: [
-        ("lodestar.stage=instal", "lodestar.stage: expected one of inspect, shell, found `instal`"),
+        ("lodestar.stage=instal", "lodestar.stage: expected one of inspect, install, shell, found `instal`"),
+        ("lodestar.token=", "lodestar.token: expected a value, found none"),
         ("lodestar.then", "lodestar.then: expected one of hold, poweroff, reboot, found ``"),
         (
             "lodestar.stag=shell",

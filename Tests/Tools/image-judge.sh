@@ -89,7 +89,7 @@ expect '"verdict":"match"'
 expect '{"event":"inspected","host":"MINI7001","verdict":"match"}'
 # A failure holds, whatever is to follow a success.
 if direct 40 MINI7001 "lodestar.then=poweroff lodestar.stage=instal"; then fail "the machine ended after a failure"; fi
-expect "lodestar: failed: cannot use the kernel's command line: lodestar.stage: expected one of inspect, shell, found \`instal\`"
+expect "lodestar: failed: cannot use the kernel's command line: lodestar.stage: expected one of inspect, install, shell, found \`instal\`"
 expect "a shell follows"
 [ "$form" = long ] || { echo "the mini OS is built alike twice, boots and inspects"; exit 0; }
 
