@@ -55,13 +55,13 @@ public struct MiniNetwork {
     /// Whether a place is fetched and not read.
     public static func isRemote(_ place: String) -> Bool { place.contains("://") }
 
-    /// Fetches a file by plain HTTP: what is believed of it is signed.
+    /// Fetches a file by plain HTTP: what is believed of it is signed. (busybox 1.35 ends by a signal where wget gets -T.)
     ///
     /// - Parameter path: where it goes.
     public static func fetch(_ url: String, to path: String) throws(HostFault) {
         guard url.hasPrefix("http://") else {
             throw HostFault("fetch", url, "expected a URL of plain HTTP: what is signed needs no other")
         }
-        try Busybox.run(["wget", "-q", "-T", "60", "-O", path, url], seconds: 600)
+        try Busybox.run(["wget", "-q", "-O", path, url], seconds: 600)
     }
 }
