@@ -17,12 +17,23 @@ struct ProgramFiles {
             let place = Self.merged(path)
             if let target = LocalFiles.linkTarget("\(root)/\(path)") {
                 entries[place] = .link(place, to: target)
+                try addTarget(target, of: path)
             } else if let bytes = try LocalFiles.contents(of: "\(root)/\(path)", limit: 1 << 30) {
                 try take(bytes, at: place)
             } else {
                 throw HostFault.absent("read", "\(path) of the package")
             }
         }
+    }
+
+    /// What a link beside it leads to: `mkfs.vfat` is one to `mkfs.fat`.
+    private mutating func addTarget(_ target: String, of path: String) throws(HostFault) {
+        let folder = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex),
+            place = Self.merged("\(folder)/\(target)")
+        guard !target.contains("/"), entries[place] == nil, LocalFiles.linkTarget("\(root)/\(folder)/\(target)") == nil,
+            let bytes = try LocalFiles.contents(of: "\(root)/\(folder)/\(target)", limit: 1 << 30)
+        else { return }
+        try take(bytes, at: place)
     }
 
     private mutating func take(_ bytes: [UInt8], at place: String) throws(HostFault) {

@@ -29,11 +29,11 @@ echo evil > "$work/odd/init"
 echo one > "$work/odd/usr/bin/odd-one" && ln "$work/odd/usr/bin/odd-one" "$work/odd/usr/bin/odd-two"
 dpkg-deb --root-owner-group -b "$work/odd" "$work/odd.deb" > /dev/null
 # The same bytes twice, the second time as nobody.
-build --site "$work/site" --append "console=ttyS0 quiet panic=-1" --package e2fsprogs=mke2fs,e2fsck --package "$work/odd.deb" --out "$work/a"
+build --site "$work/site" --append "console=ttyS0 quiet panic=-1" --package e2fsprogs=mke2fs,e2fsck --package dosfstools=mkfs.vfat --package "$work/odd.deb" --out "$work/a"
 mkdir "$work/b" "$work/tmp" && chown nobody "$work/b" "$work/tmp"
 cp "$lodestar" "$work/lodestar"
 runuser -u nobody -- env TMPDIR="$work/tmp" HOME="$work/tmp" "$work/lodestar" image build --kernel "$keep/kernel" --site "$work/site" --append "console=ttyS0 quiet panic=-1" \
-  --package e2fsprogs=mke2fs,e2fsck --package "$work/odd.deb" --out "$work/b" > "$work/built" 2>&1 || { cat "$work/built"; fail "image build as nobody"; }
+  --package e2fsprogs=mke2fs,e2fsck --package dosfstools=mkfs.vfat --package "$work/odd.deb" --out "$work/b" > "$work/built" 2>&1 || { cat "$work/built"; fail "image build as nobody"; }
 diff -r "$work/a" "$work/b" > /dev/null || fail "two builds differ"
 [ -z "$(ls -A "$work/tmp")" ] || fail "something stays in TMPDIR: $(ls -A "$work/tmp")"
 (cd "$work/a" && sha256sum --quiet -c SHA256SUMS) || fail "SHA256SUMS"
@@ -51,7 +51,8 @@ while IFS=$'\t' read -r kind path needs aliases; do
   [ "$(modinfo -F depends "$file" | tr ',-' '\n_' | sort)" = "$(comm -23 <(tr ',' '\n' <<< "$needs" | sort) <(modinfo -F softdep "$file" | sed 's/^pre: //; s/post:.*//' | tr ' -' '\n_' | sort))" ] || fail "$path needs $needs"
   [ "$(modinfo -F alias "$file" | sort)" = "$(tr ' ' '\n' <<< "$aliases" | sort)" ] || fail "aliases of $path"
 done < "$list"
-for program in mke2fs e2fsck; do
+[ -x "$work/root/usr/sbin/mkfs.vfat" ] && [ -f "$work/root/usr/sbin/mkfs.fat" ] || fail "a link without its program"
+for program in mke2fs e2fsck mkfs.fat; do
   chroot "$work/root" /usr/lib64/ld-linux-x86-64.so.2 --list "/usr/sbin/$program" > "$work/ldd" 2>&1 && ! grep -q "not found" "$work/ldd" || { cat "$work/ldd"; fail "libraries of $program"; }
 done
 [[ "$(chroot "$work/root" /usr/sbin/mke2fs -V 2>&1)" == *"mke2fs 1"* ]] || fail "mke2fs in it does not run"

@@ -105,7 +105,7 @@ extension LinuxStorage {
         switch mark.kind {
         case .ext4: return ["mke2fs", "-q", "-F", "-t", "ext4"] + label + ["-U", mark.uuid, device]
         case .xfs: return ["mkfs.xfs", "-q", "-f"] + label + ["-m", "uuid=\(mark.uuid)", device]
-        case .vfat: return ["mkfs.vfat", "-F", "32"] + label + ["-i", mark.uuid.filter { $0 != "-" }, device]
+        case .vfat: return ["mkfs.fat", "-F", "32"] + label + ["-i", mark.uuid.filter { $0 != "-" }, device]
         case .swap: return nil
         }
     }
