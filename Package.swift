@@ -11,6 +11,11 @@ let strict: [SwiftSetting] = [
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+/// HTTP/1.1 over TLS, for the fetching process alone (decision 140).
+let network: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// Optimised for speed where `make release` asks for size: what each plan runs through (decision 129). The frontend takes the
@@ -36,6 +41,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         .systemLibrary(name: "CLibYAML", providers: [.apt(["libyaml-dev"])]),
@@ -76,7 +83,9 @@ let package = Package(
         library("Bundles", ["HostFiles", "Model", "Signatures", "SignedFiles", "SystemCalls", "Values"]),
         library("Images", ["HostFiles", "Model", "Signatures", "SignedFiles", "SystemCalls", "Values"]),
         library("InstallTokens", ["Model", "Signatures", "SignedFiles", "Values"]),
-        library("OperatorFiles", ["Bundles", "Git", "Model", "Signatures", "SystemCalls"]),
+        library("Fetching", ["Model", "SystemCalls"]),
+        library("HTTPFetch", ["Fetching", "Model", "SystemCalls"] + network),
+        library("OperatorFiles", ["Bundles", "Fetching", "Git", "Model", "Signatures", "SystemCalls"]),
         library("Signatures", ["Values", crypto, cryptoExtras]),
         library("Git", ["Model", "Signatures", "SystemCalls", "Values", crypto]),
         library(
@@ -102,6 +111,7 @@ let package = Package(
             name: "lodestar",
             dependencies: [
                 "Agent", "Asset", "BootImage", "Bundles", "Compiler", "Disk", "Engine", "Expressions", "Fleet",
+                "Fetching", "HTTPFetch",
                 "HostFiles",
                 "Hostinfo",
                 "Images",
@@ -146,6 +156,7 @@ let package = Package(
         tests("Bundles", ["Compiler", "Model"]),
         tests("Images", ["HostFiles", "Model", "Signatures", "SignedFiles", "TestSupport"]),
         tests("InstallTokens", ["Model", "Signatures", "TestSupport"]),
+        tests("HTTPFetch", ["Fetching", "Model", "TestSupport"]),
         tests("OperatorFiles", ["Bundles", "Compiler", "HostFiles", "Model", "Signatures", "TestSupport"]),
         tests("Signatures", ["TestSupport", "Values", crypto]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State", "TestSupport"]),

@@ -84,19 +84,23 @@ extension AgentSettings.Converge {
                     hint: "trust: {signers: /etc/lodestar/allowed_signers}; `none` follows whoever can write there"))
         }
         if reader["bundle"] != nil {
-            for key in ["url", "ref", "folder", "ca"] where reader[key] != nil {
+            let isOnWeb = reader["bundle"]?.text.map { WebAddress.isMeant(by: $0) } == true
+            for key in ["url", "ref", "folder"] + (isOnWeb ? [] : ["ca"]) where reader[key] != nil {
                 diagnostics.add(
                     Diagnostic("expected `bundle` without `\(key)`, found both", at: reader[key]?.place))
             }
-            let path: AbsolutePath? = reader.decoded("bundle", into: &diagnostics)
+            let path =
+                isOnWeb ? reader["bundle"]?.text : (reader.decoded("bundle", into: &diagnostics) as AbsolutePath?)?.text
             guard let path else { return }
-            guard BundleSource.isName(path.text) else {
+            let bundle = BundleSource(path: path)
+            guard BundleSource.isName(path), bundle.addressProblem == nil else {
                 return diagnostics.add(
                     Diagnostic(
-                        "`bundle`: expected the path of a bundle, found `\(path.text)`", at: reader["bundle"]?.place,
-                        hint: "its name ends with \(BundleSource.suffix)"))
+                        "`bundle`: \(bundle.addressProblem ?? "expected the path or the address of a bundle, found `\(path)`")",
+                        at: reader["bundle"]?.place,
+                        hint: "https://HOST/PATH/NAME\(BundleSource.suffix), or a path that ends so"))
             }
-            (source, self.trust) = (.bundle(BundleSource(path: path.text)), trust)
+            (source, self.trust) = (.bundle(bundle), trust)
             return
         }
         guard reader["url"] != nil else {
@@ -110,6 +114,12 @@ extension AgentSettings.Converge {
                 Diagnostic(
                     "`url`: expected a repository somewhere else, found a directory", at: reader["url"]?.place,
                     hint: "for a repository of this host write `source: /srv/site.git#main`"))
+        }
+        if BundleSource.isName(address.text) {
+            return diagnostics.add(
+                Diagnostic(
+                    "`url`: expected a repository, found a bundle", at: reader["url"]?.place,
+                    hint: "write `bundle: \(address.text)`"))
         }
         let remote = SiteSource.remote(
             CommitSource(directory: address.text, revision: ref ?? "HEAD", folder: folder))

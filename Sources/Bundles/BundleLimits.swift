@@ -7,6 +7,9 @@ public enum BundleLimits {
     /// Of one file; of all of them; of the list. In bytes.
     public static let fileSize = 2 << 30, totalSize = 8 << 30, listSize = 32 << 20
 
+    /// Of all of it, on its way.
+    public static let fetchSize = totalSize + listSize + (fileCount + 8) * 1024
+
     /// Of what a site calls itself, and of a commit's subject, in bytes.
     public static let textSize = 1 << 10
 

@@ -28,7 +28,9 @@ extension OpenBundle {
         }
         try reader.end()
         try put(TarHeader.end)
-        return BundleSite(list, at: places, in: self.file, signer: signer)
+        do throws(HostFault) { return BundleSite(list, at: places, in: try whole(), signer: signer) } catch {
+            throw SourceFault(error)
+        }
     }
 
     /// Reads one entry.

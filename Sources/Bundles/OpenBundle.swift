@@ -1,11 +1,12 @@
 public import Model
 public import Signatures
-import SignedFiles
-import SystemCalls
+public import SignedFiles
+public import SystemCalls
 
 /// A bundle of which only what it says of itself was read: nothing of that is believed yet.
 public struct OpenBundle {
-    let file: RangeFile
+    /// The file, once all of it is there.
+    let whole: () throws(HostFault) -> RangeFile
     /// Behind the first entries.
     let reader: ListedTarReader
     let head: ListedTarHead
@@ -28,11 +29,24 @@ public struct OpenBundle {
         guard kind == .file else { throw SourceFault(.refused, "expected a bundle, found no plain file") }
         let file: RangeFile
         do throws(HostFault) { file = try RangeFile(path) } catch { throw SourceFault(error) }
-        var reader = ListedTarReader(madeBy: Self.kind.maker) { (offset, count) throws(HostFault) in
+        try self.init { (offset, count) throws(HostFault) in
             try file.bytes(at: UInt64(offset), count: count)
+        } whole: {
+            file
         }
+    }
+
+    /// The same of one that comes piece by piece.
+    ///
+    /// - Parameters:
+    ///   - source: hands over its bytes in their order.
+    ///   - whole: the file with all of them, once they were handed over.
+    public init(
+        _ source: @escaping ListedTarReader.Source, whole: @escaping () throws(HostFault) -> RangeFile
+    ) throws(SourceFault) {
+        var reader = ListedTarReader(madeBy: Self.kind.maker, source)
         head = try ListedTarHead(Self.kind, &reader)
-        (self.file, self.reader) = (file, reader)
+        (self.whole, self.reader) = (whole, reader)
     }
 
     /// What is to be said of who has signed it. What it says of itself is read only for somebody who counts.

@@ -43,7 +43,7 @@ public struct GitAddress: Sendable, Hashable {
     }
 
     /// - Parameter text: host and path, with what may be in front of the host and behind it.
-    private static func problem(ofHost text: Substring, allowsUser: Bool) -> String? {
+    static func problem(ofHost text: Substring, allowsUser: Bool) -> String? {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[1].isEmpty else { return "a path follows the host" }
         var host = parts[0]

@@ -9,12 +9,14 @@ public enum SiteSource: Sendable, Hashable {
     case commit(CommitSource)
     /// A commit of a repository somewhere else, whose address stands for the directory. Without a ref it is HEAD.
     case remote(CommitSource)
-    /// A bundle, which is a file of the host. A directory of that name is meant before.
+    /// A bundle: a file of the host, where a directory of that name is meant before, or one on the web.
     case bundle(BundleSource)
 
     public init(parsing text: String) {
         let source = CommitSource(parsing: text)
-        if CommitSource.isRemote(source?.directory ?? text) {
+        if WebAddress.isMeant(by: text), let bundle = BundleSource(parsing: text) {
+            self = .bundle(bundle)
+        } else if CommitSource.isRemote(source?.directory ?? text) {
             self = .remote(source ?? CommitSource(directory: text, revision: "HEAD"))
         } else if let bundle = BundleSource(parsing: text) {
             self = .bundle(bundle)
@@ -26,12 +28,9 @@ public enum SiteSource: Sendable, Hashable {
     /// The text for people, without a password.
     public var shown: String {
         switch self {
-        case .directory, .commit, .bundle: return text
-        case .remote:
-            guard let start = text.firstRange(of: "://")?.upperBound else { return text }
-            let host = text[start...].prefix { $0 != "/" }
-            guard let at = host.lastIndex(of: "@"), host[..<at].contains(":") else { return text }
-            return "\(text[..<start])***\(text[at...])"
+        case .directory, .commit: text
+        case .bundle(let source) where !source.isOnWeb: text
+        case .remote, .bundle: WebAddress.withoutPassword(text)
         }
     }
 
@@ -48,6 +47,8 @@ public enum SiteSource: Sendable, Hashable {
     public var problemToFollow: (reason: String, hint: String)? {
         switch self {
         case .remote(let source) where BundleSource.isName(source.directory): BundleSource.elsewhere
+        case .bundle(let source) where source.addressProblem != nil:
+            (source.addressProblem ?? "", BundleSource.elsewhere.hint)
         case .bundle(let source) where source.commit != nil:
             (
                 "expected a bundle that is followed to each commit, found one of one commit, \(source.text)",

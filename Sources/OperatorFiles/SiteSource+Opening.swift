@@ -89,6 +89,7 @@ extension SiteSource {
             source.directory = LocalFiles.absolute(source.directory)
             return .commit(source)
         case .remote: return self
+        case .bundle(let source) where source.isOnWeb: return self
         case .bundle(var source):
             // A link stands for what it leads to later, too.
             let parts = source.path.split(separator: "/", omittingEmptySubsequences: false)

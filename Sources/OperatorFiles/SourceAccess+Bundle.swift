@@ -10,14 +10,16 @@ extension SourceAccess {
     /// Opens a bundle, reads all of it, and keeps it.
     func opened(_ source: BundleSource) throws(SourceFault) -> OpenedBundle {
         let followed = Self.name(of: source)
-        var found: BundleInspection?
+        let status = try history()?[followed] ?? SourceStatus()
+        if source.isOnWeb, source.commit == nil, let fault = patience(with: status) {
+            return try goingOn(with: source, because: fault)
+        }
+        var found: BundleInspection?, isTaken = false
         do throws(SourceFault) {
-            let inspection = try judgement(of: source)
-            found = inspection
-            try checkSequence(of: inspection)
-            let site = try kept(inspection, from: source)
+            let (inspection, site) = try present(source, &found)
             // One that must be of a commit is never another one.
             if source.commit != nil { return (site, nil) }
+            isTaken = true
             let taken = TakenCommit(inspection, site.list, at: SystemClock.seconds)
             var setback = remember(followed, provedBy: site.list.created) { status, _ in
                 status.takes(taken)
@@ -29,21 +31,38 @@ extension SourceAccess {
             }
             return (site, setback)
         } catch {
-            guard error.kind != .usage, error.kind != .failed, error.kind != .unreachable, source.commit == nil,
-                trust != nil || isWaived
+            guard error.kind != .usage, error.kind != .failed, !isTaken, source.commit == nil, trust != nil || isWaived
             else { throw error }
-            let isMissing = error.kind == .missing
+            let isAway = error.kind == .missing || error.kind == .unreachable
             _ = remember(followed, provedBy: nil) { status, time in
-                status.hears(isMissing ? .unreachable : .refused, at: time)
+                status.hears(isAway ? .unreachable : .refused, at: time)
                 (status.reason, status.candidate, status.candidateKey) = (error.reason, found?.knownCommit, found?.key)
             }
-            guard goesOn, !(isMissing && isFreshOnly) else { throw error }
+            guard isAway ? !isFreshOnly && (goesOn || source.isOnWeb) : goesOn else { throw error }
             return try goingOn(with: source, because: error)
         }
     }
 
+    /// What is said of a bundle now, and its files.
+    private func present(
+        _ source: BundleSource, _ found: inout BundleInspection?
+    ) throws(SourceFault) -> (BundleInspection, BundleSite) {
+        try checkTrust(of: source)
+        if source.isOnWeb { return try fetched(source, &found) }
+        let inspection = try judgement(of: source)
+        found = inspection
+        try checkSequence(of: inspection)
+        return (inspection, try kept(inspection, from: source))
+    }
+
     /// What is to be said of a bundle now.
     func judgement(of source: BundleSource) throws(SourceFault) -> BundleInspection {
+        try checkTrust(of: source)
+        if source.isOnWeb { return try judgement(of: source, in: try download(source)) }
+        return try checkedCommit(of: try judgement(of: try OpenBundle(at: source.path)), source)
+    }
+
+    private func checkTrust(of source: BundleSource) throws(SourceFault) {
         guard trust != nil || isWaived else {
             throw SourceFault(
                 .untrusted, "expected --signers or --key for a bundle, found neither",
@@ -54,14 +73,19 @@ extension SourceAccess {
                 .usage, "expected the 40 digits of a commit behind `#` of a bundle, found `\(commit)`",
                 hint: "a bundle is of one commit, and has no branches")
         }
-        let inspection = try judgement(of: try OpenBundle(at: source.path))
+    }
+
+    /// - Throws: for a bundle of another commit than the one that it must be of.
+    func checkedCommit(
+        of inspection: BundleInspection, _ source: BundleSource
+    ) throws(SourceFault) -> BundleInspection {
         if let wanted = source.commit, let commit = inspection.knownCommit, commit != wanted {
             throw SourceFault(.refused, "expected a bundle of the commit \(wanted), found one of \(commit)")
         }
         return inspection
     }
 
-    private func judgement(of bundle: OpenBundle) throws(SourceFault) -> BundleInspection {
+    func judgement(of bundle: OpenBundle) throws(SourceFault) -> BundleInspection {
         let now = max(SystemClock.seconds, try history()?.earliest ?? 0)
         return try BundleInspection(bundle, by: try presentTrust(), now: now)
     }
@@ -121,13 +145,16 @@ extension SourceAccess {
         var remark =
             "\(source.text): \(fault.reason); going on with \(site.list.commit.prefix(12)), the last bundle that was trusted, on \(day)"
         if let age = try staleness(made: site.list.created) { remark += "; \(age)" }
-        return (site, Setback(remark: remark, kind: fault.kind == .missing ? .warning : .refusal))
+        return (
+            site,
+            Setback(remark: remark, kind: fault.kind == .missing || fault.kind == .unreachable ? .warning : .refusal)
+        )
     }
 
     private static func name(of source: BundleSource) -> SiteSource { .bundle(BundleSource(path: source.path)) }
 
     /// Where a bundle of a place is kept; nil where nothing is.
-    private func place(of source: BundleSource) -> String? {
+    func place(of source: BundleSource) -> String? {
         guard let state else { return nil }
         return "\(state)/source/\(source.copyName)"
     }

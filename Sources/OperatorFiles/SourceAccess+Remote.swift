@@ -19,11 +19,7 @@ extension SourceAccess {
     /// The newest commit, or the last one that was taken where there is a reason to.
     private func newest(_ source: CommitSource) throws(SourceFault) -> Opened {
         let status = try history()?[.remote(source)] ?? SourceStatus()
-        if isPatient, status.taken != nil, status.isToBeLeftAlone(at: SystemClock.seconds) {
-            let next = status.next.flatMap { Timestamp(seconds: $0) }?.text ?? ""
-            let reason = "\(status.reason ?? "it does not answer") (it is asked again at \(next))"
-            return try goingOn(with: status, of: source, because: SourceFault(.unreachable, reason))
-        }
+        if let fault = patience(with: status) { return try goingOn(with: status, of: source, because: fault) }
         var found: SourceInspection?
         do throws(SourceFault) {
             let (inspection, site) = try judged(source, &found)
@@ -45,6 +41,13 @@ extension SourceAccess {
             guard isUnreachable ? !isFreshOnly : goesOn else { throw error }
             return try goingOn(with: status, of: source, because: error)
         }
+    }
+
+    /// Why a remote side is not asked now; nil where it is.
+    func patience(with status: SourceStatus) -> SourceFault? {
+        guard isPatient, status.taken != nil, status.isToBeLeftAlone(at: SystemClock.seconds) else { return nil }
+        let next = status.next.flatMap { Timestamp(seconds: $0) }?.text ?? ""
+        return SourceFault(.unreachable, "\(status.reason ?? "it does not answer") (it is asked again at \(next))")
     }
 
     /// The last commit that was taken, judged again.

@@ -1,3 +1,4 @@
+import Fetching
 import Git
 public import Model
 import SystemCalls
@@ -42,6 +43,8 @@ public struct SourceAccess: Sendable {
     public var soak: (@Sendable (any SiteReader) -> Int64?)?
     /// A file of certificates that servers are believed by, instead of the system's.
     public var authority: String?
+    /// The words of the program that fetches from the web.
+    public var fetchProgram = Fetch.ownProgram
     /// The folder of a root's state; nil where nothing is remembered.
     public var state: String?
 

@@ -67,8 +67,12 @@ public struct SourceHistory: Sendable {
     private func removeForgottenCopies() {
         let kept = Set(sources.keys.filter { BundleSource.isName($0) }.map { BundleSource(path: $0).copyName })
         let folder = "\(state)/source"
-        for name in (try? LocalFiles.names(in: folder)) ?? []
-        where BundleSource.isName(name) && !kept.contains(name) {
+        for name in (try? LocalFiles.names(in: folder)) ?? [] {
+            // Of one on the web also what has come of the next one, and the marks of both.
+            guard let end = name.firstRange(of: BundleSource.suffix)?.upperBound, !kept.contains(String(name[..<end]))
+            else {
+                continue
+            }
             LocalFiles.remove("\(folder)/\(name)")
         }
     }

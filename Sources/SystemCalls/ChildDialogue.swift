@@ -26,8 +26,9 @@ public final class ChildDialogue {
 
     deinit { lodestar_dialogue_end(&dialogue) }
 
-    public func ask(_ text: String) throws(HostFault) {
-        let bytes = Array(text.utf8)
+    public func ask(_ text: String) throws(HostFault) { try ask(Array(text.utf8)) }
+
+    public func ask(_ bytes: [UInt8]) throws(HostFault) {
         let result = bytes.withUnsafeBytes { lodestar_dialogue_tell(&dialogue, $0.baseAddress, $0.count) }
         if result < 0 { throw fault("ask", result == -EPIPE ? "it has ended" : ErrorNumber.text(-result)) }
     }

@@ -8,7 +8,11 @@ public enum SearchPath {
     /// The variable of the environment.
     public static let variable = "PATH=\(text)"
     /// The environment of the program itself, where it is started by its own agent or bootstrap.
-    public static let ownEnvironment = [variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"]
+    public static let ownEnvironment =
+        [variable, "LC_ALL=C.UTF-8", "HOME=/root", "SWIFT_BACKTRACE=enable=no"]
+        + proxies.compactMap { name in ThisProcess.environment(name).map { "\(name)=\($0)" } }
+    /// Through whom the web is asked.
+    private static let proxies = ["https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"]
 
     /// Whether there is a program of a name.
     public static func has(_ program: String) -> Bool {

@@ -40,6 +40,16 @@ public enum ThisProcess {
     /// Whether the process has root's privileges.
     public static var isPrivileged: Bool { geteuid() == 0 }
 
+    /// Gives up root's rights for good, those of nobody in their place; nothing for who has none.
+    ///
+    /// - Parameter seconds: after so many the process is ended by the kernel, whatever it does.
+    public static func becomeNobody(for seconds: Int) throws(HostFault) {
+        lodestar_end_after(UInt32(clamping: seconds))
+        guard isPrivileged else { return }
+        let result = lodestar_become_nobody()
+        if result < 0 { throw HostFault("become", "nobody", ErrorNumber.text(-result)) }
+    }
+
     /// Whether this process may write over what stands on a terminal: a job in the background may not.
     public static func isInForeground(of descriptor: Int32) -> Bool {
         let group = tcgetpgrp(descriptor)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fetching
 import SystemCalls
 
 @main
@@ -38,6 +39,7 @@ struct Lodestar: ParsableCommand {
         switch ThisProcess.arguments.dropFirst().first {
         case "plan": alone(PlanCommand.self)
         case "apply": alone(ApplyCommand.self)
+        case Fetch.word: alone(FetchChildCommand.self)
         default: whole
         }
 

@@ -36,7 +36,8 @@ import Testing
         #expect(kernel("lodestar.source=/srv/prod.site.tar").1.count == 1)
         for (source, said) in [
             ("/srv/prod.site.tar#\(String(repeating: "a", count: 40))", "found one of one commit"),
-            ("https://a/prod.site.tar", "found a bundle somewhere else"),
+            ("http://a/prod.site.tar", "plain http only leads to this very host"),
+            ("ssh://a/prod.site.tar", "neither of this host nor on the web"),
         ] {
             let problems = kernel("lodestar.source=\(source)", "lodestar.key=\(Self.key)").1
             #expect(problems.count == 1 && problems[0].contains(said), "\(problems)")

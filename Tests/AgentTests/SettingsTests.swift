@@ -81,6 +81,9 @@ import Testing
             bundle.converge.command(.apply, root: "/") == [
                 "apply", "/srv/prod.site.tar", "--root", "/", "--unattended", "--last-trusted", "--signers", "/s",
             ])
+        let (web, problems3) = read("source: {bundle: \"https://a/prod.site.tar\", ca: /ca.pem, trust: {signers: /s}}")
+        #expect(problems3.isEmpty && web.converge.command(.report, root: "/")?[1] == "https://a/prod.site.tar")
+        #expect(web.converge.trust?.options.suffix(2) == ["--ca", "/ca.pem"])
         var diagnostics = Diagnostics()
         _ = AgentSettings.read(
             Array("source: \"/srv/a.site.tar#\(String(repeating: "a", count: 40))\"".utf8), path: "agent.yaml",
@@ -95,12 +98,20 @@ import Testing
         ("source: /srv/prod.site.tar", "1:9: error: expected whose bundles count, found none"),
         (
             "source: {url: \"https://a/prod.site.tar\", trust: none}",
-            "1:15: error: `url`: expected a repository or a bundle of this host, found a bundle somewhere else"
+            "1:15: error: `url`: expected a repository, found a bundle"
         ),
         ("source: {bundle: /srv/prod.site.tar}", "1:9: error: expected `trust` of the source, found none"),
         (
             "source: {bundle: /srv/prod.tar, trust: none}",
-            "1:18: error: `bundle`: expected the path of a bundle, found `/srv/prod.tar`"
+            "1:18: error: `bundle`: expected the path or the address of a bundle, found `/srv/prod.tar`"
+        ),
+        (
+            "source: {bundle: \"http://a/prod.site.tar\", trust: none}",
+            "1:18: error: `bundle`: expected the address of a bundle: plain http only leads to this very host"
+        ),
+        (
+            "source: {bundle: /srv/prod.site.tar, ca: /ca.pem, trust: none}",
+            "1:42: error: expected `bundle` without `ca`, found both"
         ),
         (
             "source: {bundle: /srv/prod.site.tar, ref: main, trust: none}",

@@ -76,7 +76,8 @@ import Testing
         let empty = try Tool.bareRoot(), commit = String(repeating: "a", count: 40)
         for (source, status, said) in [
             ("no.site.tar", 0, "the agent catches up"), ("prod.site.tar#\(commit)", 64, "found one of one commit"),
-            ("https://127.0.0.1:9/a.site.tar", 64, "found a bundle somewhere else"),
+            ("http://a.example/a.site.tar", 64, "plain http only leads to this very host"),
+            ("https://127.0.0.1:9/a.site.tar", 0, "the agent catches up"),
         ] as [(String, Int32, String)] {
             let result = Tool.run([
                 "bash", "-c",
@@ -152,7 +153,7 @@ import Testing
             (["secret", "rekey", bench.bundle], 64, "found a commit or a bundle"),
             (["plan", "\(bench.bundle)#main", "--root", root] + trust, 64, "expected the 40 digits of a commit"),
             (["plan", "\(bench.folder)/no.site.tar", "--root", root] + trust, 66, "expected a bundle, found no file"),
-            (["plan", "https://localhost/a.site.tar"] + trust, 64, "fetch it first"),
+            (["plan", "https://localhost/a.site.tar"] + trust, 69, "cannot connect to 127.0.0.1 port 443"),
             (["bundle", site, "--out", "\(bench.folder)/a.tar"], 64, "ends with .site.tar"),
         ] as [([String], Int32, String)] {
             let result = Tool.run([Tool.binary] + words)

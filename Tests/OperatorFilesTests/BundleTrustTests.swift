@@ -254,9 +254,9 @@ import Testing
         let fault = #expect(throws: SourceFault.self) {
             var access = SourceAccess()
             access.isWaived = true
-            _ = try SiteSource(parsing: "https://example.org/prod.site.tar").opened(access)
+            _ = try SiteSource(parsing: "ssh://example.org/prod.site.tar").opened(access)
         }
-        #expect(fault?.kind == .usage && fault?.reason.contains("found a bundle somewhere else") == true)
+        #expect(fault?.kind == .usage && fault?.reason.contains("neither of this host nor on the web") == true)
         // A directory of such a name has another form with a commit.
         #expect(SiteSource.unsigned("d.site.tar").hint?.hasPrefix("d.site.tar/#HEAD") == true)
         #expect(

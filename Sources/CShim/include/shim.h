@@ -189,6 +189,14 @@ int lodestar_interrupts_watch(void);
 // The signal that asked; 0 for none.
 int lodestar_interrupt(void);
 
+// The addresses of a host by /etc/hosts and DNS, and by no module that would have to be loaded: at most `capacity`, each of 16 bytes with
+// its length (4 or 16) before it. Their number, or -errno: EAGAIN where no server answers, ENOENT where there is no such name.
+int lodestar_look_up(const char *host, uint8_t (*addresses)[17], int capacity);
+
+// Gives up root's rights for good, for those of nobody; the process ends after some seconds whatever it does. 0, or -errno.
+int lodestar_become_nobody(void);
+void lodestar_end_after(unsigned seconds);
+
 // A TCP connection to an address of 4 or 16 bytes: the non-blocking socket, or -errno.
 int lodestar_connect(const uint8_t *address, size_t length, uint16_t port, int timeout_milliseconds);
 

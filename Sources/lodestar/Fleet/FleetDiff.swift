@@ -111,6 +111,7 @@ struct SitePair {
     private static func isThere(_ source: SiteSource) -> Bool {
         switch source {
         case .remote: true
+        case .bundle(let bundle) where bundle.isOnWeb: true
         case .bundle(let bundle): LocalFiles.exists(bundle.path)
         case .directory, .commit: (try? source.opened()) != nil
         }
