@@ -50,6 +50,7 @@ test: build check test-root release ## builds and runs all tests
 	CASES=30 Tests/Tools/bundle-judge.sh dist/lodestar $(TEST_ROOT)
 	CASES=1 Tests/Tools/pack-judge.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/web-judge.sh dist/lodestar $(TEST_ROOT)
+	Tests/Tools/report-judge.sh dist/lodestar $(TEST_ROOT)
 
 demo: build-tool test-root ## shows the main job on a disposable real Debian root
 	@Examples/demo.sh .build/debug/lodestar $(TEST_ROOT)

@@ -76,7 +76,9 @@ let package = Package(
         .target(
             name: "Fleet", dependencies: ["Compiler", "Engine", "Model"], resources: [.embedInCode("Data/page.html")],
             swiftSettings: strict),
-        library("Agent", ["Model", "Scheduling", "YAML", heap]),
+        .target(
+            name: "Agent", dependencies: ["Model", "Scheduling", "YAML", heap],
+            resources: [.embedInCode("Data/report.schema.json")], swiftSettings: strict),
         library("State", ["Model", "Engine", "Agent", "CSQLite"], isFast: true),
         library("SimulatedHost", ["Disk", "Model", "HostFiles"], isFast: true),
         library("SignedFiles", ["HostFiles", "Model", "Values"]),
@@ -96,7 +98,8 @@ let package = Package(
         library(
             "LinuxAgent",
             [
-                "Agent", "HostFiles", "LinuxHost", "Model", "OperatorFiles", "Scheduling", "State", "SystemCalls",
+                "Agent", "HostFiles", "LinuxFacts", "LinuxHost", "Model", "OperatorFiles", "Scheduling", "State",
+                "SystemCalls",
                 "CKeeper", "CShim",
             ]),
         library("Secrets", ["Model", crypto]),

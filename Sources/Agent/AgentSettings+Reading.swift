@@ -12,7 +12,8 @@ extension AgentSettings {
             return settings
         }
         let keys = [
-            "source", "state", "runtime", "schedules", "metrics", "reports", "outputs", "scheduler", "converge",
+            "source", "state", "runtime", "schedules", "metrics", "report", "reports", "outputs", "scheduler",
+            "converge",
         ]
         let reader = NodeReader(root, allowed: keys, what: "the settings", into: &diagnostics)
         settings.converge.readSource(reader, into: &diagnostics)
@@ -25,6 +26,7 @@ extension AgentSettings {
             reports.read("size", &settings.reportSize, into: &diagnostics)
             reports.read("count", &settings.reportCount, in: 0...1000, into: &diagnostics)
         }
+        if let node = reader["report"] { settings.readReport(node, into: &diagnostics) }
         if let node = reader["outputs"] {
             let outputs = NodeReader(node, allowed: ["size"], what: "outputs", into: &diagnostics)
             outputs.read("size", &settings.outputSize, into: &diagnostics)

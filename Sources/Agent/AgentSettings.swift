@@ -55,6 +55,9 @@ public struct AgentSettings: Sendable {
     /// How much output of all runs together is kept; the oldest goes first.
     public var outputSize = ByteSize(256 << 20)
 
+    /// Who is told of each converge; nil for nobody.
+    public var report: Receiver?
+
     public init() {
         state = AbsolutePath.root.appending(OwnPaths.state)
         runtime = AbsolutePath.root.appending(OwnPaths.runtime)

@@ -76,6 +76,8 @@ public struct AgentStatus: Sendable {
     public var nextConverge: Int64?
     public var lastConverge: ConvergeOutcome?
     public var pause: Pause?
+    /// How many reports wait for their receiver, and how many were dropped; nil without a receiver.
+    public var reports: (waiting: Int, dropped: Int)?
 
     public init() {}
 
@@ -98,6 +100,8 @@ public struct AgentStatus: Sendable {
                     RunResult.allCases.map { .init($0.rawValue, .int(Int64(counts.ends[$0] ?? 0))) }),
                 "next": nextRun.map { Self.time($0) } ?? .null,
             ],
+            "reports": reports.map { ["waiting": .int(Int64($0.waiting)), "dropped": .int(Int64($0.dropped))] }
+                ?? .null,
             "converge": [
                 "source": source.map { .string($0) } ?? .null,
                 "source_state": sourceState.map { .string($0.state.rawValue) } ?? .null, "mode": .string(mode.rawValue),
@@ -131,6 +135,7 @@ public struct AgentStatus: Sendable {
         }
         let missed = counts.missedCount > 0 ? ["\(counts.missedCount) missed"] : []
         if !(ends + missed).isEmpty { lines.append("  since then: " + (ends + missed).joined(separator: ", ")) }
+        if let reports { lines.append("reports: \(reports.waiting) waiting, \(reports.dropped) dropped") }
         guard let source else { return (lines + ["converge: off"]).joined(separator: "\n") }
         lines.append(
             "converge: \(source), mode \(mode.rawValue)\(allowsChanges ? "" : ", outside its windows")"
@@ -169,6 +174,10 @@ public struct AgentStatus: Sendable {
         add(
             "schedule_ends_total", "counter", "Runs ended, by result.",
             RunResult.allCases.map { ("{result=\"\($0.rawValue)\"}", Double(counts.ends[$0] ?? 0)) })
+        if let reports {
+            one("reports_waiting", "gauge", "Reports that wait for their receiver.", Double(reports.waiting))
+            one("reports_dropped_total", "counter", "Reports dropped because too many waited.", Double(reports.dropped))
+        }
         if let sourceState {
             add(
                 "source_state", "gauge", "How it stands with the source of the site: 1 for the state that it is in.",

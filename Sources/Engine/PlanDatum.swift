@@ -18,7 +18,7 @@ extension HostIdentity {
 
 extension PlannedResource {
     var datum: Datum {
-        [
+        let members: Datum = [
             "address": .string(address.description), "place": .string(declaration.place.description),
             "part_of": declaration.partOf.map { .string($0.address.description) } ?? .null,
             "action": .string(action.rawValue), "cause": cause.map { .string($0.rawValue) } ?? .null,
@@ -29,6 +29,8 @@ extension PlannedResource {
             "refreshes": .list(refreshes.map { .string($0.description) }),
             "fingerprint": fingerprint.map { .string($0.hexadecimal) } ?? .null,
         ]
+        guard case .map(let members) = members else { return members }
+        return .map(members + FailureCode.members(of: code))
     }
 }
 
@@ -83,12 +85,13 @@ extension Report {
 
 extension Outcome {
     var datum: Datum {
-        [
-            "address": .string(address.description), "place": .string(place.description),
-            "part_of": partOf.map { .string($0.description) } ?? .null,
-            "action": .string(action.rawValue), "result": .string(result.rawValue), "changes": changes.datum,
-            "reason": reason.map { .string($0.text) } ?? .null, "hint": hint.map { .string($0) } ?? .null,
-            "output": .string(output),
-        ]
+        .map(
+            [
+                .init("address", .string(address.description)), .init("place", .string(place.description)),
+                .init("part_of", partOf.map { .string($0.description) } ?? .null),
+                .init("action", .string(action.rawValue)), .init("result", .string(result.rawValue)),
+                .init("changes", changes.datum), .init("reason", reason.map { .string($0.text) } ?? .null),
+                .init("hint", hint.map { .string($0) } ?? .null), .init("output", .string(output)),
+            ] + FailureCode.members(of: code))
     }
 }

@@ -79,14 +79,16 @@ extension AgentProcess {
         let outcome = ConvergeOutcome(run: begun.run, started: begun.started, ended: now.wall, exitStatus: exitStatus)
         let output = (try? LocalFiles.stateContents(of: outputPath, limit: Self.outputLimit)) ?? []
         let source = sourceView
+        let line = ReportLog.line(
+            outcome, output: output, errorText: errorText, source: source?.datum, identity: identity())
         let reports = ReportLog(
             path: settings.reportsPath, size: Int(clamping: settings.reportSize.bytes), count: settings.reportCount)
         do throws(HostFault) {
-            try reports.append(
-                ReportLog.line(outcome, output: output, errorText: errorText, source: source?.datum))
+            try reports.append(line)
         } catch {
             log.write(.error, error.text)
         }
+        spool(line)
         LocalFiles.remove(outputPath)
         remember {
             $0.begun = nil

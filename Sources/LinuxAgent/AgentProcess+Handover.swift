@@ -74,6 +74,7 @@ extension AgentProcess {
             return .alive
         }
         if loop.isRunning { concludeConverge(nil, errorText: "the keeper is gone", now) }
+        if delivery.isRunning { delivery.ended(now, isEmpty: false) }
         for event in known { handle(event, now) }
     }
 }

@@ -62,6 +62,9 @@ extension AgentProcess {
         status.nextConverge = loop.next
         status.lastConverge = kept.lastConverge
         status.pause = loop.pause
+        if settings.report != nil {
+            status.reports = (waiting: reports.waitingCount, dropped: reports.droppedCount)
+        }
         return status
     }
 

@@ -11,15 +11,19 @@ import SystemCalls
 public struct AgentContext: Sendable {
     public var version: String
     public var hostIdentifier: String
+    /// The file of the settings, where somebody named another one than the standard one.
+    public var configuration: String?
 
     /// Whether the file of the settings says something else than when the agent began, and can be used.
     public var haveSettingsChanged: @Sendable () -> Bool
 
     public init(
-        version: String, hostIdentifier: String, haveSettingsChanged: @escaping @Sendable () -> Bool = { false }
+        version: String, hostIdentifier: String, configuration: String? = nil,
+        haveSettingsChanged: @escaping @Sendable () -> Bool = { false }
     ) {
         self.version = version
         self.hostIdentifier = hostIdentifier
+        self.configuration = configuration
         self.haveSettingsChanged = haveSettingsChanged
     }
 }
@@ -49,6 +53,8 @@ public final class AgentProcess {
     var windowZones = ZoneFiles()
     /// What the next agent is to know of the loop.
     var kept = KeptState()
+    /// The reports that wait for their receiver.
+    var delivery = ReportDelivery()
     /// Whether the converge that goes on only reports because its commit has failed too often.
     var isHeld = false
     var writtenMetrics = ""
@@ -96,6 +102,7 @@ public final class AgentProcess {
         siteWatch =
             isWatched ? settings.converge.source?.watchedDirectory.map { DirectoryWatch($0, isRecursive: true) } : nil
         control = try ControlSocket(path: settings.socketPath)
+        if settings.report != nil { delivery.want() }
         let log = log
         scheduler.onMessage = { text, isWarning in log.write(isWarning ? .warning : .info, text) }
         runner.onMessage = { log.write(.warning, $0) }
@@ -128,6 +135,7 @@ public final class AgentProcess {
         while !isStopping {
             let now = RealClock.now
             if let run = loop.due(now) { converge(run, now) }
+            if delivery.due(now) { sendReports(now) }
             scheduler.isPaused = loop.pause?.coversSchedules == true
             scheduler.wake(now)
             runPeriodicWork(now)
@@ -181,6 +189,7 @@ public final class AgentProcess {
     private func wait(from now: Moment) {
         let longest = now.wall + min(manager.watchdog ?? 60_000, 60_000)
         var next = min(longest, scheduler.nextWake(now) ?? longest, loop.nextWake(now) ?? longest)
+        if let wake = delivery.nextWake(now) { next = min(next, wake) }
         if let changedAt { next = min(next, now.wall(atBoot: changedAt + 100)) }
         if folder.hasUnread { next = min(next, now.wall(atBoot: nextAttempt)) }
         if let deadline = control.nextDeadline { next = min(next, now.wall(atBoot: deadline)) }
@@ -258,6 +267,7 @@ public final class AgentProcess {
     }
 
     func handle(_ event: KeeperEvent, _ now: Moment) {
+        if event.run.hasPrefix(Self.reportRun) { return handleReport(event, now) }
         if event.run.hasPrefix("@") { return handleConverge(event, now) }
         guard let key = RunKey(id: event.run) else { return keeper.forget(event.run) }
         switch event.kind {
@@ -284,7 +294,7 @@ public final class AgentProcess {
         manager.stopping()
         let now = RealClock.now
         scheduler.stop(now)
-        if scheduler.runningCount == 0, !loop.isRunning { keeper.dismiss() }
+        if scheduler.runningCount == 0, !loop.isRunning, !delivery.isRunning { keeper.dismiss() }
         control.close()
         database.close()
         guard getpid() == 1 else {

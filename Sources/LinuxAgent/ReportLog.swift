@@ -11,24 +11,48 @@ struct ReportLog {
     let size: Int
     let count: Int
 
-    /// A line for one converge.
+    /// Who the host is.
+    struct Identity {
+        var id: String
+        /// As `lodestar hostinfo` prints it; nil where nobody can tell.
+        var hostinfo: Datum?
+        /// nil where nobody wants to have any.
+        var facts: Datum?
+    }
+
+    /// What failed, or could not be done, of what a command printed.
+    private static func failures(in report: Datum) -> [Datum] {
+        guard case .list(let outcomes)? = report["outcomes"] ?? report["resources"] else { return [] }
+        let keys = ["address", "code", "retryable", "attribution", "reason"]
+        return outcomes.compactMap { outcome in
+            guard case .int? = outcome["code"] else { return nil }
+            return .map(keys.map { .init($0, outcome[$0] ?? .null) })
+        }
+    }
+
+    /// A line for one converge, as its published schema says (`lodestar schema report`).
     ///
     /// - Parameters:
     ///   - output: what the command printed as JSON; anything else is left out.
     ///   - errorText: what the command printed on standard error.
     ///   - source: how it stands with a source somewhere else.
+    ///   - identity: who the host is.
     static func line(
-        _ outcome: ConvergeOutcome, output: [UInt8], errorText: String, source: Datum? = nil
+        _ outcome: ConvergeOutcome, output: [UInt8], errorText: String, source: Datum? = nil, identity: Identity
     ) -> String {
-        let fields: Datum = [
-            "time": .string(Instant(milliseconds: outcome.ended).text()),
+        let report = (try? Datum(json: output)) ?? .null
+        let members: Datum = [
+            "format": 1, "time": .string(Instant(milliseconds: outcome.ended).text()),
             "trigger": .string(outcome.run.trigger.rawValue), "mode": .string(outcome.run.mode.rawValue),
             "result": .string(outcome.summary),
             "exit_code": outcome.exitStatus.map { .int(Int64($0)) } ?? .null,
             "milliseconds": .int(outcome.ended - outcome.started), "said": .string(errorText),
-            "source": source ?? .null,
-            "report": (try? Datum(json: output)) ?? .null,
+            "host": ["id": .string(identity.id), "hostinfo": identity.hostinfo ?? .null],
+            "source": source ?? .null, "failures": .list(failures(in: report)), "facts": identity.facts ?? .null,
+            "report": report,
         ]
+        guard case .map(let members) = members else { return "" }
+        let fields = Datum.map(members + FailureCode.members(of: outcome.code))
         return fields.compactJSON.harmlessJSON
     }
 

@@ -34,6 +34,10 @@ public struct HostIdentifier: HostIdentifying {
         return settled.reported
     }
 
+    /// Who this host is and where each word of that comes from, as `lodestar hostinfo --format json` has it; nil for another root than the
+    /// running one, and in a container.
+    public var report: Datum? { serialReport()?.datum }
+
     /// Reads who this host is and keeps it: the serial with its witnesses, and the address until a change of it holds.
     /// For the agent; nothing is kept for another root, in a container, or without a serial.
     public func collect() throws(HostFault) {

@@ -31,6 +31,16 @@ public struct HostFault: Error, Sendable, Hashable, CustomStringConvertible {
         HostFault(operation, object, "ENOENT (no such file or directory)", kind: kind)
     }
 
+    /// The name of the error of a system call (errno(3)), with which a reason begins that `ErrorNumber` has made; nil for another reason.
+    public var errorName: String? {
+        let name = reason.utf8.prefix { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }
+        let rest = reason.utf8.dropFirst(name.count)
+        guard name.first == UInt8(ascii: "E"), name.count > 2, rest.isEmpty || rest.starts(with: " (".utf8) else {
+            return nil
+        }
+        return String(decoding: name, as: UTF8.self)
+    }
+
     public var text: String { "cannot \(operation) \(object): \(reason)" }
     /// The text again, so that an untyped error prints in words instead of Swift's notation.
     public var description: String { text }

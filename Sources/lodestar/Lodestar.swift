@@ -67,7 +67,7 @@ struct Lodestar: ParsableCommand {
             CommandGroup(
                 name: "The agent:",
                 subcommands: [
-                    AgentCommand.self, BootstrapCommand.self, StatusCommand.self, PauseCommand.self,
+                    AgentCommand.self, BootstrapCommand.self, StatusCommand.self, PauseCommand.self, ReportCommand.self,
                 ]),
             CommandGroup(
                 name: "Knowing a host:",

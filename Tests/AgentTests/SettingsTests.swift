@@ -84,6 +84,12 @@ import Testing
         let (web, problems3) = read("source: {bundle: \"https://a/prod.site.tar\", ca: /ca.pem, trust: {signers: /s}}")
         #expect(problems3.isEmpty && web.converge.command(.report, root: "/")?[1] == "https://a/prod.site.tar")
         #expect(web.converge.trust?.options.suffix(2) == ["--ca", "/ca.pem"])
+        let (told, problems4) = read(
+            "report: {url: \"https://a/r\", token_file: /t, ca: /ca.pem, facts: [os], spool: 1M}")
+        #expect(problems4.isEmpty && told.report?.address.host == "a" && told.report?.tokenFile?.text == "/t")
+        #expect(told.report?.facts == ["os"] && told.report?.spoolSize.bytes == 1 << 20)
+        #expect(read("report: {url: \"https://a/r\", facts: all}").0.report?.facts == .some(nil))
+        #expect(read("report: {url: \"https://a/r\"}").0.report?.facts == [])
         var diagnostics = Diagnostics()
         _ = AgentSettings.read(
             Array("source: \"/srv/a.site.tar#\(String(repeating: "a", count: 40))\"".utf8), path: "agent.yaml",
@@ -94,6 +100,12 @@ import Testing
 
     @Test(arguments: [
         ("source: {url: \"https://a/b\"}", "1:9: error: expected `trust` of the source, found none"),
+        ("report: {token_file: /t}", "1:9: error: expected `url` of the receiver, found none"),
+        (
+            "report: {url: \"http://a.example/r\"}",
+            "1:15: error: `url`: expected https://HOST/PATH: plain http only leads to this very host"
+        ),
+        ("report: {url: \"https://a/r\", facts: some}", "1:37: error: `facts`: expected a list, found `some`"),
         ("source: {trust: none}", "1:9: error: expected `url` or `bundle` of the source, found neither"),
         ("source: /srv/prod.site.tar", "1:9: error: expected whose bundles count, found none"),
         (

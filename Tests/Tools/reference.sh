@@ -14,7 +14,8 @@ for role in Manifests/*.yaml; do
   name=std/$(basename "$role" .yaml)
   "$lodestar" explain "$name" --markdown > "$target/$name.md"
 done
-for schema in hostinfo facts; do "$lodestar" schema "$schema" > "$target/$schema.schema.json"; done
+"$lodestar" explain codes > "$target/failure-codes.md"
+for schema in hostinfo facts report; do "$lodestar" schema "$schema" > "$target/$schema.schema.json"; done
 if [ "${1:-}" = --check ]; then
   diff -ru Docs/reference "$target" || { echo "error: Docs/reference is not fresh: make docs"; exit 1; }
 fi

@@ -115,7 +115,9 @@ struct AgentCommand: ParsableCommand {
             do {
                 let id = try HostIdentifier(root: settings.converge.root.text).hostIdentifier()
                 let context = AgentContext(
-                    version: Lodestar.version, hostIdentifier: id, haveSettingsChanged: options.watch())
+                    version: Lodestar.version, hostIdentifier: id,
+                    configuration: options.config.map { LocalFiles.absolute($0) },
+                    haveSettingsChanged: options.watch())
                 try AgentProcess(settings, context).run()
             } catch is ProcessLock.Held {
                 Terminal.report("error: expected no other agent in \(settings.state), found one")

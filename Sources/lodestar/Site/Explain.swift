@@ -13,11 +13,14 @@ struct Explain: ParsableCommand {
             Examples: lodestar explain file
                       lodestar explain std/accounts
                       lodestar explain file:/etc/motd Examples/first
+                      lodestar explain 82001
                       lodestar explain data.packages Examples/fleet --host web-01
             """)
 
     @Argument(
-        help: "A resource type, a standard role such as std/accounts, an address such as file:/etc/motd, or data.KEY.")
+        help:
+            "A resource type, a standard role such as std/accounts, an address such as file:/etc/motd, data.KEY, the code of a failure, or codes for all."
+    )
     var subject: String
 
     @OptionGroup var site: SiteArgument
@@ -43,6 +46,13 @@ struct Explain: ParsableCommand {
             return Terminal.print(markdown ? page.markdown : page.text)
         }
         if let page = Self.page(ofRole: subject) { return Terminal.print(markdown ? page.markdown : page.text) }
+        if subject == "codes" { return Terminal.print(FailureCode.markdown) }
+        if let number = Int(subject) {
+            if let code = FailureCode(rawValue: number) { return Terminal.print(code.text) }
+            Terminal.report(
+                "error: expected a code of a failure, found `\(subject)`\n  hint: `lodestar explain codes` lists them")
+            throw ExitCode(64)
+        }
         guard subject.hasPrefix("data.") || Address(subject) != nil else {
             Terminal.report(
                 "error: expected a resource type, a standard role, an address or data.KEY, found `\(subject)`")
