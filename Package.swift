@@ -92,7 +92,10 @@ let package = Package(
         library("Git", ["Model", "Signatures", "SystemCalls", "Values", crypto]),
         library(
             "LinuxHost",
-            ["Disk", "Git", "Model", "HostFiles", "Hostinfo", "Images", "LinuxFacts", "SystemCalls", "CShim"],
+            [
+                "BootImage", "Disk", "Git", "Model", "HostFiles", "Hostinfo", "Images", "LinuxFacts", "SystemCalls",
+                "CShim",
+            ],
             isFast: true),
         library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(

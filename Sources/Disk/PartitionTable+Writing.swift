@@ -6,6 +6,8 @@ extension PartitionTable {
     /// An attribute that types may use as they like (UEFI 2.10 table 5.8, bits 48 to 63): no type that Lodestar makes knows
     /// this one. It stands while what belongs into a partition is not all there yet.
     public static let unfinished: UInt64 = 1 << 57
+    /// Another one: it comes when the image or the boot loader of an installation is all there.
+    public static let filled: UInt64 = 1 << 56
 
     /// A table without partitions; nil for a disk that is too small for one.
     public init?(_ guid: PartitionGUID, on disk: any DiskReading) {
@@ -66,7 +68,8 @@ extension PartitionTable {
             [DiskWrite(at: (last - sectors) * size, entries)],
             [header(at: last, other: 1, entriesAt: last - sectors)],
             [DiskWrite(at: 2 * size, entries)],
-            [protection, header(at: 1, other: last, entriesAt: 2)],
+            // The code of a boot loader in front of the MBR's own entries stays.
+            [DiskWrite(at: 440, Array(protection.bytes[440..<512])), header(at: 1, other: last, entriesAt: 2)],
         ]
     }
 

@@ -11,10 +11,9 @@ public struct Signature: Sendable, Hashable {
     /// Where its magic stands, from the beginning of the disk or partition.
     public var offset: UInt64
 
-    /// The names of all that can be found on a disk, the kinds of partition tables among them.
+    /// The names of all that can be found on a disk, as libblkid has them; tables among them.
     public static var names: [String] {
-        let tables = [PartitionTable.Kind.gpt, .mbr].map(\.rawValue)
-        return Set(SignatureTable.rules.map(\.name) + ["zfs_member"] + tables).sorted()
+        Set(SignatureTable.rules.map(\.name) + ["zfs_member", "gpt", "dos"]).sorted()
     }
 }
 

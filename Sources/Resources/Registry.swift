@@ -42,7 +42,7 @@ public enum Registry {
         GitCheckout.self,
         InstallDisk.self,
         InstallPartition.self,
-        InstallFileSystem.self,
+        InstallFileSystem.self, InstallImage.self, InstallBootLoader.self,
     ]
 
     /// What is told of each type. Making it takes some milliseconds: who looks for one type asks `type(named:)`.

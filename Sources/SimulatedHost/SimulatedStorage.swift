@@ -16,6 +16,7 @@ final class SimulatedStorage: StorageReading {
 
     var installation: Installation { below.installation }
     func disks() throws(HostFault) -> [DiskIdentity] { try below.disks() }
+    func image(at source: String) throws(HostFault) -> ImageSummary { try below.image(at: source) }
     func users(of identity: DiskIdentity) throws(HostFault) -> [String] { try below.users(of: identity) }
 
     func disk(_ identity: DiskIdentity) throws(HostFault) -> any DiskReading {
@@ -45,6 +46,16 @@ final class SimulatedStorage: StorageReading {
                 throw HostFault("mount", mounting.path.text, "there is no file system for it")
             }
             mounts[Place(disk: found.disk.path, partition: found.partition.number)] = mounting.path
+        case .unpack(let placing):
+            guard let found = try partition(placing.partition),
+                try mountPoint(of: found.partition.number, on: found.disk) == placing.path
+            else { throw HostFault("unpack into", placing.path.text, "its file system is not mounted there") }
+            try write(writesFilling(placing.partition))
+        case .installBootLoader(let placing):
+            guard let root = try partition(placing.root), root.isFilled else {
+                throw HostFault("install", "the boot loader \(placing.name)", "there is no root to boot")
+            }
+            try write(writesFilling(placing.partition))
         }
     }
 

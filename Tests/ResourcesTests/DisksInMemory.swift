@@ -11,6 +11,7 @@ import State
 final class DisksInMemory: StorageReading {
     let installation: Installation
     nonisolated(unsafe) var content: [(identity: DiskIdentity, bytes: DiskBytes)]
+    nonisolated(unsafe) var images: [String: ImageSummary] = [:]
     nonisolated(unsafe) var users: [AbsolutePath: [String]] = [:]
 
     init(_ installation: Installation, _ content: [(DiskIdentity, DiskBytes)]) {
@@ -25,6 +26,11 @@ final class DisksInMemory: StorageReading {
             throw HostFault("open", identity.text, "it is gone")
         }
         return found.bytes
+    }
+
+    func image(at source: String) throws(HostFault) -> ImageSummary {
+        if let image = images[source] { return image }
+        throw HostFault.absent("open", source)
     }
 
     func users(of identity: DiskIdentity) -> [String] { users[identity.path] ?? [] }

@@ -17,6 +17,8 @@ extension LinuxStorage {
         case .mount(let mounting):
             let device = try device(of: mounting.partition)
             try BlockDevice.mount(device, mounting.kind.rawValue, at: mounting.path.text)
+        case .unpack(let placing): try unpack(placing)
+        case .installBootLoader(let placing): try install(placing)
         }
     }
 
@@ -37,7 +39,7 @@ extension LinuxStorage {
     }
 
     /// Writes stages, each durable before the next, and lets the kernel know partitions that are new or gone.
-    private func write(_ writes: StorageWrites, isExclusive: Bool) throws(HostFault) {
+    func write(_ writes: StorageWrites, isExclusive: Bool) throws(HostFault) {
         let device = try BlockDevice(writes.disk.path.text, isExclusive: isExclusive)
         for stage in writes.stages {
             for write in stage { try device.write(write.bytes, at: write.offset) }
@@ -64,7 +66,7 @@ extension LinuxStorage {
     }
 
     /// The device of a partition; the kernel makes it a moment after the table was read.
-    private func device(of guid: PartitionGUID) throws(HostFault) -> String {
+    func device(of guid: PartitionGUID) throws(HostFault) -> String {
         guard let found = try partition(guid) else {
             throw HostFault("find", "a partition", "it is not there any more")
         }

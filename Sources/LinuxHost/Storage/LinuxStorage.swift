@@ -1,5 +1,6 @@
 public import Disk
 import Hostinfo
+public import Images
 import LinuxFacts
 public import Model
 import SystemCalls
@@ -9,9 +10,16 @@ public final class LinuxStorage: StorageReading {
     public let installation: Installation
     /// Disks that somebody named, in place of those that the machine has.
     private let given: [DiskIdentity]?
+    private let openImage: ImageOpener?
 
-    /// - Parameter disks: only these, such as images on loop devices; nil: those of the machine.
-    public init(_ installation: Installation, disks: [DiskIdentity]? = nil) {
+    /// Gives an image that is to be trusted, by the name that a profile has for it.
+    public typealias ImageOpener = @Sendable (_ source: String) throws(HostFault) -> TrustedImage
+
+    /// - Parameters:
+    ///   - disks: only these, such as images on loop devices; nil: those of the machine.
+    ///   - image: nil where no image can be had.
+    public init(_ installation: Installation, disks: [DiskIdentity]? = nil, image: ImageOpener? = nil) {
+        openImage = image
         self.installation = installation
         given = disks
     }
@@ -49,6 +57,15 @@ public final class LinuxStorage: StorageReading {
             throw HostFault("open", identity.text, "it has \(file.byteCount) bytes by now")
         }
         return DeviceDisk(file: file, sectorSize: file.sectorSize ?? identity.sectorSize)
+    }
+
+    public func image(at source: String) throws(HostFault) -> ImageSummary {
+        ImageSummary(try open(source), at: source)
+    }
+
+    func open(_ source: String) throws(HostFault) -> TrustedImage {
+        guard let openImage else { throw HostFault("open", source, "there are no images here") }
+        return try openImage(source)
     }
 
     public func users(of identity: DiskIdentity) throws(HostFault) -> [String] {

@@ -10,6 +10,8 @@ public enum StorageStep: Sendable, Hashable {
     case addPartition(PartitionAddition)
     case makeFileSystem(FileSystemMaking)
     case mount(FileSystemMounting)
+    case unpack(ImagePlacing)
+    case installBootLoader(BootLoaderPlacing)
 }
 
 public struct DiskTaking: Sendable, Hashable {
@@ -69,5 +71,52 @@ public struct FileSystemMounting: Sendable, Hashable {
         self.partition = partition
         self.kind = kind
         self.path = path
+    }
+}
+
+/// An image that comes into a mounted file system.
+public struct ImagePlacing: Sendable, Hashable {
+    /// What was planned: an image with another list is not unpacked.
+    public var image: ImageSummary
+    /// The GUID of the partition that gets it.
+    public var partition: PartitionGUID
+    /// Where its file system is mounted.
+    public var path: AbsolutePath
+
+    public init(_ image: ImageSummary, in partition: PartitionGUID, at path: AbsolutePath) {
+        self.image = image
+        self.partition = partition
+        self.path = path
+    }
+}
+
+/// What makes a disk boot the root that is on it.
+public struct BootLoaderPlacing: Sendable, Hashable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A unified kernel image on the ESP.
+        case uki
+        /// GRUB for a BIOS, in a bios-boot partition.
+        case grub
+    }
+
+    public var kind: Kind
+    /// The name of its own entry.
+    public var name: String
+    /// The GUIDs of the partition that it lies on, and of the root's.
+    public var partition: PartitionGUID, root: PartitionGUID
+    /// Without `root=`.
+    public var commandLine: String
+
+    public init(_ kind: Kind, named name: String, on partition: PartitionGUID, root: PartitionGUID, commandLine: String)
+    {
+        self.kind = kind
+        self.name = name
+        (self.partition, self.root) = (partition, root)
+        self.commandLine = commandLine
+    }
+
+    /// All of the kernel's command line: the root is found by its partition, whatever the disk is called.
+    public var wholeCommandLine: String {
+        "root=PARTUUID=\(root.text.lowercased()) rw" + (commandLine.isEmpty ? "" : " \(commandLine)")
     }
 }

@@ -11,6 +11,10 @@ public protocol StorageReading: AnyObject, Sendable {
     func users(of identity: DiskIdentity) throws(HostFault) -> [String]
     /// Where a partition of a disk is mounted.
     func mountPoint(of number: Int, on identity: DiskIdentity) throws(HostFault) -> AbsolutePath?
+    /// What an image says of itself.
+    ///
+    /// - Throws: for one that is not there, or not to be trusted.
+    func image(at source: String) throws(HostFault) -> ImageSummary
 }
 
 /// A partition that belongs to an installation, with the disk that it is on.
@@ -25,6 +29,8 @@ public struct FoundPartition: Sendable {
 
     /// Whether what belongs into it is not all there yet.
     public var isUnfinished: Bool { partition.attributes & PartitionTable.unfinished != 0 }
+    /// Whether the image or the boot loader that belongs into it is all there.
+    public var isFilled: Bool { partition.attributes & PartitionTable.filled != 0 }
 }
 
 extension StorageReading {
@@ -54,6 +60,20 @@ extension StorageReading {
     /// The partition that derives from a name; nil where there is none.
     public func partition(named name: String) throws(HostFault) -> FoundPartition? {
         try partition(installation.guid("partition", name))
+    }
+
+    /// The partition with a file system of this installation, by the name of that; nil where there is none.
+    public func partition(ofFileSystem name: String) throws(HostFault) -> FoundPartition? {
+        let guid = installation.guid("file_system", name)
+        for identity in try disks() {
+            for partition in try DiskReport(of: disk(identity)).table.partitions {
+                guard let own = partition.guid, let found = try self.partition(own), let mark = found.mark,
+                    !found.isUnfinished, mark.uuid == FileSystemMark.uuid(mark.kind, from: guid)
+                else { continue }
+                return found
+            }
+        }
+        return nil
     }
 
     /// The partition of a GUID; nil where there is none.

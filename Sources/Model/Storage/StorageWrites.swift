@@ -75,6 +75,24 @@ extension StorageReading {
         return StorageWrites(disk: identity, stages: table.writes(on: try disk(identity), takesPlace: false))
     }
 
+    /// The writes that say that what belongs into a partition is all there.
+    public func writesFilling(_ guid: PartitionGUID) throws(HostFault) -> StorageWrites {
+        guard let found = try partition(guid), !found.isUnfinished else {
+            throw HostFault("complete", "a partition", "it is not there, or has no file system yet")
+        }
+        return try writes(changing: found) { $0 |= PartitionTable.filled }
+    }
+
+    private func writes(
+        changing found: FoundPartition, _ change: (inout UInt64) -> Void
+    ) throws(HostFault) -> StorageWrites {
+        var table = found.table
+        for index in table.partitions.indices where table.partitions[index].guid == found.partition.guid {
+            change(&table.partitions[index].attributes)
+        }
+        return StorageWrites(disk: found.disk, stages: table.writes(on: try disk(found.disk), takesPlace: false))
+    }
+
     /// The writes before a file system is made: nothing of an earlier use is left.
     ///
     /// - Returns: also the partition.
@@ -92,11 +110,7 @@ extension StorageReading {
         guard let found = try partition(making.partition), found.mark == making.mark else {
             throw HostFault("make", "a file system", "what was made is not what was asked for")
         }
-        var table = found.table
-        for index in table.partitions.indices where table.partitions[index].guid == making.partition {
-            table.partitions[index].attributes &= ~PartitionTable.unfinished
-        }
-        return StorageWrites(disk: found.disk, stages: table.writes(on: try disk(found.disk), takesPlace: false))
+        return try writes(changing: found) { $0 &= ~PartitionTable.unfinished }
     }
 }
 

@@ -161,8 +161,13 @@ struct ApplyCommand: ParsableCommand {
         let present = try installation.planInPlace(selection.value)
         report.inPlaceCount = present.inPlaceCount
         if !present.isIdle {
-            report = try output.perform(
-                try installation.plan(selection.value), installation.hostSession, installation.state)
+            let plan = try installation.plan(selection.value)
+            if plan.count(.refuse) > 0 {
+                Terminal.print(PlanText(plan, isColored: Terminal.isColored).text(.full))
+                Terminal.report("error: nothing was changed: an installation of which a part is refused is not begun")
+                throw ExitStatus.unsafe
+            }
+            report = try output.perform(plan, installation.hostSession, installation.state)
             try installation.release()
         }
         try output.finish(report)

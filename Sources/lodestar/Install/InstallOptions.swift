@@ -24,6 +24,7 @@ struct InstallOptions: ParsableArguments {
     var target = "/target"
 
     @OptionGroup var permission: TokenOptions
+    @OptionGroup var shelf: ImageOptions
 
     func validate() throws {
         if profile == nil, host != nil || !diskImage.isEmpty || permission.token != nil {

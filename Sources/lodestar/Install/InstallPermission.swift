@@ -35,9 +35,7 @@ struct TokenOptions: ParsableArguments {
     /// - Throws: 79 for a token that does not count, or that is another machine's.
     func verified(for host: String, trust: SignerOptions) throws -> InstallToken? {
         guard let token else { return nil }
-        var who = SignerOptions()
-        (who.signers, who.keys, who.revoked) = (tokenSigners, tokenKeys, trust.revoked)
-        if tokenSigners == nil, tokenKeys.isEmpty { who = trust }
+        let who = try SignerOptions.named(signers: tokenSigners, keys: tokenKeys, else: trust)
         let believed = try who.neededTrust(for: token)
         guard let bytes = try Terminal.reportingFaults({ try LocalFiles.contents(of: token, limit: SignedToken.limit) })
         else {

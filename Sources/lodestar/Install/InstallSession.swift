@@ -5,6 +5,7 @@ import Engine
 import InstallTokens
 import LinuxHost
 import Model
+import OperatorFiles
 import Resources
 import State
 import SystemCalls
@@ -42,7 +43,10 @@ final class InstallSession {
             target: AbsolutePath(options.target) ?? .root,
             objection: images.isEmpty ? try Self.objection(to: target.identity.id, in: session) : nil,
             approval: token?.approval ?? asking)
-        storage = LinuxStorage(installation, disks: images.isEmpty ? nil : self.images.map(\.disk))
+        let shelf = try options.shelf.shelf(trust: trust, isWaived: session.access.isWaived)
+        storage = LinuxStorage(installation, disks: images.isEmpty ? nil : self.images.map(\.disk)) {
+            (source) throws(HostFault) in try shelf.image(source)
+        }
         hostSession = try HostSession(root: "/")
         hostSession.host.install(on: storage)
         let database = "\(folder)/state.db"

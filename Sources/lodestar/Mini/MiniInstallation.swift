@@ -88,6 +88,18 @@ struct MiniInstallation {
             .plan(
                 profile: profile, count: plan.resources.count { $0.action != .hold },
                 lines: PlanText(plan, isColored: false).text(.full).split(separator: "\n").map(String.init)))
+        // An image that is not to be trusted leaves the disks as they are.
+        let refused = plan.resources.filter { $0.action == .refuse }
+        for resource in refused {
+            output.tell(
+                .refused(
+                    resource: resource.address.description, reason: resource.reason?.text ?? "it is refused",
+                    hint: resource.reason?.hint))
+        }
+        if !refused.isEmpty {
+            output.tell(.failed(reason: "nothing was changed: an installation of which a part is refused is not begun"))
+            return false
+        }
         let report = try installation.perform(plan) { outcome in
             let address = outcome.address.description
             switch outcome.result {

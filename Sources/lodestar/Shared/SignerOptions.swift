@@ -32,6 +32,13 @@ struct SignerOptions: ParsableArguments {
         }
     }
 
+    /// Those who are named, or all of the others where nobody is. Options that were not parsed cannot be read, so these are.
+    static func named(signers: String?, keys: [String], else other: SignerOptions) throws -> SignerOptions {
+        if signers == nil, keys.isEmpty { return other }
+        let words = (signers.map { ["--signers", $0] } ?? []) + keys.flatMap { ["--key", $0] }
+        return try parse(words + (other.revoked.map { ["--revoked", $0] } ?? []))
+    }
+
     /// The same where somebody must be said.
     ///
     /// - Parameter name: of the file that is judged.
