@@ -10,7 +10,7 @@ public struct FetchAnswer: Sendable, Hashable {
     public var fields: [FetchRequest.Field]
 
     /// The fields that are handed on: the others decide nothing.
-    public static let knownFields = ["etag", "content-length", "content-range", "retry-after"]
+    public static let knownFields = ["etag", "content-length", "content-range"]
 
     public init(status: Int, address: String, fields: [FetchRequest.Field]) {
         (self.status, self.address, self.fields) = (status, address, fields)

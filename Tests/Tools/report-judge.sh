@@ -4,4 +4,5 @@
 #   report-judge.sh LODESTAR ROOT
 tools=$(dirname "$(realpath "$0")")
 . "$tools/judge-root.sh"
-python3 "$tools/report-judge.py" "$lodestar" "$root" "$work" "$tools/../../Examples/receiver/receiver.py"
+# Keepers outlive their agents, and end with the namespace.
+unshare -p -f --mount-proc --kill-child python3 "$tools/report-judge.py" "$lodestar" "$root" "$work" "$tools/../../Examples/receiver/receiver.py"

@@ -133,6 +133,23 @@ if fetch(url) != ({"status": 200, "url": url[:-1] + "b", "fields": {"content-len
     fail("a redirect is not followed", fetch(url))
 server.mode = "good"
 
+# What speaks TLS is nobody, and becomes nobody else any more.
+server.mode, _ = raw(b"", every=10), server.seen.clear()
+with open(ca) as file:
+    words = json.dumps({"url": url, "authorities": file.read()}) + "\n"
+child = subprocess.Popen([lodestar, "fetch-child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENV)
+child.stdin.write(words.encode())
+child.stdin.flush()
+while not server.seen:
+    time.sleep(0.05)
+with open(f"/proc/{child.pid}/status") as file:
+    found = {line.split(":")[0]: line.split()[1:] for line in file}
+child.kill()
+child.wait()
+if (found["Uid"], found["Gid"], found["Groups"], found["NoNewPrivs"], found["CapEff"]) != (["65534"] * 4, ["65534"] * 4, [], ["1"], ["0" * 16]):
+    fail("the fetching process has rights", found)
+server.mode = "good"
+
 # Through a proxy, which alone knows the name.
 for account in (None, "ana:s%cret"):
     proxy = Proxy(account)
