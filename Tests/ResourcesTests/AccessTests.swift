@@ -421,6 +421,7 @@ import Testing
         let expected: [(String, Bool)] = [
             ("/etc/a", false), ("/etc/sudoers", true), ("/etc/passwd", true), ("/etc/ssh", true), ("/etc/ssh/a", true),
             ("/etc/b", false), ("/etc/systemd/system/a.service", false), ("/etc/systemd/system/ssh.service", true),
+            ("/etc/systemd/system/ssh.service.d/a.conf", true), ("/etc/systemd/system/a.service.d/a.conf", false),
             ("/srv/a", false), ("/srv/.ssh", true),
             ("/srv/.ssh/a", true), ("/srv/rules", false), ("/srv/rules/a", true), ("/srv/etc/a", false),
             ("/srv/etc/sudoers", true), ("/srv/homes/a", false), ("/srv/homes/ana", true), ("/srv/plain/a", false),

@@ -27,6 +27,8 @@ public enum SshdUnits {
 
     /// Whether a path may decide over one of them: a unit, a drop-in of it or a link to it.
     static func decides(_ path: AbsolutePath) -> Bool {
-        path.text.hasPrefix("/etc/systemd/system/") && (names.contains(path.name) || path.parent.map(decides) == true)
+        guard path.text.hasPrefix("/etc/systemd/system/") else { return false }
+        let name = path.name.hasSuffix(".d") ? String(path.name.dropLast(2)) : path.name
+        return names.contains(name) || path.parent.map(decides) == true
     }
 }
