@@ -55,6 +55,28 @@ public struct MiniNetwork {
     /// Whether a place is fetched and not read.
     public static func isRemote(_ place: String) -> Bool { place.contains("://") }
 
+    /// What a URL of plain HTTP has, from its beginning to its end, of which nothing is kept.
+    ///
+    /// - Returns: hands over the next bytes of so many, fewer only at the end.
+    public static func stream(
+        _ url: String
+    ) throws(HostFault) -> (_ offset: Int, _ count: Int) throws(HostFault) -> [UInt8] {
+        let words = [Busybox.path, "wget", "-q", "-O", "-", url]
+        let dialogue: ChildDialogue
+        do throws(ChildFault) {
+            dialogue = try ChildDialogue(ChildRun(words, environment: [SearchPath.variable], timeout: 60_000))
+        } catch {
+            throw HostFault("fetch", url, error.error.text)
+        }
+        return { (_, count) throws(HostFault) in
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(count)
+            // What is cut is seen by who reads: each byte is listed.
+            try? dialogue.bytes(count) { bytes += $0 }
+            return bytes
+        }
+    }
+
     /// Fetches a file by plain HTTP: what is believed of it is signed. (busybox 1.35 ends by a signal where wget gets -T.)
     ///
     /// - Parameter path: where it goes.

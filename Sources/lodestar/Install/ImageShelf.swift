@@ -1,5 +1,6 @@
 import ArgumentParser
 import Images
+import MiniOS
 import Model
 import OperatorFiles
 import SystemCalls
@@ -7,7 +8,9 @@ import SystemCalls
 /// Where the images of profiles are, and whose signature makes one that counts.
 struct ImageOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where images are that a profile names without a path.", valueName: "dir"),
+        help: ArgumentHelp(
+            "Where images are that a profile names without a path: a folder, or in the mini OS a URL of plain HTTP.",
+            valueName: "dir"),
         completion: .directory)
     var images = "."
 
@@ -40,9 +43,10 @@ struct ImageShelf: Sendable {
 
     /// - Throws: for an image that is not there, or not to be trusted.
     func image(_ source: String) throws(HostFault) -> TrustedImage {
-        let path = source.hasPrefix("/") ? source : "\(folder)/\(source)"
+        let path = source.hasPrefix("/") ? source : folder + (folder.hasSuffix("/") ? "" : "/") + source
+        let stream = MiniNetwork.isRemote(path) ? try MiniNetwork.stream(path) : nil
         do throws(SourceFault) {
-            let image = try OpenImage(at: path)
+            let image = if let stream { try OpenImage(stream) } else { try OpenImage(at: path) }
             if let trust { return try image.trusted(by: trust.policy, now: trust.now, latest: trust.latest) }
             if isWaived { return try image.takenAsItIs(now: max(SystemClock.seconds, Lodestar.made)) }
             throw SourceFault(.untrusted, "expected --image-signers or --image-key for an image, found neither")

@@ -18,6 +18,7 @@ struct MiniInstallation {
     let site: String
 
     private static let target = "/target"
+    private static let networkMark = "/run/lodestar-network"
     /// Where a bundle lies in the mini OS, and then in the installed system, which follows it.
     private static let bundle = "/var/lib/lodestar/install/site.site.tar"
 
@@ -51,17 +52,25 @@ struct MiniInstallation {
 
     private func arguments(_ profile: String) throws -> [String] {
         let words = ["--profile", profile, "--target", Self.target]
-        guard let token = settings.token else { return words }
-        return words + ["--token", try local(token, as: "/run/lodestar/token")]
+        let images = settings.images.map { ["--images", $0] } ?? []
+        if settings.images.map(MiniNetwork.isRemote) == true { try bringNetworkUp() }
+        guard let token = settings.token else { return words + images }
+        return words + images + ["--token", try local(token, as: "/run/lodestar/token")]
     }
 
     /// A file of the place, fetched where it is not here.
     private func local(_ place: String, as path: String) throws -> String {
         guard MiniNetwork.isRemote(place) else { return place }
         try LocalFiles.makeDirectory(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)))
-        try MiniNetwork(network).bringUp()
+        try bringNetworkUp()
         try MiniNetwork.fetch(place, to: path)
         return path
+    }
+
+    private func bringNetworkUp() throws {
+        if LocalFiles.exists(Self.networkMark) { return }
+        try MiniNetwork(network).bringUp()
+        try LocalFiles.write([], to: Self.networkMark, isDurable: false)
     }
 
     /// The bundle; nil where the site is in the image.
