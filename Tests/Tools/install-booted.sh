@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 lodestar=$(realpath "$1") keep=$2 kills=${3:-0}
-RANDOM=${4:-1}
+RANDOM=${4:-1} boot=
 packages=(qemu-system-x86 busybox-static mmdebstrap ovmf dosfstools e2fsprogs gdisk fdisk zstd python3)
 missing=()
 for p in "${packages[@]}"; do dpkg -s "$p" > /dev/null 2>&1 || missing+=("$p"); done
@@ -100,7 +100,7 @@ qemu() { # qemu SECONDS SERIAL ARGUMENT...: a machine with both disks, until it 
   local seconds=$1 serial=$2; shift 2
   timeout "$seconds" qemu-system-x86_64 -accel tcg -cpu max -m "${memory:-1024}" -nographic -no-reboot \
     -drive "file=$work/other,format=raw,if=none,id=e" -device virtio-blk-pci,drive=e,serial=WD-12 \
-    -drive "file=$work/disk,format=raw,if=none,id=d" -device virtio-blk-pci,drive=d,serial=WD-1,bootindex=0 \
+    -drive "file=$work/disk,format=raw,if=none,id=d" -device "virtio-blk-pci,drive=d,serial=WD-1$boot" \
     -smbios "type=1,manufacturer=Supermicro,product=X11DPi-N,serial=$serial,uuid=12345678-9abc-4def-8123-456789abcdef" \
     -nic user,model=virtio-net-pci "$@" < /dev/null > "$work/log" 2>&1
 }
@@ -114,7 +114,7 @@ fresh() { rm -f "$work/disk" "$work/other"; truncate -s 1200M "$work/disk"; trun
 token() { "$lodestar" install token --sn "$1" --disk WD-1 --expires 1d --sign "$work/key" --out "$work/www/$1.token" > /dev/null; }
 judge() { # judge SERIAL: the installed system boots from its disk and says what it is
   # shellcheck disable=SC2046
-  qemu 600 "$1" $(efi "$1") || fail "the installed system of $1 did not end"
+  boot=,bootindex=0 qemu 600 "$1" $(efi "$1") || fail "the installed system of $1 did not end"
   tr -d '\r' < "$work/log" | grep -a '^judge: \|judge: ' > "$work/said" || fail "the installed system of $1 said nothing"
   for line in "state running" "motd by lodestar" "audit []" "id uid=" "root ext4 *root" "keys [1-9]" "end"; do
     grep -aq "judge: $line" "$work/said" || { cat "$work/said"; fail "expected $line of $1"; }

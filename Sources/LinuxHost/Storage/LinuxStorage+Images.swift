@@ -22,7 +22,7 @@ extension LinuxStorage {
         }
         try checkMount(of: placing.partition, at: placing.path)
         do {
-            _ = try ImageUnpacking(image, into: placing.path.text).run()
+            _ = try ImageUnpacking(image, into: placing.path.text, progress: onProgress).run()
         } catch let fault as SourceFault {
             throw HostFault("unpack", placing.image.source, fault.reason)
         } catch let fault as HostFault {

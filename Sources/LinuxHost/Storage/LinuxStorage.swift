@@ -8,6 +8,8 @@ import SystemCalls
 /// The disks of this machine, for an installation.
 public final class LinuxStorage: StorageReading {
     public let installation: Installation
+    /// Is told how far a long step is: bytes, and how many there are.
+    nonisolated(unsafe) public var onProgress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     /// Disks that somebody named, in place of those that the machine has.
     private let given: [DiskIdentity]?
     private let openImage: ImageOpener?

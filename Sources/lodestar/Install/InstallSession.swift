@@ -103,8 +103,12 @@ final class InstallSession {
 
     /// Performs a plan.
     ///
-    /// - Parameter onOutcome: is told each resource that has ended.
-    func perform(_ plan: Plan, onOutcome: @escaping (Outcome) -> Void) throws -> Report {
+    /// - Parameters:
+    ///   - meter: is told how far a long step is, of the resource that is performed.
+    ///   - onOutcome: is told each resource that has ended.
+    func perform(
+        _ plan: Plan, meter: ProgressMeter, onOutcome: @escaping (Outcome) -> Void
+    ) throws -> Report {
         try Terminal.reportingFaults {
             let run = try state.begin(
                 RunStart(
@@ -112,6 +116,9 @@ final class InstallSession {
                     time: Int(SystemClock.seconds)))
             let converger = try Converger(plan, on: hostSession.host, store: state, run: run)
             converger.onOutcome = onOutcome
+            converger.onProgress = { meter.begin($0.address) }
+            storage.onProgress = { meter.take($0, of: $1) }
+            defer { storage.onProgress = { _, _ in } }
             return try converger.converge()
         }
     }

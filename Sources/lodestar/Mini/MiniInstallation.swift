@@ -109,7 +109,12 @@ struct MiniInstallation {
             output.tell(.failed(reason: "nothing was changed: an installation of which a part is refused is not begun"))
             return false
         }
-        let report = try installation.perform(plan) { outcome in
+        let meter = ProgressMeter { [output] address, done, total, seconds in
+            output.tell(
+                .progress(
+                    resource: address.description, bytes: UInt64(done), total: UInt64(total), secondsLeft: seconds))
+        }
+        let report = try installation.perform(plan, meter: meter) { outcome in
             let address = outcome.address.description
             switch outcome.result {
             case .failed, .stale:
