@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PACKAGES := libyaml-dev libsqlite3-dev strace age mmdebstrap busybox-static time tzdata python3-yaml python3-jsonschema dmidecode
 missing = $(shell for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done)
 
-.PHONY: package judges import-roots units fuzz build-tool help install build test test-root check release demo bench docs torture
+.PHONY: install-tests package judges import-roots units fuzz build-tool help install build test test-root check release demo bench docs torture
 
 help: ## shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,7 @@ test: build check test-root release ## builds and runs all tests
 	Tests/Tools/source-judge.sh dist/lodestar $(TEST_ROOT)
 	CASES=30 Tests/Tools/bundle-judge.sh dist/lodestar $(TEST_ROOT)
 	CASES=1 Tests/Tools/pack-judge.sh dist/lodestar $(TEST_ROOT)
+	Tests/Tools/install-judge.py dist/lodestar 3
 	Tests/Tools/web-judge.sh dist/lodestar $(TEST_ROOT)
 	Tests/Tools/report-judge.sh dist/lodestar $(TEST_ROOT)
 
@@ -97,6 +98,10 @@ judges: build test-root release ## long runs beside other programs: cron and run
 	CASES=30 Tests/Tools/pack-judge.sh dist/lodestar $(TEST_ROOT)
 	LIBRARIES=1 Tests/Tools/first-boot.sh .build/debug/lodestar $(TEST_ROOT)-git
 	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
+
+install-tests: release ## installs machines in qemu from blank disks (UEFI and BIOS, KILLS=5 power cuts), and profiles into files (100 kills)
+	Tests/Tools/install-judge.py dist/lodestar 100
+	Tests/Tools/install-booted.sh dist/lodestar /var/tmp/lodestar-kernel $(or $(KILLS),5)
 
 fuzz: install ## fuzzes every parser of untrusted text; SECONDS_EACH=600 for longer, NAMES="Manifest Expression" for some
 	Tests/Fuzz/fuzz.sh $(or $(SECONDS_EACH),60) $(NAMES)
