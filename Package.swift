@@ -93,15 +93,15 @@ let package = Package(
         library(
             "LinuxHost",
             [
-                "BootImage", "Disk", "Git", "Model", "HostFiles", "Hostinfo", "Images", "LinuxFacts", "SystemCalls",
+                "BootImage", "Disk", "Git", "Model", "HostFiles", "Hostinfo", "Images", "LinuxHostinfo", "SystemCalls",
                 "CShim",
             ],
             isFast: true),
-        library("LinuxFacts", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
+        library("LinuxHostinfo", ["Hostinfo", "SystemCalls", "Values", "YAML", "CShim"]),
         library(
             "LinuxAgent",
             [
-                "Agent", "HostFiles", "LinuxFacts", "LinuxHost", "Model", "OperatorFiles", "Scheduling", "State",
+                "Agent", "HostFiles", "LinuxHostinfo", "LinuxHost", "Model", "OperatorFiles", "Scheduling", "State",
                 "SystemCalls",
                 "CKeeper", "CShim",
             ]),
@@ -123,7 +123,7 @@ let package = Package(
                 "Images",
                 "InstallTokens",
                 "LinuxAgent",
-                "LinuxFacts",
+                "LinuxHostinfo",
                 "LinuxHost",
                 "MiniOS", "Model", "OperatorFiles", "Resources", "Scheduling", "Secrets", "Signatures", "SignedFiles",
                 "SimulatedHost",
@@ -135,7 +135,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "hostinfo", dependencies: ["LinuxFacts", "SystemCalls"], path: "Sources/hostinfo-tool",
+            name: "hostinfo", dependencies: ["LinuxHostinfo", "SystemCalls"], path: "Sources/hostinfo-tool",
             swiftSettings: strict),
         tests("RegularExpressions"),
         tests("Expressions", excluded: ["Resources"]),

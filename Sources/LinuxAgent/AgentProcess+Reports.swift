@@ -1,5 +1,5 @@
 import Agent
-import LinuxFacts
+import LinuxHostinfo
 import LinuxHost
 import Model
 import Scheduling

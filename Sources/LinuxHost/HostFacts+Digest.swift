@@ -1,4 +1,4 @@
-public import LinuxFacts
+public import LinuxHostinfo
 import Model
 
 extension HostFacts {

@@ -1,5 +1,5 @@
 import Hostinfo
-import LinuxFacts
+import LinuxHostinfo
 public import Model
 
 /// The id of a host: its serial by sn-spec/1, else the machine id of its root (machine-id(5)), else one made from its

@@ -1,4 +1,4 @@
-import LinuxFacts
+import LinuxHostinfo
 import SystemCalls
 
 /// `hostinfo`: what `lodestar hostinfo` does, small enough that other tools can ship it.

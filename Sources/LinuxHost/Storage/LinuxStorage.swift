@@ -1,7 +1,7 @@
 public import Disk
 import Hostinfo
 public import Images
-import LinuxFacts
+import LinuxHostinfo
 public import Model
 import SystemCalls
 

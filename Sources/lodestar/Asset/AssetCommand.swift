@@ -1,6 +1,6 @@
 import ArgumentParser
 import Asset
-import LinuxFacts
+import LinuxHostinfo
 import LinuxHost
 import Model
 

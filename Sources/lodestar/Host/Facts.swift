@@ -1,5 +1,5 @@
 import ArgumentParser
-import LinuxFacts
+import LinuxHostinfo
 import Model
 
 /// `lodestar facts [KEY]`: what expressions see as `facts`.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LinuxFacts
+import LinuxHostinfo
 
 /// `lodestar hostinfo accept`: takes the serial that is found now.
 struct HostinfoAccept: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LinuxFacts
+import LinuxHostinfo
 
 /// `lodestar hostinfo capture --out DIR`: stores what hostinfo reads.
 struct HostinfoCapture: ParsableCommand {

@@ -1,5 +1,5 @@
 public import ArgumentParser
-public import LinuxFacts
+public import LinuxHostinfo
 import LinuxHost
 
 /// `lodestar hostinfo`: who this host is.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import LinuxFacts
+import LinuxHostinfo
 
 /// `lodestar hostinfo explain sn|ip`: how it was found.
 struct HostinfoExplain: ParsableCommand {

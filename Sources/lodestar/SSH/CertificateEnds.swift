@@ -1,6 +1,6 @@
 import HostFiles
 import Hostinfo
-import LinuxFacts
+import LinuxHostinfo
 import Model
 import Resources
 import SystemCalls

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Compiler
-import LinuxFacts
+import LinuxHostinfo
 import LinuxHost
 import Model
 import OperatorFiles
