@@ -56,7 +56,7 @@ let package = Package(
         library("Expressions", ["RegularExpressions", "TimeZones", "Values"], isFast: true),
         library("Values", isFast: true),
         library("Model", ["Disk", "Values", crypto], isFast: true),
-        library("HostFiles", ["Model", "RegularExpressions", crypto], isFast: true),
+        library("SystemFiles", ["Model", "RegularExpressions", crypto], isFast: true),
         library("YAML", ["Values", "CLibYAML"], isFast: true),
         library("Asset", ["Values"]),
         library("Disk", ["Values"]),
@@ -71,7 +71,7 @@ let package = Package(
             ].map {
                 .embedInCode("Data/\($0)")
             }, swiftSettings: strict),
-        library("Resources", ["Disk", "Model", "HostFiles", "RegularExpressions", "Scheduling"]),
+        library("Resources", ["Disk", "Model", "SystemFiles", "RegularExpressions", "Scheduling"]),
         library("Engine", ["Model"], isFast: true),
         .target(
             name: "Fleet", dependencies: ["Compiler", "Engine", "Model"], resources: [.embedInCode("Data/page.html")],
@@ -80,10 +80,10 @@ let package = Package(
             name: "Agent", dependencies: ["Model", "Scheduling", "YAML", heap],
             resources: [.embedInCode("Data/report.schema.json")], swiftSettings: strict),
         library("State", ["Model", "Engine", "Agent", "CSQLite"], isFast: true),
-        library("SimulatedHost", ["Disk", "Model", "HostFiles"], isFast: true),
-        library("SignedFiles", ["HostFiles", "Model", "Values"]),
-        library("Bundles", ["HostFiles", "Model", "Signatures", "SignedFiles", "SystemCalls", "Values"]),
-        library("Images", ["HostFiles", "Model", "Signatures", "SignedFiles", "SystemCalls", "Values"]),
+        library("SimulatedHost", ["Disk", "Model", "SystemFiles"], isFast: true),
+        library("SignedFiles", ["SystemFiles", "Model", "Values"]),
+        library("Bundles", ["SystemFiles", "Model", "Signatures", "SignedFiles", "SystemCalls", "Values"]),
+        library("Images", ["SystemFiles", "Model", "Signatures", "SignedFiles", "SystemCalls", "Values"]),
         library("InstallTokens", ["Model", "Signatures", "SignedFiles", "Values"]),
         library("Fetching", ["Model", "SystemCalls"]),
         library("HTTPFetch", ["Fetching", "Model", "SystemCalls"] + network),
@@ -93,7 +93,8 @@ let package = Package(
         library(
             "LinuxHost",
             [
-                "BootImage", "Disk", "Git", "Model", "HostFiles", "Hostinfo", "Images", "LinuxHostinfo", "SystemCalls",
+                "BootImage", "Disk", "Git", "Model", "SystemFiles", "Hostinfo", "Images", "LinuxHostinfo",
+                "SystemCalls",
                 "CShim",
             ],
             isFast: true),
@@ -101,7 +102,7 @@ let package = Package(
         library(
             "LinuxAgent",
             [
-                "Agent", "HostFiles", "LinuxHostinfo", "LinuxHost", "Model", "OperatorFiles", "Scheduling", "State",
+                "Agent", "SystemFiles", "LinuxHostinfo", "LinuxHost", "Model", "OperatorFiles", "Scheduling", "State",
                 "SystemCalls",
                 "CKeeper", "CShim",
             ]),
@@ -118,7 +119,7 @@ let package = Package(
             dependencies: [
                 "Agent", "Asset", "BootImage", "Bundles", "Compiler", "Disk", "Engine", "Expressions", "Fleet",
                 "Fetching", "HTTPFetch",
-                "HostFiles",
+                "SystemFiles",
                 "Hostinfo",
                 "Images",
                 "InstallTokens",
@@ -160,14 +161,14 @@ let package = Package(
             excluded: ["Golden"]),
         tests("Secrets", ["Model"]),
         tests("Bundles", ["Compiler", "Model"]),
-        tests("Images", ["HostFiles", "Model", "Signatures", "SignedFiles", "TestSupport"]),
+        tests("Images", ["SystemFiles", "Model", "Signatures", "SignedFiles", "TestSupport"]),
         tests("InstallTokens", ["Model", "Signatures", "TestSupport"]),
         tests("HTTPFetch", ["Fetching", "Model", "TestSupport"]),
-        tests("OperatorFiles", ["Bundles", "Compiler", "HostFiles", "Model", "Signatures", "TestSupport"]),
+        tests("OperatorFiles", ["Bundles", "Compiler", "SystemFiles", "Model", "Signatures", "TestSupport"]),
         tests("Signatures", ["TestSupport", "Values", crypto]),
         tests("Engine", ["Model", "Resources", "SimulatedHost", "State", "TestSupport"]),
         tests("Fleet", ["Compiler", "Model", "Resources", "TestSupport"], excluded: ["Golden"]),
-        tests("HostFiles", ["Model"]),
+        tests("SystemFiles", ["Model"]),
         tests("Values"),
         tests("YAML", ["TestSupport", "Values"]),
         tests("Hostinfo", ["Values"], excluded: ["Captures", "Conformance"]),

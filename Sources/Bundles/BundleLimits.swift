@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// How much a bundle may hold, and how its files may be called.

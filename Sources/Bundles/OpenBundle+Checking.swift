@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 import SignedFiles
 

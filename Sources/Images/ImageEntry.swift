@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 public import Model
 
 /// One entry of an inner tar that may be put into a folder: its name leads nowhere but down.

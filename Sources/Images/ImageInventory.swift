@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 public import Model
 
 /// What an inner tar has, after each entry was looked at as whoever unpacks it will.

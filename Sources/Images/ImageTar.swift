@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 public import Model
 
 /// The inner tar of an image while it is read from its beginning to its end: one chunk of it is held, and the next comes when it is

@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 public import Model
 import SignedFiles
 import SystemCalls

@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 import Model
 public import SystemCalls
 public import Values

@@ -2,7 +2,7 @@ import Agent
 import CKeeper
 import CShim
 import Glibc
-import HostFiles
+import SystemFiles
 import LinuxHost
 import Model
 import Scheduling

@@ -1,6 +1,6 @@
 import CShim
 import Glibc
-import HostFiles
+import SystemFiles
 public import Model
 import SystemCalls
 

@@ -1,5 +1,5 @@
 import Glibc
-import HostFiles
+import SystemFiles
 import Images
 import Model
 import SystemCalls

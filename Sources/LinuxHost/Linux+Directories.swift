@@ -1,6 +1,6 @@
 import CShim
 import Glibc
-import HostFiles
+import SystemFiles
 import Model
 import SystemCalls
 

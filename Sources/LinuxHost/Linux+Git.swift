@@ -1,5 +1,5 @@
 import Git
-import HostFiles
+import SystemFiles
 import Model
 import SystemCalls
 

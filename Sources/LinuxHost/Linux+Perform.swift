@@ -1,5 +1,5 @@
 import CShim
-import HostFiles
+import SystemFiles
 public import Model
 import SystemCalls
 

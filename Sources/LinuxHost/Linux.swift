@@ -1,6 +1,6 @@
 import CShim
 import Glibc
-import HostFiles
+import SystemFiles
 public import Model
 public import SystemCalls
 

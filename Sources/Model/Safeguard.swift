@@ -28,7 +28,7 @@ public enum Safeguard: Sendable, Hashable, CaseIterable {
     }
 
     /// By its usual path alone, without a host; nil for a path that is no such file. Where links and includes lead is
-    /// known to `GuardedPlaces` (HostFiles).
+    /// known to `GuardedPlaces` (SystemFiles).
     public init?(of path: AbsolutePath) {
         guard path.isBelowOrEqual(to: Self.etc) else { return nil }
         guard

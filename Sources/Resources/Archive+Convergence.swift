@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// Comparing an archive with what is there, unpacking it, and taking away what was unpacked.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// Some lines in a file that others own, between two lines that mark them.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// The rules of crontab(5) for one entry.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// Walks a folder for the files that people wrote.

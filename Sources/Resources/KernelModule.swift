@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 public import Model
 
 /// A module of the kernel: whether it is loaded, now and at boot, with which parameters, or never.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// The file in which sshd looks for the keys of one account, as it is.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 extension KnownHost: LineImportable {

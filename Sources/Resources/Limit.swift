@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// A limit of what the processes of a session may use.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// A type whose objects are lines in files of people. An import takes a file apart into resources where they say all of it

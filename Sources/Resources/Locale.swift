@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 public import Model
 
 /// The locale of the host: LANG in its file, and the locale itself, made where it is missing.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// What is mounted, differences and steps of a mount.

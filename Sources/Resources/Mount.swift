@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 public import Model
 
 /// A file system that is mounted at a place: its line in /etc/fstab, and the mount itself on a running host.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// Placing a tree, and taking it away.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// Folders, files and links that one resource has below a directory: what an archive brings, or a commit. A record tells them

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// A source of packages of apt, with the key that signs it.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// The rules of sources.list(5) for one source.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// The name of a unit of systemd, `.service` unless it says otherwise.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// The undeclared entries below a directory.

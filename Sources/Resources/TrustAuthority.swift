@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// What the site has of the authority that certifies the keys of trusts, as far as one host needs it.

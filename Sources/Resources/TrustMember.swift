@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// What a host says of itself in a trust, as far as its facts are what they must be: each value is made by its type.

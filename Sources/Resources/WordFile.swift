@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// A file of which the first line that is no comment counts, such as /etc/hostname: read, and edited around its comments.

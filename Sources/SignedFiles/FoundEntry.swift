@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Values
 
 /// A block that stands where another one was expected, in words.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// The first entries of a listed tar: its list, and who has signed that. Nothing of it is believed yet.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// Reads a tar whose first entry says each byte that follows it, from its beginning to its end, and nothing twice.

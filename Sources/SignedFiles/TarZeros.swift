@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 
 extension TarHeader {
     /// What follows so many bytes, up to the next block.

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 public import Model
 
 /// A host with nothing but its root directory: what a simulation of its own stands on.

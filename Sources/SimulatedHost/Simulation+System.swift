@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 
 /// What programs of the system do, in memory.

@@ -1,4 +1,4 @@
-public import HostFiles
+public import SystemFiles
 public import Model
 
 /// A host in memory: an overlay on any reader, or, on an `EmptyHost`, a host of its own.

@@ -1,7 +1,7 @@
-// modules: Bundles Model HostFiles Signatures
+// modules: Bundles Model SystemFiles Signatures
 // Any bytes as the list of a bundle and as a header of tar: refused, or read and written as the same; never a crash.
 import Bundles
-import HostFiles
+import SystemFiles
 import Model
 import Signatures
 

@@ -1,7 +1,7 @@
-// modules: HostFiles Model
+// modules: SystemFiles Model
 // Any bytes as each of the host's files: what was read is written back byte for byte, and an edit made twice is the edit
 // made once.
-import HostFiles
+import SystemFiles
 import Model
 
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,7 +1,7 @@
 import Bundles
 import Compiler
 import Foundation
-import HostFiles
+import SystemFiles
 import Model
 import Signatures
 import TestSupport

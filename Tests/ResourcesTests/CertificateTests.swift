@@ -1,7 +1,7 @@
 import Compiler
 import Engine
 import Foundation
-import HostFiles
+import SystemFiles
 import Model
 import Resources
 import Testing

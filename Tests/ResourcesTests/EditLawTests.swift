@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Model
 import TestSupport
 import Testing

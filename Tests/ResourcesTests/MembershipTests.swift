@@ -1,5 +1,5 @@
 import Engine
-import HostFiles
+import SystemFiles
 import Model
 import Resources
 import Testing

@@ -1,6 +1,6 @@
 import Compiler
 import Engine
-import HostFiles
+import SystemFiles
 import Model
 import Resources
 import SimulatedHost

@@ -1,6 +1,6 @@
 import Engine
 import Foundation
-import HostFiles
+import SystemFiles
 import Model
 import Resources
 import Testing

@@ -1,5 +1,5 @@
 import Glibc
-import HostFiles
+import SystemFiles
 public import Images
 public import Model
 import SystemCalls

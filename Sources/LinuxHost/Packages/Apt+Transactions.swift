@@ -1,5 +1,5 @@
 import Glibc
-import HostFiles
+import SystemFiles
 import Model
 
 /// One transaction of apt for all changes.

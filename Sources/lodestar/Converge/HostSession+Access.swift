@@ -1,5 +1,5 @@
 import Engine
-import HostFiles
+import SystemFiles
 import LinuxHost
 import Model
 import Resources

@@ -1,5 +1,5 @@
 public import ArgumentParser
-import HostFiles
+import SystemFiles
 public import Images
 import Model
 import Signatures

@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Hostinfo
 import LinuxHostinfo
 import Model

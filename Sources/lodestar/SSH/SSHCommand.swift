@@ -1,6 +1,6 @@
 import ArgumentParser
 import Compiler
-import HostFiles
+import SystemFiles
 import Model
 import OperatorFiles
 import Resources

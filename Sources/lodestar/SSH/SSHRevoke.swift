@@ -1,5 +1,5 @@
 import ArgumentParser
-import HostFiles
+import SystemFiles
 import Model
 import OperatorFiles
 import Resources

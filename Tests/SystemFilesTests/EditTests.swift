@@ -1,7 +1,7 @@
 import Model
 import Testing
 
-@testable import HostFiles
+@testable import SystemFiles
 
 /// Every edit of a part of a file: what it makes, that twice is once, and that a refused one leaves the document.
 @Suite struct EditTests {

@@ -1,5 +1,5 @@
 import Foundation
-import HostFiles
+import SystemFiles
 import Model
 import Testing
 

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Testing
 
-@testable import HostFiles
+@testable import SystemFiles
 
 /// What the C library reads in odd databases is the judge: getent(1) in the disposable root, with the files as its only
 /// source.

@@ -1,7 +1,7 @@
 import Model
 import Testing
 
-@testable import HostFiles
+@testable import SystemFiles
 
 /// dpkg's status file as dpkg(1) describes it: what is wanted, whether half is there, how far it came.
 @Suite struct DpkgStatusTests {

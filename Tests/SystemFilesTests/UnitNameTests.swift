@@ -1,4 +1,4 @@
-import HostFiles
+import SystemFiles
 import Testing
 
 /// Which texts name units, and which unit.

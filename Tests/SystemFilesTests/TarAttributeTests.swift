@@ -1,7 +1,7 @@
 import Model
 import Testing
 
-@testable import HostFiles
+@testable import SystemFiles
 
 /// What pax says of an entry beside its bytes.
 @Suite struct TarAttributeTests {

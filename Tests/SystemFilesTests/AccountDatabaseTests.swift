@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Testing
 
-@testable import HostFiles
+@testable import SystemFiles
 
 /// The databases of a small Debian host, with lines that no rule knows.
 private let passwdText = """
