@@ -21,8 +21,8 @@ struct PendingDirectory {
 extension Linux {
     func prepare(_ creation: DirectoryCreation, at entry: Entry) throws(HostFault) -> PendingDirectory {
         removeStale(in: entry.directory, creation.path.parent ?? .root)
-        let owner = try number(creation.attributes.owner, isGroup: false) ?? 0
-        let group = try number(creation.attributes.group, isGroup: true) ?? 0
+        let owner = try number(creation.attributes.owner, kind: .user) ?? 0
+        let group = try number(creation.attributes.group, kind: .group) ?? 0
         let mode = creation.attributes.mode?.applied(to: Permissions(0o755), isDirectory: true) ?? Permissions(0o755)
         try checkKept(entry, creation.path, owner: owner, mode, nil)
         // An object that will be root's never belongs to another user before.

@@ -61,8 +61,8 @@ extension Linux {
             }
         }
         if present != nil { try copyAttributes(to: pending, file.path) }
-        let owner = try number(file.attributes.owner, isGroup: false) ?? present?.owner ?? 0
-        let group = try number(file.attributes.group, isGroup: true) ?? present?.group ?? 0
+        let owner = try number(file.attributes.owner, kind: .user) ?? present?.owner ?? 0
+        let group = try number(file.attributes.group, kind: .group) ?? present?.group ?? 0
         let base = present?.permissions ?? file.standardPermissions
         let permissions = file.attributes.mode?.applied(to: base, isDirectory: false) ?? base
         try checkKept(pending.entry, file.path, owner: owner, permissions, present)
@@ -125,17 +125,17 @@ extension Linux {
     }
 
     /// The number of an account or group in this root's own files; nil if no owner is declared.
-    func number(_ owner: Owner?, isGroup: Bool) throws(HostFault) -> UInt32? {
+    func number(_ owner: Owner?, kind: AccountKind) throws(HostFault) -> UInt32? {
         switch owner {
         case nil: return nil
         case .number(let number)?: return number
         case .name(.root)?: return 0
         case .name(let name)?:
-            let found = isGroup ? try accounts.gid(of: .name(name)) : try accounts.uid(of: .name(name))
+            let found = kind == .group ? try accounts.gid(of: .name(name)) : try accounts.uid(of: .name(name))
             if let found { return found }
-            if let foreign = try isGroup ? gid(of: name) : account(.name(name))?.uid { return foreign }
+            if let foreign = try kind == .group ? gid(of: name) : account(.name(name))?.uid { return foreign }
             throw HostFault(
-                "find", "\(isGroup ? "group" : "owner") \(name)", "there is no such \(isGroup ? "group" : "account")")
+                "find", "\(kind.fileWord) \(name)", "there is no such \(kind.noun)")
         }
     }
 

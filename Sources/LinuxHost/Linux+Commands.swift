@@ -43,7 +43,7 @@ extension Linux {
     }
 
     /// The number of an account of the root's own files; nil where there is none.
-    public func number(of account: Owner) -> UInt32? { try? number(account, isGroup: false) }
+    public func number(of account: Owner) -> UInt32? { try? number(account, kind: .user) }
 
     /// The name of an account's number in the root's own files; nil where there is none.
     public func accountName(of number: UInt32) -> String? { (try? account(.number(number)))?.name.text }

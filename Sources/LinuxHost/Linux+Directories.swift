@@ -169,8 +169,8 @@ extension Linux {
         if status.kind == .file, status.linkCount > 1, entry.directory.trust != .root {
             throw HostFault("change", path.text, "it has \(status.linkCount) hard links where others can make them")
         }
-        let owner = try number(change.attributes.owner, isGroup: false) ?? status.owner
-        let group = try number(change.attributes.group, isGroup: true) ?? status.group
+        let owner = try number(change.attributes.owner, kind: .user) ?? status.owner
+        let group = try number(change.attributes.group, kind: .group) ?? status.group
         let base = status.permissions
         let permissions = change.attributes.mode?.applied(to: base, isDirectory: change.kind == .directory) ?? base
         try checkKept(entry, path, owner: owner, permissions, status)

@@ -6,18 +6,19 @@ import SystemCalls
 extension Linux {
     /// Changes every file of one number on local file systems; links are changed themselves, never followed.
     func changeOwnership(_ change: OwnershipChange) throws(HostFault) -> StepOutput {
-        let count = lodestar_own_files(root, change.isGroup ? 1 : 0, change.from, change.owner ?? .max, 1, change.to)
+        let count = lodestar_own_files(
+            root, change.kind == .group ? 1 : 0, change.from, change.owner ?? .max, 1, change.to)
         forgetAll()
         guard count >= 0 else {
-            let owner = change.isGroup ? "group" : "owner"
-            throw HostFault("change", "the \(owner) \(change.from) of all files", ErrorNumber.text(Int32(-count)))
+            throw HostFault(
+                "change", "the \(change.kind.fileWord) \(change.from) of all files", ErrorNumber.text(Int32(-count)))
         }
         return StepOutput(text: "\(count) files re-owned")
     }
 
     /// How many files on local file systems have a number.
-    func ownedFileCount(_ number: UInt32, isGroup: Bool, of owner: UInt32?) -> ProbeAnswer {
-        let count = lodestar_own_files(root, isGroup ? 1 : 0, number, owner ?? .max, 0, 0)
+    func ownedFileCount(_ number: UInt32, kind: AccountKind, of owner: UInt32?) -> ProbeAnswer {
+        let count = lodestar_own_files(root, kind == .group ? 1 : 0, number, owner ?? .max, 0, 0)
         return count < 0 ? .unknown(ErrorNumber.text(Int32(-count))) : .count(Int(count))
     }
 

@@ -11,8 +11,8 @@ extension Linux {
             return .isRunning(state == "active" || state == "reloading" || state == "activating")
         case .mounts(let path): return mounts(below: path)
         case .named(let database, let key): return try named(database, key)
-        case .ownedFiles(let number, let isGroup, let owner):
-            return ownedFileCount(number, isGroup: isGroup, of: owner)
+        case .ownedFiles(let number, let kind, let owner):
+            return ownedFileCount(number, kind: kind, of: owner)
         case .processes(let number):
             return isRunning ? processCount(of: number) : .unknown("the root is not running")
         case .packageChange(let change): return try prediction(of: change)

@@ -9,7 +9,7 @@ public enum Probe: Sendable, Hashable {
     /// What is mounted at a path or below it.
     case mounts(below: AbsolutePath)
     /// How many files on local file systems have an owner's or a group's number; of one owner only, where one is given.
-    case ownedFiles(number: UInt32, isGroup: Bool, of: UInt32? = nil)
+    case ownedFiles(number: UInt32, kind: AccountKind, of: UInt32? = nil)
     /// How many processes of the running host have the rights of an account, by its number.
     case processes(of: UInt32)
     /// What the sources of the C library say of a name or a number that the files of a running host lack.

@@ -67,7 +67,7 @@ public struct Group: Resource, Removable {
             observed.numberHolder = holder
         }
         if renumber == true,
-            case .count(let count) = try host.answer(to: .ownedFiles(number: entry.gid, isGroup: true))
+            case .count(let count) = try host.answer(to: .ownedFiles(number: entry.gid, kind: .group))
         {
             observed.ownedFileCount = count
         }
@@ -100,7 +100,7 @@ public struct Group: Resource, Removable {
         }
         // Files first: where that fails, the group still says what there is to do.
         return [
-            .accountFiles(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: gid))),
+            .accountFiles(.changeOwnership(OwnershipChange(kind: .group, from: old, to: gid))),
             .accounts(.setGroup(record)),
         ]
     }

@@ -35,19 +35,19 @@ extension FileStatus {
         _ wantedOwner: Owner?, _ wantedGroup: Owner?, into owner: inout Owner?, _ group: inout Owner?,
         on host: some HostReading
     ) throws(HostFault) {
-        if let wantedOwner { owner = try Self.form(of: self.owner, like: wantedOwner, on: host, isGroup: false) }
-        if let wantedGroup { group = try Self.form(of: self.group, like: wantedGroup, on: host, isGroup: true) }
+        if let wantedOwner { owner = try Self.form(of: self.owner, like: wantedOwner, on: host, kind: .user) }
+        if let wantedGroup { group = try Self.form(of: self.group, like: wantedGroup, on: host, kind: .group) }
     }
 
     private static func form(
-        of number: UInt32, like wanted: Owner, on host: some HostReading, isGroup: Bool
+        of number: UInt32, like wanted: Owner, on host: some HostReading, kind: AccountKind
     ) throws(HostFault) -> Owner {
         guard case .name(let name) = wanted else { return .number(number) }
         if number == 0, name.text == "root" { return wanted }
-        if try AccountDatabase.number(of: wanted, isGroup: isGroup, on: host) == number { return wanted }
+        if try AccountDatabase.number(of: wanted, kind: kind, on: host) == number { return wanted }
         let accounts = try AccountDatabase(reading: host)
-        if try isGroup ? host.gid(of: name) == number : host.account(wanted)?.uid == number { return wanted }
-        let found = isGroup ? accounts.group(number: number)?.name : accounts.user(number: number)?.name
+        if try kind == .group ? host.gid(of: name) == number : host.account(wanted)?.uid == number { return wanted }
+        let found = kind == .group ? accounts.group(number: number)?.name : accounts.user(number: number)?.name
         return found.map { .name($0) } ?? .number(number)
     }
 }

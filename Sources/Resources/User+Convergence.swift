@@ -82,12 +82,12 @@ extension User {
         }
         (observed.entry, observed.groups) = (entry, accounts.groups(of: name))
         if let uid, uid != entry.uid, renumber == true {
-            let probe = Probe.ownedFiles(number: entry.uid, isGroup: false)
+            let probe = Probe.ownedFiles(number: entry.uid, kind: .user)
             if case .count(let count) = try host.answer(to: probe) { observed.ownedFileCount = count }
         }
         if let group, renumber == true, let gid = try number(of: group, on: host), gid != entry.gid {
             observed.newGid = gid
-            let probe = Probe.ownedFiles(number: entry.gid, isGroup: true, of: entry.uid)
+            let probe = Probe.ownedFiles(number: entry.gid, kind: .group, of: entry.uid)
             if observed.ownedFileCount == nil, case .count(let count) = try host.answer(to: probe) {
                 observed.ownedFileCount = count
             }
@@ -196,10 +196,10 @@ extension User {
         if let present = observed.user { try refuse(from: present, observed) }
         // Files and home first: where one of them fails, the account still says what there is to do.
         if let old = observed.user?.uid, let uid, old != uid {
-            steps.append(.accountFiles(.changeOwnership(OwnershipChange(isGroup: false, from: old, to: uid))))
+            steps.append(.accountFiles(.changeOwnership(OwnershipChange(kind: .user, from: old, to: uid))))
         }
         if let old = observed.gid, let new = observed.newGid, let owner = uid ?? observed.user?.uid {
-            steps.append(.accountFiles(.changeOwnership(OwnershipChange(isGroup: true, from: old, to: new, of: owner))))
+            steps.append(.accountFiles(.changeOwnership(OwnershipChange(kind: .group, from: old, to: new, of: owner))))
         }
         if let move = try homeMove(observed) { steps.append(.accountFiles(.moveHome(move))) }
         if observed.user == nil || !recordChanges(from: observed).isEmpty { steps.append(.accounts(.setUser(record))) }
@@ -300,7 +300,7 @@ extension User {
     /// Files keep the number, which no other account shall get while they are there.
     public func remains(of observed: Observed, on host: some HostReading) throws -> [String] {
         guard let uid = observed.entry?.uid,
-            case .count(let count) = try host.answer(to: .ownedFiles(number: uid, isGroup: false)), count > 0
+            case .count(let count) = try host.answer(to: .ownedFiles(number: uid, kind: .user)), count > 0
         else { return [] }
         return ["\(count) files on local file systems keep the number \(uid), those of the home among them"]
     }

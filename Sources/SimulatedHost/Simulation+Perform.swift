@@ -145,28 +145,28 @@ extension Simulation {
     }
 
     func apply(_ attributes: Attributes, to status: inout FileStatus) throws(HostFault) {
-        if let owner = attributes.owner { status.owner = try number(owner, isGroup: false) }
-        if let group = attributes.group { status.group = try number(group, isGroup: true) }
+        if let owner = attributes.owner { status.owner = try number(owner, kind: .user) }
+        if let group = attributes.group { status.group = try number(group, kind: .group) }
         if let mode = attributes.mode {
             status.permissions = mode.applied(to: status.permissions, isDirectory: status.kind == .directory)
         }
     }
 
-    private func number(_ owner: Owner, isGroup: Bool) throws(HostFault) -> UInt32 {
+    private func number(_ owner: Owner, kind: AccountKind) throws(HostFault) -> UInt32 {
         if case .number(let number) = owner { return number }
         if case .name(.root) = owner { return 0 }
         let local: UInt32? =
-            if accounts != nil { isGroup ? accounts?.gid(of: owner) : accounts?.uid(of: owner) } else {
-                try AccountDatabase.number(of: owner, isGroup: isGroup, on: self)
+            if accounts != nil { kind == .group ? accounts?.gid(of: owner) : accounts?.uid(of: owner) } else {
+                try AccountDatabase.number(of: owner, kind: kind, on: self)
             }
         if let local { return local }
         if case .name(let name) = owner,
-            let number = try isGroup ? gid(of: name) : account(owner)?.uid
+            let number = try kind == .group ? gid(of: name) : account(owner)?.uid
         {
             return number
         }
         throw HostFault(
-            "find", "\(isGroup ? "group" : "owner") \(owner)", "there is no such \(isGroup ? "group" : "account")",
+            "find", "\(kind.fileWord) \(owner)", "there is no such \(kind.noun)",
             kind: .missing)
     }
 

@@ -212,8 +212,8 @@ public final class Simulation: Host, AccountKeeping {
 
     public func answer(to probe: Probe) throws(HostFault) -> ProbeAnswer {
         if case .serviceIsRunning(let unit) = probe, let isRunning = services[unit] { return .isRunning(isRunning) }
-        if case .ownedFiles(let number, let isGroup, let owner) = probe, !ownershipChanges.isEmpty {
-            return try ownedFiles(number, isGroup: isGroup, of: owner)
+        if case .ownedFiles(let number, let kind, let owner) = probe, !ownershipChanges.isEmpty {
+            return try ownedFiles(number, kind: kind, of: owner)
         }
         if case .processes(let number) = probe, endedProcesses.contains(number) { return .count(0) }
         if case .archive(var archive) = probe {
@@ -245,16 +245,16 @@ public final class Simulation: Host, AccountKeeping {
     public func expect(_ probes: [Probe]) { below.expect(probes) }
 
     /// Counts the files of a number with those that got it in memory.
-    private func ownedFiles(_ number: UInt32, isGroup: Bool, of owner: UInt32?) throws(HostFault) -> ProbeAnswer {
+    private func ownedFiles(_ number: UInt32, kind: AccountKind, of owner: UInt32?) throws(HostFault) -> ProbeAnswer {
         var numbers: Set = [number], owners: Set = [owner]
         for change in ownershipChanges.reversed() {
-            if change.isGroup == isGroup, numbers.contains(change.to) { numbers.insert(change.from) }
-            if !change.isGroup, owners.contains(change.to) { owners.insert(change.from) }
+            if change.kind == kind, numbers.contains(change.to) { numbers.insert(change.from) }
+            if change.kind == .user, owners.contains(change.to) { owners.insert(change.from) }
         }
         var sum = 0
         for number in numbers {
             for owner in owners {
-                let answer = try below.answer(to: .ownedFiles(number: number, isGroup: isGroup, of: owner))
+                let answer = try below.answer(to: .ownedFiles(number: number, kind: kind, of: owner))
                 guard case .count(let count) = answer else { return answer }
                 sum += count
             }

@@ -18,15 +18,15 @@ public struct HomeMove: Sendable {
 
 /// Re-owns every file of one number on local file systems, after a `renumber`.
 public struct OwnershipChange: Sendable {
-    public var isGroup: Bool
+    public var kind: AccountKind
     public var from: UInt32
     public var to: UInt32
     /// Only files of this owner; nil for all owners.
     public var owner: UInt32?
 
-    public init(isGroup: Bool, from: UInt32, to: UInt32, of owner: UInt32? = nil) {
+    public init(kind: AccountKind, from: UInt32, to: UInt32, of owner: UInt32? = nil) {
         self.owner = owner
-        self.isGroup = isGroup
+        self.kind = kind
         self.from = from
         self.to = to
     }

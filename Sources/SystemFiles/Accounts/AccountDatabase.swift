@@ -108,10 +108,12 @@ public struct AccountDatabase: Sendable {
     }
 
     /// The number of an account or group, from the one database that tells it.
-    public static func number(of owner: Owner, isGroup: Bool, on host: some HostReading) throws(HostFault) -> UInt32? {
+    public static func number(of owner: Owner, kind: AccountKind, on host: some HostReading) throws(HostFault)
+        -> UInt32?
+    {
         switch owner {
         case .number(let number): number
-        case .name(let name) where isGroup: try host.document(GroupFile.self, at: Path.group)?.gid(of: name.text)
+        case .name(let name) where kind == .group: try host.document(GroupFile.self, at: Path.group)?.gid(of: name.text)
         case .name(let name): try host.document(PasswdFile.self, at: Path.passwd)?[name.text]?.uid
         }
     }
