@@ -4,12 +4,16 @@ import Model
 /// What an unpacked root has beside its image, so that its first boot is one: no id of a machine, and keys of its own for sshd.
 enum FirstBootFiles {
     /// Debian's sshd makes no host keys by itself (its postinst does), and its own `ExecStartPre` fails without them; so the keys come
-    /// by a unit before it, and not by a drop-in.
+    /// by a unit before it, and not by a drop-in. A first boot enables ssh.socket too (presets), and sockets come before what services
+    /// depend on by default: so this one does not.
     private static let unit = """
         # Written by lodestar image unpack: an image brings no host keys, so each machine makes its own.
         [Unit]
         Description=Host keys of OpenSSH
-        Before=ssh.service sshd.service ssh.socket sshd.socket
+        DefaultDependencies=no
+        After=local-fs.target systemd-remount-fs.service
+        Before=ssh.service sshd.service ssh.socket sshd.socket shutdown.target
+        Conflicts=shutdown.target
         ConditionPathExistsGlob=!/etc/ssh/ssh_host_*_key
 
         [Service]
