@@ -97,6 +97,7 @@ judges: build test-root release ## long runs beside other programs: cron and run
 	CASES=500 Tests/Tools/bundle-judge.sh .build/debug/lodestar $(TEST_ROOT)
 	CASES=30 Tests/Tools/pack-judge.sh dist/lodestar $(TEST_ROOT)
 	LIBRARIES=1 Tests/Tools/first-boot.sh .build/debug/lodestar $(TEST_ROOT)-git
+	Tests/Tools/cloud-init.sh dist/lodestar
 	LODESTAR_USERADD_CASES=$(or $(CASES),3000) swift test --skip-build --filter UseraddTests
 
 install-tests: release ## installs machines in qemu from blank disks (UEFI and BIOS, KILLS=5 power cuts), and profiles into files (100 kills)
