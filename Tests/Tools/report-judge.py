@@ -150,7 +150,7 @@ for name, serve in [("500", raw(answer(500, {}))), ("413", raw(answer(413, {})))
     agent.send_signal(signal.SIGTERM)
     agent.wait(20)
     seen.clear()
-    before = len(spooled())
+    before, told = len(spooled()), read(f"{work}/log").count("reports wait:")
     agent = begin()
     start = time.monotonic()
     converge(agent, 2)
@@ -158,6 +158,9 @@ for name, serve in [("500", raw(answer(500, {}))), ("413", raw(answer(413, {})))
         fail(name, "lost, or waited for", before, spooled(), time.monotonic() - start)
     if not wait(lambda: seen):
         fail(name, "was not asked", read(f"{work}/log"))
+    # The next agent would hear of it otherwise, and leave the receiver alone for a minute.
+    if not wait(lambda: read(f"{work}/log").count("reports wait:") > told):
+        fail(name, "the agent has not heard of it", read(f"{work}/log"))
     if seen[0][0].get("authorization") != "Bearer secret-of-the-host":
         fail(name, "without the token", seen[0])
 waiting = len(spooled())
