@@ -26,7 +26,7 @@ public struct DiskReport: Sendable {
         }
     }
 
-    /// What is on the disk and on its partitions, by libblkid's names; the table is `gpt` or `mbr`.
+    /// What is on the disk and on its partitions, by libblkid's names; the table is `gpt` or `dos`.
     public var contents: Set<String> {
         let names = (signatures + partitionSignatures.values.joined()).map(\.name)
         return Set(names + [table.kindName].compactMap { $0 })

@@ -35,8 +35,14 @@ public struct PartitionTable: Sendable, Hashable {
     /// Whether all that there is protects a GPT that is not there (type 0xEE): the beginning of one, or what is left.
     var isProtectionOnly: Bool { kind == .mbr && !partitions.isEmpty && partitions.allSatisfy { $0.type == "ee" } }
 
-    /// The name of the table's kind; nil where there is none.
-    var kindName: String? { kind == .none || isProtectionOnly ? nil : kind.rawValue }
+    /// The name of the table's kind as libblkid has it; nil where there is none.
+    var kindName: String? {
+        switch kind {
+        case .gpt: "gpt"
+        case .mbr: isProtectionOnly ? nil : "dos"
+        case .none: nil
+        }
+    }
 
     public var isWritable: Bool { problems.isEmpty && kind != .mbr }
 

@@ -19,9 +19,9 @@ import Testing
 
     @Test func aFullErrorOutputIsNoSuccess() throws {
         let site = try Tool.site("file: {/etc/x: {content: x}}\n")
-        try FileManager.default.createDirectory(atPath: "\(site)/inventory", withIntermediateDirectories: true)
-        try "hosts: {h1: {install: x}}\n".write(
-            toFile: "\(site)/inventory/h.yaml", atomically: true, encoding: .utf8)
+        // A link is no part of a site, which is a warning.
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(site)/manifests/link.yaml", withDestinationPath: "/nowhere")
         #expect(shell("LODESTAR check '\(site)' 2> /dev/full").status == 74)
         #expect(shell("LODESTAR check '\(site)'").status == 0)
     }

@@ -56,7 +56,7 @@ import Testing
         (#"{"id": "c", "labels": ["x"]}"#, "error: `labels`: expected a mapping, found another value"),
         (#"{"id": "c", "labels": {"a": 1"#, "error: expected `,` or `}`, found the end"),
         (#"{"id": "c\u0007"}"#, "error: expected an id without control characters"),
-        (#"{"id": "c", "install": {}}"#, "warning: `install` is kept for the installer"),
+        (#"{"id": "c", "install": {}}"#, "`install`: expected text"),
     ])
     func aLineOfTheInventoryThatIsWrongIsNamed(line: String, message: String) {
         let found = Self.diagnostics(["inventory/x.jsonl": line])

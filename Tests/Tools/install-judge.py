@@ -199,7 +199,7 @@ def foreign():
     kinds = {
         "LUKS": (luks, ["crypto_LUKS"]), "LVM": (lvm, ["LVM2_member"]), "ZFS": (lambda path: put(path, 128 * 1024, b"\x0c\xb1\xba\0\0\0\0\0"), ["zfs_member"]),
         "half a GPT": (half, ["gpt"]), "a hybrid MBR": (hybrid, ["gpt"]), "children": (children, ["gpt", "xfs", "ext4"]),
-        "an old table": (lambda path: run("sfdisk", "-q", path, input="label: dos\n2048,100M\n"), ["mbr"]),
+        "an old table": (lambda path: run("sfdisk", "-q", path, input="label: dos\n2048,100M\n"), ["dos"]),
         "swap": (lambda path: run("mkswap", "-q", path), ["swap"]), "md at the end": (lambda path: put(path, ((SIZE * MIB // 512 - 16) & ~7) * 512, b"\xfc\x4e\x2b\xa9" + b"\1\0\0\0"), ["linux_raid_member"]),
         "Ceph": (lambda path: put(path, 0, b"bluestore block device\n"), ["ceph_bluestore"]), "NTFS": (lambda path: put(path, 3, b"NTFS    "), ["ntfs"]),
         "VMFS": (lambda path: put(path, MIB, b"\x0d\xd0\x01\xc0"), ["VMFS_volume_member"]),
